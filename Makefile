@@ -1,0 +1,33 @@
+# make demo       train mnist-small, convert it, prove it exact, report
+# make test       all tests, C-simulation included
+# make lint       ruff
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: demo test lint install clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else f"Python 3.10 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	touch $@
+
+# A demo that was interrupted goes on where it stopped.
+demo: $(INSTALLED)
+	@if [ -d runs/demo ]; then $(BIN)/python train.py --resume --name demo; \
+	else $(BIN)/python train.py mnist-small --name demo; fi
+	$(BIN)/python convert.py runs/demo
+
+test: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+
+clean:
+	rm -rf .venv build *.egg-info

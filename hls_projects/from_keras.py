@@ -1,0 +1,207 @@
+"""From a trained Keras model to its integer network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from hls_projects.activation_format import ActivationFormat, activation_format
+from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Dense, Flatten, Head, Layer, Threshold
+from hls_projects.integer_network import IntegerNetwork
+from hls_projects.thresholds import find_thresholds
+from qkeras_models.input_quantizer import InputQuantizer
+from qkeras_models.integer_head import IntegerHead
+from qkeras_models.layer_chain import layer_chain
+from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+
+FLOAT32_INTEGERS = 1 << 24
+
+INSTEAD = {
+    "Activation": "QActivation('quantized_relu(2,2)')",
+    "Conv2D": "SparseTernaryConv2D",
+    "Dense": "SparseTernaryDense",
+    "LayerNormalization": "BatchNormalization",
+    "QBatchNormalization": "keras.layers.BatchNormalization",
+    "QDense": "SparseTernaryDense",
+    "ReLU": "QActivation('quantized_relu(2,2)')",
+    "Softmax": "no softmax: train with from_logits=True and end with an IntegerHead",
+}
+
+
+def integer_network(model: keras.Model) -> IntegerNetwork:
+    """Converts a chain InputQuantizer → [SparseTernaryDense → BatchNormalization → QActivation]*
+    → SparseTernaryDense → IntegerHead, with Flatten and dropout anywhere.
+
+    Raises:
+        ValueError: naming the layer that cannot be converted, and what to use instead.
+    """
+    chain = layer_chain(model)
+    shape = tuple(int(n) if n else 0 for n in model.inputs[0].shape[1:])
+    if 0 in shape or not shape:
+        raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
+    return _Converter(chain, shape).convert(
+        {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}
+    )
+
+
+class _Converter:
+    """Walks the chain once; each handler consumes the layers that become one integer layer."""
+
+    def __init__(self, chain: list[Any], shape: tuple[int, ...]) -> None:
+        self.chain = chain
+        self.position = 0
+        self.shape = shape
+        self.layers: list[Layer] = []
+        self.input: InputFormat | None = None
+        self.values = ActivationFormat(0, 1.0, 0.0)
+        self.dense: SparseTernaryDense | None = None
+
+    def convert(self, provenance: dict[str, Any]) -> IntegerNetwork:
+        while self.position < len(self.chain):
+            layer = self.chain[self.position]
+            self._handler(layer)(layer)
+            self.position += 1
+        if not self.layers or not isinstance(self.layers[-1], Head):
+            raise ValueError("the model must end with an IntegerHead, whose logits are integers")
+        return IntegerNetwork(self.input, tuple(self.layers), provenance)
+
+    def _handler(self, layer: Any) -> Callable[[Any], None]:
+        handlers = {
+            InputQuantizer: self._input,
+            SparseTernaryDense: self._dense,
+            keras.layers.BatchNormalization: self._threshold,
+            keras.layers.Flatten: self._flatten,
+            IntegerHead: self._head,
+        }
+        for kind, handler in handlers.items():
+            if isinstance(layer, kind):
+                self._check_order(layer, kind)
+                return handler
+        name = type(layer).__name__
+        use = INSTEAD.get(name, "the layers of qkeras_models, BatchNormalization and QActivation")
+        if self.dense is not None and name in ("QActivation", "Activation"):
+            raise ValueError(
+                f"batch normalization is missing between '{self.dense.name}' and '{layer.name}': "
+                "a ternary layer must be followed by BatchNormalization, then its activation"
+            )
+        raise ValueError(f"layer '{layer.name}' ({name}) cannot be converted; use {use}")
+
+    def _check_order(self, layer: Any, kind: type) -> None:
+        if self.input is None and kind not in (InputQuantizer, keras.layers.Flatten):
+            raise ValueError(
+                f"the inputs of '{layer.name}' were never quantized: put an InputQuantizer before "
+                "the first layer"
+            )
+        needs_dense = kind in (keras.layers.BatchNormalization, IntegerHead)
+        if needs_dense and self.dense is None:
+            raise ValueError(f"'{layer.name}' must follow a SparseTernaryDense")
+        if not needs_dense and self.dense is not None:
+            raise ValueError(
+                f"batch normalization is missing after '{self.dense.name}': '{layer.name}' "
+                f"({type(layer).__name__}) follows it directly"
+            )
+
+    def _input(self, layer: InputQuantizer) -> None:
+        if self.input is not None:
+            raise ValueError(f"'{layer.name}' is a second InputQuantizer; only one is allowed")
+        scale = layer.scale
+        if isinstance(scale, list):
+            if self.layers:
+                raise ValueError(f"'{layer.name}' has a scale for each element, but follows Flatten")
+            scale = tuple(scale)
+        self.input = InputFormat(layer.bits, layer.signed, scale, self.shape)
+
+    def _flatten(self, layer: Any) -> None:
+        self.layers.append(Flatten())
+
+    def _dense(self, layer: SparseTernaryDense) -> None:
+        self.layers.append(Dense(layer.ternary_kernel()))
+        self.dense = layer
+
+    def _threshold(self, normalization: Any) -> None:
+        self.position += 1
+        activation = self.chain[self.position] if self.position < len(self.chain) else None
+        quantizer = getattr(activation, "activation", None)
+        if type(activation).__name__ not in ("QActivation", "Activation") or quantizer is None:
+            raise ValueError(
+                f"a QActivation must follow '{normalization.name}'. "
+                f"Received: {getattr(activation, 'name', 'nothing')}"
+            )
+        try:
+            values = activation_format(quantizer)
+        except ValueError as error:
+            raise ValueError(f"layer '{activation.name}': {error}") from None
+        threshold = self._find(normalization, activation, values)
+        if values.step != 1.0 and values.offset and self._feeds_head():
+            # ±1 must enter the head's sums as 0 and 2: the level twice, and one never reached.
+            threshold = _doubled(threshold)
+            values = ActivationFormat(2, 1.0, values.offset)
+        self.layers.append(threshold)
+        self.values, self.dense = values, None
+
+    def _find(self, normalization: Any, activation: Any, values: ActivationFormat) -> Threshold:
+        lowest, highest = _output_range(self.input, self.layers)
+        largest = max(abs(int(lowest.min())), abs(int(highest.max())))
+        if largest >= FLOAT32_INTEGERS:
+            raise ValueError(
+                f"accumulators of '{self.dense.name}' reach {largest}, beyond the 2^24 up to which "
+                "Keras's float32 sums are exact; use fewer input or activation bits"
+            )
+        tail = Tail(normalization, activation)
+        shift = self.values.offset * self.layers[-1].weights.sum(axis=0, dtype=np.int64)
+
+        def count_levels(accumulators: np.ndarray) -> np.ndarray:
+            real = (self.values.step * accumulators + shift).astype(np.float32)
+            outputs = tail.predict(real, batch_size=1 << 14, verbose=0)
+            levels = (outputs - values.offset) / values.step
+            return np.rint(levels).astype(np.int64)
+
+        try:
+            return find_thresholds(count_levels, lowest, highest, values.bits)
+        except ValueError as error:
+            raise ValueError(f"'{normalization.name}' after '{self.dense.name}': {error}") from None
+
+    def _feeds_head(self) -> bool:
+        rest = self.chain[self.position + 1 :]
+        return sum(isinstance(layer, SparseTernaryDense) for layer in rest) == 1
+
+    def _head(self, layer: IntegerHead) -> None:
+        if self.values.step != layer.step:
+            raise ValueError(
+                f"'{layer.name}' has step {layer.step}, but the activation before "
+                f"'{self.dense.name}' has step {self.values.step}: give IntegerHead that step"
+            )
+        offset = int(self.values.offset / layer.step)
+        shift = offset * self.layers[-1].weights.sum(axis=0, dtype=np.int64)
+        self.layers.append(Head((layer.integer_bias() + shift).astype(np.int32)))
+        self.dense = None
+
+
+class Tail(keras.Model):
+    """Batch normalization and activation alone, run as inference runs them."""
+
+    def __init__(self, normalization: Any, activation: Any) -> None:
+        super().__init__()
+        self.normalization = normalization
+        self.activation = activation
+
+    def call(self, inputs: Any) -> Any:
+        return self.activation(self.normalization(inputs, training=False))
+
+
+def _output_range(source: InputFormat, layers: list[Layer]) -> tuple[np.ndarray, np.ndarray]:
+    lowest = np.full(source.shape, source.lowest, np.int64)
+    highest = np.full(source.shape, source.highest, np.int64)
+    for layer in layers:
+        lowest, highest = layer.output_range(lowest, highest)
+    return lowest, highest
+
+
+def _doubled(threshold: Threshold) -> Threshold:
+    end = np.where(threshold.direction > 0, np.iinfo(np.int32).max, np.iinfo(np.int32).min)
+    levels = np.hstack([threshold.levels, threshold.levels, end[:, None]]).astype(np.int32)
+    return Threshold(levels, threshold.direction)

@@ -1,0 +1,100 @@
+"""From an integer network, or the Keras model it comes from, to an hls4ml project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hls_projects.hls4ml_front_end.checks import check_backend, check_project_name, check_strategy
+from hls_projects.hls4ml_front_end.layer_list import layer_entries, quantizer_entry
+from hls_projects.integer_network import IntegerNetwork
+
+if TYPE_CHECKING:
+    import keras
+    from hls4ml.model import ModelGraph
+
+INPUT_NAME = "x"
+
+
+def build_hls_model(
+    model: keras.Model | IntegerNetwork,
+    output_dir: str | Path,
+    *,
+    backend: str = "Vitis",
+    strategy: str = "Latency",
+    clock_period: float = 5.0,
+    part: str | None = None,
+    project_name: str = "sparse_ternary",
+    quantized_inputs: bool = True,
+) -> ModelGraph:
+    """The hls4ml model of a sparse ternary network; ``.write()`` writes its project.
+
+    Args:
+        model: a trained Keras model or its integer network.
+        output_dir: folder of the project.
+        backend: Vitis or Vivado.
+        strategy: 'Latency', one balanced tree of adders for each neuron, or
+            'distributed_arithmetic', da4ml's adder graphs: smaller, much slower to convert.
+        clock_period: in ns, > 0.
+        part: FPGA part, the backend's default if None.
+        project_name: name of the top function, a C++ identifier.
+        quantized_inputs: inputs are the integers x_int (ap_uint<1> pixels …) if true; if false
+            fixed-point numbers that hardware quantizes, as hls4ml's own converter does.
+
+    Raises:
+        ValueError: for an argument out of range, or a model that cannot be converted.
+
+    Example:
+        >>> build_hls_model(network, "hls", project_name="mnist").write()   # doctest: +SKIP
+    """
+    check_project_name(project_name)
+    check_backend(backend)
+    check_strategy(strategy)
+    if not clock_period > 0:
+        raise ValueError(f"`clock_period` must be > 0 ns. Received: {clock_period!r}")
+    network, names = _network_and_names(model)
+    config = _config(output_dir, project_name, backend, clock_period, part)
+    config["HLSConfig"] = {
+        "Model": {"Precision": "fixed<16,6>", "ReuseFactor": 1, "Strategy": strategy}
+    }
+    return _model_graph(config, network, names, quantized_inputs)
+
+
+def _network_and_names(model: Any) -> tuple[IntegerNetwork, list[str] | None]:
+    if isinstance(model, IntegerNetwork):
+        return model, None
+    from hls_projects.hls4ml_front_end.keras_chain import integer_layer_names
+
+    return IntegerNetwork.from_keras(model), integer_layer_names(model)
+
+
+def _config(
+    output_dir: str | Path, project_name: str, backend: str, clock_period: float, part: str | None
+) -> dict[str, Any]:
+    from hls4ml.utils.config import create_config
+
+    return create_config(
+        output_dir=str(output_dir),
+        project_name=project_name,
+        backend=backend,
+        clock_period=clock_period,
+        part=part,
+    )
+
+
+def _model_graph(
+    config: dict[str, Any],
+    network: IntegerNetwork,
+    names: list[str] | None,
+    quantized_inputs: bool,
+) -> ModelGraph:
+    from hls4ml.model import ModelGraph
+
+    source = {
+        "name": INPUT_NAME,
+        "class_name": "InputLayer",
+        "input_shape": list(network.input.shape),
+    }
+    quantizer = [] if quantized_inputs else [quantizer_entry(network.input)]
+    layers = [source, *quantizer, *layer_entries(network, names)]
+    return ModelGraph.from_layer_list(config, layers)

@@ -1,0 +1,166 @@
+"""C++ of the layers: straight-line code with every weight and level built in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+PART_TERMS = 400
+"""Adders of one function; compilers take more than linear time for longer ones."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A kernel's arrays: `positions` groups of `inputs` in, of `outputs` out."""
+
+    positions: int
+    inputs: int
+    outputs: int
+
+
+def adder_tree(positive: Sequence[str], negative: Sequence[str]) -> str:
+    """Sum of the positive minus sum of the negative terms, a balanced tree of two-input adders.
+
+    Depth ⌈log₂ n⌉ for n terms.  Positive terms stand first, so that at most one adder of each
+    level subtracts and all others stay unsigned where the terms are.
+    """
+    level = [(term, False) for term in positive] + [(term, True) for term in negative]
+    if not level:
+        return "0"
+    while len(level) > 1:
+        pairs = [_add(*level[i : i + 2]) for i in range(0, len(level) - 1, 2)]
+        level = pairs + level[2 * len(pairs) :]
+    (text, negated), = level
+    return f"-{text}" if negated else _without_parentheses(text)
+
+
+def _add(a: tuple[str, bool], b: tuple[str, bool]) -> tuple[str, bool]:
+    """Both positive: a + b; both negative: −(a + b); a positive and b negative: a − b."""
+    return f"({a[0]} {'+' if a[1] == b[1] else '-'} {b[0]})", a[1]
+
+
+def _without_parentheses(text: str) -> str:
+    return text[1:-1] if text.startswith("(") else text
+
+
+def dense_lines(weights: np.ndarray) -> list[tuple[int, str]]:
+    """For each output the number of its terms and the statement that sums them."""
+    lines = []
+    for output, column in enumerate(np.ascontiguousarray(weights.T)):
+        positive, negative = (
+            [f"data[{i}]" for i in np.flatnonzero(column == sign)] for sign in (1, -1)
+        )
+        terms = len(positive) + len(negative)
+        lines.append((terms, f"res[{output}] = {adder_tree(positive, negative)};"))
+    return lines
+
+
+def threshold_lines(
+    levels: np.ndarray, direction: np.ndarray, lowest: np.ndarray, highest: np.ndarray
+) -> list[tuple[int, str]]:
+    """For each channel how many levels its accumulator, in lowest … highest, has reached.
+
+    Levels that are always or never reached become constants.
+    """
+    lines = []
+    for channel, (row, rising) in enumerate(zip(levels, direction > 0, strict=True)):
+        low, high = lowest[channel], highest[channel]
+        always = row <= low if rising else row >= high
+        never = row > high if rising else row < low
+        sign = ">=" if rising else "<="
+        open_levels = np.sort(row[~always & ~never])
+        counts = [f"(data[{channel}] {sign} {level})" for level in open_levels]
+        constant = int(always.sum())
+        if constant or not counts:
+            counts.append(str(constant))
+        lines.append((len(counts), f"res[{channel}] = {' + '.join(counts)};"))
+    return lines
+
+
+def head_lines(bias: np.ndarray) -> list[tuple[int, str]]:
+    """For each class the accumulator plus its bias."""
+    return [
+        (1, f"res[{i}] = data[{i}] {'-' if b < 0 else '+'} {abs(int(b))};")
+        for i, b in enumerate(bias)
+    ]
+
+
+def straight_line_kernel(name: str, lines: Iterable[tuple[int, str]], shape: Shape) -> str:
+    """A C++ function template `name` that runs all statements at once, in inlined parts."""
+    parts = list(_parts(lines))
+    arguments = f"data_T data[{shape.inputs}], res_T res[{shape.outputs}]"
+    template = "template <class data_T, class res_T>"
+    functions = [
+        f"{template} void {name}_part_{i}({arguments}) {{\n    #pragma HLS INLINE\n"
+        + "".join(f"    {line}\n" for line in part)
+        + "}\n"
+        for i, part in enumerate(parts)
+    ]
+    calls = "".join(f"    {name}_part_{i}(data, res);\n" for i in range(len(parts)))
+    position = f"{name}_position" if shape.positions > 1 else name
+    functions.append(f"{template} void {position}({arguments}) {{\n{_pipeline()}{calls}}}\n")
+    if shape.positions > 1:
+        functions.append(over_positions(name, position, shape))
+    return "\n".join(functions)
+
+
+def over_positions(name: str, position: str, shape: Shape) -> str:
+    """A C++ function template `name` that applies `position` to every group of elements."""
+    total_in, total_out = shape.positions * shape.inputs, shape.positions * shape.outputs
+    return (
+        f"template <class data_T, class res_T>\n"
+        f"void {name}(data_T data[{total_in}], res_T res[{total_out}]) {{\n{_pipeline()}"
+        f"    for (int i = 0; i < {shape.positions}; i++) {{\n        #pragma HLS UNROLL\n"
+        f"        {position}(data + i * {shape.inputs}, res + i * {shape.outputs});\n    }}\n}}\n"
+    )
+
+
+def _pipeline() -> str:
+    return "    #pragma HLS PIPELINE II=1\n"
+
+
+def _parts(lines: Iterable[tuple[int, str]]) -> Iterable[list[str]]:
+    part: list[str] = []
+    total = 0
+    for terms, line in lines:
+        if part and total + terms > PART_TERMS:
+            yield part
+            part, total = [], 0
+        part.append(line)
+        total += terms + 1
+    if part:
+        yield part
+
+
+def quantizer_kernel(
+    name: str, bits: int, lowest: int, scale: Sequence[float], value_type: str, elements: int
+) -> str:
+    """A C++ function template `name` for x_int = clip(floor(x / scale), lowest, highest).
+
+    Args:
+        scale: one number, or one for each element of the last axis.
+        value_type: C++ type that holds x − lowest · scale exactly.
+    """
+    values = ", ".join(repr(float(s)) for s in scale)
+    index = "0" if len(scale) == 1 else f"i % {len(scale)}"
+    return (
+        f"template <class data_T, class res_T> void {name}(data_T data[{elements}], "
+        f"res_T res[{elements}]) {{\n{_pipeline()}"
+        f"    typedef {value_type} value_t;\n"
+        f"    static const value_t scale[{len(scale)}] = {{{values}}};\n"
+        f"    for (int i = 0; i < {elements}; i++) {{\n        #pragma HLS UNROLL\n"
+        f"        res[i] = nnet::quantize_input<{bits}, {lowest}, value_t>"
+        f"(data[i], scale[{index}]);\n    }}\n}}\n"
+    )
+
+
+def firmware_file(name: str, description: str, namespace: str, kernel: str) -> str:
+    """The header that holds one layer's kernel."""
+    guard = f"{namespace}_{name}_H_".upper()
+    return (
+        f"// {description}\n\n#ifndef {guard}\n#define {guard}\n\n"
+        '#include "nnet_sparse_ternary.h"\n\n'
+        f"namespace {namespace} {{\n\n{kernel}\n}} // namespace {namespace}\n\n#endif\n"
+    )

@@ -1,0 +1,94 @@
+"""An integer network as the list of layers that hls4ml builds its model graph from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Interval, Layer
+from hls_projects.integer_network import IntegerNetwork
+
+Entry = dict[str, Any]
+
+QUANTIZER_NAME = "input_quantizer"
+
+
+def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -> list[Entry]:
+    """hls4ml's description of every layer of a network, in order, without inputs and quantizer.
+
+    Args:
+        names: of the layers; by default their kind and a number.
+
+    Raises:
+        ValueError: for a kind of layer that hls4ml projects cannot hold yet.
+    """
+    names = default_names(network) if names is None else names
+    shape = network.input.shape
+    bounds = _constant(shape, network.input.lowest), _constant(shape, network.input.highest)
+    entries = []
+    steps = zip(network.layers, names, network.ranges(), network.shapes(), strict=True)
+    for layer, name, outputs, shape in steps:
+        entries.append({"name": name, **_describe(layer, bounds, outputs, shape)})
+        bounds = outputs
+    return entries
+
+
+def default_names(network: IntegerNetwork) -> list[str]:
+    """dense_1, threshold_1, dense_2, …, head."""
+    seen: Counter[str] = Counter()
+    names = []
+    for layer in network.layers:
+        seen[layer.kind] += 1
+        alone = layer.kind in ("head", "flatten") and seen[layer.kind] == 1
+        names.append(layer.kind if alone else f"{layer.kind}_{seen[layer.kind]}")
+    return names
+
+
+def quantizer_entry(format: InputFormat, name: str = QUANTIZER_NAME) -> Entry:
+    """hls4ml's description of the input quantizer."""
+    size = format.shape[-1]
+    low, high = _constant((size,), format.lowest), _constant((size,), format.highest)
+    return {
+        "name": name,
+        "class_name": "InputQuantizer",
+        "bits": format.bits,
+        "is_signed": format.signed,
+        "scale": [float(scale) for scale in np.atleast_1d(format.scale)],
+        "lowest": low,
+        "highest": high,
+        "input_lowest": low,
+        "input_highest": high,
+    }
+
+
+def _constant(shape: tuple[int, ...], value: int) -> np.ndarray:
+    return np.full(shape, value, np.int64)
+
+
+def _describe(layer: Layer, inputs: Interval, outputs: Interval, shape: tuple[int, ...]) -> Entry:
+    if layer.kind == "flatten":
+        return {"class_name": "Reshape", "target_shape": list(shape)}
+    classes = {"dense": "SparseTernaryDense", "threshold": "IntegerThreshold", "head": "IntegerHead"}
+    if layer.kind not in classes:
+        raise ValueError(
+            f"`layers` of an hls4ml project must be of kinds {sorted([*classes, 'flatten'])}. "
+            f"Received: {layer.kind!r}"
+        )
+    renamed = {"weights": "ternary_weights"}
+    return {
+        "class_name": classes[layer.kind],
+        **{renamed.get(name, name): array for name, array in layer.arrays.items()},
+        "input_lowest": _over_last_axis(inputs[0], np.min),
+        "input_highest": _over_last_axis(inputs[1], np.max),
+        "lowest": _over_last_axis(outputs[0], np.min),
+        "highest": _over_last_axis(outputs[1], np.max),
+    }
+
+
+def _over_last_axis(array: np.ndarray, reduce: Any) -> np.ndarray:
+    """Bounds of each channel over all positions."""
+    return reduce(array.reshape(-1, array.shape[-1]), axis=0)

@@ -1,0 +1,206 @@
+"""hls4ml layers of an integer network, each with types from the integers it can output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hls4ml.model.attributes import Attribute, ConfigurableAttribute
+from hls4ml.model.layers import Layer
+
+from hls_projects.hls4ml_front_end import kernels
+from hls_projects.hls4ml_front_end.checks import check_node, check_strategy
+from hls_projects.hls4ml_front_end.distributed_arithmetic import adder_graph_kernel
+from hls_projects.hls4ml_front_end.precision import (
+    exact_precision,
+    input_precision,
+    integer_precision,
+    set_source_precision,
+)
+from hls_projects.input_format import InputFormat
+
+
+class IntegerLayer(Layer):
+    """An hls4ml node that maps integers to integers, exactly.
+
+    Attributes: `input_lowest`, `input_highest`, int64 arrays over the last axis of its input;
+    `lowest`, `highest`, the same of its output.  All come from IntegerNetwork.ranges().
+    """
+
+    kernel_name = ""
+    _expected_attributes = [
+        Attribute("lowest", value_type=np.ndarray),
+        Attribute("highest", value_type=np.ndarray),
+        Attribute("input_lowest", value_type=np.ndarray),
+        Attribute("input_highest", value_type=np.ndarray),
+    ]
+
+    def initialize(self) -> None:
+        check_node(self)
+        self._set_input_precision()
+        shape = list(self.get_input_variable().shape)
+        shape[-1] = len(self.get_attr("lowest"))
+        precision = integer_precision(
+            self.get_attr("lowest").min(), self.get_attr("highest").max()
+        )
+        self.add_output_variable(shape, precision=exact_precision(self, precision))
+
+    def _set_input_precision(self) -> None:
+        precision = integer_precision(
+            self.get_attr("input_lowest").min(), self.get_attr("input_highest").max()
+        )
+        set_source_precision(self, precision)
+
+    @property
+    def namespace(self) -> str:
+        """C++ namespace of the kernel."""
+        return self.model.config.get_writer_config().get("Namespace") or "nnet"
+
+    @property
+    def function_name(self) -> str:
+        """C++ name of the kernel; its file in firmware/nnet_utils is called the same."""
+        return f"{self.kernel_name}_{self.index}"
+
+    @property
+    def kernel_shape(self) -> kernels.Shape:
+        source, result = self.get_input_variable().shape, self.get_output_variable().shape
+        return kernels.Shape(int(np.prod(source[:-1])), source[-1], result[-1])
+
+    def firmware_file(self) -> str:
+        """The C++ header that holds this layer's kernel."""
+        return kernels.firmware_file(
+            self.function_name, self._description(), self.namespace, self._kernel()
+        )
+
+    def _description(self) -> str:
+        return f"{self.name} ({self.class_name})"
+
+    def _kernel(self) -> str:
+        lines = self._lines()
+        return kernels.straight_line_kernel(self.function_name, lines, self.kernel_shape)
+
+    def _lines(self) -> list[tuple[int, str]]:
+        raise NotImplementedError
+
+
+class InputQuantizer(IntegerLayer):
+    """x_int = clip(floor(x / scale), lowest, highest) of fixed-point inputs.
+
+    Attributes: `bits`, `is_signed` and `scale`, a list of one number or one for each element of
+    the last axis.  The model's input gets the type that makes this exact for every float.
+    """
+
+    kernel_name = "input_quantizer"
+    _expected_attributes = [
+        Attribute("bits"),
+        Attribute("is_signed", value_type=bool),
+        Attribute("scale", value_type=list),
+    ]
+
+    @property
+    def format(self) -> InputFormat:
+        scale = self.get_attr("scale")
+        return InputFormat(
+            self.get_attr("bits"),
+            self.get_attr("is_signed"),
+            scale[0] if len(scale) == 1 else tuple(scale),
+            tuple(self.get_input_variable().shape),
+        )
+
+    def _set_input_precision(self) -> None:
+        set_source_precision(self, input_precision(self.format))
+
+    def _kernel(self) -> str:
+        source, shape = input_precision(self.format), self.kernel_shape
+        return kernels.quantizer_kernel(
+            self.function_name,
+            self.get_attr("bits"),
+            self.format.lowest,
+            self.get_attr("scale"),
+            f"ap_fixed<{source.width + 1}, {source.integer + 1}>",
+            shape.positions * shape.inputs,
+        )
+
+
+class SparseTernaryDense(IntegerLayer):
+    """acc = x · W, W of −1, 0 and 1: an adder for each nonzero weight but one of each output.
+
+    Attributes: `ternary_weights`, int8 (inputs, outputs); `strategy`, 'Latency' for a balanced
+    tree of adders for each output, 'distributed_arithmetic' for da4ml's shared ones.
+    """
+
+    kernel_name = "sparse_ternary_dense"
+    _expected_attributes = [
+        Attribute("ternary_weights", value_type=np.ndarray),
+        ConfigurableAttribute("strategy", value_type=str, default="Latency"),
+    ]
+
+    def initialize(self) -> None:
+        # Not in `strategy`, which hls4ml's own passes look at.
+        chosen = self.attributes.attributes.pop("strategy", None)
+        strategy = chosen or self.model.config.get_strategy(self)
+        self.set_attr("kernel_strategy", check_strategy(strategy, f" of layer '{self.name}'"))
+        super().initialize()
+
+    def _description(self) -> str:
+        weights = self.get_attr("ternary_weights")
+        return (
+            f"{super()._description()}: {weights.shape[0]} inputs, {weights.shape[1]} outputs, "
+            f"{np.count_nonzero(weights)} of {weights.size} weights are not 0"
+        )
+
+    def _lines(self) -> list[tuple[int, str]]:
+        return kernels.dense_lines(self.get_attr("ternary_weights"))
+
+    def _kernel(self) -> str:
+        if self.get_attr("kernel_strategy") == "latency":
+            return super()._kernel()
+        name, shape = self.function_name, self.kernel_shape
+        position = f"{name}_position" if shape.positions > 1 else name
+        bounds = self.get_attr("input_lowest"), self.get_attr("input_highest")
+        code = adder_graph_kernel(position, self.get_attr("ternary_weights"), *bounds)
+        return code + (kernels.over_positions(name, position, shape) if position != name else "")
+
+
+class IntegerThreshold(IntegerLayer):
+    """How many levels v have acc ≥ v (direction 1) or acc ≤ v (direction −1).
+
+    Attributes: `levels`, int32 (channels, 2^bits − 1); `direction`, int8 (channels,).
+    """
+
+    kernel_name = "integer_threshold"
+    _expected_attributes = [
+        Attribute("levels", value_type=np.ndarray),
+        Attribute("direction", value_type=np.ndarray),
+    ]
+
+    def _lines(self) -> list[tuple[int, str]]:
+        return kernels.threshold_lines(
+            self.get_attr("levels"),
+            self.get_attr("direction"),
+            self.get_attr("input_lowest"),
+            self.get_attr("input_highest"),
+        )
+
+
+class IntegerHead(IntegerLayer):
+    """logits = acc + bias.  Attribute: `bias`, int32 (classes,)."""
+
+    kernel_name = "integer_head"
+    _expected_attributes = [Attribute("bias", value_type=np.ndarray)]
+
+    def _lines(self) -> list[tuple[int, str]]:
+        return kernels.head_lines(self.get_attr("bias"))
+
+
+LAYERS: tuple[type[IntegerLayer], ...] = (
+    InputQuantizer,
+    SparseTernaryDense,
+    IntegerThreshold,
+    IntegerHead,
+)
+
+
+def is_integer_layer(node: Any) -> bool:
+    """Whether an hls4ml node is one of these layers."""
+    return isinstance(node, IntegerLayer)

@@ -1,0 +1,34 @@
+"""What is trained: ternary quantizers and layers, their hardware cost, model builders.
+
+Names are imported on first use, so that importing the package does not import Keras.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "SparseTernary": "sparse_ternary",
+    "SparseTernaryDense": "sparse_ternary_dense",
+    "InputQuantizer": "input_quantizer",
+    "IntegerHead": "integer_head",
+    "UnitRange": "unit_range",
+    "HardwareCost": "hardware_costs",
+    "PRESETS": "presets",
+    "mlp": "builders",
+    "load_model": "saved_model",
+    "load_pretrained": "pretrained",
+    "sparse_ternary_layers": "sparse_ternary_layer",
+    "overall_sparsity": "sparse_ternary_layer",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

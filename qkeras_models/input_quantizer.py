@@ -1,0 +1,100 @@
+"""Explicit fixed-point quantization of a model's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+SIGNIFICANT_BITS = 16
+
+
+@keras.saving.register_keras_serializable(package="qkeras_models")
+class InputQuantizer(keras.layers.Layer):
+    """Floats to the integers that hardware sees: x_int = clip(floor(x / scale), lowest, highest).
+
+    Shapes: x (batch, …) to the same shape, integers held as floats.  Unsigned: 0 … 2^bits − 1;
+    signed: −2^(bits−1) … 2^(bits−1) − 1.  A 1-bit input with scale t asks x ≥ t.
+    Gradient: none, inputs are not trained.
+
+    Args:
+        bits: 1 to 8.
+        signed: whether integers may be negative.
+        scale: step of one integer in units of x, > 0; a number, or one for each element of the
+            last axis.  Rounded to 16 significant bits, so that every multiple of it is a float32
+            and the comparison that hardware makes is the one that Keras makes.
+
+    Raises:
+        ValueError: if `bits` or `scale` is out of range.
+
+    Example:
+        >>> InputQuantizer(bits=1, scale=0.375)([[0.3, 0.4]])    # doctest: +SKIP
+        array([[0., 1.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        bits: int = 8,
+        signed: bool = False,
+        scale: float | Sequence[float] = 1 / 256,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if not (isinstance(bits, int) and 1 <= bits <= 8):
+            raise ValueError(f"`bits` must be an integer from 1 to 8. Received: {bits!r}")
+        steps = np.asarray(scale, np.float64)
+        if steps.ndim > 1 or not (np.isfinite(steps).all() and (steps > 0).all()):
+            raise ValueError(
+                f"`scale` must be a number > 0, or one for each element of the last axis. "
+                f"Received: {scale!r}"
+            )
+        self.bits = bits
+        self.signed = bool(signed)
+        self.scale = round_significant(steps, SIGNIFICANT_BITS).tolist()
+
+    @property
+    def lowest(self) -> int:
+        """Smallest integer of the output."""
+        return -(1 << (self.bits - 1)) if self.signed else 0
+
+    @property
+    def highest(self) -> int:
+        """Largest integer of the output."""
+        return (1 << (self.bits - 1)) - 1 if self.signed else (1 << self.bits) - 1
+
+    def build(self, input_shape: Any) -> None:
+        if isinstance(self.scale, list) and len(self.scale) != input_shape[-1]:
+            raise ValueError(
+                f"`scale` must be a number or hold {input_shape[-1]}, one for each element of the "
+                f"last axis. Received: {len(self.scale)}"
+            )
+        # A weight rather than a constant: graph compilers turn division by a constant into
+        # multiplication by its reciprocal, which rounds differently.
+        self.step = self.add_weight(
+            name="step",
+            shape=np.shape(self.scale),
+            initializer=lambda shape, dtype=None: ops.convert_to_tensor(self.scale, dtype),
+            trainable=False,
+            dtype="float32",
+        )
+
+    def call(self, inputs: Any) -> Any:
+        levels = ops.floor(ops.cast(inputs, "float32") / self.step)
+        clipped = ops.clip(levels, float(self.lowest), float(self.highest))
+        return ops.cast(ops.stop_gradient(clipped), self.compute_dtype)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        config = {"bits": self.bits, "signed": self.signed, "scale": self.scale}
+        return {**super().get_config(), **config}
+
+
+def round_significant(x: np.ndarray, bits: int) -> np.ndarray:
+    """x rounded to so many significant binary digits."""
+    mantissa, exponent = np.frexp(x)
+    return np.ldexp(np.round(np.ldexp(mantissa, bits)), exponent - bits)

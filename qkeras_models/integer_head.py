@@ -1,0 +1,72 @@
+"""The last layer: logits that are integers times one scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="qkeras_models")
+class IntegerHead(keras.layers.Layer):
+    """logits = s · (acc / step + round(b)): hardware outputs the integer acc / step + round(b).
+
+    One scale s = exp(log_scale) > 0 is shared by all classes, so the integers' argmax is the
+    model's.  Shapes: acc (batch, classes) to the same shape.
+    Gradient: that of s · (acc / step + b), straight through the rounding.
+
+    Args:
+        initial_scale: s at the start, > 0; about 1 / standard deviation of acc trains well.
+        step: value of one integer of the activation that feeds the last ternary layer; 1 for
+            ``quantized_relu(bits, bits)``, 2^(integer − bits) in general.
+
+    Raises:
+        ValueError: if an argument is not > 0.
+    """
+
+    def __init__(self, initial_scale: float = 0.1, step: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name, value in (("initial_scale", initial_scale), ("step", step)):
+            if not value > 0:
+                raise ValueError(f"`{name}` must be > 0. Received: {value!r}")
+        self.initial_scale = initial_scale
+        self.step = step
+
+    def build(self, input_shape: Any) -> None:
+        self.bias = self.add_weight(
+            name="bias", shape=(input_shape[-1],), initializer="zeros", dtype="float32"
+        )
+        self.log_scale = self.add_weight(
+            name="log_scale",
+            shape=(),
+            initializer=keras.initializers.Constant(np.log(self.initial_scale)),
+            dtype="float32",
+        )
+
+    def call(self, inputs: Any) -> Any:
+        # Sums and softmax in float32 whatever the compute type: integers must stay exact.
+        accumulator = ops.cast(inputs, "float32") / self.step
+        rounded = ops.stop_gradient(ops.round(self.bias))
+        bias = rounded + (self.bias - ops.stop_gradient(self.bias))
+        return ops.exp(self.log_scale) * (accumulator + bias)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def integer_bias(self) -> np.ndarray:
+        """round(b), int32 (classes,)."""
+        return np.rint(ops.convert_to_numpy(self.bias)).astype(np.int32)
+
+    def integer_logits(self, logits: np.ndarray) -> np.ndarray:
+        """The integers behind float logits of this model, int64.
+
+        Exact for |integer| < 2^22: float32 rounds s · n by at most n · 2^−24.
+        """
+        # The scale as the layer computes it, with the backend's own exp.
+        scale = float(ops.convert_to_numpy(ops.exp(self.log_scale)))
+        return np.rint(np.asarray(logits, np.float64) / scale).astype(np.int64)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "initial_scale": self.initial_scale, "step": self.step}

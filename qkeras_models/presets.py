@@ -1,0 +1,37 @@
+"""Named networks and the training that suits each."""
+
+from typing import Any
+
+_AUGMENTATION = {"shift": 1.0, "shear": 0.15}
+_MNIST = {"data": "mnist", "input_bits": 1, "activation_bits": 2, "augmentation": _AUGMENTATION}
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "mnist-small": {
+        **_MNIST,
+        "hidden": [256, 64],
+        "sparsity": 0.98,
+        "stage1_epochs": 50,
+        "stage3_epochs": 35,
+    },
+    "lenet-300-100": {
+        **_MNIST,
+        "hidden": [300, 100],
+        "sparsity": 0.98,
+        "stage1_epochs": 45,
+        "stage3_epochs": 30,
+    },
+    "sfc": {
+        **_MNIST,
+        "hidden": [256, 256, 256],
+        "sparsity": 0.98,
+        "stage1_epochs": 45,
+        "stage3_epochs": 30,
+    },
+    "lfc": {
+        **_MNIST,
+        "hidden": [1024, 1024, 1024],
+        "sparsity": 0.99,
+        "stage1_epochs": 30,
+        "stage3_epochs": 20,
+    },
+}

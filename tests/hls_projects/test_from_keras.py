@@ -1,0 +1,133 @@
+import keras
+import numpy as np
+import pytest
+from qkeras import QActivation, QDense
+
+from hls_projects.integer_layers import INT32, Threshold
+from hls_projects.integer_network import IntegerNetwork
+from qkeras_models.builders import mlp
+from qkeras_models.input_quantizer import InputQuantizer
+from qkeras_models.integer_head import IntegerHead
+from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
+
+BN = keras.layers.BatchNormalization
+
+
+def randomize(model, seed=0, threshold=0.3):
+    """Weights as bad as training can leave them: γ of both signs and zero, any statistics."""
+    rng = np.random.default_rng(seed)
+    for layer in model.layers:
+        if isinstance(layer, BN):
+            n = layer.gamma.shape[0]
+            gamma = rng.normal(size=n) * (rng.random(n) > 0.2)
+            layer.set_weights([gamma, rng.normal(size=n), rng.normal(size=n) * 2, rng.random(n)])
+        if isinstance(layer, IntegerHead):
+            layer.bias.assign(rng.normal(size=layer.bias.shape) * 5)
+    for layer in sparse_ternary_layers(model):
+        layer.kernel.assign(rng.uniform(-0.5, 0.5, layer.kernel.shape))
+        layer.threshold.assign(threshold)
+    return model
+
+
+def assert_exact(model, x):
+    network = IntegerNetwork.from_keras(model)
+    logits = model.predict(x, verbose=0)
+    expected = model.layers[-1].integer_logits(logits)
+    np.testing.assert_array_equal(network.predict(x), expected)
+    np.testing.assert_array_equal(network.predict(x).argmax(-1), logits.argmax(-1))
+    return network
+
+
+@pytest.mark.parametrize("activation_bits", [1, 2, 3, 4])
+@pytest.mark.parametrize("signed", [False, True])
+def test_integer_network_equals_keras(activation_bits, signed):
+    model = mlp((7, 3), (12, 9), 4, input_bits=5, input_signed=signed, input_scale=1 / 16,
+                activation_bits=activation_bits)
+    randomize(model, activation_bits)
+    x = np.random.default_rng(1).uniform(-3, 3, (400, 7, 3)).astype(np.float32)
+    x[:4] = [[[1e30]], [[-1e30]], [[0.0]], [[-0.0625]]]
+    assert_exact(model, x)
+
+
+@pytest.mark.parametrize("activation", [
+    "binary()", "binary(use_01=True, alpha=1.0)", "quantized_relu(2)", "quantized_relu(3,1)",
+])
+def test_other_activations_and_steps(activation):
+    step = {"quantized_relu(2)": 0.25, "quantized_relu(3,1)": 0.25}.get(activation, 1.0)
+    model = keras.Sequential([
+        keras.Input((10,)), InputQuantizer(2, scale=0.25),
+        SparseTernaryDense(8), BN(), QActivation(activation),
+        SparseTernaryDense(6), BN(), keras.layers.Dropout(0.5), QActivation(activation),
+        SparseTernaryDense(3), IntegerHead(step=step),
+    ])
+    randomize(model, 5)
+    assert_exact(model, np.random.default_rng(2).random((300, 10)).astype(np.float32))
+
+
+def test_single_layer_and_nested_models_and_feature_scales():
+    inner_in = keras.Input((4,))
+    inner = keras.Model(inner_in, QActivation("quantized_relu(2,2)")(
+        BN()(SparseTernaryDense(6)(inner_in))))
+    inputs = keras.Input((4,))
+    x = InputQuantizer(8, signed=True, scale=[0.5, 0.25, 1.0, 2.0])(inputs)
+    model = keras.Model(inputs, IntegerHead()(SparseTernaryDense(3)(inner(x))))
+    randomize(model)
+    network = assert_exact(model, np.random.default_rng(0).normal(size=(200, 4)) * 50)
+    assert network.input.scale == (0.5, 0.25, 1.0, 2.0)
+    assert_exact(randomize(mlp((5,), (), 3)), np.random.default_rng(0).random((50, 5)))
+
+
+def test_empty_columns_and_layers():
+    model = randomize(mlp((9,), (6, 5), 3))
+    first, second, _ = sparse_ternary_layers(model)
+    kernel = np.array(first.kernel)
+    kernel[:, ::2] = 0
+    first.kernel.assign(kernel)
+    assert_exact(model, np.random.default_rng(0).random((100, 9)))
+    second.kernel.assign(np.zeros(second.kernel.shape))
+    network = assert_exact(model, np.random.default_rng(0).random((100, 9)))
+    assert len(np.unique(network.predict(np.random.rand(20, 9)), axis=0)) == 1
+
+
+def test_zero_gamma_gives_a_constant_channel():
+    model = randomize(mlp((9,), (6,), 3))
+    normalization = model.get_layer("normalization_1")
+    normalization.gamma.assign(np.zeros(6))
+    normalization.beta.assign([-1.0, 0.7, 1.7, 9.0, 0.0, 2.4])
+    threshold = assert_exact(model, np.random.default_rng(0).random((50, 9))).layers[2]
+    assert isinstance(threshold, Threshold)
+    assert set(np.unique(threshold.levels)) == {INT32.min, INT32.max}
+    assert (threshold.levels == INT32.min).sum(axis=1).tolist() == [0, 1, 2, 3, 0, 2]
+
+
+def chain(*layers):
+    return keras.Sequential([keras.Input((6,)), *layers])
+
+
+@pytest.mark.parametrize("layers, message", [
+    ((SparseTernaryDense(3), IntegerHead()), "were never quantized: put an InputQuantizer"),
+    ((InputQuantizer(1), QDense(3)), r"\(QDense\) cannot be converted; use SparseTernaryDense"),
+    ((InputQuantizer(1), SparseTernaryDense(3)), "must end with an IntegerHead"),
+    ((InputQuantizer(1), SparseTernaryDense(3), QActivation("quantized_relu(2,2)")),
+     "batch normalization is missing between"),
+    ((InputQuantizer(1), SparseTernaryDense(3), SparseTernaryDense(3), IntegerHead()),
+     "batch normalization is missing after"),
+    ((InputQuantizer(1), SparseTernaryDense(3), BN(), QActivation("quantized_tanh(4)")),
+     "activation must be quantized_relu"),
+    ((InputQuantizer(1), SparseTernaryDense(3), BN(), SparseTernaryDense(2), IntegerHead()),
+     "a QActivation must follow"),
+    ((InputQuantizer(1), SparseTernaryDense(3), BN(), QActivation("quantized_relu(2,1)"),
+      SparseTernaryDense(2), IntegerHead()), r"has step 1.0, but the activation before"),
+])
+def test_models_without_an_integer_network_are_named(layers, message):
+    with pytest.raises(ValueError, match=message):
+        IntegerNetwork.from_keras(chain(*layers))
+
+
+def test_branches_are_refused():
+    inputs = keras.Input((6,))
+    x = InputQuantizer(1)(inputs)
+    both = keras.layers.Add()([SparseTernaryDense(3)(x), SparseTernaryDense(3)(x)])
+    with pytest.raises(ValueError, match="has 2 inputs; only a plain chain"):
+        IntegerNetwork.from_keras(keras.Model(inputs, IntegerHead()(both)))

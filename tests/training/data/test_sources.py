@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+
+import training.data
+from training.data import FixedPoint, load
+
+
+def test_digits():
+    data = load("digits")
+    assert (data.name, data.shape, data.classes) == ("digits", (8, 8), 10)
+    assert (len(data.x_train), len(data.x_validation), len(data.x_test)) == (1294, 144, 359)
+    assert data.x_train.dtype == np.float32
+    assert data.y_train.dtype == np.int64
+    assert data.format == FixedPoint(4, False, 1 / 16)
+    integers = data.format.quantize(data.x_train)
+    assert (integers.min(), integers.max()) == (0, 15)
+    assert load("digits", bits=1).format == FixedPoint(1, False, 7 / 16)
+
+
+def test_digits_are_scikit_learns():
+    from sklearn.datasets import load_digits
+
+    data = load("digits")
+    values = np.ceil(np.concatenate([data.x_train, data.x_validation, data.x_test]) * 16)
+    found = sorted(values.astype(int).reshape(-1, 64).tolist())
+    assert found == sorted(load_digits().data.astype(int).tolist())
+
+
+def test_the_split_seed_moves_validation_but_never_test_data():
+    one, other = load("digits", split_seed=1), load("digits", split_seed=2, validation=0.3)
+    np.testing.assert_array_equal(one.x_test, other.x_test)
+    assert len(other.x_validation) == round(0.3 * 1438)
+    assert (one.x_validation != other.x_validation[: len(one.x_validation)]).any()
+
+
+def test_options_of_pictures():
+    assert load("digits", bits=2, scale=0.5).format == FixedPoint(2, False, 0.5)
+    assert load("digits", bits=4, signed=True).format.signed
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "message"),
+    [
+        ("mnits", {}, r"Did you mean mnist\?.*Received: 'mnits'"),
+        ("data.csv", {}, r"mnist, digits or the path of an \.npz file\. Received: 'data\.csv'"),
+        ("digits", {"folder": "x"}, "`folder` is for mnist only"),
+        ("digits", {"bits": 9}, "`bits`"),
+        ("digits", {"scale": -1.0}, "`scale`"),
+        ("digits", {"validation": 5000}, "must be 1 to 1428"),
+        ("digits", {"split_seed": -1}, "`split_seed`"),
+    ],
+)
+def test_bad_requests(source, options, message):
+    with pytest.raises(ValueError, match=message):
+        load(source, **options)
+
+
+def test_a_data_set_is_frozen():
+    data = load("digits")
+    with pytest.raises(FrozenInstanceError):
+        data.x_test = data.x_train
+
+
+def test_importing_the_package_is_light():
+    code = (
+        "import sys, training.data as d; d.load, d.find_format, d.Augmentation, d.FixedPoint;"
+        "print([m for m in ('keras', 'tensorflow', 'sklearn') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_names_of_the_package():
+    assert set(training.data.__all__) <= set(dir(training.data))
+    assert all(getattr(training.data, name) for name in training.data.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = training.data.nothing

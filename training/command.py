@@ -1,0 +1,135 @@
+"""python train.py: trains a network into runs/NAME."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qkeras_models.presets import PRESETS
+
+RUNS = Path("runs")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("preset", required=False, type=click.Choice(list(PRESETS)))
+@click.option("--name", help="Name of the run; its folder is runs/NAME.  [default: the preset's]")
+@click.option("--runs", type=click.Path(path_type=Path), default=RUNS, show_default=True,
+              help="Folder that holds the runs.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path),
+              help="YAML file of values; see docs/training.md for all of them.")
+@click.option("--set", "assignments", multiple=True, metavar="VALUE=...",
+              help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
+@click.option("--data", help="mnist, digits, or a .npz file with x_train, y_train, x_test, y_test.")
+@click.option("--data-folder", help="Folder with the files of MNIST.")
+@click.option("--hidden", help="Widths of the hidden layers, as in 256,64.")
+@click.option("--input-bits", type=int, help="Bits of an input, 1 to 8.")
+@click.option("--activation-bits", type=int, help="Bits of an activation, 1 to 4.")
+@click.option("--sparsity", type=float, help="Wanted share of zero weights, in [0, 1).")
+@click.option("--strength", type=float, help="Strength λ of the threshold regularizer instead.")
+@click.option("--cost", type=click.Choice(["memory", "macs", "luts"]),
+              help="Hardware cost that decides which layers become sparser.")
+@click.option("--survivors", type=click.Choice(["ternary", "binary"]),
+              help="What weights may be in stage 3.")
+@click.option("--stage1-epochs", type=int, help="Epochs of stage 1.")
+@click.option("--stage3-epochs", type=int, help="Epochs of stage 3.")
+@click.option("--batch-size", type=int, help="Samples in a batch.")
+@click.option("--learning-rate", type=float, help="Adam's, at the start of stage 1.")
+@click.option("--seed", type=int, help="Of weights, batches and augmentation.")
+@click.option("--resume", is_flag=True, help="Continue the run from its last checkpoint.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def main(
+    preset: str | None,
+    name: str | None,
+    runs: Path,
+    config_file: Path | None,
+    assignments: tuple[str, ...],
+    resume: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Trains a sparse ternary network in three stages.
+
+    PRESET is a network and a recipe for MNIST; every value of it can be changed.  Without one,
+    give --data and --hidden.  Then: python convert.py runs/NAME
+
+    \b
+    Examples:
+      python train.py mnist-small
+      python train.py --data digits --hidden 64,32 --name digits
+      python train.py --data my.npz --hidden 128,64 --sparsity 0.97 --name mine
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    folder = runs / (name or preset or options["data"] or "run")
+    try:
+        result = _run(preset, folder, config_file, assignments, resume, quiet, options)
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted; continue with: python train.py --resume --name {folder.name}",
+                   err=True)
+        sys.exit(130)
+    except (ValueError, OSError, RuntimeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    click.echo(
+        f"{folder}: test accuracy {result.test_accuracy:.2%}, validation "
+        f"{result.validation_accuracy:.2%}, {result.sparsity:.2%} sparse "
+        f"({result.nonzeros:,} of {result.weights:,} weights), {result.seconds:.0f} s"
+    )
+    click.echo(f"next: python convert.py {folder}")
+
+
+def _run(
+    preset: str | None,
+    folder: Path,
+    config_file: Path | None,
+    assignments: tuple[str, ...],
+    resume: bool,
+    quiet: bool,
+    options: dict[str, Any],
+) -> Any:
+    from training.config import build_config, read_config
+
+    verbose = 0 if quiet else "auto"
+    if resume:
+        from training import run
+
+        return run.resume(folder, verbose)
+    given = {key: value for key, value in options.items() if value is not None}
+    if preset:
+        given["preset"] = preset
+    if "hidden" in given:
+        given["hidden"] = _widths(given["hidden"])
+    from_file = read_config(config_file) if config_file else {}
+    config = build_config(from_file, dict(map(_assignment, assignments)), given)
+    if folder.exists():
+        raise FileExistsError(
+            f"the run folder {folder} exists already: choose another --name, or --resume it"
+        )
+    from training import run
+
+    return run.train(config, folder, verbose)
+
+
+def _widths(text: str) -> list[int]:
+    try:
+        return [int(width) for width in text.split(",") if width.strip()]
+    except ValueError:
+        raise ValueError(
+            f"`--hidden` must be integers between commas, as in 256,64. Received: {text!r}"
+        ) from None
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    import yaml
+
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise ValueError(f"`--set` must be VALUE=..., as in l2=2e-5. Received: {text!r}")
+    return name.strip().replace("-", "_"), yaml.safe_load(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Every value that decides what a training run does."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from qkeras_models.presets import PRESETS
+
+
+class AugmentationConfig(BaseModel):
+    """How far training images are deformed; see training.data.Augmentation for units."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shift: float = Field(1.0, ge=0)
+    shear: float = Field(0.15, ge=0)
+    rotation: float = Field(0.0, ge=0)
+    zoom: float = Field(0.0, ge=0, lt=1)
+    elastic: float = Field(0.0, ge=0)
+
+
+class TrainingConfig(BaseModel):
+    """Configuration of one run, recorded whole in its folder as config.yaml.
+
+    Values come, later ones over earlier ones, from the defaults below, the preset, a YAML file,
+    and the command line.  Unknown names are refused.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    data: str = Field("mnist", description="mnist, digits, or a .npz file")
+    data_folder: str | None = Field(None, description="folder with the files of MNIST")
+    validation: float | None = Field(None, gt=0, description="samples, or a share below 1")
+    augmentation: AugmentationConfig | None = Field(
+        None, description="random deformation of training images; none by default"
+    )
+
+    preset: str | None = Field(None, description=f"one of {', '.join(PRESETS)}")
+    hidden: list[int] = Field([64, 32], description="widths of the hidden layers")
+    input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
+    input_signed: bool | None = Field(None, description="by default found from the data")
+    input_scale: float | list[float] | None = Field(None, description="by default from the data")
+    activation_bits: int = Field(2, ge=1, le=4)
+    threshold: float = Field(0.3, gt=0, lt=1, description="initial η of every layer")
+    window: float = Field(0.1, gt=0, le=1, description="τ of gradient and soft count")
+
+    sparsity: float | None = Field(0.95, ge=0, lt=1, description="wanted at the end of stage 1")
+    strength: float | None = Field(None, ge=0, description="λ itself, instead of sparsity")
+    cost: str = Field("memory", pattern="^(memory|macs|luts)$")
+    l2: float = Field(1e-5, ge=0, description="λ₂ of stage 1")
+    survivors: str = Field("ternary", pattern="^(ternary|binary)$")
+    min_density: float = Field(0.0, ge=0, lt=1)
+
+    stage1_epochs: int = Field(30, ge=1)
+    stage3_epochs: int = Field(20, ge=0)
+    batch_size: int = Field(256, ge=1)
+    learning_rate: float = Field(3e-3, gt=0)
+    retrain_learning_rate: float = Field(0.3, gt=0, description="of stage 3, as a factor")
+    seed: int = Field(0, ge=0, lt=2**31)
+    checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
+
+    @model_validator(mode="after")
+    def _one_of_sparsity_and_strength(self) -> TrainingConfig:
+        if self.strength is not None:
+            self.sparsity = None
+        elif self.sparsity is None:
+            raise ValueError("one of `sparsity` and `strength` must be given")
+        return self
+
+    @property
+    def epochs(self) -> int:
+        return self.stage1_epochs + self.stage3_epochs
+
+    def save(self, path: Path) -> None:
+        """Writes every value as YAML."""
+        path.write_text(yaml.safe_dump(self.model_dump(), sort_keys=False), encoding="utf-8")
+
+
+def build_config(*sources: dict[str, Any]) -> TrainingConfig:
+    """A configuration from mappings, later ones over earlier ones, preset first.
+
+    Raises:
+        ValueError: naming a value that is unknown or out of range, and what is allowed.
+    """
+    given: dict[str, Any] = {}
+    for source in sources:
+        given.update(source)
+    preset = given.get("preset")
+    if preset is not None and preset not in PRESETS:
+        raise ValueError(f"`preset` must be one of {', '.join(PRESETS)}. Received: {preset!r}")
+    recipe = PRESETS[preset] if preset else {}
+    try:
+        return TrainingConfig(**{**recipe, **given})
+    except ValidationError as error:
+        raise ValueError("\n".join(map(_explain, error.errors()))) from None
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The mapping that a YAML file holds.
+
+    Raises:
+        ValueError: if the file is missing, no YAML, or no mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"no configuration file at {path}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is no valid YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} must hold a mapping of names to values")
+    return content
+
+
+def _explain(error: Any) -> str:
+    name = ".".join(map(str, error["loc"])) or "configuration"
+    if error["type"] == "extra_forbidden":
+        known = [*TrainingConfig.model_fields, *AugmentationConfig.model_fields]
+        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        return f"`{name}` is no known value{hint}"
+    return f"`{name}`: {error['msg']}. Received: {error['input']!r}"

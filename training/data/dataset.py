@@ -1,0 +1,50 @@
+"""A data set, split in three."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .fixed_point import FixedPoint
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples and labels to train with, to choose with, and to report on.
+
+    Validation data are taken from the training data; nothing is chosen by looking at test data.
+
+    Args:
+        name: "mnist", "digits", or the name of the user's file.
+        x_train, x_validation, x_test: float32 (samples, *shape), finite.
+        y_train, y_validation, y_test: int64 (samples,), 0 to classes − 1.
+        classes: how many classes there are, at least 2.
+        format: how the samples become integers.
+
+    Raises:
+        ValueError: if the format has one scale a feature, and not as many as there are features.
+    """
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_validation: np.ndarray
+    y_validation: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    classes: int
+    format: FixedPoint
+
+    def __post_init__(self) -> None:
+        scale = self.format.scale
+        if isinstance(scale, tuple) and len(scale) != self.shape[-1]:
+            raise ValueError(
+                f"`scale` must be a number or {self.shape[-1]} of them, one for each element of "
+                f"the last axis of {self.name}. Received: {len(scale)} numbers"
+            )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        return self.x_train.shape[1:]

@@ -1,0 +1,82 @@
+"""The integers that hardware sees in place of float inputs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """x_int = clip(floor(x / scale), lowest, highest), in float32.
+
+    Unsigned: 0 … 2^bits − 1.  Signed: −2^(bits−1) … 2^(bits−1) − 1.  One unsigned bit asks
+    x ≥ scale; one signed bit asks x ≥ 0 (its integers are −1 and 0).
+
+    Args:
+        bits: width of x_int, 1 to 8.
+        signed: whether x_int may be negative.
+        scale: one step of x_int in units of x, a positive float32; a number, or one for each
+            element of the samples' last axis.
+
+    Raises:
+        ValueError: for a value outside these ranges.
+
+    Example:
+        >>> FixedPoint(bits=1, signed=False, scale=0.375).quantize([0.3, 0.4])
+        array([0, 1], dtype=int32)
+    """
+
+    bits: int
+    signed: bool
+    scale: float | tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bits", check_bits(self.bits))
+        if not isinstance(self.signed, (bool, np.bool_)):
+            raise ValueError(f"`signed` must be True or False. Received: {self.signed!r}")
+        object.__setattr__(self, "signed", bool(self.signed))
+        object.__setattr__(self, "scale", _check_scale(self.scale))
+
+    @property
+    def lowest(self) -> int:
+        return -(1 << (self.bits - 1)) if self.signed else 0
+
+    @property
+    def highest(self) -> int:
+        return self.lowest + (1 << self.bits) - 1
+
+    def quantize(self, x: np.ndarray) -> np.ndarray:
+        """Floats of any shape, their last axis matching `scale`, to int32 of that shape."""
+        levels = np.floor(np.asarray(x, np.float32) / np.asarray(self.scale, np.float32))
+        return np.clip(levels, self.lowest, self.highest).astype(np.int32)
+
+
+def check_bits(bits: int) -> int:
+    """The width as a Python int.
+
+    Raises:
+        ValueError: if it is not an integer from 1 to 8.
+    """
+    is_integer = isinstance(bits, (int, np.integer)) and not isinstance(bits, bool)
+    if not is_integer or not 1 <= bits <= 8:
+        raise ValueError(f"`bits` of an input must be an integer from 1 to 8. Received: {bits!r}")
+    return int(bits)
+
+
+def _check_scale(scale: float | tuple[float, ...]) -> float | tuple[float, ...]:
+    try:
+        values = np.asarray(scale, np.float64)
+    except (TypeError, ValueError):
+        values = np.array(math.nan)
+    with np.errstate(over="ignore", under="ignore"):
+        single = values.astype(np.float32)
+    smallest = np.finfo(np.float32).smallest_normal
+    if values.ndim > 1 or not values.size or not (np.isfinite(single) & (single >= smallest)).all():
+        raise ValueError(
+            "`scale` of an input must be a positive number, or one for each element of the last "
+            f"axis, in the range of float32. Received: {scale!r}"
+        )
+    return tuple(values.tolist()) if values.ndim else float(values)

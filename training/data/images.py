@@ -1,0 +1,17 @@
+"""How pictures become floats."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .fixed_point import FixedPoint
+
+
+def image_floats(pixels: np.ndarray) -> np.ndarray:
+    """x = pixel / 256 as float32 of the same shape, exact; pixels are uint8."""
+    return np.multiply(pixels, np.float32(1 / 256), dtype=np.float32)
+
+
+def image_format(bits: int, threshold: float) -> FixedPoint:
+    """The top `bits` bits of the pixel; for one bit, whether x ≥ threshold."""
+    return FixedPoint(bits, False, threshold if bits == 1 else 2.0**-bits)

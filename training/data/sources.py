@@ -1,0 +1,122 @@
+"""Loading a data set by its name or path."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import digits, mnist, npz
+from .dataset import Dataset
+from .fixed_point import FixedPoint, check_bits
+from .format_search import find_format
+from .images import image_floats, image_format
+from .split import held_out_count, split_indices
+
+NAMES = ("mnist", "digits")
+SPLIT_SEED = 2017
+VALIDATION = 0.1
+BITS = 8
+
+
+def load(
+    source: str | os.PathLike,
+    *,
+    folder: str | os.PathLike | None = None,
+    validation: float | None = None,
+    split_seed: int = SPLIT_SEED,
+    bits: int | None = None,
+    signed: bool | None = None,
+    scale: float | tuple[float, ...] | None = None,
+    per_feature: bool | None = None,
+) -> Dataset:
+    """A data set, split and with the format of its inputs.
+
+    Args:
+        source: "mnist", "digits", or the path of an .npz file with x_train, y_train, x_test and
+            y_test (and, if you have split them yourself, x_validation and y_validation).
+        folder: where MNIST's files may lie; looked at before the cache and the network.
+        validation: how much of the training data becomes validation data: a number of samples, or
+            a share between 0 and 1.  None: 5,000 for MNIST, a tenth otherwise.
+        split_seed: of the validation split; has nothing to do with seeds of training.
+        bits: width of an input, 1 to 8.  None: 1 for MNIST, 4 for digits, 8 otherwise.
+        signed, scale, per_feature: format of the inputs.  None: for pictures x ≥ 96/256 (MNIST) or
+            x ≥ 7/16 (digits) for one bit, the pixel's top bits for more; otherwise found from the
+            training data, see `find_format`.
+
+    Raises:
+        ValueError: for an unknown source, data that fail their checks, or options out of range.
+        DownloadError: if MNIST could not be had from anywhere.
+
+    Example:
+        >>> load("digits").x_train.shape
+        (1294, 8, 8)
+    """
+    name = _resolve(source)
+    if folder is not None and name != "mnist":
+        raise ValueError(f"`folder` is for mnist only. Received: {folder!r} with {source}")
+    if bits is not None:
+        bits = check_bits(bits)
+    if name == "mnist":
+        arrays = mnist.read_mnist(folder)
+        validation = mnist.VALIDATION if validation is None else validation
+    elif name == "digits":
+        arrays = digits.read_digits()
+    else:
+        arrays = npz.read_npz(Path(source).expanduser())
+    arrays = _split(arrays, VALIDATION if validation is None else validation, split_seed)
+    arrays = {key: _finished(array) for key, array in arrays.items()}
+    options = {"signed": signed, "scale": scale, "per_feature": per_feature}
+    return Dataset(
+        name=name,
+        **arrays,
+        classes=int(arrays["y_train"].max()) + 1,
+        format=_format(name, arrays["x_train"], bits, options),
+    )
+
+
+def _resolve(source: str | os.PathLike) -> str:
+    """The name of the data set: one of `NAMES`, or the path without folder and suffix."""
+    text = os.fspath(source)
+    if text in NAMES:
+        return text
+    path = Path(text)
+    if path.suffix.lower() == ".npz":
+        return path.stem
+    near = difflib.get_close_matches(text.lower(), NAMES, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise ValueError(
+        f"the data must be {', '.join(NAMES)} or the path of an .npz file.{hint} Received: {text!r}"
+    )
+
+
+def _split(
+    arrays: dict[str, np.ndarray], validation: float, split_seed: int
+) -> dict[str, np.ndarray]:
+    if "x_validation" in arrays:
+        return arrays
+    x, y = arrays["x_train"], arrays["y_train"]
+    stay, leave = split_indices(y, held_out_count(validation, len(y)), split_seed)
+    parts = {"x_train": x[stay], "y_train": y[stay]}
+    return {**arrays, **parts, "x_validation": x[leave], "y_validation": y[leave]}
+
+
+def _finished(array: np.ndarray) -> np.ndarray:
+    """Pixels and samples as float32, labels as int64."""
+    if array.ndim == 1:
+        return array.astype(np.int64, copy=False)
+    return image_floats(array) if array.dtype == np.uint8 else array
+
+
+def _format(name: str, x: np.ndarray, bits: int | None, options: dict[str, Any]) -> FixedPoint:
+    """The pictures' own format, unless any option was given; else one found from the data."""
+    pictures = {"mnist": mnist, "digits": digits}.get(name)
+    if pictures is None:
+        return find_format(x, bits or BITS, **options)
+    bits = bits or pictures.BITS
+    if all(value is None for value in options.values()):
+        return image_format(bits, pictures.THRESHOLD)
+    return find_format(x, bits, **options)

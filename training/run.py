@@ -1,0 +1,194 @@
+"""One training run, in one folder, from configuration to model.keras."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from qkeras_models.builders import mlp
+from qkeras_models.saved_model import load_model
+from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
+from training.config import TrainingConfig, build_config, read_config
+from training.data import Augmentation, Batches, Dataset, load
+from training.quantization_pruning import QuantizationPruning
+from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
+
+MODEL = "model.keras"
+CONFIG = "config.yaml"
+RESULT = "training.json"
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a finished run reached; validation data chose everything, test data only this."""
+
+    data: str
+    validation_accuracy: float
+    test_accuracy: float
+    sparsity: float
+    nonzeros: int
+    weights: int
+    epochs: int
+    seconds: float
+
+
+def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> TrainingResult:
+    """Trains a new network into `folder`, which must not exist yet.
+
+    Raises:
+        FileExistsError: if the folder exists; earlier work is never overwritten.
+        TrainingDiverged: if the loss becomes NaN; the last checkpoint stays.
+    """
+    data = load_data(config)
+    if folder.exists():
+        raise FileExistsError(
+            f"the run folder {folder} exists already: choose another --name, or --resume it"
+        )
+    folder.mkdir(parents=True)
+    config.save(folder / CONFIG)
+    keras.utils.set_random_seed(config.seed)
+    model = build_model(config, data)
+    return _fit(model, config, data, folder, verbose, {"epoch": 0})
+
+
+def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
+    """Continues a run from its newest checkpoint; the result is the uninterrupted run's.
+
+    Raises:
+        FileNotFoundError: if the folder holds no run.
+    """
+    if not (folder / CONFIG).is_file():
+        raise FileNotFoundError(f"{folder} is no run folder: it holds no {CONFIG}")
+    if (folder / RESULT).is_file():
+        return TrainingResult(**json.loads((folder / RESULT).read_text(encoding="utf-8")))
+    config = build_config(read_config(folder / CONFIG))
+    data = load_data(config)
+    keras.utils.set_random_seed(config.seed)
+    checkpoint = find_checkpoint(folder)
+    if checkpoint is None:
+        return _fit(build_model(config, data), config, data, folder, verbose, {"epoch": 0})
+    state = json.loads((checkpoint / "state.json").read_text(encoding="utf-8"))
+    from training import threshold_regularizer  # noqa: F401  registers it for load_model
+
+    model = load_model(checkpoint / MODEL, compile=True)
+    return _fit(model, config, data, folder, verbose, state)
+
+
+def load_data(config: TrainingConfig) -> Dataset:
+    """The data set that a configuration names, with its input format."""
+    scale = config.input_scale
+    return load(
+        config.data,
+        folder=config.data_folder,
+        validation=config.validation,
+        bits=config.input_bits,
+        signed=config.input_signed,
+        scale=tuple(scale) if isinstance(scale, list) else scale,
+    )
+
+
+def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
+    """The compiled network that a configuration describes, ready for stage 1."""
+    model = mlp(
+        data.shape,
+        config.hidden,
+        data.classes,
+        input_bits=data.format.bits,
+        input_signed=data.format.signed,
+        input_scale=data.format.scale,
+        activation_bits=config.activation_bits,
+        threshold=config.threshold,
+        window=config.window,
+        name=(config.preset or "mlp").replace("-", "_"),
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(config.learning_rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+
+
+def _fit(
+    model: keras.Model,
+    config: TrainingConfig,
+    data: Dataset,
+    folder: Path,
+    verbose: int | str,
+    state: dict[str, Any],
+) -> TrainingResult:
+    started = time.monotonic()
+    pruning = QuantizationPruning(
+        config.sparsity,
+        strength=config.strength,
+        stage1_epochs=config.stage1_epochs,
+        cost=config.cost,
+        l2=config.l2,
+        survivors=config.survivors,
+        min_density=config.min_density,
+        retrain_learning_rate=config.retrain_learning_rate,
+    )
+    if "pruning" in state:
+        pruning.restore(state["pruning"])
+    recorder = RunRecorder(folder, pruning, config.checkpoint_seconds, state.get("history"))
+    deformation = config.augmentation
+    batches = Batches(
+        data.x_train,
+        data.y_train,
+        config.batch_size,
+        seed=config.seed,
+        augmentation=Augmentation(**deformation.model_dump()) if deformation else None,
+        epoch=state["epoch"],
+    )
+    model.fit(
+        batches,
+        epochs=config.epochs,
+        initial_epoch=state["epoch"],
+        validation_data=(data.x_validation, data.y_validation),
+        validation_batch_size=1000,
+        callbacks=[pruning, recorder],
+        shuffle=False,
+        verbose=verbose,
+    )
+    return _finish(model, data, folder, config.epochs, time.monotonic() - started)
+
+
+def _finish(
+    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float
+) -> TrainingResult:
+    layers = sparse_ternary_layers(model)
+    for layer in layers:
+        # It belongs to training: a saved model needs qkeras_models alone.
+        layer.threshold_regularizer = None
+    sizes = [layer.ternary_kernel() for layer in layers]
+    result = TrainingResult(
+        data=data.name,
+        validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
+        test_accuracy=accuracy(model, data.x_test, data.y_test),
+        sparsity=overall_sparsity(layers),
+        nonzeros=int(sum(np.count_nonzero(kernel) for kernel in sizes)),
+        weights=int(sum(kernel.size for kernel in sizes)),
+        epochs=epochs,
+        seconds=round(seconds, 1),
+    )
+    partial = folder / f".part.{MODEL}"
+    model.save(partial, include_optimizer=False)
+    os.replace(partial, folder / MODEL)
+    (folder / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    return result
+
+
+def accuracy(model: keras.Model, x: np.ndarray, y: Sequence[int]) -> float:
+    """Share of samples whose largest logit is the label's."""
+    logits = model.predict(x, batch_size=1000, verbose=0)
+    return float((logits.argmax(axis=-1) == np.asarray(y)).mean())

@@ -1,0 +1,115 @@
+"""History and checkpoints of a run, epoch by epoch."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from qkeras_models.sparse_ternary_layer import overall_sparsity
+from training.quantization_pruning import QuantizationPruning, thresholds
+
+CHECKPOINTS = "checkpoints"
+HISTORY = "history.csv"
+
+
+class TrainingDiverged(RuntimeError):
+    """The loss is no longer a finite number."""
+
+
+class RunRecorder(keras.callbacks.Callback):
+    """Writes history.csv after every epoch and checkpoints/epoch-NNNN/ from time to time.
+
+    A checkpoint is a folder with model.keras (optimizer included), state.json and the history up
+    to it; it is written under another name and renamed, so it is there whole or not at all.
+
+    Args:
+        folder: the run's folder.
+        pruning: the callback whose state belongs to the checkpoint.
+        seconds: least time between two checkpoints; 0 writes one after every epoch.
+        history: rows of earlier epochs, if the run is resumed.
+
+    Raises:
+        TrainingDiverged: as soon as the loss of a batch is NaN or infinite.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        pruning: QuantizationPruning,
+        seconds: float = 10.0,
+        history: list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__()
+        self.folder = folder
+        self.pruning = pruning
+        self.seconds = seconds
+        self.history = list(history or [])
+        self._epoch = 0
+        self._saved_at = time.monotonic()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        loss = float((logs or {}).get("loss", 0.0))
+        if not math.isfinite(loss):
+            raise TrainingDiverged(
+                f"the loss became {loss} in epoch {self._epoch + 1}; {self._last_checkpoint()}. "
+                "Try a lower learning_rate"
+            )
+
+    def _last_checkpoint(self) -> str:
+        kept = find_checkpoint(self.folder)
+        return f"the last good checkpoint is {kept}" if kept else "there is no checkpoint yet"
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        row: dict[str, Any] = {"epoch": epoch + 1, **{k: float(v) for k, v in (logs or {}).items()}}
+        layers = self.pruning.layers
+        for layer, threshold in zip(layers, thresholds(layers), strict=True):
+            row[f"threshold/{layer.name}"] = threshold
+            row[f"sparsity/{layer.name}"] = overall_sparsity([layer])
+        self.history.append(row)
+        write_history(self.history, self.folder / HISTORY)
+        last = epoch + 1 == self.params["epochs"]
+        if last or time.monotonic() - self._saved_at >= self.seconds:
+            self._save(epoch + 1)
+
+    def _save(self, epoch: int) -> None:
+        target = self.folder / CHECKPOINTS / f"epoch-{epoch:04d}"
+        partial = target.with_name(f".{target.name}.part")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        self.model.save(partial / "model.keras")
+        state = {"epoch": epoch, "pruning": self.pruning.state(), "history": self.history}
+        (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        for file in partial.iterdir():
+            with open(file, "rb") as opened:
+                os.fsync(opened.fileno())
+        os.replace(partial, target)
+        for older in sorted((self.folder / CHECKPOINTS).glob("epoch-*"))[:-1]:
+            shutil.rmtree(older)
+        self._saved_at = time.monotonic()
+
+
+def write_history(rows: list[dict[str, Any]], path: Path) -> None:
+    """Writes one row an epoch as CSV, atomically."""
+    partial = path.with_name(f".{path.name}.part")
+    with open(partial, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    os.replace(partial, path)
+
+
+def find_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint of a run, if there is one."""
+    found = sorted((folder / CHECKPOINTS).glob("epoch-*"))
+    return found[-1] if found else None

@@ -1,0 +1,58 @@
+"""Finds the strength of the threshold regularizer that reaches a wanted sparsity."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass
+class SparsityController:
+    """Proportional-integral control of λ on the logarithm of density.
+
+    error e = ln(density / wanted density);  I ← clip(I + k_i · e, ±limit);
+    λ = exp(clip(k_p · e + I, ±limit)).  The wanted density falls from that of the first update
+    to 1 − sparsity along a cubic, reached at `ramp` of stage 1, so that the rest of the stage
+    trains at the wanted sparsity while the learning rate falls.
+
+    Args:
+        sparsity: wanted share of zero weights at the end of stage 1, in [0, 1).
+        ramp: share of stage 1 over which density falls, in (0, 1].
+        proportional, integral: k_p and k_i, a change in ln λ per unit of e and per update.
+        limit: bound of |ln λ|.
+
+    Raises:
+        ValueError: if `sparsity` or `ramp` is out of range.
+    """
+
+    sparsity: float
+    ramp: float = 0.7
+    proportional: float = 20.0
+    integral: float = 0.05
+    limit: float = 8.0
+    initial_density: float | None = None
+    accumulated: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.sparsity < 1.0:
+            raise ValueError(f"`sparsity` must be in [0, 1). Received: {self.sparsity!r}")
+        if not 0.0 < self.ramp <= 1.0:
+            raise ValueError(f"`ramp` must be in (0, 1]. Received: {self.ramp!r}")
+
+    def wanted_density(self, progress: float) -> float:
+        """The density to have at `progress`, 0 to 1, of stage 1."""
+        final = 1.0 - self.sparsity
+        remaining = 1.0 - min(progress / self.ramp, 1.0)
+        return final + max(self.initial_density - final, 0.0) * remaining**3
+
+    def strength(self, density: float, progress: float) -> float:
+        """λ for the next steps, given the density now and the progress of stage 1."""
+        if self.initial_density is None:
+            self.initial_density = density
+        error = math.log(max(density, 1e-9) / self.wanted_density(progress))
+        accumulated = self.accumulated + self.integral * error
+        self.accumulated = self._clip(accumulated)
+        return math.exp(self._clip(self.proportional * error + self.accumulated))
+
+    def _clip(self, value: float) -> float:
+        return max(-self.limit, min(self.limit, value))

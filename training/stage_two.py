@@ -1,0 +1,59 @@
+"""Stage 2: weights that quantize to 0 leave for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+
+class Survivors(str, Enum):
+    """What the weights that survive stage 2 may become in stage 3."""
+
+    TERNARY = "ternary"
+    BINARY = "binary"
+
+
+def raise_thresholds(layers: Sequence[Any], sparsity: float) -> None:
+    """Multiplies all thresholds by the smallest common factor ≥ 1 that gives the sparsity.
+
+    The controller ends close to the wanted sparsity; this makes it hold exactly.
+    """
+    sizes, total = _relative_sizes(layers)
+    nonzeros = int(np.count_nonzero(sizes > 1.0))
+    allowed = int(np.floor((1.0 - sparsity) * total + 1e-9))
+    if nonzeros <= allowed:
+        return
+    # The largest weight that must go decides; nothing lies between it and the next one.
+    factor = np.partition(sizes, len(sizes) - allowed - 1)[len(sizes) - allowed - 1]
+    for layer in layers:
+        layer.threshold.assign(layer.threshold * float(np.nextafter(factor, np.inf)))
+
+
+def _relative_sizes(layers: Sequence[Any]) -> tuple[np.ndarray, int]:
+    """|W| / η of every weight of the model that is not masked, and the number of all weights."""
+    sizes, total = [], 0
+    for layer in layers:
+        kernel = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32")))
+        threshold = max(float(ops.convert_to_numpy(layer.threshold)), 1e-12)
+        sizes.append(kernel.ravel().astype(np.float64) / threshold)
+        total += kernel.size
+    return np.concatenate(sizes), total
+
+
+def prune(layers: Sequence[Any], survivors: Survivors) -> None:
+    """M ← |T(W)|, regularizers off, stage 3 begins; T(W) itself does not change.
+
+    Binary survivors keep the sign of their shadow weight whatever its size: η ← 0, fixed.
+    """
+    for layer in layers:
+        layer.mask.assign(np.abs(layer.ternary_kernel()).astype(np.float32))
+        layer.sparsity_strength.assign(0.0)
+        layer.l2_strength.assign(0.0)
+        layer.stage.assign(3.0)
+        if survivors is Survivors.BINARY:
+            layer.threshold.assign(0.0)
+            layer.threshold_gate.assign(0.0)
