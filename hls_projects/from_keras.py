@@ -43,7 +43,7 @@ def integer_network(model: keras.Model) -> IntegerNetwork:
     shape = tuple(int(n) if n else 0 for n in model.inputs[0].shape[1:])
     if 0 in shape or not shape:
         raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
-    return _Converter(chain, shape).convert(
+    return _Converter(chain, shape, model.jit_compile).convert(
         {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}
     )
 
@@ -51,8 +51,9 @@ def integer_network(model: keras.Model) -> IntegerNetwork:
 class _Converter:
     """Walks the chain once; each handler consumes the layers that become one integer layer."""
 
-    def __init__(self, chain: list[Any], shape: tuple[int, ...]) -> None:
+    def __init__(self, chain: list[Any], shape: tuple[int, ...], jit_compile: bool) -> None:
         self.chain = chain
+        self.jit_compile = jit_compile
         self.position = 0
         self.shape = shape
         self.layers: list[Layer] = []
@@ -152,6 +153,8 @@ class _Converter:
                 "Keras's float32 sums are exact; use fewer input or activation bits"
             )
         tail = Tail(normalization, activation)
+        # Compilers may fuse a product and a sum into one rounding: evaluate as the model does.
+        tail.jit_compile = self.jit_compile
         shift = self.values.offset * self.layers[-1].weights.sum(axis=0, dtype=np.int64)
 
         def count_levels(accumulators: np.ndarray) -> np.ndarray:

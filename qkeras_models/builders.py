@@ -59,7 +59,7 @@ def mlp(
     for position, width in enumerate(hidden, start=1):
         x = SparseTernaryDense(width, quantizer, name=f"dense_{position}")(x)
         x = keras.layers.BatchNormalization(
-            momentum=0.9,
+            momentum=0.99,
             gamma_initializer=keras.initializers.Constant(initial_gamma(activation_bits)),
             name=f"normalization_{position}",
         )(x)

@@ -35,6 +35,10 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
     for module in MODULES:
         import_module(module)
     try:
-        return keras.models.load_model(path, compile=compile, safe_mode=True)
+        model = keras.models.load_model(path, compile=compile, safe_mode=True)
     except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} cannot be loaded as a Keras model: {error}") from error
+    if keras.backend.backend() == "tensorflow":
+        # Compiling takes longer than all that these networks gain from it.
+        model.jit_compile = False
+    return model

@@ -1,9 +1,8 @@
 """Plot of a training run from its history: accuracy, sparsity and thresholds over epochs.
 
-The history is a CSV file of one row an epoch with the column ``epoch`` and any of ``stage``,
-``accuracy``, ``val_accuracy``, ``sparsity``, ``sparsity/<layer>`` and ``threshold/<layer>``, which
-Keras's CSVLogger writes beside the pruning callback.  After a resumed run an epoch may stand there
-twice; the later row counts.
+The history is a CSV file of one row an epoch, such as history.csv of a run folder, with the column
+``epoch`` and any of ``stage``, ``accuracy``, ``val_accuracy``, ``sparsity``, ``sparsity/<layer>``
+and ``threshold/<layer>``.  If an epoch stands there twice, the later row counts.
 """
 
 from __future__ import annotations

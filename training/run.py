@@ -114,6 +114,8 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         optimizer=keras.optimizers.Adam(config.learning_rate),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
+        # On TensorFlow compiling takes longer than it gains; JAX would run step by step without.
+        jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     return model
 

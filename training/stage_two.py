@@ -27,10 +27,11 @@ def raise_thresholds(layers: Sequence[Any], sparsity: float) -> None:
     allowed = int(np.floor((1.0 - sparsity) * total + 1e-9))
     if nonzeros <= allowed:
         return
-    # The largest weight that must go decides; nothing lies between it and the next one.
-    factor = np.partition(sizes, len(sizes) - allowed - 1)[len(sizes) - allowed - 1]
+    # Just above the largest weight that must go, whatever float32 makes of the product.
+    position = len(sizes) - allowed - 1
+    factor = float(np.partition(sizes, position)[position]) * (1.0 + 1e-6)
     for layer in layers:
-        layer.threshold.assign(layer.threshold * float(np.nextafter(factor, np.inf)))
+        layer.threshold.assign(layer.threshold * factor)
 
 
 def _relative_sizes(layers: Sequence[Any]) -> tuple[np.ndarray, int]:

@@ -50,8 +50,7 @@ def default_names(network: IntegerNetwork) -> list[str]:
 
 def quantizer_entry(format: InputFormat, name: str = QUANTIZER_NAME) -> Entry:
     """hls4ml's description of the input quantizer."""
-    size = format.shape[-1]
-    low, high = _constant((size,), format.lowest), _constant((size,), format.highest)
+    low, high = _constant((1,), format.lowest), _constant((1,), format.highest)
     return {
         "name": name,
         "class_name": "InputQuantizer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hls4ml.model.attributes import Attribute, ConfigurableAttribute
+from hls4ml.model.attributes import Attribute
 from hls4ml.model.layers import Layer
 
 from hls_projects.hls4ml_front_end import kernels
@@ -38,12 +38,14 @@ class IntegerLayer(Layer):
     def initialize(self) -> None:
         check_node(self)
         self._set_input_precision()
-        shape = list(self.get_input_variable().shape)
-        shape[-1] = len(self.get_attr("lowest"))
         precision = integer_precision(
             self.get_attr("lowest").min(), self.get_attr("highest").max()
         )
-        self.add_output_variable(shape, precision=exact_precision(self, precision))
+        exact = exact_precision(self, precision)
+        self.add_output_variable(self._output_shape(), precision=exact)
+
+    def _output_shape(self) -> list[int]:
+        return [*self.get_input_variable().shape[:-1], len(self.get_attr("lowest"))]
 
     def _set_input_precision(self) -> None:
         precision = integer_precision(
@@ -97,8 +99,12 @@ class InputQuantizer(IntegerLayer):
         Attribute("scale", value_type=list),
     ]
 
+    def _output_shape(self) -> list[int]:
+        return list(self.get_input_variable().shape)
+
     @property
     def format(self) -> InputFormat:
+        """The integers of the inputs, as an integer network defines them."""
         scale = self.get_attr("scale")
         return InputFormat(
             self.get_attr("bits"),
@@ -125,20 +131,19 @@ class InputQuantizer(IntegerLayer):
 class SparseTernaryDense(IntegerLayer):
     """acc = x · W, W of −1, 0 and 1: an adder for each nonzero weight but one of each output.
 
-    Attributes: `ternary_weights`, int8 (inputs, outputs); `strategy`, 'Latency' for a balanced
-    tree of adders for each output, 'distributed_arithmetic' for da4ml's shared ones.
+    Attribute: `ternary_weights`, int8 (inputs, outputs).  Strategy 'Latency' makes a balanced tree
+    of adders for each output, 'distributed_arithmetic' takes da4ml's shared ones.
     """
 
     kernel_name = "sparse_ternary_dense"
     _expected_attributes = [
         Attribute("ternary_weights", value_type=np.ndarray),
-        ConfigurableAttribute("strategy", value_type=str, default="Latency"),
     ]
 
     def initialize(self) -> None:
-        # Not in `strategy`, which hls4ml's own passes look at.
-        chosen = self.attributes.attributes.pop("strategy", None)
-        strategy = chosen or self.model.config.get_strategy(self)
+        # hls4ml's own passes must not find `strategy`: they would look for a stock Dense.
+        self.attributes.attributes.pop("strategy", None)
+        strategy = self.model.config.get_strategy(self)
         self.set_attr("kernel_strategy", check_strategy(strategy, f" of layer '{self.name}'"))
         super().initialize()
 

@@ -51,6 +51,8 @@ def register() -> None:
     """Registers layers, templates and sources with hls4ml; does nothing the second time."""
     if LAYERS[0].__name__ in layer_map:
         return
+    from hls_projects.hls4ml_front_end import keras_handlers  # noqa: F401 (registers itself)
+
     for layer in LAYERS:
         register_layer(layer.__name__, layer)
     # Vitis runs the template flow of Vivado before its own.

@@ -1,0 +1,101 @@
+"""python convert.py: converts a trained network and proves the result exact."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("target", metavar="RUN_OR_MODEL")
+@click.option("--output", type=click.Path(path_type=Path),
+              help="Folder for network.npz, hls/ and report/.  [default: the run's]")
+@click.option("--backend", default="Vitis", show_default=True,
+              help="hls4ml backend, Vitis or Vivado.")
+@click.option("--strategy", default="Latency", show_default=True,
+              help="Latency, a balanced adder tree for each neuron, or distributed_arithmetic, "
+                   "da4ml's adder graphs.")
+@click.option("--clock-period", type=float, default=5.0, show_default=True, help="In ns.")
+@click.option("--part", help="FPGA part, as in xcvu9p-flga2104-2L-e.")
+@click.option("--project-name", help="Name of the top function.  [default: the run's name]")
+@click.option("--data", help="Data set to compare on.  [default: the one it was trained on]")
+@click.option("--samples", type=click.IntRange(min=1),
+              help="How many test samples to compare.  [default: all]")
+@click.option("--no-csim", is_flag=True, help="Write the project without compiling it.")
+@click.option("--synthesize", is_flag=True,
+              help="Run the vendor's tool, which must be on the PATH, and read its report.")
+def main(target: str, output: Path | None, no_csim: bool, **options: Any) -> None:
+    """Converts a trained network into an hls4ml project that computes exactly what Keras does.
+
+    RUN_OR_MODEL is a run (runs/NAME or NAME), a .keras file, or a network that comes with the
+    package, such as mnist-small.  Writes network.npz, hls/ and report/ into the run's folder, and
+    ends with status 1 if a single integer logit differs.
+
+    \b
+    Examples:
+      python convert.py runs/digits
+      python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        document, folder = _convert(target, output, {"csim": not no_csim, **options})
+    except KeyboardInterrupt:
+        click.echo("\ninterrupted; the same command starts again", err=True)
+        sys.exit(130)
+    except (ValueError, OSError, RuntimeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    _print(document, folder)
+
+
+def _convert(target: str, output: Path | None, options: dict[str, Any]) -> tuple[Any, Path]:
+    from reports.conversion import ConversionOptions, convert
+    from reports.model_source import find_model
+
+    source = find_model(target, output)
+    commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
+    return convert(source, ConversionOptions(**options), _step, commands), source.folder
+
+
+@contextmanager
+def _step(description: str) -> Iterator[None]:
+    """Says what is being done, and how long it took."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    started = time.monotonic()
+    if console.is_terminal:
+        with console.status(f"{description} …"):
+            yield
+    else:
+        yield
+    console.print(f"{description}: {time.monotonic() - started:.1f} s", markup=False)
+
+
+def _print(document: dict[str, Any], folder: Path) -> None:
+    from reports.report import print_report
+
+    print_report(document)
+    exactness = document["exactness"]
+    accuracy = document["accuracy"]
+    if exactness["note"]:
+        click.echo(f"note: {exactness['note']}")
+    if accuracy:
+        click.echo(f"accuracy: {accuracy['value']:.2%} on {accuracy['samples']:,} samples of the "
+                   f"{accuracy['dataset']}")
+    compared = ", ".join(exactness["executions"])
+    click.echo(f"exact: {exactness['mismatches']} of {exactness['logits']:,} integer logits differ "
+               f"({compared})")
+    click.echo(f"project: {folder / 'hls'}   report: {folder / 'report' / 'report.md'}")
+
+
+if __name__ == "__main__":
+    main()

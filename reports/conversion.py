@@ -1,0 +1,146 @@
+"""One conversion: hls4ml project, proof of exactness, report."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports.model_source import ModelSource
+from reports.test_data import test_data
+
+if TYPE_CHECKING:
+    from hls4ml.model import ModelGraph
+
+    from hls_projects.csim import CSimulation
+    from hls_projects.integer_network import IntegerNetwork
+    from reports.test_data import TestData
+
+
+@dataclass(frozen=True)
+class ConversionOptions:
+    """What convert.py was told; see its help for units and ranges."""
+
+    backend: str = "Vitis"
+    strategy: str = "Latency"
+    clock_period: float = 5.0
+    part: str | None = None
+    project_name: str | None = None
+    data: str | None = None
+    samples: int | None = None
+    csim: bool = True
+    synthesize: bool = False
+
+
+Step = Callable[[str], Any]
+
+
+def convert(
+    source: ModelSource, options: ConversionOptions, step: Step, commands: list[str]
+) -> dict[str, Any]:
+    """Writes network.npz, hls/ and report/ into the source's folder.
+
+    Args:
+        source: the model and the folder.
+        options: how to convert it.
+        step: a context manager around each long step, given its description.
+        commands: the command lines that the report names.
+
+    Returns:
+        The report's document.
+
+    Raises:
+        ValueError: for a model that cannot be converted, or an option out of range.
+        ExactnessError: if C-simulation and Keras differ; report/mismatch.json says where.
+    """
+    from hls_projects.hls4ml_front_end.build import build_hls_model
+    from hls_projects.integer_network import IntegerNetwork
+    from qkeras_models.saved_model import load_model
+    from reports.report import write_report
+
+    started = time.monotonic()
+    with step("reading the model"):
+        model = load_model(source.model)
+        network = IntegerNetwork.from_keras(model)
+    project = options.project_name or identifier(source.name)
+    source.folder.mkdir(parents=True, exist_ok=True)
+    network.save(source.folder / "network.npz")
+    with step(f"writing the {options.backend} project"):
+        hls_model = build_hls_model(
+            model,
+            source.folder / "hls",
+            backend=options.backend,
+            strategy=options.strategy,
+            clock_period=options.clock_period,
+            part=options.part,
+            project_name=project,
+        )
+        hls_model.write()
+    converted = time.monotonic() - started
+    data = test_data(network, options.data, source.record, options.samples)
+    exactness = _prove(model, network, hls_model, data, source.folder, options, step)
+    exactness["convert_seconds"] = round(converted, 1)
+    resources = _synthesize(hls_model, options, step)
+    return write_report(
+        source.folder,
+        network,
+        model_name=source.name,
+        accuracy=_accuracy(network, data),
+        exactness=exactness,
+        resources=resources,
+        commands=commands,
+        history=source.history,
+    )
+
+
+def identifier(name: str) -> str:
+    """A C++ identifier that resembles the name."""
+    plain = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return plain if re.match(r"[A-Za-z_]", plain) else f"network_{plain}"
+
+
+def _prove(
+    model: Any,
+    network: IntegerNetwork,
+    hls_model: ModelGraph,
+    data: TestData,
+    folder: Path,
+    options: ConversionOptions,
+    step: Step,
+) -> dict[str, Any]:
+    """Compares Keras, the integer network and, if asked for, C-simulation."""
+    from hls_projects.csim import CSimulation
+    from hls_projects.exactness import compare
+
+    simulation: CSimulation | None = None
+    compile_seconds = None
+    if options.csim:
+        with step("compiling the C++ project"):
+            started = time.monotonic()
+            simulation = CSimulation(hls_model, write=False)
+            compile_seconds = round(time.monotonic() - started, 1)
+    with step(f"comparing integer logits on {len(data.x):,} samples of {data.name}"):
+        result = compare(network, data.x, model=model, csim=simulation, folder=folder / "report")
+    return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": data.note}
+
+
+def _accuracy(network: IntegerNetwork, data: TestData) -> tuple[float, str, int] | None:
+    if data.y is None:
+        return None
+    right = network.predict(data.x).argmax(axis=-1) == data.y
+    return float(right.mean()), f"{data.name} test set", len(data.y)
+
+
+def _synthesize(
+    hls_model: ModelGraph, options: ConversionOptions, step: Step
+) -> dict[str, Any] | None:
+    if not options.synthesize:
+        return None
+    from hls_projects.vendor_tools import synthesize
+    from reports.vendor_resources import vendor_resources
+
+    with step(f"running the vendor tool of {options.backend}"):
+        return vendor_resources(options.backend, synthesize(hls_model, options.backend))

@@ -1,0 +1,52 @@
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FAST = ["--hidden", "16", "--stage1-epochs", "2", "--stage3-epochs", "1", "--sparsity", "0.7"]
+
+
+def train(*arguments, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, str(ROOT / "train.py"), *arguments],
+        cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False,
+    )
+
+
+def test_help_answers_at_once(tmp_path):
+    started = time.monotonic()
+    done = train("--help", cwd=tmp_path)
+    assert done.returncode == 0 and "three stages" in done.stdout
+    assert time.monotonic() - started < 5  # imports of TensorFlow alone take longer
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_digits_train_on_each_backend(tmp_path, backend):
+    done = train("--data", "digits", "--name", "d", *FAST, cwd=tmp_path, KERAS_BACKEND=backend)
+    assert done.returncode == 0, done.stderr
+    assert "test accuracy" in done.stdout and "next: python convert.py runs/d" in done.stdout
+    assert "sparsity" in done.stdout  # in Keras's progress bar
+    assert (tmp_path / "runs/d/model.keras").is_file()
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["--data", "nothing.npz", "--hidden", "8"], "nothing.npz"),
+    (["--data", "digits", "--hidden", "8,x"], "`--hidden` must be integers"),
+    (["--data", "digits", "--sparsity", "1.5"], "`sparsity`"),
+    (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
+    (["--resume", "--name", "none"], "no run folder"),
+])
+def test_errors_are_one_line_and_leave_nothing(tmp_path, arguments, message):
+    done = train(*arguments, cwd=tmp_path)
+    assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_existing_run_is_refused_before_any_work(tmp_path):
+    (tmp_path / "runs/d").mkdir(parents=True)
+    done = train("--data", "digits", "--name", "d", cwd=tmp_path)
+    assert done.returncode == 1 and "exists already" in done.stderr

@@ -1,0 +1,50 @@
+import pytest
+import yaml
+
+from qkeras_models.presets import PRESETS
+from training.config import TrainingConfig, build_config, read_config
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_are_valid(preset):
+    config = build_config({"preset": preset})
+    assert config.hidden == PRESETS[preset]["hidden"]
+
+
+def test_later_sources_win_over_the_preset():
+    config = build_config({"sparsity": 0.9, "l2": 0.0}, {"preset": "mnist-small", "sparsity": 0.5})
+    assert (config.sparsity, config.l2, config.input_bits) == (0.5, 0.0, 1)
+
+
+def test_every_value_is_recorded(tmp_path):
+    config = build_config({"preset": "sfc", "seed": 3})
+    config.save(tmp_path / "config.yaml")
+    assert set(yaml.safe_load((tmp_path / "config.yaml").read_text())) == set(
+        TrainingConfig.model_fields
+    )
+    assert build_config(read_config(tmp_path / "config.yaml")) == config
+
+
+@pytest.mark.parametrize("given, message", [
+    ({"sparsty": 0.9}, "did you mean `sparsity`"),
+    ({"sparsity": 1.0}, "`sparsity`: .*less than 1.*Received: 1.0"),
+    ({"sparsity": -0.5}, "`sparsity`: .*greater than or equal to 0"),
+    ({"preset": "resnet"}, "`preset` must be one of mnist-small"),
+    ({"activation_bits": 5}, "`activation_bits`.*Received: 5"),
+    ({"augmentation": {"shft": 1}}, "did you mean `shift`"),
+    ({"sparsity": None}, "one of `sparsity` and `strength`"),
+    ({"hidden": "many"}, "`hidden`.*Received: 'many'"),
+])
+def test_bad_values_are_named(given, message):
+    with pytest.raises(ValueError, match=message):
+        build_config(given)
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [1", "!!python/object:os.system {}"])
+def test_bad_files_are_named(tmp_path, text):
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match="bad.yaml"):
+        read_config(path)
+    with pytest.raises(ValueError, match="no configuration file"):
+        read_config(tmp_path / "missing.yaml")

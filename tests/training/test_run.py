@@ -1,0 +1,102 @@
+import csv
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from qkeras_models.saved_model import load_model
+from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
+from training import run
+from training.config import build_config
+from training.run_recorder import RunRecorder, TrainingDiverged, find_checkpoint
+
+SMALL = {
+    "data": "digits", "hidden": [24], "sparsity": 0.8, "batch_size": 64,
+    "stage1_epochs": 4, "stage3_epochs": 2, "checkpoint_seconds": 0, "learning_rate": 5e-3,
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    return folder, run.train(build_config(SMALL), folder, verbose=0)
+
+
+def weights(folder):
+    return load_model(folder / "model.keras").get_weights()
+
+
+def test_a_run_folder_holds_everything(finished):
+    folder, result = finished
+    assert {"config.yaml", "history.csv", "model.keras", "training.json"} == {
+        path.name for path in folder.iterdir()
+    }
+    assert result.sparsity >= 0.8 and result.test_accuracy > 0.6
+    assert json.loads((folder / "training.json").read_text())["nonzeros"] == result.nonzeros
+    rows = list(csv.DictReader((folder / "history.csv").open()))
+    assert [row["stage"] for row in rows] == ["1.0"] * 4 + ["3.0"] * 2
+    assert {"threshold/dense_1", "sparsity/dense_2", "soft_nonzeros"} <= set(rows[0])
+
+
+def test_the_saved_model_keeps_thresholds_masks_and_stage(finished):
+    for layer in sparse_ternary_layers(load_model(finished[0] / "model.keras")):
+        assert float(layer.stage) == 3 and float(layer.threshold) > 0
+        assert 0 < np.array(layer.mask).mean() < 1
+
+
+@pytest.mark.parametrize("epochs", [2, 5])
+def test_an_interrupted_run_resumes_to_the_same_weights(finished, tmp_path, monkeypatch, epochs):
+    folder = tmp_path / "interrupted"
+    save = RunRecorder._save
+
+    def save_and_stop(self, epoch):
+        save(self, epoch)
+        if epoch == epochs:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunRecorder, "_save", save_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            run.train(build_config(SMALL), folder, verbose=0)
+    assert find_checkpoint(folder).name == f"epoch-{epochs:04d}"
+    result = run.resume(folder, verbose=0)
+    for a, b in zip(weights(finished[0]), weights(folder), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert result.test_accuracy == finished[1].test_accuracy
+    assert (folder / "history.csv").read_text() == (finished[0] / "history.csv").read_text()
+
+
+def test_a_finished_run_is_not_trained_again(finished, monkeypatch):
+    monkeypatch.setattr(run, "load_data", None)
+    assert run.resume(finished[0]) == finished[1]
+
+
+def test_an_existing_folder_is_left_alone(finished):
+    with pytest.raises(FileExistsError, match="choose another --name, or --resume"):
+        run.train(build_config(SMALL), finished[0])
+
+
+def test_resume_needs_a_run(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no run folder"):
+        run.resume(tmp_path)
+
+
+def test_a_diverging_loss_stops_and_keeps_the_last_checkpoint(tmp_path, monkeypatch):
+    def build_model(config, data):
+        model = original(config, data)
+
+        class Explode(keras.losses.Loss):
+            calls = 0
+
+            def call(self, y, logits):
+                return keras.ops.log(model.optimizer.iterations < 30) + keras.ops.mean(logits)
+
+        model.compile("adam", Explode(), jit_compile=False)
+        return model
+
+    original = run.build_model
+    monkeypatch.setattr(run, "build_model", build_model)
+    with pytest.raises(TrainingDiverged, match="epoch 2; the last good checkpoint is .*epoch-0001"):
+        run.train(build_config(SMALL), tmp_path / "run", verbose=0)
+    assert (find_checkpoint(tmp_path / "run") / "model.keras").is_file()
