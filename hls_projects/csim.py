@@ -93,7 +93,7 @@ class CSimulation:
         require_compiler(compiler)
         self.hls_model = hls_model
         self.compiler = compiler
-        self.threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or _cores()
         (self.source,) = hls_model.get_input_variables()
         (self.result,) = hls_model.get_output_variables()
         if write:
@@ -203,7 +203,7 @@ class CSimulation:
         return [self.compiler, *FLAGS, *includes, weights, str(source), "-o", str(library)]
 
     def _compile_traced(self) -> Callable[..., None]:
-        """Compiles the project's top function with a line after each layer that saves its output."""
+        """The top function with a line after each layer that saves its output, compiled."""
         lines = (self._firmware / f"{self._top}.cpp").read_text().splitlines()
         for layer in self.traced_layers:
             end = re.compile(rf"; // {re.escape(layer.name)}$")
@@ -234,6 +234,12 @@ def run_compiler(command: list[str]) -> None:
             f"{command[0]} failed with exit status {done.returncode}:\n"
             + "\n".join(message[:MESSAGE_LINES])
         )
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _entry_point(library: Path) -> Callable[..., None]:

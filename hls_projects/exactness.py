@@ -1,162 +1,143 @@
-"""The project's promise, checked: the same integers from two executions of one network."""
+"""Keras, integer network and C-simulation on the same samples."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-TRACED_SAMPLES = 256
+from hls_projects.integer_network import IntegerNetwork
+from hls_projects.mismatch import (
+    ExactnessError,
+    LayerOutputs,
+    describe,
+    differing_samples,
+    first_difference,
+    write_mismatch,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+    from hls_projects.csim import CSimulation
+
+__all__ = ["ExactnessError", "compare"]
+
+Trace = Callable[[np.ndarray], Iterable[LayerOutputs]]
 
 
-class ExactnessError(RuntimeError):
-    """Two executions of one network differ; ``mismatch`` says where."""
-
-    def __init__(self, message: str, mismatch: Mismatch) -> None:
-        super().__init__(message)
-        self.mismatch = mismatch
-
-
-@dataclass(frozen=True)
-class FirstDifference:
-    """The first value that differs: in the first layer that has one, its first sample.
-
-    Attributes:
-        layer: position in IntegerNetwork.layers.
-        name, kind: of the layer.
-        channel: index on the last axis.
-        position: indices on the axes before it, empty for vectors.
-        sample: index in the samples that were compared.
-        expected, received: the two integers.
-        differing_values, compared_values: of this layer, over `traced_samples` samples.
-    """
-
-    layer: int
-    name: str
-    kind: str
-    channel: int
-    position: tuple[int, ...]
-    sample: int
-    expected: int
-    received: int
-    differing_values: int
-    compared_values: int
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """Where and how often logits differ.
-
-    Attributes:
-        expected_from, received_from: the two executions.
-        samples, differing_samples, differing_logits: counts over all samples.
-        first_sample: the first whose logits differ.
-        expected_logits, received_logits: of that sample.
-        first: None if no single layer differs when run alone on the same samples.
-    """
-
-    expected_from: str
-    received_from: str
-    samples: int
-    differing_samples: int
-    differing_logits: int
-    first_sample: int
-    expected_logits: list[int]
-    received_logits: list[int]
-    first: FirstDifference | None
-
-    def __str__(self) -> str:
-        where = "no layer differs when traced alone"
-        if self.first is not None:
-            f = self.first
-            where = (
-                f"first in layer {f.layer} ('{f.name}', {f.kind}), channel {f.channel}, sample "
-                f"{f.sample}: expected {f.expected}, received {f.received}"
-            )
-        return (
-            f"{self.received_from} differs from {self.expected_from} in {self.differing_logits} "
-            f"logits of {self.differing_samples} of {self.samples} samples; {where}"
-        )
-
-
-@dataclass(frozen=True)
-class LayerOutputs:
-    """One layer's outputs (samples, ..., channels) in both executions."""
-
-    layer: int
-    name: str
-    kind: str
-    expected: np.ndarray
-    received: np.ndarray
-
-
-def differing_samples(expected: np.ndarray, received: np.ndarray) -> np.ndarray:
-    """Indices of the samples whose logits differ, at most TRACED_SAMPLES."""
-    return np.flatnonzero((expected != received).any(axis=1))[:TRACED_SAMPLES]
-
-
-def first_difference(
-    outputs: Iterable[LayerOutputs], samples: np.ndarray
-) -> FirstDifference | None:
-    """The first value that differs, in order of layers, samples and channels.
+def compare(
+    network: IntegerNetwork,
+    x: np.ndarray,
+    *,
+    model: keras.Model | None = None,
+    csim: CSimulation | None = None,
+    folder: str | Path | None = None,
+) -> dict[str, Any]:
+    """Compares integer logits of all samples, exactly, with those of the integer network.
 
     Args:
-        outputs: of every layer in order of execution, for some samples.
-        samples: the index of each of these samples.
+        network: the exact meaning that the others must have.
+        x: float inputs (samples, *shape), at least one sample.
+        model: the Keras model behind it.
+        csim: the C-simulation of the project made from it.
+        folder: where ``mismatch.json`` goes if something differs.
+
+    Returns:
+        ``samples``, ``logits`` and ``mismatches``, which is 0; ``executions``, names of those that
+        agree; ``images_per_second`` of the C-simulation, None without it.
+
+    Raises:
+        ExactnessError: naming the first layer, channel and sample that differ.
+        ValueError: if `x` does not fit the network's input, or nothing is given to compare.
     """
-    for layer in outputs:
-        different = layer.expected != layer.received
-        if different.any():
-            index = tuple(int(i) for i in np.argwhere(different)[0])
-            return FirstDifference(
-                layer=layer.layer,
-                name=layer.name,
-                kind=layer.kind,
-                channel=index[-1],
-                position=index[1:-1],
-                sample=int(samples[index[0]]),
-                expected=int(layer.expected[index]),
-                received=int(layer.received[index]),
-                differing_values=int(different.sum()),
-                compared_values=different.size,
-            )
-    return None
+    if model is None and csim is None:
+        raise ValueError("`model` or `csim` must be given. Received: neither")
+    x = np.asarray(x, np.float32)
+    if not len(x):
+        raise ValueError("`x` must hold at least one sample. Received: none")
+    check = _Check(network, x, network.input.quantize(x), folder)
+    executions, speed = ["integer network"], None
+    if model is not None:
+        executions.insert(0, "Keras")
+        check.keras(model)
+    if csim is not None:
+        executions.append("C-simulation")
+        speed = len(x) / check.simulation(csim)
+    return {
+        "samples": len(x),
+        "logits": check.expected.size,
+        "mismatches": 0,
+        "executions": executions,
+        "images_per_second": speed,
+    }
 
 
-def describe(
-    expected_from: str,
-    received_from: str,
-    expected: np.ndarray,
-    received: np.ndarray,
-    first: FirstDifference | None,
-) -> Mismatch:
-    """The record of a mismatch between logits (samples, classes)."""
-    different = expected != received
-    samples = np.flatnonzero(different.any(axis=1))
-    return Mismatch(
-        expected_from=expected_from,
-        received_from=received_from,
-        samples=len(expected),
-        differing_samples=len(samples),
-        differing_logits=int(different.sum()),
-        first_sample=int(samples[0]),
-        expected_logits=expected[samples[0]].tolist(),
-        received_logits=received[samples[0]].tolist(),
-        first=first,
-    )
+class _Check:
+    """Logits of one network on some samples, and how to compare others with them."""
 
+    def __init__(
+        self,
+        network: IntegerNetwork,
+        x: np.ndarray,
+        x_int: np.ndarray,
+        folder: str | Path | None,
+    ) -> None:
+        self.network, self.x, self.x_int, self.folder = network, x, x_int, folder
+        self.expected = network.predict_integers(x_int)
 
-def write_mismatch(mismatch: Mismatch, folder: str | Path) -> Path:
-    """Writes ``mismatch.json`` atomically; returns its path."""
-    path = Path(folder) / "mismatch.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    record: dict[str, Any] = asdict(mismatch)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_text(json.dumps(record, indent=2) + "\n")
-    os.replace(partial, path)
-    return path
+    def keras(self, model: keras.Model) -> None:
+        from hls_projects.hls4ml_front_end.keras_chain import integer_layer_names
+        from hls_projects.keras_trace import keras_integer_logits, keras_trace
+
+        def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
+            names = integer_layer_names(model)
+            received = keras_trace(model, self.network, self.x[samples])
+            own = [i for i, layer in enumerate(self.network.layers) if layer.kind != "flatten"]
+            yield from self._outputs(samples, [names[i] for i in own], [received[i] for i in own])
+
+        self._compare("Keras", keras_integer_logits(model, self.x), trace)
+
+    def simulation(self, simulation: CSimulation) -> float:
+        """Seconds that the C-simulation took."""
+        source = self.x_int if simulation.integer_inputs else self.x
+
+        def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
+            names = [layer.name for layer in simulation.traced_layers]
+            received = simulation.trace(source[samples])
+            if not simulation.integer_inputs:
+                x_int = self.x_int[samples]
+                quantized = received.pop(0).reshape(x_int.shape)
+                yield LayerOutputs(-1, names.pop(0), "input", x_int, quantized)
+            yield from self._outputs(samples, names, received)
+
+        start = time.perf_counter()
+        received = simulation.predict(source)
+        seconds = time.perf_counter() - start
+        self._compare("C-simulation", received, trace)
+        return seconds
+
+    def _outputs(
+        self, samples: np.ndarray, names: list[str], received: list[np.ndarray]
+    ) -> Iterator[LayerOutputs]:
+        """Of every layer that computes; names and received outputs are of those layers alone."""
+        others = zip(names, received, strict=True)
+        expected = self.network.trace(self.x_int[samples])
+        for position, (layer, own) in enumerate(zip(self.network.layers, expected, strict=True)):
+            if layer.kind != "flatten":
+                name, other = next(others)
+                yield LayerOutputs(position, name, layer.kind, own, other.reshape(own.shape))
+
+    def _compare(self, received_from: str, received: np.ndarray, trace: Trace) -> None:
+        if np.array_equal(self.expected, received):
+            return
+        samples = differing_samples(self.expected, received)
+        first = first_difference(trace(samples), samples)
+        mismatch = describe("integer network", received_from, self.expected, received, first)
+        message = str(mismatch)
+        if self.folder is not None:
+            message += f"; details in {write_mismatch(mismatch, self.folder)}"
+        raise ExactnessError(message, mismatch)

@@ -34,6 +34,7 @@ def keras_trace(model: keras.Model, network: IntegerNetwork, x: np.ndarray) -> l
         stands for, the nearest one.
     """
     import keras
+
     from qkeras_models.layer_chain import layer_chain
 
     steps = _IntegerSteps(network)

@@ -55,8 +55,12 @@ def find_program(backend: str) -> str:
     )
 
 
-def synthesize(hls_model: ModelGraph) -> Report:
+def synthesize(hls_model: ModelGraph, backend: str | None = None) -> Report:
     """Runs C synthesis of a written project and returns the vendor's figures.
+
+    Args:
+        hls_model: the model; ``.write()`` has been called.
+        backend: the model's own by default.
 
     Returns:
         hls4ml's report, numbers as numbers: ``{"CSynthesisReport": {"LUT": 9224, …}, …}`` with
@@ -65,9 +69,11 @@ def synthesize(hls_model: ModelGraph) -> Report:
     Raises:
         VendorToolError: if the program is missing, fails or leaves no report.
     """
-    backend = hls_model.config.backend.name
+    backend = backend or hls_model.config.backend.name
     program = find_program(backend)
     project = Path(hls_model.config.get_output_dir())
+    for stale in project.glob("*_prj/*/syn/report/*_csynth.xml"):
+        stale.unlink()
     try:
         if program == "vitis_hls":
             _run_vitis_hls(project)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 import time
@@ -44,7 +43,6 @@ def main(target: str, output: Path | None, no_csim: bool, **options: Any) -> Non
       python convert.py runs/digits
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         document, folder = _convert(target, output, {"csim": not no_csim, **options})
     except KeyboardInterrupt:
@@ -57,10 +55,12 @@ def main(target: str, output: Path | None, no_csim: bool, **options: Any) -> Non
 
 
 def _convert(target: str, output: Path | None, options: dict[str, Any]) -> tuple[Any, Path]:
+    from qkeras_models.quiet import import_keras_quietly
     from reports.conversion import ConversionOptions, convert
     from reports.model_source import find_model
 
     source = find_model(target, output)
+    import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
     return convert(source, ConversionOptions(**options), _step, commands), source.folder
 
@@ -94,6 +94,10 @@ def _print(document: dict[str, Any], folder: Path) -> None:
     compared = ", ".join(exactness["executions"])
     click.echo(f"exact: {exactness['mismatches']} of {exactness['logits']:,} integer logits differ "
                f"({compared})")
+    if exactness["images_per_second"]:
+        click.echo(f"C-simulation: {exactness['images_per_second']:,.0f} images/s, compiled in "
+                   f"{exactness['compile_seconds']:.1f} s; conversion took "
+                   f"{exactness['convert_seconds']:.1f} s")
     click.echo(f"project: {folder / 'hls'}   report: {folder / 'report' / 'report.md'}")
 
 

@@ -143,4 +143,4 @@ def _synthesize(
     from reports.vendor_resources import vendor_resources
 
     with step(f"running the vendor tool of {options.backend}"):
-        return vendor_resources(options.backend, synthesize(hls_model, options.backend))
+        return vendor_resources(options.backend, synthesize(hls_model))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,6 @@ def main(
       python train.py --data digits --hidden 64,32 --name digits
       python train.py --data my.npz --hidden 128,64 --sparsity 0.97 --name mine
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     folder = runs / (name or preset or options["data"] or "run")
     try:
         result = _run(preset, folder, config_file, assignments, resume, quiet, options)
@@ -90,10 +88,12 @@ def _run(
     quiet: bool,
     options: dict[str, Any],
 ) -> Any:
+    from qkeras_models.quiet import import_keras_quietly
     from training.config import build_config, read_config
 
     verbose = 0 if quiet else "auto"
     if resume:
+        import_keras_quietly()
         from training import run
 
         return run.resume(folder, verbose)
@@ -108,6 +108,7 @@ def _run(
         raise FileExistsError(
             f"the run folder {folder} exists already: choose another --name, or --resume it"
         )
+    import_keras_quietly()
     from training import run
 
     return run.train(config, folder, verbose)

@@ -60,7 +60,7 @@ class TrainingConfig(BaseModel):
     stage3_epochs: int = Field(20, ge=0)
     batch_size: int = Field(256, ge=1)
     learning_rate: float = Field(3e-3, gt=0)
-    retrain_learning_rate: float = Field(0.3, gt=0, description="of stage 3, as a factor")
+    retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
     seed: int = Field(0, ge=0, lt=2**31)
     checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
 

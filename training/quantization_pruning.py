@@ -66,7 +66,7 @@ class QuantizationPruning(keras.callbacks.Callback):
         survivors: str = "ternary",
         window: float | None = None,
         min_density: float = 0.0,
-        retrain_learning_rate: float = 0.3,
+        retrain_learning_rate: float = 1.0,
         decay: str | None = "cosine",
         update_every: int = 16,
     ) -> None:

@@ -26,7 +26,7 @@ class RestartedLearningRate:
         ValueError: if an argument is out of range.
     """
 
-    def __init__(self, retrain: float = 0.3, decay: str | None = "cosine") -> None:
+    def __init__(self, retrain: float = 1.0, decay: str | None = "cosine") -> None:
         if not retrain > 0:
             raise ValueError(f"`retrain_learning_rate` must be > 0. Received: {retrain!r}")
         if decay not in ("cosine", None):

@@ -8,8 +8,7 @@ from typing import Any
 BACKENDS = ("Vivado", "Vitis")
 STRATEGIES = ("latency", "distributed_arithmetic")
 
-_TAKEN = frozenset(
-    """
+_TAKEN = """
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t
     char8_t class co_await co_return co_yield compl concept const const_cast consteval constexpr
     constinit continue decltype default delete do double dynamic_cast else enum explicit export
@@ -18,13 +17,12 @@ _TAKEN = frozenset(
     short signed sizeof static static_assert static_cast struct switch template this thread_local
     throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while
     xor xor_eq main std nnet hls input_t result_t
-    """.split()
-)
+"""
 
 
 def check_project_name(name: str) -> None:
     """Raises ValueError unless the name can be that of a C++ function."""
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name or "", re.ASCII) or name in _TAKEN:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name or "", re.ASCII) or name in _TAKEN.split():
         raise ValueError(
             "`project_name` must be a C++ identifier: letters, digits and underscores, no digit "
             f"first, no C++ keyword. Received: {name!r}"

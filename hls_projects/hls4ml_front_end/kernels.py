@@ -24,25 +24,24 @@ def adder_tree(positive: Sequence[str], negative: Sequence[str]) -> str:
     """Sum of the positive minus sum of the negative terms, a balanced tree of two-input adders.
 
     Depth ⌈log₂ n⌉ for n terms.  Positive terms stand first, so that at most one adder of each
-    level subtracts and all others stay unsigned where the terms are.
+    level subtracts and all others stay unsigned where the terms are.  If there are none, the first
+    negative term is negated, which is cheaper before the sums than after them.
     """
-    level = [(term, False) for term in positive] + [(term, True) for term in negative]
-    if not level:
+    if not positive and not negative:
         return "0"
+    if not positive:
+        positive, negative = [f"-{negative[0]}"], negative[1:]
+    level = [(term, False) for term in positive] + [(term, True) for term in negative]
     while len(level) > 1:
         pairs = [_add(*level[i : i + 2]) for i in range(0, len(level) - 1, 2)]
         level = pairs + level[2 * len(pairs) :]
-    (text, negated), = level
-    return f"-{text}" if negated else _without_parentheses(text)
+    ((text, _),) = level
+    return text[1:-1] if text.startswith("(") else text
 
 
 def _add(a: tuple[str, bool], b: tuple[str, bool]) -> tuple[str, bool]:
     """Both positive: a + b; both negative: −(a + b); a positive and b negative: a − b."""
     return f"({a[0]} {'+' if a[1] == b[1] else '-'} {b[0]})", a[1]
-
-
-def _without_parentheses(text: str) -> str:
-    return text[1:-1] if text.startswith("(") else text
 
 
 def dense_lines(weights: np.ndarray) -> list[tuple[int, str]]:

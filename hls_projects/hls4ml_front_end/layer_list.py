@@ -15,6 +15,8 @@ from hls_projects.integer_network import IntegerNetwork
 Entry = dict[str, Any]
 
 QUANTIZER_NAME = "input_quantizer"
+CLASSES = {"dense": "SparseTernaryDense", "threshold": "IntegerThreshold", "head": "IntegerHead"}
+ATTRIBUTES = {"weights": "ternary_weights"}
 
 
 def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -> list[Entry]:
@@ -71,16 +73,15 @@ def _constant(shape: tuple[int, ...], value: int) -> np.ndarray:
 def _describe(layer: Layer, inputs: Interval, outputs: Interval, shape: tuple[int, ...]) -> Entry:
     if layer.kind == "flatten":
         return {"class_name": "Reshape", "target_shape": list(shape)}
-    classes = {"dense": "SparseTernaryDense", "threshold": "IntegerThreshold", "head": "IntegerHead"}
-    if layer.kind not in classes:
+    if layer.kind not in CLASSES:
         raise ValueError(
-            f"`layers` of an hls4ml project must be of kinds {sorted([*classes, 'flatten'])}. "
+            f"`layers` of an hls4ml project must be of kinds {sorted([*CLASSES, 'flatten'])}. "
             f"Received: {layer.kind!r}"
         )
-    renamed = {"weights": "ternary_weights"}
+    arrays = {ATTRIBUTES.get(name, name): array for name, array in layer.arrays.items()}
     return {
-        "class_name": classes[layer.kind],
-        **{renamed.get(name, name): array for name, array in layer.arrays.items()},
+        "class_name": CLASSES[layer.kind],
+        **arrays,
         "input_lowest": _over_last_axis(inputs[0], np.min),
         "input_highest": _over_last_axis(inputs[1], np.max),
         "lowest": _over_last_axis(outputs[0], np.min),

@@ -17,7 +17,8 @@ def integer_precision(lowest: int, highest: int) -> IntegerPrecisionType:
     lowest, highest = int(lowest), int(highest)
     if lowest >= 0:
         return IntegerPrecisionType(max(1, highest.bit_length()), signed=False)
-    return IntegerPrecisionType(max((~lowest).bit_length(), highest.bit_length()) + 1, signed=True)
+    magnitude = max(~lowest, highest, 0)
+    return IntegerPrecisionType(magnitude.bit_length() + 1, signed=True)
 
 
 def input_precision(format: InputFormat) -> FixedPrecisionType:
@@ -57,15 +58,16 @@ def exact_precision(node: Any, precision: Any) -> Any:
 def _configured(node: Any) -> Any:
     """The precision that the user chose for this layer or its class, None if none was."""
     config = node.model.config
-    for table, name in (
-        (config.layer_name_precision, node.name),
-        (config.layer_type_precision, node.class_name),
-    ):
-        for variable in ("result", "default"):
-            precision = table.get(f"{name.lower()}_{variable}")
-            if precision is not None:
-                return None if precision == "auto" else config.backend.convert_precision_string(precision)
-    return None
+    chosen = (
+        table.get(f"{name.lower()}_{variable}")
+        for table, name in (
+            (config.layer_name_precision, node.name),
+            (config.layer_type_precision, node.class_name),
+        )
+        for variable in ("result", "default")
+    )
+    precision = next(filter(None, chosen), "auto")
+    return None if precision == "auto" else config.backend.convert_precision_string(precision)
 
 
 def set_source_precision(node: Any, precision: Any) -> None:

@@ -43,7 +43,7 @@ class WriteKernels(ModelOptimizerPass):
         folder = Path(model.config.get_output_dir()) / "firmware" / "nnet_utils"
         for node in filter(is_integer_layer, model.get_layers()):
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{node.function_name}.h").write_text(node.firmware_file())
+            (folder / f"{node.function_name}.h").write_text(node.firmware_file(), "utf-8")
         return False
 
 

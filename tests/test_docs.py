@@ -1,0 +1,50 @@
+"""The documents' own code, run."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
+from hls_projects.integer_network import IntegerNetwork
+
+ROOT = Path(__file__).parents[1]
+
+
+def block(path: str, containing: str) -> str:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / path).read_text(), re.DOTALL)
+    (found,) = [text for text in blocks if containing in text]
+    return found
+
+
+def test_the_format_can_be_read_with_numpy_alone(tmp_path):
+    rng = np.random.default_rng(0)
+    network = IntegerNetwork(
+        InputFormat(4, True, (0.5, 0.25, 1.0), (2, 3)),
+        (
+            Flatten(),
+            Dense(rng.integers(-1, 2, (6, 5)).astype(np.int8)),
+            Threshold(
+                np.sort(rng.integers(-9, 9, (5, 3)), axis=1).astype(np.int32),
+                np.array([1, 1, -1, 1, -1], np.int8),
+            ),
+            Dense(rng.integers(-1, 2, (5, 4)).astype(np.int8)),
+            Head(rng.integers(-9, 9, 4).astype(np.int32)),
+        ),
+    )
+    network.save(tmp_path / "network.npz")
+    reader = {}
+    exec(block("docs/network-format.md", "def predict"), reader)
+    x = rng.normal(size=(300, 2, 3)) * 4
+    np.testing.assert_array_equal(reader["predict"](tmp_path / "network.npz", x), network.predict(x))
+
+
+def test_the_readme_example_runs():
+    exec(block("README.md", "QuantizationPruning"), {})
+
+
+def test_nothing_refers_to_a_folder_outside_the_project():
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
