@@ -112,7 +112,9 @@ class _Converter:
         scale = layer.scale
         if isinstance(scale, list):
             if self.layers:
-                raise ValueError(f"'{layer.name}' has a scale for each element, but follows Flatten")
+                raise ValueError(
+                    f"'{layer.name}' has a scale for each element, but follows Flatten"
+                )
             scale = tuple(scale)
         self.input = InputFormat(layer.bits, layer.signed, scale, self.shape)
 

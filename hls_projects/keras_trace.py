@@ -33,25 +33,29 @@ def keras_trace(model: keras.Model, network: IntegerNetwork, x: np.ndarray) -> l
         One int64 array for each of `network.layers`.  Where Keras computed what no integer
         stands for, the nearest one.
     """
-    import keras
-
     from qkeras_models.layer_chain import layer_chain
 
+    chain = layer_chain(model)
+    values = _predict_all(chain, np.asarray(x, np.float32))
     steps = _IntegerSteps(network)
-    value = np.asarray(x, np.float32)
-    trace = []
-    for layer in layer_chain(model):
-        value = keras.ops.convert_to_numpy(_infer(layer, value))
-        integers = steps.integers(layer, value)
-        if integers is not None:
-            trace.append(integers)
-    return trace
+    integers = (steps.integers(layer, value) for layer, value in zip(chain, values, strict=True))
+    return [array for array in integers if array is not None]
 
 
-def _infer(layer: Any, value: np.ndarray) -> Any:
-    if type(layer).__name__ == "BatchNormalization":
-        return layer(value, training=False)
-    return layer(value)
+def _predict_all(chain: list[Any], x: np.ndarray) -> list[np.ndarray]:
+    """Every layer's output, computed as `predict` computes it."""
+    import keras
+
+    class Steps(keras.Model):
+        def call(self, inputs: Any) -> list[Any]:
+            outputs = []
+            for layer in chain:
+                inputs = layer(inputs)
+                outputs.append(inputs)
+            return outputs
+
+    outputs = Steps().predict(x, batch_size=len(x), verbose=0)
+    return outputs if isinstance(outputs, list) else [outputs]
 
 
 class _IntegerSteps:

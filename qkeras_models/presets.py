@@ -3,28 +3,35 @@
 from typing import Any
 
 _AUGMENTATION = {"shift": 1.0, "shear": 0.15}
-_MNIST = {"data": "mnist", "input_bits": 1, "activation_bits": 2, "augmentation": _AUGMENTATION}
+_MNIST = {
+    "data": "mnist",
+    "input_bits": 1,
+    "activation_bits": 2,
+    "augmentation": _AUGMENTATION,
+    "l2": 2e-5,
+}
 
 PRESETS: dict[str, dict[str, Any]] = {
     "mnist-small": {
         **_MNIST,
         "hidden": [256, 64],
-        "sparsity": 0.98,
-        "stage1_epochs": 50,
+        # Survivors that become 0 in stage 3 bring it to 98.1 %.
+        "sparsity": 0.979,
+        "stage1_epochs": 45,
         "stage3_epochs": 35,
     },
     "lenet-300-100": {
         **_MNIST,
         "hidden": [300, 100],
         "sparsity": 0.98,
-        "stage1_epochs": 45,
+        "stage1_epochs": 40,
         "stage3_epochs": 30,
     },
     "sfc": {
         **_MNIST,
         "hidden": [256, 256, 256],
         "sparsity": 0.98,
-        "stage1_epochs": 45,
+        "stage1_epochs": 40,
         "stage3_epochs": 30,
     },
     "lfc": {

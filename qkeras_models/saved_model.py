@@ -1,12 +1,16 @@
-"""Loading model.keras, in Keras's safe mode only."""
+"""model.keras: saving trained models small, loading them in Keras's safe mode only."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 import zipfile
 from importlib import import_module
 from pathlib import Path
 
 import keras
+
+from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
 
 # Keras finds a class by its registered name once its module has been imported.
 MODULES = (
@@ -42,3 +46,29 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
         # Compiling takes longer than all that these networks gain from it.
         model.jit_compile = False
     return model
+
+
+def save_model(model: keras.Model, path: str | Path) -> None:
+    """Saves what inference and conversion need, compressed and atomically.
+
+    Left out are the optimizer, the threshold regularizers, which belong to training, and the
+    shadow weights of masked weights, which can no longer matter.
+    """
+    path = Path(path)
+    trained = keras.models.clone_model(model)
+    trained.set_weights(model.get_weights())
+    for layer in sparse_ternary_layers(trained):
+        layer.threshold_regularizer = None
+        layer.kernel.assign(layer.kernel * layer.mask)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with tempfile.TemporaryDirectory() as folder:
+        trained.save(Path(folder, "model.keras"))
+        with (
+            zipfile.ZipFile(Path(folder, "model.keras")) as source,
+            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target,
+        ):
+            for entry in source.infolist():
+                target.writestr(entry.filename, source.read(entry))
+    with open(partial, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(partial, path)

@@ -60,9 +60,11 @@ def _convert(target: str, output: Path | None, options: dict[str, Any]) -> tuple
     from reports.model_source import find_model
 
     source = find_model(target, output)
+    chosen = ConversionOptions(**options)
+    chosen.check()
     import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
-    return convert(source, ConversionOptions(**options), _step, commands), source.folder
+    return convert(source, chosen, _step, commands), source.folder
 
 
 @contextmanager

@@ -34,6 +34,32 @@ class ConversionOptions:
     csim: bool = True
     synthesize: bool = False
 
+    def check(self) -> None:
+        """Refuses what cannot work before any work is done.
+
+        Raises:
+            ValueError: for an option out of range.
+            RuntimeError: naming a program that is missing.
+        """
+        from hls_projects.csim import require_compiler
+        from hls_projects.hls4ml_front_end.checks import (
+            check_backend,
+            check_project_name,
+            check_strategy,
+        )
+        from hls_projects.vendor_tools import find_program
+
+        check_backend(self.backend)
+        check_strategy(self.strategy)
+        if self.project_name is not None:
+            check_project_name(self.project_name)
+        if not self.clock_period > 0:
+            raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
+        if self.csim:
+            require_compiler()
+        if self.synthesize:
+            find_program(self.backend)
+
 
 Step = Callable[[str], Any]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ import keras
 import numpy as np
 
 from qkeras_models.builders import mlp
-from qkeras_models.saved_model import load_model
+from qkeras_models.saved_model import load_model, save_model
 from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
@@ -168,9 +167,6 @@ def _finish(
     model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float
 ) -> TrainingResult:
     layers = sparse_ternary_layers(model)
-    for layer in layers:
-        # It belongs to training: a saved model needs qkeras_models alone.
-        layer.threshold_regularizer = None
     sizes = [layer.ternary_kernel() for layer in layers]
     result = TrainingResult(
         data=data.name,
@@ -182,9 +178,7 @@ def _finish(
         epochs=epochs,
         seconds=round(seconds, 1),
     )
-    partial = folder / f".part.{MODEL}"
-    model.save(partial, include_optimizer=False)
-    os.replace(partial, folder / MODEL)
+    save_model(model, folder / MODEL)
     (folder / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     return result

@@ -14,6 +14,7 @@ from hls_projects.integer_network import IntegerNetwork
 
 Entry = dict[str, Any]
 
+SCALE_BITS = 16
 QUANTIZER_NAME = "input_quantizer"
 CLASSES = {"dense": "SparseTernaryDense", "threshold": "IntegerThreshold", "head": "IntegerHead"}
 ATTRIBUTES = {"weights": "ternary_weights"}
@@ -51,14 +52,25 @@ def default_names(network: IntegerNetwork) -> list[str]:
 
 
 def quantizer_entry(format: InputFormat, name: str = QUANTIZER_NAME) -> Entry:
-    """hls4ml's description of the input quantizer."""
+    """hls4ml's description of the input quantizer.
+
+    Raises:
+        ValueError: for a scale whose multiples float32 cannot hold, so that Keras's division
+            rounds where hardware does not.
+    """
+    scale = [float(s) for s in np.atleast_1d(format.scale)]
+    if any(np.ldexp(np.frexp(s)[0], SCALE_BITS) % 1 for s in scale):
+        raise ValueError(
+            f"`scale` must have at most {SCALE_BITS} significant bits, as an InputQuantizer gives "
+            f"it, for hardware to quantize floats exactly. Received: {format.scale!r}"
+        )
     low, high = _constant((1,), format.lowest), _constant((1,), format.highest)
     return {
         "name": name,
         "class_name": "InputQuantizer",
         "bits": format.bits,
         "is_signed": format.signed,
-        "scale": [float(scale) for scale in np.atleast_1d(format.scale)],
+        "scale": scale,
         "lowest": low,
         "highest": high,
         "input_lowest": low,

@@ -59,7 +59,8 @@ def edge_inputs(format: InputFormat, samples: int = 200, seed: int = 0) -> np.nd
     scale = np.asarray(format.scale, np.float32)
     steps = rng.integers(format.lowest - 3, format.highest + 4, (samples, *format.shape))
     x = (steps * scale).astype(np.float32)
-    x[1::4] = np.nextafter(x[1::4], np.float32(-np.inf))
+    # Below 0 no subnormal number: TensorFlow takes those for 0.
+    x[1::4] = np.minimum(np.nextafter(x[1::4], np.float32(-np.inf)), x[1::4] - np.float32(1e-30))
     x[2::4] += rng.random(x[2::4].shape, np.float32) * scale
     x[3] = np.inf
     x[7] = -np.inf

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,7 +69,7 @@ def test_integer_inputs_are_exact(name, tmp_path):
 
 FLOATS = {
     "scale_of_each_feature": network(
-        (5, 6, 3), input_bits=8, signed=True, scale=(0.3000030517578125, 2.0, 96.5, 1e-3, 1.0)
+        (5, 6, 3), input_bits=8, signed=True, scale=(0.3000030517578125, 2.0, 96.5, 1 / 1024, 1.0)
     ),
     "three_bit_images": network((20, 6, 3), input_bits=3, scale=0.25, shape=(4, 5), bits=3),
     "one_signed_bit": network((6, 4, 2), signed=True, scale=0.75, bits=1),
@@ -80,15 +79,18 @@ FLOATS = {
 @pytest.mark.parametrize("name", FLOATS)
 def test_float_inputs_are_quantized_exactly_in_hardware(name, tmp_path):
     net = FLOATS[name]
-    if name == "scale_of_each_feature":
-        scale = tuple(float(np.float32(s)) for s in (0.3, 2.0, 96.5, 0.0009765625, 1.0))
-        scale = tuple(np.ldexp(np.round(np.ldexp(s, 12)), -12).item() for s in scale)
-        net = IntegerNetwork(replace(net.input, scale=scale), net.layers)
     simulation = simulate(tmp_path, net, quantized_inputs=False)
     assert not simulation.integer_inputs
     x = assert_exact(simulation, net)
     quantized = simulation.trace(x[:20])[0]
     np.testing.assert_array_equal(quantized, net.input.quantize(x[:20]))
+
+
+def test_scales_that_keras_divides_inexactly_are_refused(tmp_path):
+    net = network((5, 6, 3), scale=0.3)
+    with pytest.raises(ValueError, match="`scale` must have at most 16 significant bits"):
+        build_hls_model(net, tmp_path / "hls", quantized_inputs=False)
+    build_hls_model(net, tmp_path / "hls")
 
 
 def test_distributed_arithmetic_is_exact(tmp_path):

@@ -1,0 +1,105 @@
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hls_projects.integer_network import IntegerNetwork
+from training import run
+from training.config import build_config
+
+ROOT = Path(__file__).parents[2]
+
+
+def convert(*arguments, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, str(ROOT / "convert.py"), *map(str, arguments)],
+        cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("work") / "runs" / "digits"
+    run.train(build_config({"data": "digits", "hidden": [16], "sparsity": 0.8, "stage1_epochs": 3,
+                            "stage3_epochs": 1}), folder, verbose=0)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def converted(digits):
+    return convert("digits", cwd=digits.parents[1])
+
+
+def test_help_answers_at_once(tmp_path):
+    started = time.monotonic()
+    done = convert("--help", cwd=tmp_path)
+    assert done.returncode == 0 and "--clock-period" in done.stdout
+    assert time.monotonic() - started < 5  # imports of TensorFlow alone take longer
+
+
+def test_a_run_becomes_an_exact_project_with_a_report(digits, converted):
+    assert converted.returncode == 0, converted.stderr
+    assert "exact: 0 of" in converted.stdout and "C-simulation" in converted.stdout
+    assert {path.name for path in digits.iterdir()} >= {"hls", "report", "network.npz"}
+    document = json.loads((digits / "report" / "report.json").read_text())
+    trained = json.loads((digits / "training.json").read_text())
+    assert document["exactness"]["mismatches"] == 0
+    assert document["accuracy"]["value"] == pytest.approx(trained["test_accuracy"], abs=1e-12)
+    assert document["sizes"]["total"]["nonzeros"] == trained["nonzeros"]
+    assert {"report.md", "sizes.csv", "resources.csv", "training.svg"} <= {
+        path.name for path in (digits / "report").iterdir()
+    }
+
+
+def test_a_model_file_of_unknown_data_is_compared_on_random_inputs(digits, converted, tmp_path):
+    (tmp_path / "mine.keras").write_bytes((digits / "model.keras").read_bytes())
+    done = convert("mine.keras", "--no-csim", "--samples", 50, "--backend", "Vivado", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "data set is unknown" in done.stdout
+    assert "0 of 500 integer logits differ (Keras, integer network)" in done.stdout
+    same = IntegerNetwork.load(tmp_path / "runs/mine/network.npz")
+    x = np.random.default_rng(0).random((20, *same.input.shape))
+    expected = IntegerNetwork.load(digits / "network.npz").predict(x)
+    np.testing.assert_array_equal(same.predict(x), expected)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["nothing"], "no run folder, no .keras file and no pretrained network"),
+    (["digits", "--backend", "Quartus"], "Quartus"),
+    (["digits", "--project-name", "2fast"], "2fast"),
+    (["digits", "--clock-period", "0"], "`clock_period` must be > 0"),
+    (["digits", "--strategy", "Resource"], "Resource"),
+    (["digits", "--data", "missing.npz"], "missing.npz"),
+])
+def test_errors_are_clear(digits, arguments, message):
+    done = convert(*arguments, cwd=digits.parents[1])
+    assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_unfinished_run_says_how_to_finish_it(tmp_path):
+    (tmp_path / "runs/half").mkdir(parents=True)
+    done = convert("runs/half", cwd=tmp_path)
+    assert done.returncode == 1 and "--resume --name half" in done.stderr
+
+
+def test_a_truncated_model_is_named(digits, tmp_path):
+    content = (digits / "model.keras").read_bytes()
+    (tmp_path / "half.keras").write_bytes(content[: len(content) // 2])
+    done = convert("half.keras", cwd=tmp_path)
+    assert done.returncode == 1 and "half.keras cannot be loaded" in done.stderr
+
+
+def test_synthesis_without_a_vendor_tool_names_the_program(digits):
+    done = convert("digits", "--no-csim", "--synthesize", cwd=digits.parents[1],
+                   PATH=os.path.dirname(sys.executable))
+    assert done.returncode == 1 and "vitis_hls" in done.stderr
+
+
+def test_a_missing_compiler_is_named(digits):
+    done = convert("digits", cwd=digits.parents[1], PATH=os.path.dirname(sys.executable))
+    assert done.returncode == 1 and "g++" in done.stderr and "apt install" in done.stderr
