@@ -69,7 +69,9 @@ def measure(nonzeros):
 
 
 def main() -> None:
-    print("| nonzeros | convert, s | compile, s | both, ms a nonzero | peak memory, MiB | images/s |")
+    columns = ("nonzeros", "convert, s", "compile, s", "both, ms a nonzero", "peak memory, MiB",
+               "images/s")
+    print(f"| {' | '.join(columns)} |")
     print("|---|---|---|---|---|---|")
     for nonzeros in NONZEROS:
         command = [sys.executable, __file__, str(nonzeros)]
