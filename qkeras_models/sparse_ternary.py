@@ -57,8 +57,9 @@ class SparseTernary(ternary):
         self._variables = threshold, mask, gate
 
     def __call__(self, x: Any) -> Any:
-        x = ops.convert_to_tensor(x)
         threshold, mask, gate = self._variables or (self.threshold, ops.ones_like(x), 1.0)
+        # + 0 reads a variable: TensorFlow's custom gradients take tensors alone.
+        x, threshold, mask, gate = (ops.add(v, 0.0) for v in (x, threshold, mask, gate))
         threshold, mask, gate = (ops.cast(v, x.dtype) for v in (threshold, mask, gate))
         return _quantize(self.window)(x, threshold, mask, gate)
 

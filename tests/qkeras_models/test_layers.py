@@ -16,6 +16,15 @@ class TestSparseTernaryDense(LayerCase):
     def oracle(self, layer, x):
         return x @ layer.ternary_kernel().astype(np.float32)
 
+    def test_eager_calls_have_gradients_too(self):
+        import tensorflow as tf
+
+        layer = self.make()
+        with tf.GradientTape() as tape:
+            total = tf.reduce_sum(layer(np.eye(6, dtype=np.float32)))
+        by_kernel, by_threshold = tape.gradient(total, [w.value for w in layer.trainable_weights])
+        assert np.all(by_kernel == 1) and np.isfinite(by_threshold)
+
     def test_thresholds_masks_and_stage_are_weights(self):
         layer = self.model().layers[-1]
         names = {w.name for w in layer.weights}
