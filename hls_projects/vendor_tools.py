@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hls_projects.csynth_report import CSynthReport, read_csynth
+from hls_projects.vivado_report import Timing, Utilization, read_timing, read_utilization
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
 
 PROGRAMS = {"Vivado": ("vivado_hls",), "Vitis": ("vitis-run", "vitis_hls")}
 PRODUCTS = {"Vivado": "Vivado HLS (up to 2020.1)", "Vitis": "Vitis HLS (2020.2 or later)"}
-SECTIONS = ("CSynthesisReport", "VivadoSynthReport", "ImplementationReport", "TimingReport")
 
 BUILD_OPTIONS = {
     "reset": 0,
@@ -27,7 +28,14 @@ BUILD_OPTIONS = {
     "fifo_opt": 0,
 }
 
-Report = dict[str, dict[str, Any]]
+
+@dataclass(frozen=True)
+class VendorReport:
+    """C synthesis of every solution, and logic synthesis if Vivado ran."""
+
+    solutions: tuple[CSynthReport, ...]
+    utilization: Utilization | None = None
+    timing: Timing | None = None
 
 
 class VendorToolError(RuntimeError):
@@ -55,7 +63,7 @@ def find_program(backend: str) -> str:
     )
 
 
-def synthesize(hls_model: ModelGraph, backend: str | None = None) -> Report:
+def synthesize(hls_model: ModelGraph, backend: str | None = None) -> VendorReport:
     """Runs C synthesis of a written project and returns the vendor's figures.
 
     Args:
@@ -63,8 +71,7 @@ def synthesize(hls_model: ModelGraph, backend: str | None = None) -> Report:
         backend: the model's own by default.
 
     Returns:
-        hls4ml's report, numbers as numbers: ``{"CSynthesisReport": {"LUT": 9224, …}, …}`` with
-        those of its sections that the tool made.
+        What the tool reported; None where it reported nothing.
 
     Raises:
         VendorToolError: if the program is missing, fails or leaves no report.
@@ -91,40 +98,27 @@ def _run_vitis_hls(project: Path) -> None:
     subprocess.run(["vitis_hls", "-f", "build_prj.tcl"], cwd=project, check=True)
 
 
-def read_report(project: str | Path) -> Report:
-    """The figures that a vendor tool left in a project, without running anything.
+def read_report(project: str | Path) -> VendorReport:
+    """The figures that vendor tools left in a project, without running anything.
 
     Raises:
-        VendorToolError: if it left none.
+        VendorToolError: if there is no C synthesis report, or one cannot be read.
     """
-    from hls4ml.report import parse_vivado_report
-
+    project = Path(project)
+    utilization, timing = project / "vivado_synth.rpt", project / "vivado_timing.rpt"
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            raw = parse_vivado_report(str(project))
-    except (IndexError, KeyError, AttributeError, OSError, SyntaxError) as error:
-        raise VendorToolError(f"no readable report in {project}: {error!r}") from error
-    report = clean_report(raw or {})
-    if "CSynthesisReport" not in report:
+        solutions = tuple(
+            read_csynth(path, solution=path.parents[2].name)
+            for path in sorted(project.glob("*_prj/*/syn/report/*_csynth.xml"))
+            if path.name == f"{path.parents[3].name.removesuffix('_prj')}_csynth.xml"
+        )
+        report = VendorReport(
+            solutions,
+            read_utilization(utilization) if utilization.is_file() else None,
+            read_timing(timing) if timing.is_file() else None,
+        )
+    except ValueError as error:
+        raise VendorToolError(f"no readable report in {project}: {error}") from error
+    if not report.solutions:
         raise VendorToolError(f"no C synthesis report in {project}")
     return report
-
-
-def clean_report(raw: dict[str, Any]) -> Report:
-    """hls4ml's report with numbers as numbers, and without empty and simulation sections."""
-    return {
-        section: {name: _number(value) for name, value in raw[section].items()}
-        for section in SECTIONS
-        if raw.get(section)
-    }
-
-
-def _number(value: Any) -> Any:
-    """An int or float where a report's text is one, the text itself elsewhere."""
-    if not isinstance(value, str):
-        return value
-    text = value.strip().replace(",", "")
-    for kind in (int, float):
-        with contextlib.suppress(ValueError):
-            return kind(text)
-    return value.strip()

@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reports.record import Figure, Resources, Source
 
-# Names of hls4ml's report; Vitis writes DSP where Vivado HLS wrote DSP48E.
-_COUNTS = {
-    "luts": ("LUT", ("LUT",)),
-    "ffs": ("FF", ("FF",)),
-    "brams": ("BRAM", ("BRAM_18K", "BRAM_36K")),
-    "dsps": ("DSP", ("DSP", "DSP48E")),
-    "latency_cycles": ("cycles", ("WorstLatency",)),
-    "ii": ("cycles", ("IntervalMax",)),
-}
-_SECTIONS = {
-    "CSynthesisReport": ("csynth", Source.CSYNTH),
-    "VivadoSynthReport": ("vsynth", Source.IMPL),
-    "ImplementationReport": ("impl", Source.IMPL),
-}
+if TYPE_CHECKING:
+    from hls_projects.csynth_report import CSynthReport
+    from hls_projects.vendor_tools import VendorReport
 
 
-def vendor_resources(backend: str, report: Mapping[str, Mapping[str, Any]]) -> Resources:
-    """Figures by design, ``Vitis csynth`` and so on, from ``vendor_tools.read_report``.
+def vendor_resources(backend: str, report: VendorReport) -> Resources:
+    """Figures by design: C synthesis of each solution, then Vivado's synthesis if it ran.
 
     Args:
         backend: named in the design's heading.
-        report: sections of numbers; what a section lacks is n/a.
+        report: of ``vendor_tools``; what it lacks is n/a.
     """
+    designs = {f"{backend} {found.solution}": _csynth(found) for found in report.solutions}
+    if report.utilization is not None:
+        used, timing = report.utilization, report.timing
+        designs["Vivado"] = {
+            "luts": _figure(used.luts, "LUT", Source.IMPL),
+            "ffs": _figure(used.ffs, "FF", Source.IMPL),
+            "brams": _figure(used.brams, "RAMB36", Source.IMPL),
+            "dsps": _figure(used.dsps, "DSP", Source.IMPL),
+            "fmax_mhz": _figure(timing and timing.fmax_mhz, "MHz", Source.IMPL),
+        }
+    return designs
+
+
+def _csynth(report: CSynthReport) -> dict[str, Figure]:
+    used, period = report.resources, report.estimated_period
+    latency, target = report.worst_latency, report.target_period
+    known = latency is not None and target is not None
     return {
-        f"{backend} {name}": _figures(report[section], source)
-        for section, (name, source) in _SECTIONS.items()
-        if section in report
+        "luts": _figure(used.get("LUT"), "LUT", Source.CSYNTH),
+        "ffs": _figure(used.get("FF"), "FF", Source.CSYNTH),
+        "brams": _figure(used.get("BRAM_18K"), "BRAM_18K", Source.CSYNTH),
+        "dsps": _figure(used.get("DSP"), "DSP", Source.CSYNTH),
+        "latency_cycles": _figure(latency, "cycles", Source.CSYNTH),
+        "latency_ns": _figure(latency * target if known else None, "ns", Source.CSYNTH),
+        "ii": _figure(report.interval_max, "cycles", Source.CSYNTH),
+        "fmax_mhz": _figure(1e3 / period if period else None, "MHz", Source.CSYNTH),
     }
 
 
-def _figures(section: Mapping[str, Any], source: Source) -> dict[str, Figure]:
-    figures = {}
-    for metric, (unit, names) in _COUNTS.items():
-        value = next((section[name] for name in names if name in section), None)
-        number = value if isinstance(value, (int, float)) else None
-        figures[metric] = Figure(number, unit, None if number is None else source)
-    period = section.get("EstimatedClockPeriod")
-    if isinstance(period, (int, float)) and period > 0:
-        figures["fmax_mhz"] = Figure(1e3 / period, "MHz", source)
-    return figures
+def _figure(value: float | None, unit: str, source: Source) -> Figure:
+    return Figure(value, unit, None if value is None else source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hls_projects.hls4ml_front_end import build_hls_model
-from hls_projects.vendor_tools import VendorToolError, clean_report, find_program, synthesize
+from hls_projects.vendor_tools import VendorToolError, find_program, read_report, synthesize
 from tests.hls_projects.networks import network
 
 REPORT = """<profile>
@@ -55,10 +55,10 @@ def project(folder, backend):
 def test_synthesis_returns_numbers(tools, tmp_path, backend, program):
     tools(program)
     assert find_program(backend.lower()) == program
-    report = synthesize(project(tmp_path, backend), backend)["CSynthesisReport"]
-    assert report["LUT"] == 9224 and report["FF"] == 1185
-    assert report["EstimatedClockPeriod"] == 3.512
-    assert (report["BestLatency"], report["WorstLatency"]) == (4, 6)
+    (report,) = synthesize(project(tmp_path, backend), backend).solutions
+    assert report.resources["LUT"] == 9224 and report.resources["FF"] == 1185
+    assert report.estimated_period == 3.512
+    assert (report.best_latency, report.worst_latency) == (4, 6)
 
 
 @pytest.mark.parametrize("backend, names", [
@@ -89,9 +89,21 @@ def test_failed_synthesis_returns_no_older_report(tools, tmp_path, backend, prog
         synthesize(model)
 
 
-def test_reports_are_cleaned():
-    raw = {"CSynthesisReport": {"LUT": "12", "Note": " undef "}, "CSimResults": [["1"]],
-           "VivadoSynthReport": {}, "TimingReport": {"WNS": 0.25}}
-    assert clean_report(raw) == {
-        "CSynthesisReport": {"LUT": 12, "Note": "undef"}, "TimingReport": {"WNS": 0.25}
-    }
+def test_every_solution_and_logic_synthesis_are_read(tmp_path):
+    for solution in ("solution1", "solution2"):
+        folder = tmp_path / "net_prj" / solution / "syn" / "report"
+        folder.mkdir(parents=True)
+        (folder / "net_csynth.xml").write_text(REPORT)
+        (folder / "net_part_0_csynth.xml").write_text("<profile/>")
+    (tmp_path / "vivado_synth.rpt").write_text("| CLB LUTs* | 7001 | 0 | 1182240 | 0.59 |\n")
+    report = read_report(tmp_path)
+    assert [found.solution for found in report.solutions] == ["solution1", "solution2"]
+    assert report.utilization.luts == 7001 and report.timing is None
+
+
+def test_a_damaged_report_is_named(tmp_path):
+    folder = tmp_path / "net_prj" / "solution1" / "syn" / "report"
+    folder.mkdir(parents=True)
+    (folder / "net_csynth.xml").write_text(REPORT[:200])
+    with pytest.raises(VendorToolError, match="net_csynth.xml is no valid XML"):
+        read_report(tmp_path)
