@@ -91,7 +91,8 @@ def _run(
     from qkeras_models.quiet import import_keras_quietly
     from training.config import build_config, read_config
 
-    verbose = 0 if quiet else "auto"
+    # A progress bar in a terminal, one line an epoch in a file.
+    verbose = 0 if quiet else 1 if sys.stdout.isatty() else 2
     if resume:
         import_keras_quietly()
         from training import run

@@ -1,0 +1,107 @@
+"""Logic synthesis with Yosys: what a design costs in cells of a real FPGA family."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from hls_projects.yosys import run_yosys, yosys_version
+
+TARGETS = {
+    "xilinx": "synth_xilinx -family xcup -top {top} -flatten -noiopad -noclkbuf",
+    "xilinx7": "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf",
+    "ecp5": "synth_ecp5 -top {top}",
+}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of the flattened netlist.
+
+    Attributes:
+        luts: LUT cells, sizes 1 to 6 each counting one, an instantiated LUT6_2 too.
+        ffs, carries, brams, dsps: cells of each kind.
+        luts_by_size: number of LUTs by number of inputs.
+    """
+
+    luts: int = 0
+    ffs: int = 0
+    carries: int = 0
+    brams: int = 0
+    dsps: int = 0
+    luts_by_size: dict[str, int] = field(default_factory=dict)
+
+
+def synthesize_verilog(
+    verilog: Path,
+    target: str = "xilinx",
+    *,
+    top: str = "top",
+    cache: Path | None = None,
+    seconds: float = 1800.0,
+    memory_mib: int = 16384,
+) -> Cells:
+    """Cells of a Verilog design, synthesized for a target, or as found in the cache.
+
+    Args:
+        verilog: the source file.
+        target: xilinx (UltraScale+), xilinx7 (7-series) or ecp5.
+        top: the top module.
+        cache: folder of earlier results, by content; the same design and options are never
+            synthesized twice.
+        seconds, memory_mib: limits of the Yosys process.
+
+    Raises:
+        ValueError: for another target.
+        YosysError: if Yosys fails or reaches a limit.
+    """
+    if target not in TARGETS:
+        raise ValueError(f"`target` must be one of {', '.join(TARGETS)}. Received: {target!r}")
+    source = verilog.read_bytes()
+    command = TARGETS[target].format(top=top)
+    key = hashlib.sha256(b"\0".join([source, command.encode(), yosys_version().encode()]))
+    kept = cache / f"{key.hexdigest()}.json" if cache else None
+    if kept and kept.is_file():
+        return Cells(**json.loads(kept.read_text(encoding="utf-8")))
+    with tempfile.TemporaryDirectory() as folder:
+        script = [f"read_verilog {verilog.resolve()}", command, "tee -q -o stat.json stat -json"]
+        run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
+        statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
+    cells = count_cells(statistics["design"]["num_cells_by_type"])
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_name(f".{kept.name}.{os.getpid()}.part")
+        partial.write_text(json.dumps(asdict(cells)), encoding="utf-8")
+        os.replace(partial, kept)
+    return cells
+
+
+def count_cells(by_type: dict[str, int]) -> Cells:
+    """Cells by kind, from Yosys's count of cells by type.
+
+    INV counts as a LUT1 where the family has one: an inverter that is left takes a LUT.
+    """
+    luts: dict[str, int] = {}
+    kinds = {"ffs": 0, "carries": 0, "brams": 0, "dsps": 0}
+    for name, count in by_type.items():
+        size = re.fullmatch(r"LUT(\d)(_\d)?", name)
+        if size or name == "INV":
+            inputs = size[1] if size else "1"
+            luts[inputs] = luts.get(inputs, 0) + count
+        for kind, pattern in _KINDS.items():
+            if re.match(pattern, name):
+                kinds[kind] += count
+    return Cells(luts=sum(luts.values()), luts_by_size=dict(sorted(luts.items())), **kinds)
+
+
+_KINDS = {
+    "ffs": r"(FD[RSCP]E|TRELLIS_FF)",
+    "carries": r"(CARRY\d|CCU2C)",
+    "brams": r"(RAMB\d+|DP16KD)",
+    "dsps": r"(DSP48|MULT18X18D)",
+}
