@@ -1,0 +1,89 @@
+"""Verilog of an integer network, and what it consists of."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hls_projects.integer_network import IntegerNetwork
+from hls_projects.rtl.stages import Pipeline, build_pipeline
+from hls_projects.rtl.verilog import HEADER, layer_module, top_module
+
+
+@dataclass(frozen=True)
+class RtlDesign:
+    """A written design; the counts are those of our own netlist.
+
+    Attributes:
+        verilog: the source file; its top module is `top`.
+        inputs, input_bits: integers of a sample, and bits of each.
+        classes, logit_bits: logits, and bits of each.
+        latency: clock cycles from in_valid to out_valid.
+        luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
+            flip-flops.
+        luts_per_layer: LUT cells of each pipeline stage.
+    """
+
+    verilog: Path
+    inputs: int
+    input_bits: int
+    classes: int
+    logit_bits: int
+    latency: int
+    luts: int
+    carries: int
+    ffs: int
+    luts_per_layer: tuple[int, ...]
+
+
+def write_rtl(network: IntegerNetwork, folder: Path, *, carries: bool = True) -> RtlDesign:
+    """Writes folder/top.v, atomically: modules `layer_1` … and `top`, a pipeline register each.
+
+    One sample a clock cycle; a neuron's ternary sum is a compressor, its threshold a function of
+    the few bits that the compressor leaves.  Unused inputs and constant neurons take no cells.
+
+    Args:
+        network: what to compute.
+        folder: made if it is not there.
+        carries: use counters on carry chains, with LUT and CARRY4 primitives of Xilinx; else
+            truth tables as expressions, which any synthesis tool reads.
+
+    Raises:
+        ValueError: for a kind of layer that RTL does not have.
+    """
+    pipeline = build_pipeline(network, carries)
+    design = _describe(pipeline, network, Path(folder) / "top.v")
+    modules = [
+        layer_module(stage, number, primitives=carries)
+        for number, stage in enumerate(pipeline.stages, 1)
+    ]
+    header = HEADER.format(**vars(design))
+    _write(design.verilog, "\n".join([header, *modules, top_module(pipeline)]))
+    return design
+
+
+def _describe(pipeline: Pipeline, network: IntegerNetwork, verilog: Path) -> RtlDesign:
+    netlists = [stage.netlist for stage in pipeline.stages]
+    latency = len(netlists)
+    return RtlDesign(
+        verilog=verilog,
+        inputs=int(np.prod(network.input.shape)),
+        input_bits=network.input.bits,
+        classes=network.classes,
+        logit_bits=len(pipeline.logits[0]),
+        latency=latency,
+        luts=sum(netlist.luts for netlist in netlists),
+        carries=sum(netlist.carries for netlist in netlists),
+        ffs=latency + sum(len(stage.registered) for stage in pipeline.stages),
+        luts_per_layer=tuple(netlist.luts for netlist in netlists),
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)

@@ -1,0 +1,137 @@
+"""An integer network as pipeline stages: netlists with a register after each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
+from hls_projects.integer_network import IntegerNetwork
+from hls_projects.rtl.bits import Bit
+from hls_projects.rtl.columns import BitSum, dense_sums, input_sums
+from hls_projects.rtl.netlist import Netlist
+from hls_projects.rtl.neuron import NeuronBuilder
+
+
+@dataclass
+class Stage:
+    """Combinational logic and the registers after it.
+
+    Attributes:
+        netlist: the logic.
+        inputs: its input signals that are used, in order of the stage's input port.
+        registered: the signals that are registered, in order of the stage's output port, which
+            are the inputs of the next stage.
+    """
+
+    netlist: Netlist
+    inputs: list[int] = field(default_factory=list)
+    registered: list[int] = field(default_factory=list)
+
+    def register(self, bits: Sequence[Bit]) -> list[Bit]:
+        """Bits of the next stage's inputs; every signal is registered once."""
+        place: dict[int, int] = {}
+        for bit in bits:
+            if not bit.constant:
+                place.setdefault(bit.signal, len(place))
+        self.registered = list(place)
+        return [bit if bit.constant else Bit(place[bit.signal], bit.inverted) for bit in bits]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Stages in order; logits as bits of the last stage's registers, [class][place]."""
+
+    stages: tuple[Stage, ...]
+    logits: tuple[tuple[Bit, ...], ...]
+
+
+def build_pipeline(network: IntegerNetwork, carries: bool) -> Pipeline:
+    """The stages of a network, one for every threshold layer and one for the head.
+
+    Raises:
+        ValueError: for a kind of layer that RTL does not have.
+    """
+    builder = NeuronBuilder(carries)
+    values = input_sums(network.input)
+    stages = [Stage(Netlist(values.size * network.input.bits))]
+    for layer in network.layers:
+        if isinstance(layer, Threshold):
+            values = _activations(builder, stages[-1], values, layer)
+            stages.append(Stage(Netlist(len(stages[-1].registered))))
+        else:
+            values = _linear(layer, values)
+    logits = _logits(builder, stages[-1], values, logit_bits(network))
+    _remove_unused(stages)
+    return Pipeline(tuple(stages), logits)
+
+
+def logit_bits(network: IntegerNetwork) -> int:
+    """Bits of the two's complement numbers that hold every logit any input can give."""
+    *_, (lowest, highest) = network.ranges()
+    return max(int(-lowest.min() - 1), int(highest.max()), 0).bit_length() + 1
+
+
+def _linear(layer: object, values: np.ndarray) -> np.ndarray:
+    if isinstance(layer, Flatten):
+        return values.reshape(-1)
+    if isinstance(layer, Dense):
+        return dense_sums(values, layer.weights)
+    if isinstance(layer, Head):
+        return np.array([_plus(v, int(b)) for v, b in zip(values, layer.bias, strict=True)])
+    kind = getattr(layer, "kind", type(layer).__name__)
+    raise ValueError(f"RTL has dense, threshold, flatten and head layers. Received: {kind}")
+
+
+def _plus(value: BitSum, offset: int) -> BitSum:
+    total = BitSum(offset)
+    total.add(value, 1)
+    return total
+
+
+def _activations(
+    builder: NeuronBuilder, stage: Stage, values: np.ndarray, layer: Threshold
+) -> np.ndarray:
+    """Numbers of registered activation bits, in the shape of `values` (…, channels)."""
+    flat = values.reshape(-1)
+    bits: list[Bit] = []
+    for element, total in enumerate(flat):
+        channel = element % len(layer.direction)
+        bits += builder.activation(
+            stage.netlist, total, layer.levels[channel], int(layer.direction[channel])
+        )
+    registered = stage.register(bits)
+    numbers = np.empty(len(flat), object)
+    for element in range(len(flat)):
+        first = element * layer.bits
+        numbers[element] = BitSum.of_bits(registered[first : first + layer.bits])
+    return numbers.reshape(values.shape)
+
+
+def _logits(
+    builder: NeuronBuilder, stage: Stage, values: np.ndarray, width: int
+) -> tuple[tuple[Bit, ...], ...]:
+    bits = [bit for total in values for bit in builder.logit(stage.netlist, total, width)]
+    registered = stage.register(bits)
+    return tuple(
+        tuple(registered[first : first + width]) for first in range(0, len(registered), width)
+    )
+
+
+def _remove_unused(stages: Sequence[Stage]) -> None:
+    """From the last stage back: nodes, inputs and registers that no logit depends on."""
+    for position in reversed(range(len(stages))):
+        stage = stages[position]
+        needed = set(stage.registered)
+        kept = []
+        for node in reversed(stage.netlist.nodes):
+            if needed.intersection(node.outputs):
+                needed.update(node.inputs)
+                kept.append(node)
+        stage.netlist.nodes = kept[::-1]
+        stage.inputs = [signal for signal in range(stage.netlist.inputs) if signal in needed]
+        if position:
+            before = stages[position - 1]
+            before.registered = [before.registered[signal] for signal in stage.inputs]
