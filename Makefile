@@ -1,12 +1,13 @@
 # make demo       train mnist-small, convert it, prove it exact, report
 # make test       all tests, C-simulation included
+# make pretrained the network that comes with the package, trained again
 # make lint       ruff
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test lint install clean
+.PHONY: demo pretrained test lint install clean
 
 install: $(INSTALLED)
 
@@ -21,6 +22,13 @@ demo: $(INSTALLED)
 	@if [ -d runs/demo ]; then $(BIN)/python train.py --resume --name demo; \
 	else $(BIN)/python train.py mnist-small --name demo; fi
 	$(BIN)/python convert.py runs/demo
+
+# How the network in qkeras_models/pretrained/mnist-small was made.
+pretrained: $(INSTALLED)
+	$(BIN)/python train.py mnist-small --name pretrained
+	$(BIN)/python convert.py runs/pretrained
+	cp $(addprefix runs/pretrained/,model.keras network.npz config.yaml training.json history.csv) \
+	    qkeras_models/pretrained/mnist-small/
 
 test: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from qkeras_models.builders import mlp
+from qkeras_models.saved_model import load_model, save_model
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from training.data import load
@@ -68,6 +69,24 @@ def test_given_strength_raises_thresholds():
         return overall_sparsity(sparse_ternary_layers(model))
 
     assert final(0.0) < final(3.0)
+
+
+@pytest.mark.parametrize("epochs, stage", [(3, 1), (5, 3)])
+def test_a_model_saved_in_any_stage_is_the_same(tmp_path, epochs, stage):
+    model = digits_model()
+    fit(model, QuantizationPruning(0.8, stage1_epochs=3), epochs=epochs)
+    model.save(tmp_path / "whole.keras")
+    save_model(model, tmp_path / "small.keras")
+    for name in ("whole.keras", "small.keras"):
+        again = load_model(tmp_path / name)
+        np.testing.assert_array_equal(
+            again.predict(DIGITS.x_test, verbose=0), model.predict(DIGITS.x_test, verbose=0)
+        )
+        pairs = zip(sparse_ternary_layers(model), sparse_ternary_layers(again), strict=True)
+        for before, after in pairs:
+            assert int(after.stage) == stage
+            assert float(after.threshold) == float(before.threshold)
+            np.testing.assert_array_equal(np.array(after.mask), np.array(before.mask))
 
 
 def test_any_functional_model_nested_and_with_other_layers():
