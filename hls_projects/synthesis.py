@@ -60,8 +60,7 @@ def synthesize_verilog(
         ValueError: for another target.
         YosysError: if Yosys fails or reaches a limit.
     """
-    if target not in TARGETS:
-        raise ValueError(f"`target` must be one of {', '.join(TARGETS)}. Received: {target!r}")
+    check_target(target)
     source = verilog.read_bytes()
     command = TARGETS[target].format(top=top)
     key = hashlib.sha256(b"\0".join([source, command.encode(), yosys_version().encode()]))
@@ -79,6 +78,12 @@ def synthesize_verilog(
         partial.write_text(json.dumps(asdict(cells)), encoding="utf-8")
         os.replace(partial, kept)
     return cells
+
+
+def check_target(target: str) -> None:
+    """Raises ValueError unless designs can be synthesized for the target."""
+    if target not in TARGETS:
+        raise ValueError(f"`target` must be one of {', '.join(TARGETS)}. Received: {target!r}")
 
 
 def count_cells(by_type: dict[str, int]) -> Cells:

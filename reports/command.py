@@ -29,9 +29,14 @@ import click
 @click.option("--samples", type=click.IntRange(min=1),
               help="How many test samples to compare.  [default: all]")
 @click.option("--no-csim", is_flag=True, help="Write the project without compiling it.")
+@click.option("--rtl", is_flag=True, help="Write Verilog too, simulate it on the same samples.")
+@click.option("--synth", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, or both with a "
+                              "comma between; includes --rtl.")
 @click.option("--synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
-def main(target: str, output: Path | None, no_csim: bool, **options: Any) -> None:
+def main(
+    target: str, output: Path | None, no_csim: bool, synth: str | None, **options: Any
+) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
 
     RUN_OR_MODEL is a run (runs/NAME or NAME), a .keras file, or a network that comes with the
@@ -41,10 +46,15 @@ def main(target: str, output: Path | None, no_csim: bool, **options: Any) -> Non
     \b
     Examples:
       python convert.py runs/digits
+      python convert.py mnist-small --synth xilinx
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
     """
     try:
-        document, folder = _convert(target, output, {"csim": not no_csim, **options})
+        document, folder = _convert(target, output, {
+            "csim": not no_csim,
+            "targets": tuple(filter(None, (synth or "").split(","))),
+            **options,
+        })
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command starts again", err=True)
         sys.exit(130)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.model_source import ModelSource
+from reports.rtl_conversion import convert_to_rtl
 from reports.test_data import test_data
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class ConversionOptions:
     data: str | None = None
     samples: int | None = None
     csim: bool = True
+    rtl: bool = False
+    targets: tuple[str, ...] = ()
     synthesize: bool = False
 
     def check(self) -> None:
@@ -47,6 +50,7 @@ class ConversionOptions:
             check_project_name,
             check_strategy,
         )
+        from hls_projects.synthesis import check_target
         from hls_projects.vendor_tools import find_program
 
         check_backend(self.backend)
@@ -55,7 +59,9 @@ class ConversionOptions:
             check_project_name(self.project_name)
         if not self.clock_period > 0:
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
-        if self.csim:
+        for target in self.targets:
+            check_target(target)
+        if self.csim or self.rtl:
             require_compiler()
         if self.synthesize:
             find_program(self.backend)
@@ -110,6 +116,9 @@ def convert(
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
     resources = _synthesize(hls_model, options, step)
+    if options.rtl or options.targets:
+        resources |= convert_to_rtl(network, data.x, source.folder, options.targets, step)
+        exactness["executions"].append("RTL simulation")
     return write_report(
         source.folder,
         network,
@@ -162,9 +171,9 @@ def _accuracy(network: IntegerNetwork, data: TestData) -> tuple[float, str, int]
 
 def _synthesize(
     hls_model: ModelGraph, options: ConversionOptions, step: Step
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
     if not options.synthesize:
-        return None
+        return {}
     from hls_projects.vendor_tools import synthesize
     from reports.vendor_resources import vendor_resources
 

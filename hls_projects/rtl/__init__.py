@@ -1,5 +1,6 @@
 """Verilog of an integer network, in the fewest LUTs, and its simulation."""
 
 from hls_projects.rtl.design import RtlDesign, write_rtl
+from hls_projects.rtl.simulation import RtlSimulation, SimulationError
 
-__all__ = ["RtlDesign", "write_rtl"]
+__all__ = ["RtlDesign", "RtlSimulation", "SimulationError", "write_rtl"]

@@ -49,9 +49,7 @@ def build_chain(netlist: Netlist, segments: Sequence[Segment]) -> list[tuple[int
     """(column, bit) of every sum and of the carry out."""
     flipped = _polarity(segments)
     carry_in = _take_carry_in(netlist, segments[0], flipped)
-    stages = [
-        stage for segment in segments for stage in _segment_stages(netlist, segment, flipped)
-    ]
+    stages = [stage for segment in segments for stage in _segment_stages(netlist, segment, flipped)]
     signals = netlist.chain(
         carry_in,
         [stage.propagate for stage in stages],
@@ -117,15 +115,11 @@ def _segment_stages(netlist: Netlist, segment: Segment, flipped: bool) -> list[S
 
 def _adder(netlist: Netlist, segment: Segment, flipped: bool) -> Stage:
     """Propagates the parity of the bits, generates the last one from the LUT's second output."""
-    signals = netlist.propagate(
-        segment.bits, lambda raw: (sum(raw) & 1, raw[-1] ^ flipped)
-    )
+    signals = netlist.propagate(segment.bits, lambda raw: (sum(raw) & 1, raw[-1] ^ flipped))
     return Stage(segment.place, signals[0], Bit(signals[1]))
 
 
-def _bypassed_stage(
-    netlist: Netlist, segment: Segment, flipped: bool
-) -> tuple[Stage, list[Bit]]:
+def _bypassed_stage(netlist: Netlist, segment: Segment, flipped: bool) -> tuple[Stage, list[Bit]]:
     """Propagates the parity of six bits; one of them generates by wire."""
     bypass = _latest(netlist, segment.bits, flipped)
     rest = segment.bits.copy()
@@ -135,9 +129,7 @@ def _bypassed_stage(
     return Stage(segment.place, parity, generate), rest
 
 
-def _second_stage(
-    netlist: Netlist, rest: list[Bit], segment: Segment, flipped: bool
-) -> Stage:
+def _second_stage(netlist: Netlist, rest: list[Bit], segment: Segment, flipped: bool) -> Stage:
     """Half of the other bits, with the bit above: 0, 1 or 2; propagates 1 and generates 2."""
 
     def values(raw: list[int]) -> tuple[int, int]:

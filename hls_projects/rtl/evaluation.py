@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hls_projects.rtl.bits import CONSTANT, Bit
-from hls_projects.rtl.netlist import CarryChain, DualLut, Lut
+from hls_projects.rtl.netlist import CarryChain, DualLut
 from hls_projects.rtl.stages import Pipeline, Stage
 
 Words = np.ndarray

@@ -110,9 +110,7 @@ class NeuronBuilder:
                 best = compression.path, merge
         return best
 
-    def _binary(
-        self, netlist: Netlist, columns: Sequence[Sequence[Bit]], width: int
-    ) -> list[Bit]:
+    def _binary(self, netlist: Netlist, columns: Sequence[Sequence[Bit]], width: int) -> list[Bit]:
         """The sum of columns of bits modulo 2^width."""
         compressor = Compressor(netlist, [list(column) for column in columns])
         heights = tuple(len(column) for column in columns)

@@ -114,8 +114,7 @@ def _varying_outputs(groups: tuple[Values, ...], levels: Levels) -> int:
     """Output bits that are not constant, equal ones and complements counted once."""
     reached = [levels[total] for total in sorted(sums(groups))]
     tables = [
-        tuple(level >> place & 1 for level in reached)
-        for place in range(max(levels).bit_length())
+        tuple(level >> place & 1 for level in reached) for place in range(max(levels).bit_length())
     ]
     canonical = {min(table, tuple(1 - entry for entry in table)) for table in tables}
     return sum(len(set(table)) > 1 for table in canonical)

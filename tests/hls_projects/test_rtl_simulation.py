@@ -1,0 +1,92 @@
+"""The Verilog itself, simulated and synthesized, agrees with the integer network."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hls_projects.rtl import RtlSimulation, SimulationError, write_rtl
+from hls_projects.synthesis import synthesize_verilog
+from tests.hls_projects.networks import edge_inputs, network
+from tests.hls_projects.test_csim import dead_network
+
+NET = network((60, 16, 8, 5), signed=True, input_bits=2, seed=5)
+
+
+@pytest.fixture(scope="module")
+def design(tmp_path_factory):
+    return write_rtl(NET, tmp_path_factory.mktemp("rtl"))
+
+
+@pytest.fixture(scope="module")
+def simulation(design):
+    return RtlSimulation(design)
+
+
+def test_logits_and_latency(simulation, design):
+    x = NET.input.quantize(edge_inputs(NET.input))
+    np.testing.assert_array_equal(simulation.predict(x), NET.predict_integers(x))
+    assert simulation.latency == design.latency == 3
+
+
+def test_gaps_between_samples(simulation):
+    x = NET.input.quantize(edge_inputs(NET.input))
+    pattern = np.random.default_rng(2).random(37) < 0.4
+    np.testing.assert_array_equal(simulation.predict(x, pattern), NET.predict_integers(x))
+    assert simulation.latency == 3
+
+
+def test_no_samples(simulation):
+    x = np.zeros((0, *NET.input.shape), np.int32)
+    assert simulation.predict(x).shape == (0, NET.classes)
+
+
+def test_mistakes_are_named(simulation):
+    with pytest.raises(ValueError, match="`x_int` must hold 60 integers a sample. Received: 59"):
+        simulation.predict(np.zeros((2, 59), np.int32))
+    with pytest.raises(ValueError, match="`valid` must be true in some cycle"):
+        simulation.predict(np.zeros((2, 60), np.int32), [False])
+
+
+def test_a_missing_result_is_an_error(design, tmp_path):
+    text = design.verilog.read_text().replace("out_valid <= in_valid", "out_valid <= 1'b0")
+    broken = replace(design, verilog=tmp_path / "top.v")
+    broken.verilog.write_text(text)
+    with pytest.raises(SimulationError, match="0 results for 2 samples"):
+        RtlSimulation(broken).predict(np.zeros((2, 60), np.int32))
+
+
+@pytest.mark.parametrize("carries", [True, False])
+def test_a_dead_network_answers_its_biases(tmp_path, carries):
+    net = dead_network()
+    design = write_rtl(net, tmp_path, carries=carries)
+    simulation = RtlSimulation(design)
+    x = np.zeros((3, *net.input.shape), np.int32)
+    np.testing.assert_array_equal(simulation.predict(x), net.predict_integers(x))
+    assert (design.luts, simulation.latency) == (0, design.latency)
+
+
+def test_plain_verilog(tmp_path):
+    net = network((12, 6, 3), seed=1)
+    x = net.input.quantize(edge_inputs(net.input))
+    design = write_rtl(net, tmp_path, carries=False)
+    np.testing.assert_array_equal(RtlSimulation(design).predict(x), net.predict_integers(x))
+    assert design.carries == 0 and "LUT6" not in design.verilog.read_text()
+    assert synthesize_verilog(design.verilog, "ecp5").luts > 0
+
+
+def test_luts_are_known_before_synthesis(design):
+    cells = synthesize_verilog(design.verilog)
+    assert abs(cells.luts - design.luts) <= 0.02 * cells.luts
+    assert cells.carries == design.carries
+    assert sum(design.luts_per_layer) == design.luts
+    assert design.luts <= 1.5 * NET.nonzeros
+
+
+def test_writing_is_repeatable_and_leaves_one_file(design, tmp_path):
+    again = write_rtl(NET, tmp_path)
+    assert again.verilog.read_text() == design.verilog.read_text()
+    assert os.listdir(tmp_path) == ["top.v"]
