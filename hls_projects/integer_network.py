@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +55,17 @@ class IntegerNetwork:
     def weight_layers(self) -> tuple[Dense, ...]:
         """The layers that hold ternary weights, in order."""
         return tuple(layer for layer in self.layers if hasattr(layer, "weights"))
+
+    @property
+    def layer_names(self) -> list[str]:
+        """A name for each layer: dense_1, threshold_1, dense_2, …, head."""
+        seen: Counter[str] = Counter()
+        names = []
+        for layer in self.layers:
+            seen[layer.kind] += 1
+            alone = layer.kind in ("head", "flatten") and seen[layer.kind] == 1
+            names.append(layer.kind if alone else f"{layer.kind}_{seen[layer.kind]}")
+        return names
 
     @property
     def weights(self) -> int:

@@ -21,7 +21,7 @@ class LayerSize:
     """One layer's size, or the whole network's.  None means that a figure does not exist.
 
     Args:
-        name: kind and position in the network, such as ``dense_1``, or ``total``.
+        name: kind and number among its kind, such as ``dense_1``, or ``total``.
         shape: shape of the weights, None for the total.
         weights: number of weights, zeros included.
         nonzeros: weights that are −1 or 1.
@@ -120,9 +120,9 @@ def network_size(network: IntegerNetwork) -> NetworkSize:
         6.2
     """
     layers = tuple(
-        _layer_size(f"{layer.kind}_{position}", layer, shape, interval)
-        for position, (layer, shape, interval) in enumerate(
-            zip(network.layers, network.shapes(), network.ranges(), strict=True)
+        _layer_size(name, layer, shape, interval)
+        for name, layer, shape, interval in zip(
+            network.layer_names, network.layers, network.shapes(), network.ranges(), strict=True
         )
         if hasattr(layer, "weights")
     )
@@ -131,9 +131,9 @@ def network_size(network: IntegerNetwork) -> NetworkSize:
 
 def fan_ins(network: IntegerNetwork) -> Iterator[tuple[str, np.ndarray]]:
     """Name and fan-in of each neuron, int (neurons,), of every layer that holds weights."""
-    for position, layer in enumerate(network.layers):
+    for name, layer in zip(network.layer_names, network.layers, strict=True):
         if hasattr(layer, "weights"):
-            yield f"{layer.kind}_{position}", _fan_in(layer.weights)
+            yield name, _fan_in(layer.weights)
 
 
 def entropy_bits(weights: np.ndarray) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -
     Raises:
         ValueError: for a kind of layer that hls4ml projects cannot hold yet.
     """
-    names = default_names(network) if names is None else names
+    names = network.layer_names if names is None else names
     shape = network.input.shape
     bounds = _constant(shape, network.input.lowest), _constant(shape, network.input.highest)
     entries = []
@@ -38,17 +37,6 @@ def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -
         entries.append({"name": name, **_describe(layer, bounds, outputs, shape)})
         bounds = outputs
     return entries
-
-
-def default_names(network: IntegerNetwork) -> list[str]:
-    """dense_1, threshold_1, dense_2, …, head."""
-    seen: Counter[str] = Counter()
-    names = []
-    for layer in network.layers:
-        seen[layer.kind] += 1
-        alone = layer.kind in ("head", "flatten") and seen[layer.kind] == 1
-        names.append(layer.kind if alone else f"{layer.kind}_{seen[layer.kind]}")
-    return names
 
 
 def quantizer_entry(format: InputFormat, name: str = QUANTIZER_NAME) -> Entry:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.rtl.cxx_parts import cut_functions
 from hls_projects.rtl.design import RtlDesign
 from hls_projects.yosys import run_yosys, runtime_include
 
@@ -28,6 +29,8 @@ TRANSLATE = (
     "setattr -unset src */*",
     "write_cxxrtl -header -O5 -g0 {cxx}",
 )
+# Assignments in one C++ function.
+STATEMENTS = 40
 # Cycles after the last input in which a result may still come.
 DRAIN = 64
 
@@ -71,9 +74,11 @@ class RtlSimulation:
             "cxx": "design.cc",
         }
         run_yosys([line.format(**names) for line in TRANSLATE], folder=folder, seconds=seconds)
+        translated = folder / "design.cc"
+        translated.write_text(cut_functions(translated.read_text(), STATEMENTS))
         include = ["-I", str(folder), "-I", str(runtime_include())]
         sources = ["design.cc", str(HERE / "harness.cc")]
-        self._run([compiler, "-std=c++17", "-O0", *include, "-o", "simulation", *sources])
+        self._run([compiler, "-std=c++17", "-O0", "-fstack-reuse=none", *include, "-o", "simulation", *sources])
 
     def predict(self, x_int: np.ndarray, valid: Sequence[bool] = (True,)) -> np.ndarray:
         """Integer inputs (samples, …) to logits (samples, classes), int32.
@@ -102,7 +107,7 @@ class RtlSimulation:
     def _input_words(self, x_int: np.ndarray) -> np.ndarray:
         """Port x of every sample as 32-bit words, the lowest bit first."""
         design = self.design
-        flat = np.asarray(x_int).reshape(len(x_int), -1)
+        flat = np.asarray(x_int).reshape(len(x_int), int(np.prod(np.shape(x_int)[1:])))
         if flat.shape[1] != design.inputs:
             raise ValueError(
                 f"`x_int` must hold {design.inputs} integers a sample. Received: {flat.shape[1]}"

@@ -172,7 +172,7 @@ def test_same_arguments_give_the_same_bytes(tmp_path: Path, network: IntegerNetw
 
 def test_plots_are_svg_with_readable_text(tmp_path: Path, network: IntegerNetwork) -> None:
     full_report(tmp_path, network)
-    for name, word in (("sizes.svg", "dense_3"), ("fan_in.svg", "dense_3: 5 neurons")):
+    for name, word in (("sizes.svg", "dense_2"), ("fan_in.svg", "dense_2: 5 neurons")):
         root = ElementTree.parse(tmp_path / "report" / name).getroot()
         assert root.tag.endswith("svg")
         assert any(word in text for text in root.itertext())
