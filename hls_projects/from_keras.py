@@ -148,6 +148,8 @@ class _Converter:
 
     def _find(self, normalization: Any, activation: Any, values: ActivationFormat) -> Threshold:
         lowest, highest = _output_range(self.input, self.layers)
+        lowest = lowest.reshape(-1, lowest.shape[-1]).min(axis=0)
+        highest = highest.reshape(-1, highest.shape[-1]).max(axis=0)
         largest = max(abs(int(lowest.min())), abs(int(highest.max())))
         if largest >= FLOAT32_INTEGERS:
             raise ValueError(
@@ -161,8 +163,10 @@ class _Converter:
 
         def count_levels(accumulators: np.ndarray) -> np.ndarray:
             real = (self.values.step * accumulators + shift).astype(np.float32)
+            ones = (1,) * (normalization.input_spec.ndim - 2)
+            real = real.reshape(len(real), *ones, -1)
             outputs = tail.predict(real, batch_size=1 << 14, verbose=0)
-            levels = (outputs - values.offset) / values.step
+            levels = (outputs.reshape(accumulators.shape) - values.offset) / values.step
             return np.rint(levels).astype(np.int64)
 
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,16 @@ from hls_projects.integer_layers import KINDS, Layer
 from hls_projects.integer_network import IntegerNetwork
 
 FORMAT = 1
+FAULTS = (
+    ValueError,
+    KeyError,
+    TypeError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def save(network: IntegerNetwork, path: str | Path) -> None:
@@ -55,7 +66,7 @@ def load(path: str | Path) -> IntegerNetwork:
             return _decode(header, archive)
     except FileNotFoundError:
         raise
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except FAULTS as error:
         raise ValueError(f"{path} is no valid network.npz (format {FORMAT}): {error}") from error
 
 

@@ -36,6 +36,8 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no model file at {path}")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"{path} cannot be loaded as a Keras model: no archive, or truncated")
     for module in MODULES:
         import_module(module)
     try:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from reports.test_data import TestData
 
 
+# The Verilog instantiates LUTs and carry chains of these families.
+RTL_TARGETS = ("xilinx", "xilinx7")
+
+
 @dataclass(frozen=True)
 class ConversionOptions:
     """What convert.py was told; see its help for units and ranges."""
@@ -50,17 +54,19 @@ class ConversionOptions:
             check_project_name,
             check_strategy,
         )
-        from hls_projects.synthesis import check_target
         from hls_projects.vendor_tools import find_program
 
         check_backend(self.backend)
         check_strategy(self.strategy)
         if self.project_name is not None:
             check_project_name(self.project_name)
-        if not self.clock_period > 0:
+        if not 0 < self.clock_period < float("inf"):
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
         for target in self.targets:
-            check_target(target)
+            if target not in RTL_TARGETS:
+                raise ValueError(
+                    f"`--synth` must be one of {', '.join(RTL_TARGETS)}. Received: {target!r}"
+                )
         if self.csim or self.rtl:
             require_compiler()
         if self.synthesize:
@@ -97,6 +103,7 @@ def convert(
     with step("reading the model"):
         model = load_model(source.model)
         network = IntegerNetwork.from_keras(model)
+    data = test_data(network, options.data, source.record, options.samples)
     project = options.project_name or identifier(source.name)
     source.folder.mkdir(parents=True, exist_ok=True)
     network.save(source.folder / "network.npz")
@@ -112,7 +119,6 @@ def convert(
         )
         hls_model.write()
     converted = time.monotonic() - started
-    data = test_data(network, options.data, source.record, options.samples)
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
     resources = _synthesize(hls_model, options, step)
@@ -133,8 +139,14 @@ def convert(
 
 def identifier(name: str) -> str:
     """A C++ identifier that resembles the name."""
+    from hls_projects.hls4ml_front_end.checks import check_project_name
+
     plain = re.sub(r"\W", "_", name, flags=re.ASCII)
-    return plain if re.match(r"[A-Za-z_]", plain) else f"network_{plain}"
+    try:
+        check_project_name(plain)
+    except ValueError:
+        return f"network_{plain}"
+    return plain
 
 
 def _prove(

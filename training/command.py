@@ -61,7 +61,7 @@ def main(
       python train.py --data digits --hidden 64,32 --name digits
       python train.py --data my.npz --hidden 128,64 --sparsity 0.97 --name mine
     """
-    folder = runs / (name or preset or options["data"] or "run")
+    folder = runs / (name or preset or Path(options["data"] or "run").stem)
     try:
         result = _run(preset, folder, config_file, assignments, resume, quiet, options)
     except KeyboardInterrupt:
@@ -130,7 +130,10 @@ def _assignment(text: str) -> tuple[str, Any]:
     name, separator, value = text.partition("=")
     if not separator:
         raise ValueError(f"`--set` must be VALUE=..., as in l2=2e-5. Received: {text!r}")
-    return name.strip().replace("-", "_"), yaml.safe_load(value)
+    try:
+        return name.strip().replace("-", "_"), yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise ValueError(f"`--set {name}` must be a YAML value. Received: {value!r}") from None
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from qkeras_models.presets import PRESETS
 class AugmentationConfig(BaseModel):
     """How far training images are deformed; see training.data.Augmentation for units."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     shift: float = Field(1.0, ge=0)
     shear: float = Field(0.15, ge=0)
@@ -31,7 +31,7 @@ class TrainingConfig(BaseModel):
     and the command line.  Unknown names are refused.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     data: str = Field("mnist", description="mnist, digits, or a .npz file")
     data_folder: str | None = Field(None, description="folder with the files of MNIST")
@@ -89,6 +89,11 @@ def build_config(*sources: dict[str, Any]) -> TrainingConfig:
     """
     given: dict[str, Any] = {}
     for source in sources:
+        if source.get("sparsity") is not None and source.get("strength") is not None:
+            raise ValueError("one of `sparsity` and `strength` must be given. Received: both")
+        for name, other in (("sparsity", "strength"), ("strength", "sparsity")):
+            if source.get(name) is not None:
+                given[other] = None
         given.update(source)
     preset = given.get("preset")
     if preset is not None and preset not in PRESETS:

@@ -185,6 +185,11 @@ class QuantizationPruning(keras.callbacks.Callback):
             logs["sparsity"] = overall_sparsity(self.layers)
             logs["soft_nonzeros"] = sum(map(soft_nonzeros, self.layers))
 
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        # A training without stage 3 is pruned all the same.
+        if self.stage == 1 and self._epoch + 1 >= self.stage1_epochs:
+            self._stage_two()
+
     def state(self) -> dict[str, Any]:
         """What a resumed training needs besides the model: JSON values."""
         controller = self.controller

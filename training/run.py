@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +52,10 @@ def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> 
         raise FileExistsError(
             f"the run folder {folder} exists already: choose another --name, or --resume it"
         )
-    folder.mkdir(parents=True)
-    config.save(folder / CONFIG)
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, data)
+    folder.mkdir(parents=True)
+    config.save(folder / CONFIG)
     return _fit(model, config, data, folder, verbose, {"epoch": 0})
 
 
@@ -68,18 +68,29 @@ def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
     if not (folder / CONFIG).is_file():
         raise FileNotFoundError(f"{folder} is no run folder: it holds no {CONFIG}")
     if (folder / RESULT).is_file():
-        return TrainingResult(**json.loads((folder / RESULT).read_text(encoding="utf-8")))
+        return TrainingResult(**_read_json(folder / RESULT, fields(TrainingResult)))
     config = build_config(read_config(folder / CONFIG))
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
     checkpoint = find_checkpoint(folder)
     if checkpoint is None:
         return _fit(build_model(config, data), config, data, folder, verbose, {"epoch": 0})
-    state = json.loads((checkpoint / "state.json").read_text(encoding="utf-8"))
+    state = _read_json(checkpoint / "state.json", ("epoch", "pruning", "history"))
     from training import threshold_regularizer  # noqa: F401  registers it for load_model
 
     model = load_model(checkpoint / MODEL, compile=True)
     return _fit(model, config, data, folder, verbose, state)
+
+
+def _read_json(path: Path, keys: Sequence[Any]) -> dict[str, Any]:
+    names = {getattr(key, "name", key) for key in keys}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
+    if not isinstance(content, dict) or set(content) != names:
+        raise ValueError(f"{path} is damaged: it must hold {', '.join(sorted(names))}")
+    return content
 
 
 def load_data(config: TrainingConfig) -> Dataset:

@@ -16,7 +16,7 @@ _TAKEN = """
     nullptr operator or or_eq private protected public register reinterpret_cast requires return
     short signed sizeof static static_assert static_cast struct switch template this thread_local
     throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while
-    xor xor_eq main std nnet hls input_t result_t
+    xor xor_eq main std nnet hls input_t result_t x
 """
 
 

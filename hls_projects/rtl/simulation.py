@@ -78,7 +78,18 @@ class RtlSimulation:
         translated.write_text(cut_functions(translated.read_text(), STATEMENTS))
         include = ["-I", str(folder), "-I", str(runtime_include())]
         sources = ["design.cc", str(HERE / "harness.cc")]
-        self._run([compiler, "-std=c++17", "-O0", "-fstack-reuse=none", *include, "-o", "simulation", *sources])
+        self._run(
+            [
+                compiler,
+                "-std=c++17",
+                "-O0",
+                "-fstack-reuse=none",
+                *include,
+                "-o",
+                "simulation",
+                *sources,
+            ]
+        )
 
     def predict(self, x_int: np.ndarray, valid: Sequence[bool] = (True,)) -> np.ndarray:
         """Integer inputs (samples, …) to logits (samples, classes), int32.
@@ -140,7 +151,9 @@ class RtlSimulation:
         """Words of port y (samples, words) to logits (samples, classes)."""
         design = self.design
         octets = np.ascontiguousarray(words).view(np.uint8)
-        bits = np.unpackbits(octets.reshape(len(words), -1), axis=1, bitorder="little")
+        bits = np.unpackbits(
+            octets.reshape(len(words), 4 * words.shape[1]), axis=1, bitorder="little"
+        )
         bits = bits[:, : design.classes * design.logit_bits]
         bits = bits.reshape(len(words), design.classes, design.logit_bits)
         weights = 1 << np.arange(design.logit_bits, dtype=np.int64)

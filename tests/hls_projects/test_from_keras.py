@@ -131,3 +131,13 @@ def test_branches_are_refused():
     both = keras.layers.Add()([SparseTernaryDense(3)(x), SparseTernaryDense(3)(x)])
     with pytest.raises(ValueError, match="has 2 inputs; only a plain chain"):
         IntegerNetwork.from_keras(keras.Model(inputs, IntegerHead()(both)))
+
+
+def test_dense_layers_over_positions():
+    model = keras.Sequential([
+        keras.Input((2, 3)), InputQuantizer(2, scale=0.25), SparseTernaryDense(5), BN(),
+        QActivation("quantized_relu(2,2)"), keras.layers.Flatten(), SparseTernaryDense(3),
+        IntegerHead(),
+    ])
+    randomize(model)
+    assert_exact(model, np.random.default_rng(0).random((200, 2, 3)))

@@ -155,3 +155,17 @@ def test_a_network_ends_with_a_head_and_fits_together():
             InputFormat(1, False, 1.0, (2,)),
             (Dense(np.ones((2, 3), np.int8)), Head(np.zeros(4, np.int32))),
         )
+
+
+def test_every_flipped_byte_is_an_error_of_ours_or_harmless(tmp_path):
+    path = tmp_path / "network.npz"
+    network().save(path)
+    content = path.read_bytes()
+    for position in range(0, len(content), 7):
+        damaged = bytearray(content)
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            IntegerNetwork.load(path)
+        except ValueError as error:
+            assert "no valid network.npz" in str(error)

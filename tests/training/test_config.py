@@ -48,3 +48,10 @@ def test_bad_files_are_named(tmp_path, text):
         read_config(path)
     with pytest.raises(ValueError, match="no configuration file"):
         read_config(tmp_path / "missing.yaml")
+
+
+def test_sparsity_and_strength_exclude_each_other():
+    assert build_config({"strength": 1.0}, {"sparsity": 0.9}).strength is None
+    assert build_config({"sparsity": 0.9}, {"strength": 1.0}).sparsity is None
+    with pytest.raises(ValueError, match="Received: both"):
+        build_config({"sparsity": 0.9, "strength": 1.0})

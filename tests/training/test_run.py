@@ -100,3 +100,25 @@ def test_a_diverging_loss_stops_and_keeps_the_last_checkpoint(tmp_path, monkeypa
     with pytest.raises(TrainingDiverged, match="epoch 2; the last good checkpoint is .*epoch-0001"):
         run.train(build_config(SMALL), tmp_path / "run", verbose=0)
     assert (find_checkpoint(tmp_path / "run") / "model.keras").is_file()
+
+
+def test_a_training_without_stage_three_is_pruned(tmp_path):
+    result = run.train(build_config(SMALL, {"stage3_epochs": 0}), tmp_path / "run", verbose=0)
+    assert result.sparsity >= 0.8
+
+
+@pytest.mark.parametrize("content", ["{}", '{"epoch": 2', "[]"])
+def test_a_damaged_checkpoint_is_named(finished, tmp_path, content):
+    folder = tmp_path / "run"
+    checkpoint = folder / "checkpoints" / "epoch-0002"
+    checkpoint.mkdir(parents=True)
+    (folder / "config.yaml").write_text((finished[0] / "config.yaml").read_text())
+    (checkpoint / "state.json").write_text(content)
+    with pytest.raises(ValueError, match="state.json is damaged"):
+        run.resume(folder)
+
+
+def test_a_start_that_fails_leaves_no_folder(tmp_path):
+    with pytest.raises(ValueError, match="`hidden`"):
+        run.train(build_config(SMALL, {"hidden": [0]}), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
