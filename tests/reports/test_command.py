@@ -68,7 +68,17 @@ def test_a_model_file_of_unknown_data_is_compared_on_random_inputs(digits, conve
     np.testing.assert_array_equal(same.predict(x), expected)
 
 
+def test_verilog_is_simulated_and_synthesized(digits, converted, tmp_path):
+    done = convert(digits, "--output", tmp_path, "--no-csim", "--synth", "xilinx", "--samples", 50,
+                   cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "0 of 500 integer logits differ (Keras, integer network, RTL simulation)" in done.stdout
+    assert "LUT" in done.stdout and "(yosys)" in done.stdout and "2 (measured)" in done.stdout
+    assert (tmp_path / "rtl" / "top.v").is_file()
+
+
 @pytest.mark.parametrize("arguments, message", [
+    (["digits", "--synth", "ice40"], "`--synth` must be one of xilinx"),
     (["nothing"], "no run folder, no .keras file and no pretrained network"),
     (["digits", "--backend", "Quartus"], "Quartus"),
     (["digits", "--project-name", "2fast"], "2fast"),
