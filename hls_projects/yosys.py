@@ -63,11 +63,3 @@ def yosys_version() -> str:
     from importlib.metadata import version
 
     return version("pyosys")
-
-
-def runtime_include() -> Path:
-    """Folder of the CXXRTL runtime's headers."""
-    from importlib.util import find_spec
-
-    package = Path(find_spec("pyosys").origin).parent
-    return package / "share" / "include" / "backends" / "cxxrtl" / "runtime"

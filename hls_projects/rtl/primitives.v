@@ -1,32 +1,48 @@
 // Simulation models of the primitives that top.v instantiates; synthesis tools have their own.
+// A LUT is a tree of multiplexers over its truth table.
 
 module LUT1 #(parameter [1:0] INIT = 0) (output O, input I0);
-assign O = INIT[I0];
+assign O = I0 ? INIT[1] : INIT[0];
 endmodule
 
 module LUT2 #(parameter [3:0] INIT = 0) (output O, input I0, I1);
-assign O = INIT[{I1, I0}];
+wire [1:0] table1 = I1 ? INIT[3:2] : INIT[1:0];
+assign O = I0 ? table1[1] : table1[0];
 endmodule
 
 module LUT3 #(parameter [7:0] INIT = 0) (output O, input I0, I1, I2);
-assign O = INIT[{I2, I1, I0}];
+wire [3:0] table2 = I2 ? INIT[7:4] : INIT[3:0];
+wire [1:0] table1 = I1 ? table2[3:2] : table2[1:0];
+assign O = I0 ? table1[1] : table1[0];
 endmodule
 
 module LUT4 #(parameter [15:0] INIT = 0) (output O, input I0, I1, I2, I3);
-assign O = INIT[{I3, I2, I1, I0}];
+wire [7:0] table3 = I3 ? INIT[15:8] : INIT[7:0];
+wire [3:0] table2 = I2 ? table3[7:4] : table3[3:0];
+wire [1:0] table1 = I1 ? table2[3:2] : table2[1:0];
+assign O = I0 ? table1[1] : table1[0];
 endmodule
 
 module LUT5 #(parameter [31:0] INIT = 0) (output O, input I0, I1, I2, I3, I4);
-assign O = INIT[{I4, I3, I2, I1, I0}];
+wire [15:0] table4 = I4 ? INIT[31:16] : INIT[15:0];
+wire [7:0] table3 = I3 ? table4[15:8] : table4[7:0];
+wire [3:0] table2 = I2 ? table3[7:4] : table3[3:0];
+wire [1:0] table1 = I1 ? table2[3:2] : table2[1:0];
+assign O = I0 ? table1[1] : table1[0];
 endmodule
 
 module LUT6 #(parameter [63:0] INIT = 0) (output O, input I0, I1, I2, I3, I4, I5);
-assign O = INIT[{I5, I4, I3, I2, I1, I0}];
+wire [31:0] table5 = I5 ? INIT[63:32] : INIT[31:0];
+wire [15:0] table4 = I4 ? table5[31:16] : table5[15:0];
+wire [7:0] table3 = I3 ? table4[15:8] : table4[7:0];
+wire [3:0] table2 = I2 ? table3[7:4] : table3[3:0];
+wire [1:0] table1 = I1 ? table2[3:2] : table2[1:0];
+assign O = I0 ? table1[1] : table1[0];
 endmodule
 
 module LUT6_2 #(parameter [63:0] INIT = 0) (output O6, O5, input I0, I1, I2, I3, I4, I5);
-assign O6 = INIT[{I5, I4, I3, I2, I1, I0}];
-assign O5 = INIT[{1'b0, I4, I3, I2, I1, I0}];
+LUT6 #(.INIT(INIT)) upper (.O(O6), .I0(I0), .I1(I1), .I2(I2), .I3(I3), .I4(I4), .I5(I5));
+LUT5 #(.INIT(INIT[31:0])) lower (.O(O5), .I0(I0), .I1(I1), .I2(I2), .I3(I3), .I4(I4));
 endmodule
 
 module CARRY4(output [3:0] CO, O, input CI, CYINIT, input [3:0] DI, S);

@@ -1,4 +1,4 @@
-"""Simulates the Verilog itself: Yosys CXXRTL translates it, g++ compiles it."""
+"""Simulates the Verilog itself, 64 samples at once: Yosys CXXRTL translates it, g++ compiles it."""
 
 from __future__ import annotations
 
@@ -9,30 +9,40 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.rtl.cxx_parts import cut_functions
+from hls_projects.rtl.cxx_lanes import ports, widen
 from hls_projects.rtl.design import RtlDesign
-from hls_projects.yosys import run_yosys, runtime_include
+from hls_projects.yosys import run_yosys
 
 HERE = Path(__file__).parent
 
-# Single-bit wires keep the C++ types few, which is what g++ spends its time on.
+# Down to gates of one bit, which become lanes of 64 simulations.  Every module is mapped before
+# it is flattened, since the same LUT stands in many places.
 TRANSLATE = (
     "read_verilog {primitives}",
     "read_verilog {verilog}",
     "hierarchy -top top",
-    "setattr -mod -set keep_hierarchy 1 layer_*",
     "proc",
+    "opt_expr",
+    "simplemap",
+    "techmap",
+    "simplemap",
+    "opt_expr",
+    "opt_merge",
+    "opt_clean -purge",
     "flatten",
-    "splitnets -ports layer_*",
-    "splitnets top/w:values_*",
-    "clean -purge",
+    "opt_clean -purge",
+    "abc -g AND,OR,XOR",
+    "splitnets -ports",
+    "techmap -map {gates}",
+    "opt_clean -purge",
     "setattr -unset src */*",
     "write_cxxrtl -header -O5 -g0 {cxx}",
 )
-# Assignments in one C++ function.
-STATEMENTS = 40
-# Cycles after the last input in which a result may still come.
-DRAIN = 64
+LANES = 64
+# Fewer samples stay in fewer lanes, so that each lane sees a stream and not single samples.
+SAMPLES_A_LANE = 16
+# Cycles after the latest result that is expected, in which none may come.
+DRAIN = 16
 
 
 class SimulationError(RuntimeError):
@@ -70,26 +80,18 @@ class RtlSimulation:
         folder = Path(self._folder.name)
         names = {
             "primitives": HERE / "primitives.v",
+            "gates": HERE / "gates.v",
             "verilog": design.verilog.resolve(),
             "cxx": "design.cc",
         }
         run_yosys([line.format(**names) for line in TRANSLATE], folder=folder, seconds=seconds)
-        translated = folder / "design.cc"
-        translated.write_text(cut_functions(translated.read_text(), STATEMENTS))
-        include = ["-I", str(folder), "-I", str(runtime_include())]
-        sources = ["design.cc", str(HERE / "harness.cc")]
-        self._run(
-            [
-                compiler,
-                "-std=c++17",
-                "-O0",
-                "-fstack-reuse=none",
-                *include,
-                "-o",
-                "simulation",
-                *sources,
-            ]
-        )
+        for translated in (folder / "design.cc", folder / "design.h"):
+            translated.write_text(widen(translated.read_text()))
+        bits = design.inputs * design.input_bits, design.classes * design.logit_bits
+        (folder / "ports.h").write_text(ports(*bits))
+        include = ["-I", str(folder), "-I", str(HERE / "lanes")]
+        sources = ["design.cc", str(HERE / "lanes" / "harness.cc")]
+        self._run([compiler, "-std=c++17", "-O0", *include, "-o", "simulation", *sources])
 
     def predict(self, x_int: np.ndarray, valid: Sequence[bool] = (True,)) -> np.ndarray:
         """Integer inputs (samples, …) to logits (samples, classes), int32.
@@ -106,56 +108,53 @@ class RtlSimulation:
         pattern = np.asarray(valid, bool)
         if not pattern.any():
             raise ValueError(f"`valid` must be true in some cycle. Received: {valid!r}")
-        words = self._input_words(x_int)
-        rounds = -(-len(words) // int(pattern.sum()))
-        entering = np.flatnonzero(np.tile(pattern, rounds))[: len(words)]
-        cycles = (int(entering[-1]) + 1 if len(entering) else 0) + DRAIN
-        outputs = self._simulate(entering, words, cycles)
-        leaving = np.flatnonzero(outputs["valid"])
-        self._measure(entering, leaving)
-        return self._logits(outputs["y"][leaving])
+        bits = self._input_bits(x_int)
+        stream = _stream(len(bits), pattern, self.design.latency + DRAIN)
+        valid_out, y = self._simulate(stream, bits)
+        self._measure(stream, valid_out)
+        return self._logits(_in_order(stream, valid_out, y))
 
-    def _input_words(self, x_int: np.ndarray) -> np.ndarray:
-        """Port x of every sample as 32-bit words, the lowest bit first."""
+    def _input_bits(self, x_int: np.ndarray) -> np.ndarray:
+        """Port x of every sample, (samples, bits), the lowest bit first."""
         design = self.design
         flat = np.asarray(x_int).reshape(len(x_int), int(np.prod(np.shape(x_int)[1:])))
         if flat.shape[1] != design.inputs:
             raise ValueError(
                 f"`x_int` must hold {design.inputs} integers a sample. Received: {flat.shape[1]}"
             )
-        bits = flat.astype(np.int64)[:, :, None] >> np.arange(design.input_bits) & 1
-        return _words(bits.reshape(len(flat), design.inputs * design.input_bits))
+        bits = flat[:, :, None] >> np.arange(design.input_bits) & 1
+        return bits.reshape(len(flat), design.inputs * design.input_bits).astype(np.uint8)
 
-    def _simulate(self, entering: np.ndarray, words: np.ndarray, cycles: int) -> np.ndarray:
-        """Fields valid and y of every cycle."""
+    def _simulate(self, stream: np.ndarray, bits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Out_valid (cycles, lanes) and y (cycles, bits, lanes) of a stream of samples."""
         design = self.design
-        inputs = np.zeros(cycles, [("valid", "u1"), ("x", "<u4", words.shape[1:])])
-        inputs["x"] = _words(np.ones((1, design.inputs * design.input_bits), np.uint8))
-        inputs["valid"][entering] = 1
-        inputs["x"][entering] = words
+        cycles = len(stream)
+        # Where in_valid is 0, x is all ones: the design must not look at it.
+        idle = np.ones((1, bits.shape[1]), np.uint8)
+        x = np.vstack([bits, idle])[stream]
+        records = np.concatenate([(stream >= 0)[:, None], x.transpose(0, 2, 1)], axis=1)
         folder = Path(self._folder.name)
-        (folder / "x.bin").write_bytes(inputs.tobytes())
+        (folder / "x.bin").write_bytes(np.packbits(records, axis=2, bitorder="little").tobytes())
         self._run(["./simulation", "x.bin", "y.bin"])
-        length = -(-design.classes * design.logit_bits // 32)
-        return np.fromfile(folder / "y.bin", [("valid", "u1"), ("y", "<u4", (length,))])
+        words = np.fromfile(folder / "y.bin", np.uint8)
+        outputs = words.reshape(cycles, 1 + design.classes * design.logit_bits, LANES // 8)
+        planes = np.unpackbits(outputs, axis=2, bitorder="little")
+        return planes[:, 0].astype(bool), planes[:, 1:]
 
-    def _measure(self, entering: np.ndarray, leaving: np.ndarray) -> None:
+    def _measure(self, stream: np.ndarray, valid_out: np.ndarray) -> None:
+        lanes, entering = np.nonzero(stream.T >= 0)
+        lanes_out, leaving = np.nonzero(valid_out.T)
         if len(entering) != len(leaving):
             raise SimulationError(f"{len(leaving)} results for {len(entering)} samples")
         latencies = np.unique(leaving - entering)
-        if len(latencies) > 1:
+        if len(latencies) > 1 or not np.array_equal(lanes, lanes_out):
             raise SimulationError(f"latency varies: {latencies.tolist()} cycles")
         self.latency = int(latencies[0]) if len(latencies) else self.latency
 
-    def _logits(self, words: np.ndarray) -> np.ndarray:
-        """Words of port y (samples, words) to logits (samples, classes)."""
+    def _logits(self, bits: np.ndarray) -> np.ndarray:
+        """Bits of port y (samples, bits) to logits (samples, classes)."""
         design = self.design
-        octets = np.ascontiguousarray(words).view(np.uint8)
-        bits = np.unpackbits(
-            octets.reshape(len(words), 4 * words.shape[1]), axis=1, bitorder="little"
-        )
-        bits = bits[:, : design.classes * design.logit_bits]
-        bits = bits.reshape(len(words), design.classes, design.logit_bits)
+        bits = bits.reshape(len(bits), design.classes, design.logit_bits)
         weights = 1 << np.arange(design.logit_bits, dtype=np.int64)
         weights[-1] *= -1
         return (bits @ weights).astype(np.int32)
@@ -179,8 +178,25 @@ class RtlSimulation:
             raise SimulationError(f"{command[0]} failed (status {done.returncode}):\n{message}")
 
 
-def _words(bits: np.ndarray) -> np.ndarray:
-    """Bits (samples, n), lowest first, to 32-bit words (samples, ⌈n / 32⌉)."""
-    padded = np.zeros((len(bits), -(-bits.shape[1] // 32) * 32), np.uint8)
-    padded[:, : bits.shape[1]] = bits
-    return np.packbits(padded, axis=1, bitorder="little").view("<u4")
+def _stream(samples: int, pattern: np.ndarray, drain: int) -> np.ndarray:
+    """Number of the sample that enters, (cycles, lanes); −1 where none does.
+
+    Each lane takes the samples of one share in order; its pattern of in_valid starts elsewhere.
+    """
+    lanes = min(LANES, -(-samples // SAMPLES_A_LANE))
+    shares = np.array_split(np.arange(samples), lanes) if lanes else []
+    longest = max(map(len, shares), default=0)
+    cycles = -(-longest // int(pattern.sum())) * len(pattern) + drain
+    stream = np.full((cycles, LANES), -1)
+    for lane, share in enumerate(shares):
+        repeated = np.resize(np.roll(pattern, -lane), cycles - drain)
+        stream[np.flatnonzero(repeated)[: len(share)], lane] = share
+    return stream
+
+
+def _in_order(stream: np.ndarray, valid_out: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Bits of y (samples, bits) of every result, in order of the samples."""
+    lanes, cycles = np.nonzero(valid_out.T)
+    results = y[cycles, :, lanes]
+    order = stream.T[stream.T >= 0]
+    return results[np.argsort(order)]
