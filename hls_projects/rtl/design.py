@@ -10,6 +10,7 @@ import numpy as np
 
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.stages import Pipeline, build_pipeline
+from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
 
 
@@ -39,7 +40,9 @@ class RtlDesign:
     luts_per_layer: tuple[int, ...]
 
 
-def write_rtl(network: IntegerNetwork, folder: Path, *, carries: bool = True) -> RtlDesign:
+def write_rtl(
+    network: IntegerNetwork, folder: Path, *, target: Target | str = Target.XILINX
+) -> RtlDesign:
     """Writes folder/top.v, atomically: modules `layer_1` … and `top`, a pipeline register each.
 
     One sample a clock cycle; a neuron's ternary sum is a compressor, its threshold a function of
@@ -48,16 +51,18 @@ def write_rtl(network: IntegerNetwork, folder: Path, *, carries: bool = True) ->
     Args:
         network: what to compute.
         folder: made if it is not there.
-        carries: use counters on carry chains, with LUT and CARRY4 primitives of Xilinx; else
-            truth tables as expressions, which any synthesis tool reads.
+        target: xilinx, with counters of LUT and CARRY4 primitives; ecp5, with counters of CCU2C
+            primitives, other logic as expressions; generic, truth tables as expressions, which
+            any synthesis tool reads.
 
     Raises:
-        ValueError: for a kind of layer that RTL does not have.
+        ValueError: for another target, or a kind of layer that RTL does not have.
     """
-    pipeline = build_pipeline(network, carries)
+    target = Target.named(target)
+    pipeline = build_pipeline(network, target)
     design = _describe(pipeline, network, Path(folder) / "top.v")
     modules = [
-        layer_module(stage, number, primitives=carries)
+        layer_module(stage, number, primitives=target is Target.XILINX)
         for number, stage in enumerate(pipeline.stages, 1)
     ]
     header = HEADER.format(**vars(design))

@@ -20,6 +20,7 @@ from hls_projects.rtl.residual import (
     build,
 )
 from hls_projects.rtl.search import CompressionSearch
+from hls_projects.rtl.target import Target
 
 # Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
 # tried: more compression can make a smaller residual.  Fewer bits or less slack cost LUTs.
@@ -34,12 +35,12 @@ class NeuronBuilder:
     """Builds neurons into netlists; plans are kept and serve every neuron of the same shape.
 
     Args:
-        carries: whether carry chains may be used.
+        target: whose carry chains and LUTs are used.
     """
 
-    def __init__(self, carries: bool) -> None:
-        self.search = CompressionSearch(carries)
-        self.residuals = ResidualPlanner()
+    def __init__(self, target: Target) -> None:
+        self.search = CompressionSearch(target)
+        self.residuals = ResidualPlanner(target)
         self._plans: dict[tuple[Heights, Levels], tuple[Path, Merge | None] | None] = {}
 
     def activation(

@@ -35,7 +35,7 @@ def verilog(tmp_path):
 
 @pytest.fixture(scope="module")
 def design(tmp_path_factory):
-    return write_rtl(network((16, 8, 4)), tmp_path_factory.mktemp("rtl"), carries=False)
+    return write_rtl(network((16, 8, 4)), tmp_path_factory.mktemp("rtl"), target="ecp5")
 
 
 def test_a_small_network(design, tmp_path):
