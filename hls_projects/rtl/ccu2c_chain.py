@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import and_, xor
 
-from hls_projects.rtl.bits import ONE, ZERO, Bit
+from hls_projects.rtl.bits import ONE, ZERO, Bit, complement
 from hls_projects.rtl.ccu2c_moves import pairs_taken
 from hls_projects.rtl.netlist import LutStage, Netlist
 
@@ -48,17 +48,25 @@ def build_counter(
     stages = []
     pairs: list[tuple[Bit, ...]] = []
     for bits in taken:
-        terms = [Term(pair, and_) for pair in pairs]
+        terms = [_conjunction(*pair) for pair in pairs]
         singles, pairs = _pair_up(bits, pairs_taken(len(bits), len(terms)))
-        terms += [Term(pair) for pair in pairs] + [Term((bit,)) for bit in singles]
+        terms += [_parity(*pair) for pair in pairs] + [Term((bit,)) for bit in singles]
         stages.append(_stage(_ordered(netlist, terms)))
     signals = netlist.lut_chain(carry_in, stages)
     return [(place + i, Bit(signal)) for i, signal in enumerate(signals)]
 
 
+def _parity(first: Bit, second: Bit) -> Term:
+    return Term((complement(first),)) if second == ONE else Term((first, second))
+
+
+def _conjunction(first: Bit, second: Bit) -> Term:
+    return Term((first,)) if second == ONE else Term((first, second), and_)
+
+
 def _pair_up(bits: Sequence[Bit], pairs: int) -> tuple[list[Bit], list[tuple[Bit, ...]]]:
-    """Single bits, and pairs of equal polarity as far as there are."""
-    left = sorted(bits, key=lambda bit: bit.inverted)
+    """Single bits, and pairs of equal polarity as far as there are; a constant 1 comes last."""
+    left = sorted(bits, key=lambda bit: (bit.inverted, bit.constant))
     made = []
     for _ in range(pairs):
         first = left.pop(0)

@@ -58,20 +58,23 @@ def ccu2c_ripples(heights: Heights, opened: Open) -> Iterator[Step]:
         yield _stage(heights, opened[0], 0, 1)
 
 
-def ccu2c_reduce(heights: Heights, target: int) -> tuple[Heights, Path]:
-    """The longest counters first, until at most `target` bits are left or no column of three."""
+def ccu2c_reduce(heights: Heights, target: int, width: int) -> tuple[Heights, Path]:
+    """The longest counters first, until at most `target` bits are left or no column of three.
+
+    Columns from `width` on are dropped.
+    """
     path: Path = ()
     while sum(heights) > target and max(heights) >= 3:
         starts = [place for place, height in enumerate(heights) if height >= 3]
         _, _, counter, after = max(_counter(_start(heights, place)) for place in starts)
-        heights = after
+        heights = after[:width]
         path += counter
     return heights, path
 
 
-def ccu2c_binary_sum(heights: Heights) -> tuple[Heights, Path]:
-    """The longest counters, then ripples: a bit a column is left."""
-    heights, path = ccu2c_reduce(heights, 0)
+def ccu2c_binary_sum(heights: Heights, width: int) -> tuple[Heights, Path]:
+    """The longest counters, then ripples: a bit a column is left, modulo 2^width."""
+    heights, path = ccu2c_reduce(heights, 0, width)
     while max(heights) > 1:
         _, move, heights, opened = _start(heights, heights.index(max(heights)))
         path += (move,)
@@ -80,7 +83,7 @@ def ccu2c_binary_sum(heights: Heights) -> tuple[Heights, Path]:
             _, move, heights, opened = _stage(heights, opened[0], 0, bits)
             path += (move,)
         path += (Move("carry out", opened[0]),)
-        heights = changed(heights, (opened[0], 1))
+        heights = changed(heights, (opened[0], 1))[:width]
     return heights, path
 
 

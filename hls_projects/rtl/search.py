@@ -22,7 +22,7 @@ from hls_projects.rtl.target import Target
 State = tuple[Heights, Open]
 
 # Bits above which full counters go first, without search.
-SEARCHED_BITS = 30
+SEARCHED_BITS = {Target.XILINX: 30, Target.GENERIC: 30, Target.ECP5: 20}
 # Bits that one LUT takes away, for the estimate of what a state still costs.  2 never exceeds the
 # true cost; 1.6 gives the same LUTs on measured networks and searches five times fewer states.
 BITS_A_LUT = {Target.XILINX: 1.6, Target.GENERIC: 0.9, Target.ECP5: 0.9}
@@ -56,15 +56,23 @@ class CompressionSearch:
 
         Empty if there is none, or if the search visited too many states.
         """
-        if self.target is Target.ECP5:
-            reduced, path = ccu2c_reduce(heights, SEARCHED_BITS)
+        bits = SEARCHED_BITS[self.target]
+        width = self.columns(heights)
+        if width:
+            reduced, path = ccu2c_reduce(heights, bits, width)
         else:
-            reduced, path = reduce_full(heights, SEARCHED_BITS, self.carries)
+            reduced, path = reduce_full(heights, bits, self.carries)
         luts = path_luts(path)
         return [
             Compression(luts + found.luts, found.heights, path + found.path)
-            for found in self._searched(reduced, limit, slack)
+            for found in self._searched(reduced, limit, slack, width)
         ]
+
+    def columns(self, heights: Heights) -> int | None:
+        """Columns that compressions keep, those that the sum can reach; None keeps all."""
+        if self.target is not Target.ECP5:
+            return None
+        return sum(height << place for place, height in enumerate(heights)).bit_length()
 
     def binary_sum(self, heights: Heights, width: int) -> Path:
         """Moves that leave at most one bit in each of the lowest `width` columns.
@@ -82,10 +90,12 @@ class CompressionSearch:
         if found:
             return found[0][1]
         if self.target is Target.ECP5:
-            return ccu2c_binary_sum(heights)[1]
+            return ccu2c_binary_sum(heights, width)[1]
         return binary_sum(heights, self.carries)[1]
 
-    def _search(self, start: Heights, limit: int, slack: int) -> list[Compression]:
+    def _search(
+        self, start: Heights, limit: int, slack: int, width: int | None
+    ) -> list[Compression]:
         rate = BITS_A_LUT[self.target]
 
         def remaining(state: State) -> float:
@@ -95,7 +105,11 @@ class CompressionSearch:
         def enough(heights: Heights) -> bool:
             return sum(heights) <= limit
 
-        return _explore(start, self._steps, enough, remaining, slack)
+        def reachable(heights: Heights, open_at: Open) -> Iterable[Step]:
+            for luts, move, after, still_open in self._steps(heights, open_at):
+                yield luts, move, after[:width], still_open
+
+        return _explore(start, reachable, enough, remaining, slack)
 
     def _finish(self, start: Heights, width: int) -> Compression | None:
         def narrow(heights: Heights, open_at: Open) -> Iterable[Step]:
