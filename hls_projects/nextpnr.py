@@ -72,7 +72,7 @@ def _follow(
 ) -> list[str]:
     """Passes the process's lines on; returns its last ones, errors before all others."""
     last: deque[str] = deque(maxlen=SHOWN_LINES)
-    with log.open("w", encoding="utf-8") as kept:
+    with log.open("w", encoding="utf-8", buffering=1) as kept:
         for line in process.stdout:
             kept.write(line)
             last.append(line.rstrip("\n"))

@@ -80,6 +80,8 @@ def _carry_in(bit: Bit) -> LutStage:
 
 
 def _pins(half: Half, side: int, names: dict[int, str]) -> list[str]:
-    wires = [f"1'b{bit.inverted:d}" if bit.constant else names[bit.signal] for bit in half.stage.pins]
-    pins = [f".{pin}{side}({wire})" for pin, wire in zip("ABCD", wires, strict=True)]
+    pins = []
+    for pin, bit in zip("ABCD", half.stage.pins, strict=True):
+        wire = f"1'b{bit.inverted:d}" if bit.constant else names[bit.signal]
+        pins.append(f".{pin}{side}({wire})")
     return pins + ([f".S{side}({names[half.output]})"] if half.output is not None else [])

@@ -9,6 +9,8 @@ from hls_projects.rtl.bits import CONSTANT, Bit
 from hls_projects.rtl.truth_table import Function, Table, tabulate, widen, without_idle_inputs
 
 CARRY4_STAGES = 4
+# LUT4s of a function, by its number of inputs: multiplexers between LUTs cost nothing.
+LUT4S = (0, 1, 1, 1, 1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,12 @@ class Netlist:
     @property
     def luts(self) -> int:
         return sum(isinstance(n, Lut | DualLut) and bool(n.inputs) for n in self.nodes)
+
+    @property
+    def lut4s(self) -> int:
+        """LUT4s of all tables, without those of carry chains."""
+        tables = [node for node in self.nodes if isinstance(node, Lut | DualLut)]
+        return sum(LUT4S[len(node.inputs)] * len(node.outputs) for node in tables)
 
     @property
     def carries(self) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hls_projects.rtl.bits import Bit
-from hls_projects.rtl.netlist import Netlist
+from hls_projects.rtl.netlist import LUT4S, Netlist
 from hls_projects.rtl.target import Target
 
 # The numbers that a group of bits stands for, by the value that the bits encode.
@@ -23,8 +23,6 @@ TOO_MANY = 10**6
 MERGES = 9
 # Inputs of a LUT at its full number of outputs.
 INPUTS = {Target.XILINX: 5, Target.GENERIC: 5, Target.ECP5: 4}
-# LUT4s of a function, by its number of inputs: multiplexers between LUTs cost nothing.
-LUT4S = (0, 1, 1, 1, 1, 2, 4)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from hls_projects.rtl.columns import Heights
 from hls_projects.rtl.ccu2c_moves import (
     ccu2c_binary_sum,
     ccu2c_reduce,
     ccu2c_ripples,
     ccu2c_steps,
 )
+from hls_projects.rtl.columns import Heights
 from hls_projects.rtl.greedy import Path, binary_sum, reduce_full
 from hls_projects.rtl.moves import CLOSED, LUTS, Move, Open, Step, changed, steps
 from hls_projects.rtl.target import Target

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hls_projects.rtl import RtlSimulation, SimulationError, write_rtl
+from hls_projects.rtl.target import Target
 from hls_projects.synthesis import synthesize_verilog
 from tests.hls_projects.networks import edge_inputs, network
 from tests.hls_projects.test_csim import dead_network
