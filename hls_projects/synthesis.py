@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from hls_projects.result_cache import cached
 from hls_projects.yosys import run_yosys, yosys_version
 
 TARGETS = {
@@ -17,6 +17,7 @@ TARGETS = {
     "xilinx7": "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf",
     "ecp5": "synth_ecp5 -top {top}",
 }
+STATISTICS = "tee -q -o stat.json stat -json"
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,16 @@ def synthesize_verilog(
     check_target(target)
     source = verilog.read_bytes()
     command = TARGETS[target].format(top=top)
-    key = hashlib.sha256(b"\0".join([source, command.encode(), yosys_version().encode()]))
-    kept = cache / f"{key.hexdigest()}.json" if cache else None
-    if kept and kept.is_file():
-        return Cells(**json.loads(kept.read_text(encoding="utf-8")))
-    with tempfile.TemporaryDirectory() as folder:
-        script = [f"read_verilog {verilog.resolve()}", command, "tee -q -o stat.json stat -json"]
-        run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
-        statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
-    cells = count_cells(statistics["design"]["num_cells_by_type"])
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_name(f".{kept.name}.{os.getpid()}.part")
-        partial.write_text(json.dumps(asdict(cells)), encoding="utf-8")
-        os.replace(partial, kept)
-    return cells
+    content = [source, command.encode(), yosys_version().encode()]
+
+    def synthesize() -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as folder:
+            script = [f"read_verilog {verilog.resolve()}", command, STATISTICS]
+            run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
+            statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
+        return asdict(count_cells(statistics["design"]["num_cells_by_type"]))
+
+    return Cells(**cached(cache, content, synthesize))
 
 
 def check_target(target: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hls_projects.rtl.bits import Bit
+from hls_projects.rtl.ccu2c_chain import build_counter
 from hls_projects.rtl.chain import Segment, build_chain
 from hls_projects.rtl.moves import Move
 from hls_projects.rtl.netlist import Netlist
@@ -21,8 +22,14 @@ class Compressor:
     def run(self, path: Sequence[Move]) -> None:
         """Executes moves in order."""
         segments: list[Segment] = []
+        stages: list[list[Bit]] = []
         for move in path:
-            if move.kind in ("FA", "C63"):
+            if move.kind in ("carry in", "stage"):
+                stages.append(self._take(move.place, move.bits))
+            elif move.kind == "carry out":
+                self._counter(move.place - len(stages) + 1, stages)
+                stages = []
+            elif move.kind in ("FA", "C63"):
                 self._count(move)
             elif move.kind == "close":
                 self._chain(segments)
@@ -36,6 +43,8 @@ class Compressor:
         self.columns[place].append(bit)
 
     def _take(self, place: int, bits: int) -> list[Bit]:
+        if not bits:
+            return []
         column = sorted(self.columns[place], key=lambda bit: self.netlist.depth[bit.signal])
         self.columns[place] = column[bits:]
         return column[:bits]
@@ -57,6 +66,15 @@ class Compressor:
         )
         for i, bit in enumerate(outputs):
             self.put(place + i, bit)
+
+    def _counter(self, place: int, taken: list[list[Bit]]) -> None:
+        """A counter on a chain of ECP5: the carry in, then the bits of each stage."""
+        (carry_in,), *stages = taken
+        if len(stages) == 1:
+            self._put_sum(place, [carry_in, *stages[0]])
+            return
+        for column, bit in build_counter(self.netlist, place, carry_in, stages):
+            self.put(column, bit)
 
     def _chain(self, segments: list[Segment]) -> None:
         if len(segments) == 1 and segments[0].kind == "F":

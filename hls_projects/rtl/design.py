@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.integer_network import IntegerNetwork
+from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
 from hls_projects.rtl.stages import Pipeline, build_pipeline
+from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
 
 
@@ -23,7 +25,7 @@ class RtlDesign:
         classes, logit_bits: logits, and bits of each.
         latency: clock cycles from in_valid to out_valid.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
-            flip-flops.
+            flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each pipeline stage.
     """
 
@@ -39,7 +41,9 @@ class RtlDesign:
     luts_per_layer: tuple[int, ...]
 
 
-def write_rtl(network: IntegerNetwork, folder: Path, *, carries: bool = True) -> RtlDesign:
+def write_rtl(
+    network: IntegerNetwork, folder: Path, *, target: Target | str = Target.XILINX
+) -> RtlDesign:
     """Writes folder/top.v, atomically: modules `layer_1` … and `top`, a pipeline register each.
 
     One sample a clock cycle; a neuron's ternary sum is a compressor, its threshold a function of
@@ -48,16 +52,18 @@ def write_rtl(network: IntegerNetwork, folder: Path, *, carries: bool = True) ->
     Args:
         network: what to compute.
         folder: made if it is not there.
-        carries: use counters on carry chains, with LUT and CARRY4 primitives of Xilinx; else
-            truth tables as expressions, which any synthesis tool reads.
+        target: xilinx, with counters of LUT and CARRY4 primitives; ecp5, with counters of CCU2C
+            primitives, other logic as expressions; generic, truth tables as expressions, which
+            any synthesis tool reads.
 
     Raises:
-        ValueError: for a kind of layer that RTL does not have.
+        ValueError: for another target, or a kind of layer that RTL does not have.
     """
-    pipeline = build_pipeline(network, carries)
-    design = _describe(pipeline, network, Path(folder) / "top.v")
+    target = Target.named(target)
+    pipeline = build_pipeline(network, target)
+    design = _describe(pipeline, network, target, Path(folder) / "top.v")
     modules = [
-        layer_module(stage, number, primitives=carries)
+        layer_module(stage, number, primitives=target is Target.XILINX)
         for number, stage in enumerate(pipeline.stages, 1)
     ]
     header = HEADER.format(**vars(design))
@@ -65,9 +71,12 @@ def write_rtl(network: IntegerNetwork, folder: Path, *, carries: bool = True) ->
     return design
 
 
-def _describe(pipeline: Pipeline, network: IntegerNetwork, verilog: Path) -> RtlDesign:
+def _describe(
+    pipeline: Pipeline, network: IntegerNetwork, target: Target, verilog: Path
+) -> RtlDesign:
     netlists = [stage.netlist for stage in pipeline.stages]
     latency = len(netlists)
+    luts = tuple(n.lut4s if target is Target.ECP5 else n.luts for n in netlists)
     return RtlDesign(
         verilog=verilog,
         inputs=int(np.prod(network.input.shape)),
@@ -75,10 +84,10 @@ def _describe(pipeline: Pipeline, network: IntegerNetwork, verilog: Path) -> Rtl
         classes=network.classes,
         logit_bits=len(pipeline.logits[0]),
         latency=latency,
-        luts=sum(netlist.luts for netlist in netlists),
-        carries=sum(netlist.carries for netlist in netlists),
+        luts=sum(luts),
+        carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in pipeline.stages),
-        luts_per_layer=tuple(netlist.luts for netlist in netlists),
+        luts_per_layer=luts,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hls_projects.rtl.bits import CONSTANT, Bit
-from hls_projects.rtl.netlist import CarryChain, DualLut
+from hls_projects.rtl.netlist import CarryChain, DualLut, LutChain
 from hls_projects.rtl.stages import Pipeline, Stage
 
 Words = np.ndarray
@@ -33,6 +33,9 @@ def evaluate_stage(stage: Stage, values: Signals, length: int) -> list[Words]:
     for node in stage.netlist.nodes:
         if isinstance(node, CarryChain):
             _evaluate_chain(node, values)
+            continue
+        if isinstance(node, LutChain):
+            _evaluate_lut_chain(node, values, length)
             continue
         inputs = [values[signal] for signal in node.inputs]
         tables = node.tables if isinstance(node, DualLut) else (node.table,)
@@ -82,6 +85,17 @@ def _evaluate_chain(chain: CarryChain, values: Signals) -> None:
         selects = values[propagate]
         values[output] = selects ^ carry
         carry = (selects & carry) | (~selects & _value(generate, values))
+    values[chain.outputs[-1]] = carry
+
+
+def _evaluate_lut_chain(chain: LutChain, values: Signals, length: int) -> None:
+    carry = _value(chain.carry_in, values)
+    for stage, output in zip(chain.stages, chain.outputs, strict=False):
+        pins = [_value(pin, values) for pin in stage.pins]
+        selects = _look_up(stage.table, pins, length)
+        generates = _look_up(stage.table[:4], pins[:2], length)
+        values[output] = selects ^ carry
+        carry = (selects & carry) | (~selects & generates)
     values[chain.outputs[-1]] = carry
 
 

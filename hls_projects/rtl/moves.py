@@ -18,6 +18,8 @@ from typing import NamedTuple
 from hls_projects.rtl.columns import Heights
 
 CLOSED = -1
+# CLOSED, or where a carry chain is open: its column; on ECP5 with the terms that wait there.
+Open = int | tuple[int, int]
 
 
 class Move(NamedTuple):
@@ -29,8 +31,9 @@ class Move(NamedTuple):
 
 
 LUTS = {"A6": 2, "A14": 2, "F": 1, "FA": 1, "C63": 3, "close": 0}
+LUTS |= {"carry in": 0, "stage": 1, "carry out": 1}
 
-Step = tuple[int, Move, Heights, int]
+Step = tuple[int, Move, Heights, Open]
 
 
 def changed(heights: Heights, *changes: tuple[int, int]) -> Heights:

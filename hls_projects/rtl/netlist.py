@@ -9,6 +9,8 @@ from hls_projects.rtl.bits import CONSTANT, Bit
 from hls_projects.rtl.truth_table import Function, Table, tabulate, widen, without_idle_inputs
 
 CARRY4_STAGES = 4
+# LUT4s of a function, by its number of inputs: multiplexers between LUTs cost nothing.
+LUT4S = (0, 1, 1, 1, 1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,29 @@ class CarryChain:
         return -(-len(self.propagates) // CARRY4_STAGES)
 
 
-Node = Lut | DualLut | CarryChain
+@dataclass(frozen=True)
+class LutStage:
+    """Half a CCU2C: pins A to D, and p over them; g is p where C and D are 0."""
+
+    pins: tuple[Bit, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class LutChain:
+    """c₀ = carry_in; sum_i = p_i ⊕ c_i; c_{i+1} = p_i ? c_i : g_i, in LUT4s with a carry."""
+
+    carry_in: Bit
+    stages: tuple[LutStage, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        bits = [self.carry_in, *(bit for stage in self.stages for bit in stage.pins)]
+        return tuple(bit.signal for bit in bits if not bit.constant)
+
+
+Node = Lut | DualLut | CarryChain | LutChain
 
 
 @dataclass
@@ -72,7 +96,13 @@ class Netlist:
 
     @property
     def luts(self) -> int:
-        return sum(not isinstance(n, CarryChain) and bool(n.inputs) for n in self.nodes)
+        return sum(isinstance(n, Lut | DualLut) and bool(n.inputs) for n in self.nodes)
+
+    @property
+    def lut4s(self) -> int:
+        """LUT4s of all tables, without those of carry chains."""
+        tables = [node for node in self.nodes if isinstance(node, Lut | DualLut)]
+        return sum(LUT4S[len(node.inputs)] * len(node.outputs) for node in tables)
 
     @property
     def carries(self) -> int:
@@ -118,6 +148,16 @@ class Netlist:
             feeding = [carry_in.signal, *propagates, *(bit.signal for bit in generates)]
             outputs = self._new(feeding, len(propagates) + 1)
             self.nodes.append(CarryChain(carry_in, tuple(propagates), tuple(generates), outputs))
+            self._made[key] = outputs
+        return self._made[key]
+
+    def lut_chain(self, carry_in: Bit, stages: Sequence[LutStage]) -> tuple[int, ...]:
+        """Sum signals of every stage, then the carry out."""
+        key = ("lut chain", carry_in, tuple(stages))
+        if key not in self._made:
+            feeding = [carry_in.signal, *(pin.signal for stage in stages for pin in stage.pins)]
+            outputs = self._new(feeding, len(stages) + 1)
+            self.nodes.append(LutChain(carry_in, tuple(stages), outputs))
             self._made[key] = outputs
         return self._made[key]
 

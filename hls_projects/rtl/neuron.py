@@ -20,11 +20,12 @@ from hls_projects.rtl.residual import (
     build,
 )
 from hls_projects.rtl.search import CompressionSearch
+from hls_projects.rtl.target import Target
 
 # Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
 # tried: more compression can make a smaller residual.  Fewer bits or less slack cost LUTs.
-RESIDUAL_BITS = 9
-SLACK = 3
+RESIDUAL_BITS = {Target.XILINX: 9, Target.GENERIC: 9, Target.ECP5: 7}
+SLACK = {Target.XILINX: 3, Target.GENERIC: 3, Target.ECP5: 2}
 # Larger sums, or more levels, are finished and compared instead.
 LARGEST_PLANNED_SUM = 1023
 MOST_PLANNED_LEVELS = 15
@@ -34,12 +35,13 @@ class NeuronBuilder:
     """Builds neurons into netlists; plans are kept and serve every neuron of the same shape.
 
     Args:
-        carries: whether carry chains may be used.
+        target: whose carry chains and LUTs are used.
     """
 
-    def __init__(self, carries: bool) -> None:
-        self.search = CompressionSearch(carries)
-        self.residuals = ResidualPlanner()
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.search = CompressionSearch(target)
+        self.residuals = ResidualPlanner(target)
         self._plans: dict[tuple[Heights, Levels], tuple[Path, Merge | None] | None] = {}
 
     def activation(
@@ -90,7 +92,7 @@ class NeuronBuilder:
         compressor.run(plan[0])
         groups = [
             ((0, 1 << place), [bit])
-            for place, column in enumerate(compressor.columns)
+            for place, column in enumerate(compressor.columns[: self.search.columns(total.heights)])
             for bit in column
         ]
         return build(netlist, groups, levels, plan[1], width)
@@ -99,7 +101,8 @@ class NeuronBuilder:
         """The compression and residual of fewest LUTs."""
         best: tuple[Path, Merge | None] | None = None
         fewest = TOO_MANY
-        for compression in self.search.frontier(heights, RESIDUAL_BITS, SLACK):
+        limit = max(RESIDUAL_BITS[self.target], self.search.columns(heights) or 0)
+        for compression in self.search.frontier(heights, limit, SLACK[self.target]):
             groups = _groups(compression.heights)
             bound = self.residuals.lower_bound(groups, levels)
             if compression.luts + bound >= fewest:

@@ -45,6 +45,18 @@ LUT6 #(.INIT(INIT)) upper (.O(O6), .I0(I0), .I1(I1), .I2(I2), .I3(I3), .I4(I4), 
 LUT5 #(.INIT(INIT[31:0])) lower (.O(O5), .I0(I0), .I1(I1), .I2(I2), .I3(I3), .I4(I4));
 endmodule
 
+module CCU2C #(
+    parameter [15:0] INIT0 = 0, INIT1 = 0,
+    parameter INJECT1_0 = "YES", INJECT1_1 = "YES"
+) (output S0, S1, COUT, input CIN, A0, B0, C0, D0, A1, B1, C1, D1);
+wire p0 = INIT0[{D0, C0, B0, A0}];
+wire p1 = INIT1[{D1, C1, B1, A1}];
+wire carry = p0 ? CIN : INIT0[{B0, A0}];
+assign S0 = p0 ^ CIN;
+assign S1 = p1 ^ carry;
+assign COUT = p1 ? carry : INIT1[{B1, A1}];
+endmodule
+
 module CARRY4(output [3:0] CO, O, input CI, CYINIT, input [3:0] DI, S);
 wire carry_in = CI | CYINIT;
 assign CO[0] = S[0] ? carry_in : DI[0];

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hls_projects.rtl.bits import Bit
-from hls_projects.rtl.netlist import Netlist
+from hls_projects.rtl.netlist import LUT4S, Netlist
+from hls_projects.rtl.target import Target
 
 # The numbers that a group of bits stands for, by the value that the bits encode.
 Values = tuple[int, ...]
@@ -20,6 +21,8 @@ Levels = tuple[int, ...]
 
 TOO_MANY = 10**6
 MERGES = 9
+# Inputs of a LUT at its full number of outputs.
+INPUTS = {Target.XILINX: 5, Target.GENERIC: 5, Target.ECP5: 4}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ Plan = tuple[int, Merge | None]
 class ResidualPlanner:
     """Plans for groups of bits and a table of levels; keeps what it found."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: Target) -> None:
+        self.target = target
         self.plan = lru_cache(None)(self._plan)
         self.outputs = lru_cache(None)(_varying_outputs)
 
@@ -55,6 +59,8 @@ class ResidualPlanner:
         bits = len(groups)
         if bits <= 1 or not outputs:
             return 0
+        if self.target is Target.ECP5:
+            return outputs + max(0, bits - 4) // 2
         return -(-outputs // 2) + (-(-(bits - 5) // 3) if bits > 5 else 0)
 
     def _plan(self, groups: tuple[Values, ...], levels: Levels, merges: int = MERGES) -> Plan:
@@ -63,10 +69,8 @@ class ResidualPlanner:
         outputs = self.outputs(groups, levels)
         if not outputs or bits == 1:
             return 0, None
-        if bits <= 5:
-            return -(-outputs // 2), None
-        best: Plan = (outputs if bits == 6 else TOO_MANY, None)
-        if merges <= 0:
+        best: Plan = (self._table_luts(bits, outputs), None)
+        if merges <= 0 or bits <= INPUTS[self.target]:
             return best
         for taken, rest in _choices(groups, bits):
             best = min(best, self._merged(taken, rest, levels, min(merges, best[0] - 1)), key=_luts)
@@ -83,7 +87,7 @@ class ResidualPlanner:
             classes.setdefault(key, []).append(partial)
         bits = (len(classes) - 1).bit_length()
         before = sum(map(code_bits, taken))
-        luts = -(-bits // 2) if before <= 5 else bits
+        luts = self._table_luts(before, bits)
         if bits >= before or luts > merges:
             return TOO_MANY, None
         first = [members[0] for members in classes.values()]
@@ -92,6 +96,15 @@ class ResidualPlanner:
         more, following = self.plan(groups, levels, merges - luts)
         codes = {sum_: i for i, members in enumerate(classes.values()) for sum_ in members}
         return luts + more, Merge(taken, codes, values, bits, following)
+
+
+    def _table_luts(self, inputs: int, outputs: int) -> int:
+        """LUTs of truth tables over the same inputs."""
+        if self.target is Target.ECP5:
+            return outputs * LUT4S[inputs] if inputs < len(LUT4S) else TOO_MANY
+        if inputs <= 5:
+            return -(-outputs // 2)
+        return outputs if inputs == 6 else TOO_MANY
 
 
 def code_bits(values: Values) -> int:

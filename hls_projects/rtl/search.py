@@ -8,17 +8,24 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from hls_projects.rtl.ccu2c_moves import (
+    ccu2c_binary_sum,
+    ccu2c_reduce,
+    ccu2c_ripples,
+    ccu2c_steps,
+)
 from hls_projects.rtl.columns import Heights
 from hls_projects.rtl.greedy import Path, binary_sum, reduce_full
-from hls_projects.rtl.moves import CLOSED, LUTS, Move, Step, changed, steps
+from hls_projects.rtl.moves import CLOSED, LUTS, Move, Open, Step, changed, steps
+from hls_projects.rtl.target import Target
 
-State = tuple[Heights, int]
+State = tuple[Heights, Open]
 
 # Bits above which full counters go first, without search.
-SEARCHED_BITS = 30
+SEARCHED_BITS = {Target.XILINX: 30, Target.GENERIC: 30, Target.ECP5: 20}
 # Bits that one LUT takes away, for the estimate of what a state still costs.  2 never exceeds the
 # true cost; 1.6 gives the same LUTs on measured networks and searches five times fewer states.
-BITS_A_LUT = {True: 1.6, False: 0.9}
+BITS_A_LUT = {Target.XILINX: 1.6, Target.GENERIC: 0.9, Target.ECP5: 0.9}
 # States after which a search gives up.
 STATES = 30_000
 
@@ -35,11 +42,12 @@ class CompressionSearch:
     """Finds compressions of heights; keeps what it found.
 
     Args:
-        carries: whether carry chains may be used.
+        target: whose carry chains may be used.
     """
 
-    def __init__(self, carries: bool) -> None:
-        self.carries = carries
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.carries = target is Target.XILINX
         self._searched = lru_cache(None)(self._search)
         self._finished = lru_cache(None)(self._finish)
 
@@ -48,12 +56,23 @@ class CompressionSearch:
 
         Empty if there is none, or if the search visited too many states.
         """
-        reduced, path = reduce_full(heights, SEARCHED_BITS, self.carries)
+        bits = SEARCHED_BITS[self.target]
+        width = self.columns(heights)
+        if width:
+            reduced, path = ccu2c_reduce(heights, bits, width)
+        else:
+            reduced, path = reduce_full(heights, bits, self.carries)
         luts = path_luts(path)
         return [
             Compression(luts + found.luts, found.heights, path + found.path)
-            for found in self._searched(reduced, limit, slack)
+            for found in self._searched(reduced, limit, slack, width)
         ]
+
+    def columns(self, heights: Heights) -> int | None:
+        """Columns that compressions keep, those that the sum can reach; None keeps all."""
+        if self.target is not Target.ECP5:
+            return None
+        return sum(height << place for place, height in enumerate(heights)).bit_length()
 
     def binary_sum(self, heights: Heights, width: int) -> Path:
         """Moves that leave at most one bit in each of the lowest `width` columns.
@@ -68,30 +87,55 @@ class CompressionSearch:
             if rest is not None:
                 found.append((start.luts + rest.luts, start.path + rest.path))
                 found.sort()
-        return found[0][1] if found else binary_sum(heights, self.carries)[1]
+        if found:
+            return found[0][1]
+        if self.target is Target.ECP5:
+            return ccu2c_binary_sum(heights, width)[1]
+        return binary_sum(heights, self.carries)[1]
 
-    def _search(self, start: Heights, limit: int, slack: int) -> list[Compression]:
-        rate = BITS_A_LUT[self.carries]
+    def _search(
+        self, start: Heights, limit: int, slack: int, width: int | None
+    ) -> list[Compression]:
+        rate = BITS_A_LUT[self.target]
 
         def remaining(state: State) -> float:
             heights, open_at = state
-            return max(0, sum(heights) + (open_at != CLOSED) - limit) / rate
+            return max(0, sum(heights) + _waiting(open_at) - limit) / rate
 
         def enough(heights: Heights) -> bool:
             return sum(heights) <= limit
 
-        return _explore(start, lambda *at: steps(*at, self.carries), enough, remaining, slack)
+        def reachable(heights: Heights, open_at: Open) -> Iterable[Step]:
+            for luts, move, after, still_open in self._steps(heights, open_at):
+                yield luts, move, after[:width], still_open
+
+        return _explore(start, reachable, enough, remaining, slack)
 
     def _finish(self, start: Heights, width: int) -> Compression | None:
-        def narrow(heights: Heights, open_at: int) -> Iterable[Step]:
-            ripples = itertools.chain(
-                steps(heights, open_at, self.carries), _ripples(heights, open_at, self.carries)
-            )
-            for luts, move, after, still_open in ripples:
+        def narrow(heights: Heights, open_at: Open) -> Iterable[Step]:
+            ripples = self._ripples(heights, open_at)
+            for luts, move, after, still_open in (*self._steps(heights, open_at), *ripples):
                 yield luts, move, after[:width], still_open
 
         found = _explore(start, narrow, lambda heights: max(heights) <= 1, lambda _: 0.0, 0)
         return found[0] if found else None
+
+    def _steps(self, heights: Heights, open_at: Open) -> Iterable[Step]:
+        if self.target is Target.ECP5:
+            return ccu2c_steps(heights, open_at)
+        return steps(heights, open_at, self.carries)
+
+    def _ripples(self, heights: Heights, open_at: Open) -> Iterable[Step]:
+        if self.target is Target.ECP5:
+            return ccu2c_ripples(heights, open_at)
+        return _ripples(heights, open_at, self.carries)
+
+
+def _waiting(open_at: Open) -> int:
+    """Bits that stand in an open chain: its carry, and on ECP5 the terms of its next stage."""
+    if isinstance(open_at, tuple):
+        return 1 + open_at[1]
+    return int(open_at != CLOSED)
 
 
 def path_luts(path: Path) -> int:
@@ -115,7 +159,7 @@ def _ripples(heights: Heights, open_at: int, carries: bool) -> Iterable[Step]:
 
 def _explore(
     start: Heights,
-    moves: Callable[[Heights, int], Iterable[Step]],
+    moves: Callable[[Heights, Open], Iterable[Step]],
     enough: Callable[[Heights], bool],
     remaining: Callable[[State], float],
     slack: int,

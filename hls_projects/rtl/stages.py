@@ -13,6 +13,7 @@ from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.columns import BitSum, dense_sums, input_sums
 from hls_projects.rtl.netlist import Netlist
 from hls_projects.rtl.neuron import NeuronBuilder
+from hls_projects.rtl.target import Target
 
 
 @dataclass
@@ -48,13 +49,13 @@ class Pipeline:
     logits: tuple[tuple[Bit, ...], ...]
 
 
-def build_pipeline(network: IntegerNetwork, carries: bool) -> Pipeline:
+def build_pipeline(network: IntegerNetwork, target: Target) -> Pipeline:
     """The stages of a network, one for every threshold layer and one for the head.
 
     Raises:
         ValueError: for a kind of layer that RTL does not have.
     """
-    builder = NeuronBuilder(carries)
+    builder = NeuronBuilder(target)
     values = input_sums(network.input)
     stages = [Stage(Netlist(values.size * network.input.bits))]
     for layer in network.layers:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hls_projects.rtl.bits import Bit
-from hls_projects.rtl.netlist import CARRY4_STAGES, CarryChain, DualLut, Lut, Node
+from hls_projects.rtl.ccu2c_verilog import ccu2c_lines
+from hls_projects.rtl.netlist import CARRY4_STAGES, CarryChain, DualLut, Lut, LutChain, Node
 from hls_projects.rtl.stages import Pipeline, Stage
 
 HEADER = """\
@@ -80,6 +81,7 @@ def layer_module(stage: Stage, number: int, primitives: bool) -> str:
     body = [f"wire {', '.join(names[signal] for signal in made)};"] if made else []
     for i, node in enumerate(stage.netlist.nodes):
         body += _node(node, f"u{i}", names, primitives)
+    body += ccu2c_lines(stage.netlist, names)
     registered = [names[signal] for signal in stage.registered]
     if registered:
         body.append(f"always @(posedge clk) y <= {_concatenation(registered)};")
@@ -107,6 +109,8 @@ def _wire(bit: Bit, names: Sequence[str] | dict[int, str]) -> str:
 
 
 def _node(node: Node, name: str, names: dict[int, str], primitives: bool) -> list[str]:
+    if isinstance(node, LutChain):
+        return []
     if isinstance(node, CarryChain):
         return _chain(node, name, names)
     tables = node.tables if isinstance(node, DualLut) else (node.table,)

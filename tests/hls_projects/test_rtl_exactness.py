@@ -12,6 +12,7 @@ from hls_projects.integer_layers import Dense, Head, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.evaluation import evaluate
 from hls_projects.rtl.stages import Pipeline, build_pipeline
+from hls_projects.rtl.target import Target
 from tests.hls_projects.networks import network, ternary, threshold
 from tests.hls_projects.test_csim import dead_network, positions_network
 
@@ -27,8 +28,8 @@ def random_inputs(net: IntegerNetwork, samples: int = 500) -> np.ndarray:
     return x.astype(np.int32)
 
 
-def assert_exact(net: IntegerNetwork, *, carries: bool = True) -> Pipeline:
-    pipeline = build_pipeline(net, carries)
+def assert_exact(net: IntegerNetwork, *, target: Target = Target.XILINX) -> Pipeline:
+    pipeline = build_pipeline(net, target)
     x = random_inputs(net)
     np.testing.assert_array_equal(evaluate(pipeline, x, net.input.bits), net.predict_integers(x))
     return pipeline
@@ -88,20 +89,20 @@ ZOO = {
 }
 
 
-@pytest.mark.parametrize("carries", [True, False])
+@pytest.mark.parametrize("target", Target)
 @pytest.mark.parametrize("name", ZOO)
-def test_zoo(name, carries):
-    pipeline = assert_exact(ZOO[name], carries=carries)
-    if not carries:
+def test_zoo(name, target):
+    pipeline = assert_exact(ZOO[name], target=target)
+    if target is not Target.XILINX:
         assert all(stage.netlist.carries == 0 for stage in pipeline.stages)
 
 
-@pytest.mark.parametrize("carries", [True, False])
+@pytest.mark.parametrize("target", Target)
 @pytest.mark.parametrize(
     ("input_bits", "signed", "bits"), [(1, False, 2), (2, False, 4), (8, True, 2)]
 )
-def test_fan_in_of_784(input_bits, signed, bits, carries):
-    assert_exact(wide_network(input_bits, signed, bits), carries=carries)
+def test_fan_in_of_784(input_bits, signed, bits, target):
+    assert_exact(wide_network(input_bits, signed, bits), target=target)
 
 
 def test_eight_bit_activations():
@@ -116,13 +117,13 @@ def test_eight_bit_activations():
     bits=st.integers(1, 3),
     density=st.floats(0, 1),
     seed=st.integers(0, 2**16),
-    carries=st.booleans(),
+    target=st.sampled_from(Target),
 )
-def test_random_networks(widths, input_bits, signed, bits, density, seed, carries):
+def test_random_networks(widths, input_bits, signed, bits, density, seed, target):
     net = network(
         widths, input_bits=input_bits, signed=signed, bits=bits, density=density, seed=seed
     )
-    assert_exact(net, carries=carries)
+    assert_exact(net, target=target)
 
 
 def test_constant_neurons_and_unused_inputs_vanish():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hls_projects.rtl import RtlSimulation, SimulationError, write_rtl
+from hls_projects.rtl.target import Target
 from hls_projects.synthesis import synthesize_verilog
 from tests.hls_projects.networks import edge_inputs, network
 from tests.hls_projects.test_csim import dead_network
@@ -59,10 +60,10 @@ def test_a_missing_result_is_an_error(design, tmp_path):
         RtlSimulation(broken).predict(np.zeros((2, 24), np.int32))
 
 
-@pytest.mark.parametrize("carries", [True, False])
-def test_a_dead_network_answers_its_biases(tmp_path, carries):
+@pytest.mark.parametrize("target", Target)
+def test_a_dead_network_answers_its_biases(tmp_path, target):
     net = dead_network()
-    design = write_rtl(net, tmp_path, carries=carries)
+    design = write_rtl(net, tmp_path, target=target)
     simulation = RtlSimulation(design)
     x = np.zeros((3, *net.input.shape), np.int32)
     np.testing.assert_array_equal(simulation.predict(x), net.predict_integers(x))
@@ -72,7 +73,7 @@ def test_a_dead_network_answers_its_biases(tmp_path, carries):
 def test_plain_verilog(tmp_path):
     net = network((12, 6, 3), seed=1)
     x = net.input.quantize(edge_inputs(net.input))
-    design = write_rtl(net, tmp_path, carries=False)
+    design = write_rtl(net, tmp_path, target="generic")
     np.testing.assert_array_equal(RtlSimulation(design).predict(x), net.predict_integers(x))
     assert design.carries == 0 and "LUT6" not in design.verilog.read_text()
     assert synthesize_verilog(design.verilog, "ecp5").luts > 0
