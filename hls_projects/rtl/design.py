@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
+from hls_projects.rtl.pipelining import pipelined
 from hls_projects.rtl.stages import Pipeline, build_pipeline
 from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
@@ -26,7 +27,7 @@ class RtlDesign:
         latency: clock cycles from in_valid to out_valid.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
-        luts_per_layer: LUT cells of each pipeline stage.
+        luts_per_layer: LUT cells of each layer, the head last.
     """
 
     verilog: Path
@@ -42,7 +43,11 @@ class RtlDesign:
 
 
 def write_rtl(
-    network: IntegerNetwork, folder: Path, *, target: Target | str = Target.XILINX
+    network: IntegerNetwork,
+    folder: Path,
+    *,
+    target: Target | str = Target.XILINX,
+    stage_delay: float | None = None,
 ) -> RtlDesign:
     """Writes folder/top.v, atomically: modules `layer_1` … and `top`, a pipeline register each.
 
@@ -55,16 +60,21 @@ def write_rtl(
         target: xilinx, with counters of LUT and CARRY4 primitives; ecp5, with counters of CCU2C
             primitives, other logic as expressions; generic, truth tables as expressions, which
             any synthesis tool reads.
+        stage_delay: longest delay of a pipeline stage in ns, > 0, by the DELAYS of the target;
+            layers that take longer are cut.  None: one stage a layer.
 
     Raises:
-        ValueError: for another target, or a kind of layer that RTL does not have.
+        ValueError: for another target, a stage_delay of 0 or less, or a kind of layer that RTL
+            does not have.
     """
     target = Target.named(target)
     pipeline = build_pipeline(network, target)
+    if stage_delay is not None:
+        stages = [pipelined(stage, target, stage_delay) for stage in pipeline.stages]
+        pipeline = replace(pipeline, stages=tuple(part for parts in stages for part in parts))
     design = _describe(pipeline, network, target, Path(folder) / "top.v")
     modules = [
-        layer_module(stage, number, primitives=target is Target.XILINX)
-        for number, stage in enumerate(pipeline.stages, 1)
+        layer_module(stage, primitives=target is Target.XILINX) for stage in pipeline.stages
     ]
     header = HEADER.format(**vars(design))
     _write(design.verilog, "\n".join([header, *modules, top_module(pipeline)]))
@@ -76,7 +86,10 @@ def _describe(
 ) -> RtlDesign:
     netlists = [stage.netlist for stage in pipeline.stages]
     latency = len(netlists)
-    luts = tuple(n.lut4s if target is Target.ECP5 else n.luts for n in netlists)
+    luts = [0] * pipeline.stages[-1].layer
+    for stage in pipeline.stages:
+        netlist = stage.netlist
+        luts[stage.layer - 1] += netlist.lut4s if target is Target.ECP5 else netlist.luts
     return RtlDesign(
         verilog=verilog,
         inputs=int(np.prod(network.input.shape)),
@@ -87,7 +100,7 @@ def _describe(
         luts=sum(luts),
         carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in pipeline.stages),
-        luts_per_layer=luts,
+        luts_per_layer=tuple(luts),
     )
 
 

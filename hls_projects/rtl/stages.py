@@ -25,11 +25,19 @@ class Stage:
         inputs: its input signals that are used, in order of the stage's input port.
         registered: the signals that are registered, in order of the stage's output port, which
             are the inputs of the next stage.
+        layer, part: number of its layer, from 1, and which stage of that layer it is, from 0.
     """
 
     netlist: Netlist
     inputs: list[int] = field(default_factory=list)
     registered: list[int] = field(default_factory=list)
+    layer: int = 1
+    part: int = 0
+
+    @property
+    def name(self) -> str:
+        """Of its Verilog module: layer_1, then layer_1_1, layer_1_2 … if the layer has more."""
+        return f"layer_{self.layer}" + (f"_{self.part}" if self.part else "")
 
     def register(self, bits: Sequence[Bit]) -> list[Bit]:
         """Bits of the next stage's inputs; every signal is registered once."""
@@ -61,7 +69,8 @@ def build_pipeline(network: IntegerNetwork, target: Target) -> Pipeline:
     for layer in network.layers:
         if isinstance(layer, Threshold):
             values = _activations(builder, stages[-1], values, layer)
-            stages.append(Stage(Netlist(len(stages[-1].registered))))
+            following = Netlist(len(stages[-1].registered))
+            stages.append(Stage(following, layer=len(stages) + 1))
         else:
             values = _linear(layer, values)
     logits = _logits(builder, stages[-1], values, logit_bits(network))

@@ -29,7 +29,7 @@ endmodule
 """
 
 LAYER = """\
-module layer_{number}(
+module {name}(
     input clk,
     input in_valid,{inputs}{outputs}
     output reg out_valid
@@ -55,7 +55,7 @@ def top_module(pipeline: Pipeline) -> str:
             body.append(f"wire [{width - 1}:0] values_{number};")
             ports.append(f".y(values_{number})")
         ports.append(f".out_valid(valid[{number}])")
-        body.append(f"layer_{number} stage_{number}({', '.join(ports)});")
+        body.append(f"{stage.name} stage_{number}({', '.join(ports)});")
         previous = [f"values_{number}[{i}]" for i in range(width)]
     body.append(f"assign out_valid = valid[{count}];")
     logits = [bit for number in pipeline.logits for bit in number]
@@ -67,12 +67,11 @@ def top_module(pipeline: Pipeline) -> str:
     )
 
 
-def layer_module(stage: Stage, number: int, primitives: bool) -> str:
+def layer_module(stage: Stage, primitives: bool) -> str:
     """A stage's logic and registers.
 
     Args:
         stage: the stage; its used inputs are port x, its registers port y.
-        number: names the module layer_<number>.
         primitives: instantiate LUTs; else every truth table is an expression, for any target.
     """
     names = {signal: f"x[{i}]" for i, signal in enumerate(stage.inputs)}
@@ -86,7 +85,7 @@ def layer_module(stage: Stage, number: int, primitives: bool) -> str:
     if registered:
         body.append(f"always @(posedge clk) y <= {_concatenation(registered)};")
     return LAYER.format(
-        number=number,
+        name=stage.name,
         inputs=_port("input", len(stage.inputs), "x"),
         outputs=_port("output reg", len(registered), "y"),
         body="\n".join(body),
