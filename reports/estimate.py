@@ -13,7 +13,7 @@ DESIGN = "RTL, estimate"
 
 
 def estimated_resources(network: IntegerNetwork) -> Resources:
-    """LUTs and flip-flops with one register stage a layer; their notes state the model's error.
+    """LUTs and flip-flops with one register stage a layer; a note states the model's error.
 
     Nothing where the network has a layer that RTL does not have.
     """
@@ -23,21 +23,24 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
         found = estimate(network)
     except ValueError:
         return {}
-    figures = {"luts": ("LUT", found.luts), "ffs": ("FF", found.ffs)}
+    note = _error_note()
     return {
         DESIGN: {
-            key: Figure(value, unit, Source.ESTIMATE, _error_note(key))
-            for key, (unit, value) in figures.items()
+            "luts": Figure(found.luts, "LUT", Source.ESTIMATE, note),
+            "ffs": Figure(found.ffs, "FF", Source.ESTIMATE, note),
         }
     }
 
 
-def _error_note(key: str) -> str:
+def _error_note() -> str:
     from qkeras_models.lut_model import fit_record
 
     record = fit_record()
-    mean, worst = record[f"{key}_mean_error"], record[f"{key}_worst_error"]
+    errors = [
+        f"{label} {record[f'{key}_mean_error']:.1%}, {record[f'{key}_worst_error']:.1%}"
+        for key, label in (("luts", "LUT"), ("ffs", "FF"))
+    ]
     return (
-        f"mean error {mean:.1%}, worst {worst:.1%} against Yosys on {len(record['held_out'])} "
-        "networks that the model was not fitted on"
+        f"mean and worst error against Yosys on {len(record['held_out'])} networks outside the "
+        f"fit: {'; '.join(errors)}"
     )

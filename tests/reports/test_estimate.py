@@ -35,9 +35,11 @@ def test_the_table_states_the_estimate_its_source_and_its_error():
     assert {figure.source for figure in figures.values()} == {Source.ESTIMATE}
     text = resource_table({DESIGN: figures}).to_markdown()
     assert f"{found.luts} (estimate)" in text
-    assert f"{DESIGN} (LUT): mean error {record['luts_mean_error']:.1%}" in text
-    assert f"worst {record['ffs_worst_error']:.1%} against Yosys" in text
-    assert f"on {len(record['held_out'])} networks" in text
+    assert f"{DESIGN} (LUT, FF): mean and worst error against Yosys" in text
+    assert f"on {len(record['held_out'])} networks outside the fit: LUT " in text
+    for key, label in (("luts", "LUT"), ("ffs", "FF")):
+        mean, worst = record[f"{key}_mean_error"], record[f"{key}_worst_error"]
+        assert f"{label} {mean:.1%}, {worst:.1%}" in text
 
 
 def test_a_network_that_rtl_does_not_have_is_not_estimated():
