@@ -134,3 +134,19 @@ def test_other_layers_are_refused():
     network = random_network()
     with pytest.raises(ValueError, match="dense, threshold, flatten and head.*softmax"):
         estimate(replace(network, layers=(Other(), *network.layers)))
+
+
+def test_one_bit_that_sets_two_is_registered_once():
+    levels = np.array([[1, 1, 1]], np.int32)
+    network = IntegerNetwork(
+        InputFormat(1, False, 0.5, (1,)),
+        (
+            Dense(np.ones((1, 1), np.int8)),
+            Threshold(levels, np.ones(1, np.int8)),
+            Dense(np.ones((1, 1), np.int8)),
+            Head(np.zeros(1, np.int32)),
+        ),
+    )
+    # The activation is 0 or 3; the logit of two bits needs a third for its sign.
+    assert estimate(network).ffs == 1 + 1 + 3 + 1
+    assert layer_facts(network)[1].fan_ins == (1.0,)
