@@ -22,7 +22,7 @@ COUNTER_BITS = 6
 # Larger sums are finished and compared, five bits of the sum in a LUT (hls_projects.rtl.neuron).
 LARGEST_PLANNED_SUM = 1023
 
-FEATURES = ("counted", "first", "first_level", "compared", "logits", "shared")
+FEATURES = ("counted", "first", "first_level", "finished", "compared", "shared")
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class LutModel:
         counted      max(m − 5, 0), bits that counters take away before the thresholds
         first        min(m, 5) / 5, the LUT that decides
         first_level  (a − 1) · min(m, 5) / 5, more of it for more activation bits
-        compared     ⌈width of the sum / 5⌉ · (2^a − 1), where the sum can exceed 1023
-        logits       m of a neuron of the last layer, whose sum is finished
+        finished     m instead of these three, where the sum itself is needed: in the last layer,
+                     and where it can exceed 1023
+        compared     ⌈width of the sum / 5⌉ · (2^a − 1) for sums that can exceed 1023
         shared       −m / 6 of a neuron without any zero weight, beside more than two such ones:
                      parities of the same inputs are computed once
 
@@ -83,17 +84,13 @@ def _neuron_features(facts: LayerFacts, fan_ins: np.ndarray) -> np.ndarray:
     bits = fan_ins * facts.input_bits
     zero = np.zeros(len(bits))
     if facts.output_bits is None:
-        return np.stack([zero, zero, zero, zero, bits], axis=1)
+        return np.stack([zero, zero, zero, bits, zero], axis=1)
     first = np.minimum(bits, LUT_BITS) / LUT_BITS
+    planned = np.stack([bits - LUT_BITS * first, first, first * (facts.output_bits - 1)])
     largest = fan_ins * ((1 << facts.input_bits) - 1)
     parts = np.ceil(_bit_lengths(largest) / LUT_BITS) * ((1 << facts.output_bits) - 1)
-    return np.stack([
-        np.maximum(bits - LUT_BITS, 0),
-        first,
-        first * (facts.output_bits - 1),
-        np.where(largest > LARGEST_PLANNED_SUM, parts, 0),
-        zero,
-    ], axis=1)
+    finished = largest > LARGEST_PLANNED_SUM
+    return np.stack([*(planned * ~finished), bits * finished, parts * finished], axis=1)
 
 
 def _bit_lengths(values: np.ndarray) -> np.ndarray:
