@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python benchmarks/fit_lut_model.py
 
-Trains 48 small networks, writes their Verilog, synthesizes it, and writes coefficients and errors
+Makes 37 small networks, writes their Verilog, synthesizes it, and writes coefficients and errors
 to qkeras_models/lut_model.json and the table in docs/estimate.md.  What is in --folder already is
 not made again, so an interrupted run goes on where it stopped.
 """
