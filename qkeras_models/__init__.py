@@ -13,7 +13,7 @@ _HOME = {
     "IntegerHead": "integer_head",
     "UnitRange": "unit_range",
     "HardwareCost": "hardware_costs",
-    "LayerFacts": "hardware_costs",
+    "LayerFacts": "layer_facts",
     "PRESETS": "presets",
     "mlp": "builders",
     "load_model": "saved_model",

@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from qkeras_models.layer_chain import upstream
-
-
-@dataclass(frozen=True)
-class LayerFacts:
-    """What a hardware cost may depend on.
-
-    Args:
-        weights: N, number of weights of the layer.
-        nonzeros: how many of them quantize to ±1 now.
-        outputs: neurons or output channels.
-        positions: output positions, at which each weight is used once per inference.
-        input_bits: width of the activations that the weights meet.
-    """
-
-    weights: int
-    nonzeros: int
-    outputs: int
-    positions: int
-    input_bits: int
+from qkeras_models.layer_facts import LayerFacts
+from qkeras_models.lut_model import fitted_model
 
 
 def memory_cost(facts: LayerFacts) -> float:
@@ -45,11 +27,8 @@ def macs_cost(facts: LayerFacts) -> float:
 
 
 def luts_cost(facts: LayerFacts) -> float:
-    """Mean adder width of a balanced tree × parallel copies: (input bits + 1) · positions.
-
-    Half of a tree's adders stand at its leaves and are one bit wider than their inputs.
-    """
-    return float((facts.input_bits + 1) * facts.positions)
+    """LUTs that one nonzero weight takes in Verilog, by the model that reports estimate with."""
+    return fitted_model().marginal_luts(facts)
 
 
 class HardwareCost(str, Enum):
@@ -75,8 +54,19 @@ def input_bits(layer: Any) -> int:
     nodes = getattr(layer, "_inbound_nodes", [])
     if not nodes or not nodes[-1].input_tensors:
         return 1
-    for before in reversed(upstream(nodes[-1].input_tensors[0])):
-        bits = getattr(before, "bits", getattr(getattr(before, "activation", None), "bits", None))
-        if bits:
-            return int(bits)
-    return 1
+    found = (_bits(before) for before in reversed(upstream(nodes[-1].input_tensors[0])))
+    return next(filter(None, found), 1)
+
+
+def output_bits(layer: Any) -> int | None:
+    """Width of the activations after a layer; None before the logits, or if none can be found."""
+    while nodes := getattr(layer, "_outbound_nodes", []):
+        layer = nodes[-1].operation
+        if (bits := _bits(layer)) or hasattr(layer, "kernel"):
+            return bits
+    return None
+
+
+def _bits(layer: Any) -> int | None:
+    bits = getattr(layer, "bits", None) or getattr(getattr(layer, "activation", None), "bits", None)
+    return int(bits) if bits else None

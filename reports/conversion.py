@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports.estimate import estimated_resources
 from reports.model_source import ModelSource
 from reports.rtl_conversion import convert_to_rtl
 from reports.test_data import test_data
@@ -121,7 +122,7 @@ def convert(
     converted = time.monotonic() - started
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
-    resources = _synthesize(hls_model, options, step)
+    resources = estimated_resources(network) | _synthesize(hls_model, options, step)
     if options.rtl or options.targets:
         resources |= convert_to_rtl(network, data.x, source.folder, options.targets, step)
         exactness["executions"].append("RTL simulation")

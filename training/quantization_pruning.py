@@ -9,7 +9,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from qkeras_models.hardware_costs import HardwareCost, LayerFacts, input_bits
+from qkeras_models.hardware_costs import HardwareCost, input_bits, output_bits
+from qkeras_models.layer_facts import LayerFacts
 from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from training.restarted_learning_rate import RestartedLearningRate
 from training.sparsity_controller import SparsityController
@@ -171,12 +172,13 @@ class QuantizationPruning(keras.callbacks.Callback):
     def _facts(self, layer: Any) -> LayerFacts:
         kernel = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32")))
         threshold = float(ops.convert_to_numpy(layer.threshold))
+        fan_ins = (kernel > threshold).reshape(-1, kernel.shape[-1]).sum(axis=0)
         return LayerFacts(
             weights=kernel.size,
-            nonzeros=int(np.count_nonzero(kernel > threshold)),
-            outputs=kernel.shape[-1],
+            fan_ins=tuple(fan_ins.tolist()),
             positions=layer.output_positions(),
             input_bits=input_bits(layer),
+            output_bits=output_bits(layer),
         )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
