@@ -56,20 +56,25 @@ class RunRecorder(keras.callbacks.Callback):
         self.seconds = seconds
         self.history = list(history or [])
         self._epoch = 0
-        self._stage = 1
+        self._stage: int | None = None
         self._saved_at = time.monotonic()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._stage = self.pruning.stage
+        self._stage = self._present_stage()
+
+    def _present_stage(self) -> int | None:
+        """Stages are those of sparse ternary layers; without them there are none."""
+        return self.pruning.stage if self.pruning.layers else None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch = epoch
-        if self._stage == 1 and self.pruning.stage == 3:
+        stage = self._present_stage()
+        if (self._stage, stage) == (1, 3):
             self._record_stage(2, epoch)
-        self._stage = self.pruning.stage
+        self._stage = stage
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if self.history and self.pruning.stage == 3:
+        if self.history and self._present_stage() == 3:
             self._record_stage(2 if self._stage == 1 else 3, self.history[-1]["epoch"])
 
     def _record_stage(self, stage: int, epoch: int) -> None:
@@ -95,7 +100,7 @@ class RunRecorder(keras.callbacks.Callback):
             row[f"sparsity/{layer.name}"] = overall_sparsity([layer])
         self.history.append(row)
         write_history(self.history, self.folder / HISTORY)
-        if self.pruning.stage == 1 and epoch + 1 == self.pruning.stage1_epochs:
+        if self._stage == 1 and epoch + 1 == self.pruning.stage1_epochs:
             self._record_stage(1, epoch + 1)
         last = epoch + 1 == self.params["epochs"]
         if last or time.monotonic() - self._saved_at >= self.seconds:

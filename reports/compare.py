@@ -1,0 +1,93 @@
+"""python -m reports.compare: one page that compares several networks."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from reports.page import Page
+
+PAGE = Path("comparison.html")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="RUN...")
+@click.option("--results", type=click.Path(path_type=Path),
+              help="A results file such as reports/results/mnist.json, instead of runs.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=PAGE, show_default=True,
+              help="The HTML file; Markdown and its plots go beside it.")
+def main(runs: tuple[Path, ...], results: Path | None, output: Path) -> None:
+    """Compares runs (runs/NAME, finished by train.py) on one HTML page that needs no network.
+
+    Runs that convert.py has converted are compared by encoded size too, and by their LUTs if they
+    were synthesized.
+
+    \b
+    Examples:
+      python -m reports.compare runs/a runs/b -o comparison.html
+      python -m reports.compare --results reports/results/mnist.json -o mnist.html
+    """
+    try:
+        written = _write(runs, results, output)
+    except (ValueError, OSError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    for path in written:
+        click.echo(path)
+
+
+def _write(runs: tuple[Path, ...], results: Path | None, output: Path) -> list[Path]:
+    if bool(runs) == bool(results):
+        raise ValueError("either RUNs or --results must be given")
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"`--output` must end in .html. Received: {output}")
+    from reports.comparison import write_comparison
+
+    page = _page_of_results(results) if results else _page_of_runs(runs)
+    return write_comparison(page, output)
+
+
+def _page_of_results(results: Path) -> Page:
+    from reports.compared_results import networks_of_results
+    from reports.comparison import comparison_page
+
+    networks = networks_of_results(results)
+    quick = any(network.record.quick for network in networks)
+    introduction = [
+        f"{len(networks)} networks, each trained, encoded and measured by this project; every "
+        "figure comes from the records of the results file and says where it comes from.",
+        *(["Networks marked (quick) were trained on a short schedule: not to be quoted."] * quick),
+        f"Made by: {_command()}",
+    ]
+    title = f"Sparse ternary networks compared: {results.stem}"
+    return comparison_page(
+        networks, title, introduction, claims=True, mnist=results.stem == "mnist"
+    )
+
+
+def _page_of_runs(runs: tuple[Path, ...]) -> Page:
+    from reports.compared_runs import data_sets, networks_of_runs
+    from reports.comparison import comparison_page
+
+    networks = networks_of_runs(runs)
+    sets = data_sets(runs)
+    introduction = [f"{len(networks)} runs, trained on: {', '.join(sets)}."]
+    if len(sets) > 1:
+        introduction.append("Accuracies on different data sets do not compare.")
+    introduction.append(f"Made by: {_command()}")
+    return comparison_page(
+        networks, "Runs compared", introduction, claims=False, mnist=sets == ("mnist",)
+    )
+
+
+def _command() -> str:
+    return f"python -m reports.compare {shlex.join(sys.argv[1:])}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The networks of a results file, with what is kept beside their network files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from reports.compared_network import ComparedNetwork, resources_of_record
+from reports.results_file import NetworkRecord, load_records
+from reports.shadow_weight_plot import read_stages
+from reports.sizes import NetworkSize, network_size
+
+NETWORK = "network.npz"
+HISTORY = "history.csv"
+STAGES = "shadow_weights.json"
+
+
+def networks_of_results(path: Path) -> tuple[ComparedNetwork, ...]:
+    """Every network of a results file such as reports/results/mnist.json.
+
+    A network.npz gives the layers' sizes; history.csv and shadow_weights.json in its folder give
+    the plots of its training.
+
+    Raises:
+        ValueError: if there is no such file, it is damaged or a network file is missing.
+    """
+    if not path.is_file():
+        raise ValueError(f"there is no results file at {path}")
+    return tuple(_compared(record, path.parent) for record in load_records(path))
+
+
+def _compared(record: NetworkRecord, folder: Path) -> ComparedNetwork:
+    resources = resources_of_record(record)
+    if record.network_file is None:
+        return ComparedNetwork(record, resources=resources)
+    file = folder / record.network_file
+    beside = file.parent if file.name == NETWORK else None
+    return ComparedNetwork(record, "", resources, read_size(file), **details(beside))
+
+
+def read_size(file: Path) -> NetworkSize:
+    """Sizes of an integer network's file.
+
+    Raises:
+        ValueError: naming the file, if it is missing or damaged.
+    """
+    from hls_projects.integer_network import IntegerNetwork
+
+    try:
+        return network_size(IntegerNetwork.load(file))
+    except FileNotFoundError:
+        raise ValueError(f"there is no network file at {file}") from None
+
+
+def details(folder: Path | None) -> dict[str, Any]:
+    """History and stage ends that a folder holds."""
+    if folder is None:
+        return {}
+    history, stages = folder / HISTORY, folder / STAGES
+    return {
+        "history": history if history.is_file() else None,
+        "stages": read_stages(stages) if stages.is_file() else (),
+    }

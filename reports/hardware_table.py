@@ -1,0 +1,78 @@
+"""Hardware of the compared networks, every source of a figure in a column of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.compared_network import Group
+from reports.record import RESOURCE_METRICS, Metric, Source, number_text
+from reports.spread import Spread, percent_text, spread_of
+from reports.table import Column, Table
+
+
+def hardware_spreads(group: Group, metric: str) -> dict[tuple[str, Source], Spread]:
+    """Spread of one metric over a group's members, by design and source."""
+    values: dict[tuple[str, Source], list[float]] = {}
+    for member in group.members:
+        for design, figures in member.resources.items():
+            figure = figures.get(metric)
+            if figure is not None and figure.value is not None:
+                values.setdefault((design, figure.source), []).append(figure.value)
+    return {key: spread_of(found) for key, found in values.items()}
+
+
+def hardware_table(groups: Sequence[Group]) -> Table | None:
+    """One row a group and design; LUTs from two sources never share a column.
+
+    None if no group has a hardware figure.
+    """
+    pairs = _metrics_and_sources(groups)
+    rows = [row for group in groups for row in _rows(group, pairs)]
+    if not pairs or not rows:
+        return None
+    columns = [
+        Column("network", "Network", left=True),
+        Column("method", "Method", left=True),
+        Column("accuracy", "Test accuracy (%)", percent_text),
+    ]
+    columns += [
+        Column(
+            f"{metric.key}_{source.value}",
+            f"{metric.label} ({source.value})",
+            lambda spread: spread.text(_rounded),
+        )
+        for metric, source in pairs
+    ]
+    used = dict.fromkeys(source for _, source in pairs)
+    named = [f"{source.value}: {source.description}" for source in used]
+    footnotes = (f"Sources: {'; '.join(named)}. Figures of two sources do not compare.",)
+    return Table("Hardware", tuple(columns), tuple(rows), footnotes)
+
+
+def _metrics_and_sources(groups: Sequence[Group]) -> list[tuple[Metric, Source]]:
+    """Every metric with every source that some group has it from, in the usual order."""
+    return [
+        (metric, source)
+        for metric in RESOURCE_METRICS
+        for source in Source
+        if any(source == key[1] for group in groups for key in hardware_spreads(group, metric.key))
+    ]
+
+
+def _rows(group: Group, pairs: Sequence[tuple[Metric, Source]]) -> list[tuple]:
+    spreads = {metric.key: hardware_spreads(group, metric.key) for metric, _ in pairs}
+    designs = dict.fromkeys(design for found in spreads.values() for design, _ in found)
+    several = len(designs) > 1
+    return [
+        (
+            group.network,
+            f"{group.label} · {design}" if several else group.label,
+            group.spread("test_accuracy"),
+            *(spreads[metric.key].get((design, source)) for metric, source in pairs),
+        )
+        for design in designs
+    ]
+
+
+def _rounded(value: float) -> str:
+    return number_text(round(value)) if abs(value) >= 100 else number_text(round(value, 2))
