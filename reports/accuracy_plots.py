@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from reports.compared_network import METHODS, Group, sparsity_text
 from reports.hardware_table import hardware_spreads
@@ -15,18 +16,42 @@ from reports.svg import COLORS, draw_svg, plain_axes, plain_label
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
+    from matplotlib.lines import Line2D
 
     from reports.spread import Spread
 
 DENSE = ("float", "binary", "ternary")
 SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
 MARKERS = {
-    Source.ESTIMATE: ("s", COLORS[1], "here, estimate"),
-    Source.YOSYS: ("o", COLORS[0], "here, synthesized (Yosys)"),
-    Source.NEXTPNR: ("P", COLORS[2], "here, placed and routed (nextpnr)"),
-    Source.CSYNTH: ("^", COLORS[3], "here, C synthesis of a vendor tool"),
-    Source.IMPL: ("v", COLORS[5], "here, vendor tool"),
+    Source.YOSYS: ("o", "here, synthesized (Yosys)"),
+    Source.NEXTPNR: ("P", "here, placed and routed (nextpnr)"),
+    Source.CSYNTH: ("^", "here, vendor's C synthesis"),
+    Source.IMPL: ("v", "here, vendor's implementation"),
+    Source.ESTIMATE: ("s", "here, estimate"),
 }
+OTHER_MARKER = ("X", "here, other source")
+VENDOR = "published, vendor tool (Vivado)"
+
+
+@dataclass(frozen=True)
+class LutPoint:
+    """A group's LUTs from one source, and its accuracy."""
+
+    group: Group
+    source: Source
+    luts: Spread
+    accuracy: Spread
+
+    @property
+    def place(self) -> tuple[float, float]:
+        return self.luts.mean, 100 * self.accuracy.mean
+
+    @property
+    def label(self) -> str:
+        """Of a sparse network its sparsity alone, since colour tells the architecture."""
+        group = self.group
+        sparse = group.method == "sparse" and not group.name and group.wanted_sparsity is not None
+        return plain_label(sparsity_text(group.wanted_sparsity) if sparse else group.label)
 
 
 def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
@@ -71,13 +96,14 @@ def accuracy_luts_plot(groups: Sequence[Group], published: bool = True) -> str |
     def paint(figure: matplotlib.figure.Figure) -> None:
         axes = figure.subplots()
         theirs = _paint_published(axes) if published else []
-        for source in dict.fromkeys(point[2] for point in own):
-            _paint_source(axes, source, [point for point in own if point[2] is source])
+        colors = dict(zip(dict.fromkeys(p.group.network for p in own), COLORS * 9, strict=False))
+        for point in own:
+            _paint_point(axes, point, colors[point.group.network])
         _lut_axis(axes)
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-        places = [(float(luts.mean), 100 * accuracy.mean) for luts, accuracy, *_ in own]
-        ours = [(*place, point[3]) for place, point in zip(places, own, strict=True)]
-        label_points(axes, theirs + ours, [(x, y) for x, y, _ in theirs] + places)
+        handles = _lut_legend(own, colors, published)
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+        ours = [(*point.place, point.label) for point in own]
+        label_points(axes, theirs + ours, [point[:2] for point in theirs + ours])
 
     return draw_svg(7.4, 5.2, paint)
 
@@ -89,7 +115,6 @@ def _paint_published(axes: matplotlib.axes.Axes) -> list[tuple[float, float, str
         [design.luts for design in designs],
         [design.accuracy for design in designs],
         "D", color="#999999", markerfacecolor="none", markersize=5,
-        label="published, vendor tool (Vivado)",
     )  # fmt: skip
     return [(float(design.luts), design.accuracy, design.name) for design in designs]
 
@@ -128,27 +153,40 @@ def _density_axis(axes: matplotlib.axes.Axes, groups: Sequence[Group]) -> None:
     axes.set_xlabel("weights that are 0 (share of nonzeros on a logarithmic axis)")
 
 
-def _lut_points(groups: Sequence[Group]) -> Iterator[tuple[Spread, Spread, Source, str]]:
-    architectures = {group.network for group in groups}
+def _lut_points(groups: Sequence[Group]) -> Iterator[LutPoint]:
     for group in groups:
         accuracy = group.spread("test_accuracy")
         for (_, source), luts in hardware_spreads(group, "luts").items():
             if accuracy:
-                prefix = f"{group.network}, " if len(architectures) > 1 else ""
-                yield luts, accuracy, source, plain_label(prefix + group.label)
+                yield LutPoint(group, source, luts, accuracy)
 
 
-def _paint_source(
-    axes: matplotlib.axes.Axes, source: Source, points: Sequence[tuple[Spread, Spread, Source, str]]
-) -> None:
-    marker, color, label = MARKERS.get(source, ("X", COLORS[4], f"here, {source.value}"))
+def _paint_point(axes: matplotlib.axes.Axes, point: LutPoint, color: str) -> None:
+    marker, _ = MARKERS.get(point.source, OTHER_MARKER)
     axes.errorbar(
-        [luts.mean for luts, *_ in points],
-        [100 * accuracy.mean for _, accuracy, *_ in points],
-        yerr=[100 * (accuracy.sd or 0.0) for _, accuracy, *_ in points],
-        xerr=[luts.sd or 0.0 for luts, *_ in points],
-        fmt=marker, color=color, markersize=6, elinewidth=1.0, label=label,
+        *point.place, 100 * (point.accuracy.sd or 0.0), point.luts.sd or 0.0,
+        fmt=marker, color=color, markersize=6, elinewidth=1.0,
+        markerfacecolor="none" if point.source is Source.ESTIMATE else color,
     )  # fmt: skip
+
+
+def _lut_legend(
+    points: Sequence[LutPoint], colors: Mapping[str, str], published: bool
+) -> list[Line2D]:
+    """A grey marker for every source, then a colour for every architecture."""
+    from matplotlib.lines import Line2D
+
+    grey: dict[str, Any] = {"linestyle": "", "color": "#999999"}
+    handles = []
+    if published:
+        handles.append(Line2D([], [], marker="D", markerfacecolor="none", label=VENDOR, **grey))
+    for source in dict.fromkeys(point.source for point in points):
+        marker, label = MARKERS.get(source, OTHER_MARKER)
+        face = "none" if source is Source.ESTIMATE else None
+        handles.append(Line2D([], [], marker=marker, markerfacecolor=face, label=label, **grey))
+    for network, color in colors.items():
+        handles.append(Line2D([], [], color=color, linewidth=4, label=plain_label(network)))
+    return handles
 
 
 def _lut_axis(axes: matplotlib.axes.Axes) -> None:

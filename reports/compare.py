@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,19 @@ PAGE = Path("comparison.html")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="RUN...")
-@click.option("--results", type=click.Path(path_type=Path),
-              help="A results file such as reports/results/mnist.json, instead of runs.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=PAGE, show_default=True,
-              help="The HTML file; Markdown and its plots go beside it.")
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    help="A results file such as reports/results/mnist.json, instead of runs.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=PAGE,
+    show_default=True,
+    help="The HTML file; Markdown and its plots go beside it.",
+)
 def main(runs: tuple[Path, ...], results: Path | None, output: Path) -> None:
     """Compares runs (runs/NAME, finished by train.py) on one HTML page that needs no network.
 
@@ -48,11 +58,21 @@ def _write(runs: tuple[Path, ...], results: Path | None, output: Path) -> list[P
         raise ValueError(f"`--output` must end in .html. Received: {output}")
     from reports.comparison import write_comparison
 
-    page = _page_of_results(results) if results else _page_of_runs(runs)
+    command = f"python -m reports.compare {shlex.join(sys.argv[1:])}"
+    page = results_page(results, command) if results else runs_page(runs, command)
     return write_comparison(page, output)
 
 
-def _page_of_results(results: Path) -> Page:
+def results_page(results: Path, command: str) -> Page:
+    """The page of a results file, claims first.
+
+    Args:
+        results: such as reports/results/mnist.json; MNIST's if its name begins so.
+        command: that made the page, for its readers.
+
+    Raises:
+        ValueError: if the file or a network file is missing or damaged.
+    """
     from reports.compared_results import networks_of_results
     from reports.comparison import comparison_page
 
@@ -62,15 +82,24 @@ def _page_of_results(results: Path) -> Page:
         f"{len(networks)} networks, each trained, encoded and measured by this project; every "
         "figure comes from the records of the results file and says where it comes from.",
         *(["Networks marked (quick) were trained on a short schedule: not to be quoted."] * quick),
-        f"Made by: {_command()}",
+        f"Made by: {command}",
     ]
     title = f"Sparse ternary networks compared: {results.stem}"
     return comparison_page(
-        networks, title, introduction, claims=True, mnist=results.stem == "mnist"
+        networks, title, introduction, claims=True, mnist=results.stem.startswith("mnist")
     )
 
 
-def _page_of_runs(runs: tuple[Path, ...]) -> Page:
+def runs_page(runs: Sequence[Path], command: str) -> Page:
+    """The page of run folders.
+
+    Args:
+        runs: folders of finished runs.
+        command: that made the page, for its readers.
+
+    Raises:
+        ValueError: naming a folder that is no finished run.
+    """
     from reports.compared_runs import data_sets, networks_of_runs
     from reports.comparison import comparison_page
 
@@ -79,14 +108,10 @@ def _page_of_runs(runs: tuple[Path, ...]) -> Page:
     introduction = [f"{len(networks)} runs, trained on: {', '.join(sets)}."]
     if len(sets) > 1:
         introduction.append("Accuracies on different data sets do not compare.")
-    introduction.append(f"Made by: {_command()}")
+    introduction.append(f"Made by: {command}")
     return comparison_page(
         networks, "Runs compared", introduction, claims=False, mnist=sets == ("mnist",)
     )
-
-
-def _command() -> str:
-    return f"python -m reports.compare {shlex.join(sys.argv[1:])}"
 
 
 if __name__ == "__main__":

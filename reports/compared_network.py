@@ -86,8 +86,8 @@ class Group:
 
 
 def sparsity_text(share: float) -> str:
-    """A share as percent with as many decimals as it needs, at most two."""
-    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + " %"
+    """A share as percent, with at most two decimals and a space that does not break."""
+    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + "\u00a0%"
 
 
 def resources_of_record(record: NetworkRecord) -> Resources:

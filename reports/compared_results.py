@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from reports.compared_network import ComparedNetwork, resources_of_record
+from reports.files import write_atomically
 from reports.results_file import NetworkRecord, load_records
 from reports.shadow_weight_plot import read_stages
 from reports.sizes import NetworkSize, network_size
 
-NETWORK = "network.npz"
 HISTORY = "history.csv"
 STAGES = "shadow_weights.json"
 
@@ -18,8 +18,8 @@ STAGES = "shadow_weights.json"
 def networks_of_results(path: Path) -> tuple[ComparedNetwork, ...]:
     """Every network of a results file such as reports/results/mnist.json.
 
-    A network.npz gives the layers' sizes; history.csv and shadow_weights.json in its folder give
-    the plots of its training.
+    A network file, such as networks/a.npz, gives the layers' sizes; history.csv and
+    shadow_weights.json in networks/a/, if they were kept, give the plots of its training.
 
     Raises:
         ValueError: if there is no such file, it is damaged or a network file is missing.
@@ -34,8 +34,22 @@ def _compared(record: NetworkRecord, folder: Path) -> ComparedNetwork:
     if record.network_file is None:
         return ComparedNetwork(record, resources=resources)
     file = folder / record.network_file
-    beside = file.parent if file.name == NETWORK else None
-    return ComparedNetwork(record, "", resources, read_size(file), **details(beside))
+    kept = file.with_suffix("")
+    return ComparedNetwork(record, "", resources, read_size(file), **training_details(kept))
+
+
+def keep_training(run: Path, network_file: Path) -> None:
+    """Copies what a run recorded of its training beside the copy of its network.
+
+    Args:
+        run: folder with history.csv and shadow_weights.json; either may be missing.
+        network_file: such as networks/a.npz; the copies go to networks/a/.
+    """
+    target = network_file.with_suffix("")
+    for name in (HISTORY, STAGES):
+        if (run / name).is_file():
+            target.mkdir(parents=True, exist_ok=True)
+            write_atomically(target / name, (run / name).read_bytes())
 
 
 def read_size(file: Path) -> NetworkSize:
@@ -52,10 +66,8 @@ def read_size(file: Path) -> NetworkSize:
         raise ValueError(f"there is no network file at {file}") from None
 
 
-def details(folder: Path | None) -> dict[str, Any]:
-    """History and stage ends that a folder holds."""
-    if folder is None:
-        return {}
+def training_details(folder: Path) -> dict[str, Any]:
+    """History and stage ends that a folder holds, as arguments of ComparedNetwork."""
     history, stages = folder / HISTORY, folder / STAGES
     return {
         "history": history if history.is_file() else None,

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.compared_network import ComparedNetwork
-from reports.compared_results import NETWORK, details, read_size
+from reports.compared_results import read_size, training_details
 from reports.record import Resources, Source
 from reports.results_file import NetworkRecord
 
 if TYPE_CHECKING:
     from reports.sizes import LayerSize
 
+NETWORK = "network.npz"
 CONFIG = "config.yaml"
 RESULT = "training.json"
 REPORT = Path("report") / "report.json"
@@ -68,7 +69,7 @@ def _compared(folder: Path, name: str) -> ComparedNetwork:
         seconds=float(result["seconds"]),
         **figures,
     )
-    return ComparedNetwork(record, name, _resources(folder), size, **details(folder))
+    return ComparedNetwork(record, name, _resources(folder), size, **training_details(folder))
 
 
 def _read_run(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -100,7 +100,7 @@ def _source_notes(groups: Sequence[Group]) -> tuple[str, ...]:
                 if figure in LABELS:
                     found.setdefault(source, set()).add(figure)
     return tuple(
-        f"{source.value}, {source.description}: "
+        f"{source.description[0].upper()}{source.description[1:]} ({source.value}): "
         f"{', '.join(LABELS[figure] for figure in LABELS if figure in found[source.value])}."
         for source in Source
         if source.value in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from reports.compared_network import Group
 from reports.record import RESOURCE_METRICS, Metric, Source, number_text
@@ -39,7 +40,7 @@ def hardware_table(groups: Sequence[Group]) -> Table | None:
         Column(
             f"{metric.key}_{source.value}",
             f"{metric.label} ({source.value})",
-            lambda spread: spread.text(_rounded),
+            _rounded_text,
         )
         for metric, source in pairs
     ]
@@ -54,25 +55,44 @@ def _metrics_and_sources(groups: Sequence[Group]) -> list[tuple[Metric, Source]]
     return [
         (metric, source)
         for metric in RESOURCE_METRICS
-        for source in Source
+        for source in sorted(Source, key=lambda source: source is Source.ESTIMATE)
         if any(source == key[1] for group in groups for key in hardware_spreads(group, metric.key))
     ]
 
 
-def _rows(group: Group, pairs: Sequence[tuple[Metric, Source]]) -> list[tuple]:
-    spreads = {metric.key: hardware_spreads(group, metric.key) for metric, _ in pairs}
-    designs = dict.fromkeys(design for found in spreads.values() for design, _ in found)
-    several = len(designs) > 1
+def _rows(group: Group, pairs: Sequence[tuple[Metric, Source]]) -> list[tuple[Any, ...]]:
+    rows = _designs_together(group, pairs)
     return [
         (
             group.network,
-            f"{group.label} · {design}" if several else group.label,
+            f"{group.label} · {design}" if len(rows) > 1 else group.label,
             group.spread("test_accuracy"),
-            *(spreads[metric.key].get((design, source)) for metric, source in pairs),
+            *(cells.get((metric.key, source)) for metric, source in pairs),
         )
-        for design in designs
+        for design, cells in rows
     ]
 
 
-def _rounded(value: float) -> str:
-    return number_text(round(value)) if abs(value) >= 100 else number_text(round(value, 2))
+def _designs_together(
+    group: Group, pairs: Sequence[tuple[Metric, Source]]
+) -> list[tuple[str, dict[tuple[str, Source], Spread]]]:
+    """Designs that fill no cell twice share a row, named by the first of them."""
+    found: dict[str, dict[tuple[str, Source], Spread]] = {}
+    for key in dict.fromkeys(metric.key for metric, _ in pairs):
+        for (design, source), spread in hardware_spreads(group, key).items():
+            found.setdefault(design, {})[key, source] = spread
+    rows: list[tuple[str, dict[tuple[str, Source], Spread]]] = []
+    for design, cells in found.items():
+        free = next((row for _, row in rows if not row.keys() & cells.keys()), None)
+        if free is None:
+            rows.append((design, cells))
+        else:
+            free.update(cells)
+    return rows
+
+
+def _rounded_text(spread: Spread) -> str:
+    """Whole numbers where a mean is large, two decimals else."""
+    if spread.mean == 0 or abs(spread.mean) >= 100:
+        return spread.text(lambda value: number_text(round(value)))
+    return spread.text(lambda value: number_text(round(value, 2)))

@@ -14,7 +14,7 @@ Box = tuple[float, float, float, float]
 
 _DIRECTIONS = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
 _DISTANCES = (5.0, 12.0, 22.0, 34.0, 48.0)
-_CHARACTER = 0.62
+_CHARACTER = 0.66
 
 
 def label_points(
@@ -62,9 +62,7 @@ def _box(
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def _badness(
-    box: Box, written: Sequence[Box], marks: Sequence[Box], frame: np.ndarray
-) -> float:
+def _badness(box: Box, written: Sequence[Box], marks: Sequence[Box], frame: np.ndarray) -> float:
     area = (box[2] - box[0]) * (box[3] - box[1])
     outside = area - _overlap(box, tuple(frame))
     return round(outside + sum(_overlap(box, other) for other in [*written, *marks]), 3)

@@ -9,10 +9,12 @@ from typing import Any
 from reports.page import Page
 from reports.record import Figure
 from reports.spread import Spread
-from reports.table import Table
+from reports.table import Column, Table
 from reports.themed_svg import inline_svg
 
 TEMPLATES = Path(__file__).with_name("templates")
+LONG = 30
+"""Characters of a text that may be broken into lines."""
 
 
 def page_html(page: Page) -> str:
@@ -37,14 +39,20 @@ def page_html(page: Page) -> str:
 
 
 def _rows(table: Table) -> list[list[dict[str, Any]]]:
-    """Text, sort key and alignment of every cell."""
+    """Text, sort key and CSS class of every cell."""
     return [
         [
-            {"text": text, "key": _sort_key(cell), "left": column.left}
+            {"text": text, "key": _sort_key(cell), "style": _style(text, column)}
             for text, cell, column in zip(texts, row, table.columns, strict=True)
         ]
         for texts, row in zip(table.texts(), table.rows, strict=True)
     ]
+
+
+def _style(text: str, column: Column) -> str:
+    if not column.left:
+        return ""
+    return "left long" if len(text) > LONG else "left"
 
 
 def _sort_key(cell: Any) -> str | None:

@@ -22,19 +22,23 @@ SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 def entropy_plot(networks: Sequence[ComparedNetwork]) -> str | None:
     """SVG: encoded bits a weight over their entropy bound, both logarithmic.
 
-    None if no network has been counted layer by layer.
+    None if no network is both encoded and counted layer by layer.
     """
-    counted = [member for member in networks if member.size and member.size.total.entropy_bits]
+    counted = [
+        member
+        for member in networks
+        if member.size and member.size.total.entropy_bits and member.record.bits_per_weight
+    ]
     if not counted:
         return None
 
     def paint(figure: matplotlib.figure.Figure) -> None:
         axes = figure.subplots()
         for place, name in enumerate(dict.fromkeys(m.record.network for m in counted)):
-            totals = [m.size.total for m in counted if m.record.network == name]
+            members = [m for m in counted if m.record.network == name]
             axes.plot(
-                [total.entropy_bits_per_weight for total in totals],
-                [total.bits_per_weight for total in totals],
+                [m.size.total.entropy_bits_per_weight for m in members],
+                [m.record.bits_per_weight for m in members],
                 MARKERS[place % 8], color=COLORS[place % 6], markersize=6, alpha=0.85,
                 label=plain_label(name),
             )  # fmt: skip
@@ -90,7 +94,7 @@ def _entropy_axes(axes: matplotlib.axes.Axes, counted: Sequence[ComparedNetwork]
 
     bounds = [member.size.total.entropy_bits_per_weight for member in counted]
     low, high = min(bounds) / 1.4, max(2.4, 1.2 * max(bounds))
-    axes.plot([low, high], [low, high], color="#999999", linewidth=1.0, label="entropy: the least")
+    axes.plot([low, high], [low, high], color="#999999", linewidth=1.0, label="encoded = entropy")
     for bits, label in ((1, "dense binary, 1 bit"), (2, "dense ternary, 2 bits")):
         axes.axhline(bits, color="#999999", linestyle=":", linewidth=1.0)
         axes.annotate(label, (low, bits), xytext=(4, 2), textcoords="offset points", fontsize=7)

@@ -43,7 +43,7 @@ def write_case(folder: Path, seeds: int = 3) -> Path:
                 records.append(
                     _record(folder, name, architecture, widths, method, wanted, accuracy, seed, rng)
                 )
-    _write_training(folder / "small-sparse-0.98-0")
+    _write_training(folder / "networks" / "small-sparse-0.98-0")
     save_records(records, folder / "mnist.json")
     return folder / "mnist.json"
 
@@ -59,21 +59,22 @@ def _record(folder, name, architecture, widths, method, wanted, accuracy, seed, 
     if method == "float":
         return record_of(architecture, method, seed, **common)
     network = build_network(widths, density, seed)
-    (folder / name).mkdir(parents=True)
-    network.save(folder / name / "network.npz")
+    (folder / "networks").mkdir(parents=True, exist_ok=True)
+    network.save(folder / "networks" / f"{name}.npz")
     size = network_size(network)
     estimated = {"sources": {"luts": "estimate", "ffs": "estimate"}}
     return record_of(
         architecture, method, seed, **common,
         **{key: getattr(size.total, key) for key in FIGURES[2:9]},
         luts=int(2 * size.total.nonzeros + 500), ffs=600, latency_cycles=3,
-        network_file=f"{name}/network.npz",
+        network_file=f"networks/{name}.npz",
         layer_sparsity={layer.name: layer.sparsity for layer in size.layers},
         **(estimated if method in ("binary", "ternary") else {}),
     )  # fmt: skip
 
 
 def _write_training(folder: Path) -> None:
+    folder.mkdir()
     lines = ["epoch,stage,accuracy,val_accuracy,sparsity,threshold/dense_1,sparsity/dense_1"]
     for epoch in range(1, 21):
         share = min(0.98, epoch / 12)
@@ -81,7 +82,7 @@ def _write_training(folder: Path) -> None:
         lines.append(f"{epoch},{stage},{0.9 + epoch / 300},{0.91 + epoch / 320},{share},"
                      f"{0.3 + share / 2},{share}")  # fmt: skip
     (folder / "history.csv").write_text("\n".join(lines) + "\n")
-    bell = np.rint(900 * np.exp(-np.linspace(-3, 3, 80) ** 2)).astype(int)
+    bell = np.rint(900 * np.exp(-(np.linspace(-3, 3, 80) ** 2))).astype(int)
     inside = np.abs(np.linspace(-1, 1, 80)) < 0.6
     layer = {"layer": "dense_1", "threshold": 0.6}
     zero = [0] * 80
