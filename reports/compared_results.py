@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports.compared_network import ComparedNetwork, resources_of_record
 from reports.files import write_atomically
 from reports.results_file import NetworkRecord, load_records
 from reports.shadow_weight_plot import read_stages
-from reports.sizes import NetworkSize, network_size
+from reports.sizes import network_size
+
+if TYPE_CHECKING:
+    from hls_projects.integer_network import IntegerNetwork
 
 HISTORY = "history.csv"
 STAGES = "shadow_weights.json"
@@ -34,8 +37,8 @@ def _compared(record: NetworkRecord, folder: Path) -> ComparedNetwork:
     if record.network_file is None:
         return ComparedNetwork(record, resources=resources)
     file = folder / record.network_file
-    kept = file.with_suffix("")
-    return ComparedNetwork(record, "", resources, read_size(file), **training_details(kept))
+    size = network_size(read_network(file))
+    return ComparedNetwork(record, "", resources, size, **training_details(file.with_suffix("")))
 
 
 def keep_training(run: Path, network_file: Path) -> None:
@@ -52,8 +55,8 @@ def keep_training(run: Path, network_file: Path) -> None:
             write_atomically(target / name, (run / name).read_bytes())
 
 
-def read_size(file: Path) -> NetworkSize:
-    """Sizes of an integer network's file.
+def read_network(file: Path) -> IntegerNetwork:
+    """An integer network's file.
 
     Raises:
         ValueError: naming the file, if it is missing or damaged.
@@ -61,7 +64,7 @@ def read_size(file: Path) -> NetworkSize:
     from hls_projects.integer_network import IntegerNetwork
 
     try:
-        return network_size(IntegerNetwork.load(file))
+        return IntegerNetwork.load(file)
     except FileNotFoundError:
         raise ValueError(f"there is no network file at {file}") from None
 

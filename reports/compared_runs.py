@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.compared_network import ComparedNetwork
-from reports.compared_results import read_size, training_details
+from reports.compared_results import read_network, training_details
 from reports.record import Resources, Source
 from reports.results_file import NetworkRecord
+from reports.sizes import network_size
 
 if TYPE_CHECKING:
     from reports.sizes import LayerSize
@@ -54,7 +55,7 @@ def data_sets(folders: Sequence[Path]) -> tuple[str, ...]:
 def _compared(folder: Path, name: str) -> ComparedNetwork:
     result, config = _read_run(folder)
     file = folder / NETWORK
-    size = read_size(file) if file.is_file() else None
+    size = network_size(read_network(file)) if file.is_file() else None
     figures, sources = _figures(result, size.total if size else None)
     record = NetworkRecord(
         network=_architecture(config, result),

@@ -46,8 +46,8 @@ def hardware_table(groups: Sequence[Group]) -> Table | None:
     ]
     used = dict.fromkeys(source for _, source in pairs)
     named = [f"{source.value}: {source.description}" for source in used]
-    footnotes = (f"Sources: {'; '.join(named)}. Figures of two sources do not compare.",)
-    return Table("Hardware", tuple(columns), tuple(rows), footnotes)
+    footnote = f"Sources: {'; '.join(named)}. Figures of two sources do not compare."
+    return Table("Hardware", tuple(columns), tuple(rows), (footnote, *_notes(groups)))
 
 
 def _metrics_and_sources(groups: Sequence[Group]) -> list[tuple[Metric, Source]]:
@@ -58,6 +58,19 @@ def _metrics_and_sources(groups: Sequence[Group]) -> list[tuple[Metric, Source]]
         for source in sorted(Source, key=lambda source: source is Source.ESTIMATE)
         if any(source == key[1] for group in groups for key in hardware_spreads(group, metric.key))
     ]
+
+
+def _notes(groups: Sequence[Group]) -> tuple[str, ...]:
+    """Every distinct note of a figure once, after the metric and source that it belongs to."""
+    notes = (
+        f"{metric.label} ({figure.source.value}): {figure.note}"
+        for metric in RESOURCE_METRICS
+        for group in groups
+        for member in group.members
+        for figures in member.resources.values()
+        if (figure := figures.get(metric.key)) is not None and figure.source and figure.note
+    )
+    return tuple(dict.fromkeys(notes))
 
 
 def _rows(group: Group, pairs: Sequence[tuple[Metric, Source]]) -> list[tuple[Any, ...]]:

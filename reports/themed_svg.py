@@ -12,6 +12,7 @@ _THEMED = {
     **{shade.lower(): f"var(--shade-{place})" for place, shade in enumerate(SHADES)},
     "#000000": "currentColor",
     "#dddddd": "var(--grid)",
+    "#cccccc": "var(--rule)",
     "#ffffff": "var(--page)",
 }
 
