@@ -130,11 +130,12 @@ def _paint_reference(axes: matplotlib.axes.Axes, group: Group, color: str) -> No
 def _paint_series(axes: matplotlib.axes.Axes, groups: Sequence[Group], place: int) -> None:
     ordered = sorted(groups, key=lambda group: group.spread("sparsity").mean)
     accuracies = [group.spread("test_accuracy") for group in ordered]
+    spread = any(accuracy.sd is not None for accuracy in accuracies)
     own = groups[0].series == METHODS["sparse"]
     axes.errorbar(
         [1 - group.spread("sparsity").mean for group in ordered],
         [100 * accuracy.mean for accuracy in accuracies],
-        [100 * (accuracy.sd or 0.0) for accuracy in accuracies],
+        [100 * (accuracy.sd or 0.0) for accuracy in accuracies] if spread else None,
         fmt="o-" if own else "os^vPX*"[place % 7],
         color=COLORS[0] if own else COLORS[(1, 2, 5, 3, 4, 7)[place % 6]],
         markersize=5, linewidth=1.5, elinewidth=1.0, capsize=2.5,
@@ -190,9 +191,11 @@ def _lut_legend(
 
 
 def _lut_axis(axes: matplotlib.axes.Axes) -> None:
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.margins(x=0.08, y=0.08)
     axes.set_xlabel("LUTs (logarithmic)")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.record import RESOURCE_METRICS, Figure, Resources
 from reports.spread import Spread, spread_of
+from reports.table import Column
 
 if TYPE_CHECKING:
     from reports.results_file import NetworkRecord
@@ -83,6 +84,15 @@ class Group:
     def spread(self, figure: str) -> Spread | None:
         """Of a record's field over the members that have it."""
         return spread_of(getattr(member.record, figure) for member in self.members)
+
+
+def naming_columns(groups: Sequence[Group]) -> tuple[Column, Column]:
+    """The first two columns of a table of groups: architecture, and method or run."""
+    runs = all(group.name for group in groups)
+    return (
+        Column("network", "Network", left=True),
+        Column("method", "Run" if runs else "Method", left=True),
+    )
 
 
 def sparsity_text(share: float) -> str:

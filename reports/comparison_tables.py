@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reports.compared_network import ComparedNetwork, Group
+from reports.compared_network import ComparedNetwork, Group, naming_columns
 from reports.record import Source, number_text
 from reports.spread import Spread, percent_text
 from reports.table import Column, Table
@@ -20,8 +20,6 @@ def _count_text(spread: Spread) -> str:
 
 
 GROUP_COLUMNS = (
-    Column("network", "Network", left=True),
-    Column("method", "Method", left=True),
     Column("seeds", "Seeds", number_text),
     Column("test_accuracy", "Test accuracy (%)", percent_text),
     Column("validation_accuracy", "Validation accuracy (%)", percent_text),
@@ -33,8 +31,6 @@ GROUP_COLUMNS = (
     Column("ratio_vs_ternary", "Smaller than ternary (×)", _with("{:.2f}")),
 )
 RECORD_COLUMNS = (
-    Column("network", "Network", left=True),
-    Column("method", "Method", left=True),
     Column("seed", "Seed", str),
     Column("test_accuracy", "Test accuracy (%)", lambda share: f"{100 * share:.2f}"),
     Column("validation_accuracy", "Validation accuracy (%)", lambda share: f"{100 * share:.2f}"),
@@ -67,7 +63,7 @@ def group_table(groups: Sequence[Group]) -> Table:
             group.network,
             group.label,
             len(group.members),
-            *(group.spread(column.key) for column in GROUP_COLUMNS[3:]),
+            *(group.spread(column.key) for column in GROUP_COLUMNS[1:]),
         )
         for group in groups
     )
@@ -77,17 +73,18 @@ def group_table(groups: Sequence[Group]) -> Table:
         "(ternary).",
         *_source_notes(groups),
     )
-    return Table("Accuracy and size", GROUP_COLUMNS, rows, notes)
+    columns = (*naming_columns(groups), *GROUP_COLUMNS)
+    return Table("Accuracy and size", columns, rows, notes)
 
 
 def record_table(groups: Sequence[Group]) -> Table:
     """One row a trained network, with what made it."""
     rows = tuple(_record_row(group, member) for group in groups for member in group.members)
-    return Table("Every network", RECORD_COLUMNS, rows)
+    return Table("Every network", (*naming_columns(groups), *RECORD_COLUMNS), rows)
 
 
 def _record_row(group: Group, member: ComparedNetwork) -> tuple[Any, ...]:
-    cells = (getattr(member.record, column.key) for column in RECORD_COLUMNS[2:])
+    cells = (getattr(member.record, column.key) for column in RECORD_COLUMNS)
     return group.network, group.label, *(None if cell == "" else cell for cell in cells)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reports.compared_network import Group
+from reports.compared_network import Group, naming_columns
 from reports.record import RESOURCE_METRICS, Metric, Source, number_text
 from reports.spread import Spread, percent_text, spread_of
 from reports.table import Column, Table
@@ -32,8 +32,7 @@ def hardware_table(groups: Sequence[Group]) -> Table | None:
     if not pairs or not rows:
         return None
     columns = [
-        Column("network", "Network", left=True),
-        Column("method", "Method", left=True),
+        *naming_columns(groups),
         Column("accuracy", "Test accuracy (%)", percent_text),
     ]
     columns += [

@@ -95,6 +95,7 @@ def test_runs_of_a_user_are_compared_with_hostile_names(tmp_path):
     reader = read(target.read_text())
     text = "".join(reader.text)
     assert reader.tags.count("script") == 1 and text.count("<script>alert(1)<") >= 5
+    assert "Run" in text and "Method" not in text
     assert "$b_$" in text and "321" in text and "Claims" not in text and "TreeLUT" not in text
 
 
