@@ -102,7 +102,7 @@ def test_quick_trials_do_not_count_beside_real_ones():
     quick = record_of("sfc", "sparse", 0, wanted_sparsity=0.98, sparsity=0.98, test_accuracy=0.9,
                       ratio_vs_binary=2.0, quick=True)  # fmt: skip
     assert findings([quick])[CLAIMS[1]] == ("no", "2.00× at 98 %")
-    assert findings([quick, sparse(0.9, 0.98, 6.0)])[CLAIMS[1]] == ("yes", "6.00× at 98 %")
+    assert findings([quick, sparse(0.9, 0.985, 6.0)])[CLAIMS[1]] == ("yes", "6.00× at 98.5 %")
 
 
 def test_every_architecture_has_its_own_verdict():
