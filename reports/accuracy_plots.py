@@ -155,10 +155,12 @@ def _density_axis(axes: matplotlib.axes.Axes, groups: Sequence[Group]) -> None:
 
 
 def _lut_points(groups: Sequence[Group]) -> Iterator[LutPoint]:
+    """Estimates only of groups that nothing else is known of."""
     for group in groups:
-        accuracy = group.spread("test_accuracy")
-        for (_, source), luts in hardware_spreads(group, "luts").items():
-            if accuracy:
+        accuracy, found = group.spread("test_accuracy"), hardware_spreads(group, "luts")
+        better = any(source is not Source.ESTIMATE for _, source in found)
+        for (_, source), luts in found.items():
+            if accuracy and not (better and source is Source.ESTIMATE):
                 yield LutPoint(group, source, luts, accuracy)
 
 

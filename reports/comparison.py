@@ -96,8 +96,9 @@ def _hardware_section(groups: Sequence[Group], mnist: bool) -> Section:
         "accuracy-luts",
         "Accuracy against LUTs",
         svg or "",
-        "Every marker is another source; they do not compare: open synthesis counts more LUTs than "
-        "a vendor's tool does for the same design, and an estimate is no synthesis."
+        "Every marker is another source; they do not compare: open synthesis counts more LUTs "
+        "than a vendor's tool does for the same design. An estimate stands where nothing was "
+        "synthesized."
         + (" Hollow diamonds: published designs, vendor-tool figures." if mnist else ""),
         wide=True,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports.compared_network import Group, naming_columns
@@ -39,7 +39,7 @@ def hardware_table(groups: Sequence[Group]) -> Table | None:
         Column(
             f"{metric.key}_{source.value}",
             f"{metric.label} ({source.value})",
-            _rounded_text,
+            _metric_text(metric),
         )
         for metric, source in pairs
     ]
@@ -103,8 +103,7 @@ def _designs_together(
     return rows
 
 
-def _rounded_text(spread: Spread) -> str:
-    """Whole numbers where a mean is large, two decimals else."""
-    if spread.mean == 0 or abs(spread.mean) >= 100:
-        return spread.text(lambda value: number_text(round(value)))
-    return spread.text(lambda value: number_text(round(value, 2)))
+def _metric_text(metric: Metric) -> Callable[[Spread], str]:
+    """Times and frequencies with two decimals, counts as whole numbers."""
+    decimals = 2 if metric.unit in ("ns", "MHz") else None
+    return lambda spread: spread.text(lambda value: number_text(round(value, decimals)))

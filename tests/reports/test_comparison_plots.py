@@ -1,5 +1,6 @@
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -7,6 +8,7 @@ from reports.accuracy_plots import accuracy_luts_plot, accuracy_sparsity_plot
 from reports.compared_network import ComparedNetwork, groups_of, resources_of_record
 from reports.compared_results import networks_of_results
 from reports.published import published_designs
+from reports.record import Figure, Source
 from reports.shadow_weight_plot import read_stages, shadow_weight_plot
 from reports.sparsity_plots import entropy_plot, layer_sparsity_plot
 from tests.reports.comparison_case import record_of, write_case
@@ -53,6 +55,17 @@ def test_estimates_and_syntheses_have_markers_of_their_own(networks):
     plain = [n for n in networks if n.record.method == "sparse" and n.record.seed == 0]
     found = texts(accuracy_luts_plot(groups_of(plain)))
     assert "here, synthesized (Yosys)" in found and "here, estimate" not in found
+
+
+def test_an_estimate_is_drawn_only_where_nothing_was_synthesized():
+    record = record_of("a", "binary", 0, test_accuracy=0.9, luts=100)
+    estimate = {"estimate": {"luts": Figure(120, "LUT", Source.ESTIMATE)}}
+    both = ComparedNetwork(record, resources=resources_of_record(record) | estimate)
+    alone = ComparedNetwork(replace(record, network="b"), resources=estimate)
+    assert "here, estimate" not in texts(accuracy_luts_plot(groups_of([both]), False))
+    found = texts(accuracy_luts_plot(groups_of([both, alone]), False))
+    assert found.count("binary") == 2
+    assert {"here, estimate", "here, synthesized (Yosys)"} <= set(found)
 
 
 def test_bits_stand_against_their_entropy(networks):

@@ -33,6 +33,13 @@ def test_seeds_are_averaged():
     assert (row["luts_yosys"], row["accuracy"]) == ("1,100 ± 100", "91.00 ± 1.00")
 
 
+def test_counts_are_whole_and_times_have_decimals():
+    members = [compared("sparse", seed, ffs=11 + 3 * seed, fmax_mhz=61.5 + seed / 8,
+                        sources={"fmax_mhz": "nextpnr"}) for seed in range(2)]  # fmt: skip
+    (row,) = cells(hardware_table(groups_of(members)))
+    assert (row["ffs_yosys"], row["fmax_mhz_nextpnr"]) == ("12 ± 2", "61.56 ± 0.09")
+
+
 def design(source, luts, note=""):
     return {"luts": Figure(luts, "LUT", source, note)}
 
