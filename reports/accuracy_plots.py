@@ -75,8 +75,7 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
         for place, series in enumerate(dict.fromkeys(group.series for group in sparse)):
             _paint_series(axes, [group for group in sparse if group.series == series], place)
         _density_axis(axes, sparse)
-        axes.set_ylabel("test accuracy (%)")
-        plain_axes(axes, "both")
+        _accuracy_axis(axes)
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
 
     return draw_svg(4.8, 3.9, paint)
@@ -201,5 +200,10 @@ def _lut_axis(axes: matplotlib.axes.Axes) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.margins(x=0.08, y=0.08)
     axes.set_xlabel("LUTs (logarithmic)")
+    _accuracy_axis(axes)
+
+
+def _accuracy_axis(axes: matplotlib.axes.Axes) -> None:
+    axes.set_ylim(top=min(axes.get_ylim()[1], 100.0))
     axes.set_ylabel("test accuracy (%)")
     plain_axes(axes, "both")

@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -79,8 +79,8 @@ def results_page(results: Path, command: str) -> Page:
     networks = networks_of_results(results)
     quick = any(network.record.quick for network in networks)
     introduction = [
-        f"{len(networks)} networks, each trained, encoded and measured by this project; every "
-        "figure comes from the records of the results file and says where it comes from.",
+        f"{_counted(networks, 'network')}, each trained, encoded and measured by this project; "
+        "every figure comes from the records of the results file and says where it comes from.",
         *(["Networks marked (quick) were trained on a short schedule: not to be quoted."] * quick),
         f"Made by: {command}",
     ]
@@ -105,13 +105,17 @@ def runs_page(runs: Sequence[Path], command: str) -> Page:
 
     networks = networks_of_runs(runs)
     sets = data_sets(runs)
-    introduction = [f"{len(networks)} runs, trained on: {', '.join(sets)}."]
+    introduction = [f"{_counted(networks, 'run')}, trained on: {', '.join(sets)}."]
     if len(sets) > 1:
         introduction.append("Accuracies on different data sets do not compare.")
     introduction.append(f"Made by: {command}")
     return comparison_page(
         networks, "Runs compared", introduction, claims=False, mnist=sets == ("mnist",)
     )
+
+
+def _counted(things: Sequence[Any], name: str) -> str:
+    return f"{len(things)} {name}" + ("" if len(things) == 1 else "s")
 
 
 if __name__ == "__main__":
