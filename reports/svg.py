@@ -41,3 +41,9 @@ def plain_axes(axes: matplotlib.axes.Axes, grid: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis=grid, color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def plain_label(text: str) -> str:
+    """Text that a plot shows as it is: no mathematics between dollars, none left out."""
+    escaped = " ".join(text.split()).replace("$", r"\$")
+    return f"\u200b{escaped}" if escaped.startswith("_") else escaped

@@ -15,6 +15,7 @@ import keras
 
 from qkeras_models.sparse_ternary_layer import overall_sparsity
 from training.quantization_pruning import QuantizationPruning, thresholds
+from training.shadow_weights import record_stage_end
 
 CHECKPOINTS = "checkpoints"
 HISTORY = "history.csv"
@@ -26,6 +27,8 @@ class TrainingDiverged(RuntimeError):
 
 class RunRecorder(keras.callbacks.Callback):
     """Writes history.csv after every epoch and checkpoints/epoch-NNNN/ from time to time.
+
+    At the end of each stage it writes shadow_weights.json (see training.shadow_weights).
 
     A checkpoint is a folder with model.keras (optimizer included), state.json and the history up
     to it; it is written under another name and renamed, so it is there whole or not at all.
@@ -53,10 +56,29 @@ class RunRecorder(keras.callbacks.Callback):
         self.seconds = seconds
         self.history = list(history or [])
         self._epoch = 0
+        self._stage: int | None = None
         self._saved_at = time.monotonic()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._stage = self._present_stage()
+
+    def _present_stage(self) -> int | None:
+        """Stages are those of sparse ternary layers; without them there are none."""
+        return self.pruning.stage if self.pruning.layers else None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch = epoch
+        stage = self._present_stage()
+        if (self._stage, stage) == (1, 3):
+            self._record_stage(2, epoch)
+        self._stage = stage
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if self.history and self._present_stage() == 3:
+            self._record_stage(2 if self._stage == 1 else 3, self.history[-1]["epoch"])
+
+    def _record_stage(self, stage: int, epoch: int) -> None:
+        record_stage_end(self.folder, stage, epoch, self.pruning.layers)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         loss = float((logs or {}).get("loss", 0.0))
@@ -78,6 +100,8 @@ class RunRecorder(keras.callbacks.Callback):
             row[f"sparsity/{layer.name}"] = overall_sparsity([layer])
         self.history.append(row)
         write_history(self.history, self.folder / HISTORY)
+        if self._stage == 1 and epoch + 1 == self.pruning.stage1_epochs:
+            self._record_stage(1, epoch + 1)
         last = epoch + 1 == self.params["epochs"]
         if last or time.monotonic() - self._saved_at >= self.seconds:
             self._save(epoch + 1)

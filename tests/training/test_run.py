@@ -29,9 +29,8 @@ def weights(folder):
 
 def test_a_run_folder_holds_everything(finished):
     folder, result = finished
-    assert {"config.yaml", "history.csv", "model.keras", "training.json"} == {
-        path.name for path in folder.iterdir()
-    }
+    expected = {"config.yaml", "history.csv", "model.keras", "shadow_weights.json"}
+    assert expected | {"training.json"} == {path.name for path in folder.iterdir()}
     assert result.sparsity >= 0.8 and result.test_accuracy > 0.6
     assert json.loads((folder / "training.json").read_text())["nonzeros"] == result.nonzeros
     rows = list(csv.DictReader((folder / "history.csv").open()))
@@ -64,7 +63,8 @@ def test_an_interrupted_run_resumes_to_the_same_weights(finished, tmp_path, monk
     for a, b in zip(weights(finished[0]), weights(folder), strict=True):
         np.testing.assert_array_equal(a, b)
     assert result.test_accuracy == finished[1].test_accuracy
-    assert (folder / "history.csv").read_text() == (finished[0] / "history.csv").read_text()
+    for name in ("history.csv", "shadow_weights.json"):
+        assert (folder / name).read_text() == (finished[0] / name).read_text()
 
 
 def test_a_finished_run_is_not_trained_again(finished, monkeypatch):
