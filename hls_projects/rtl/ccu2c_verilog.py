@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hls_projects.rtl.bits import ONE, ZERO, Bit
 from hls_projects.rtl.netlist import LutChain, LutStage, Netlist
 
-# Most stages of a physical chain.  nextpnr spends two CCU2Cs on the ends of each, whatever it holds;
-# longer chains are harder to place, and timing counts paths through all their counters.
+# Most stages of a physical chain.  nextpnr spends two CCU2Cs on the ends of each; longer chains are
+# harder to place, and timing counts paths through all their counters.
 CHAIN_STAGES = 48
 
 
