@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from hls_projects.rtl.bits import ONE, ZERO, Bit
 from hls_projects.rtl.netlist import LutChain, LutStage, Netlist
 
-# Stages of a physical chain, about: longer ones waste fewer ends, but are harder to place.
-CHAIN_STAGES = 24
+# Most stages of a physical chain.  nextpnr spends two CCU2Cs on the ends of each; longer chains are
+# harder to place, and timing counts paths through all their counters.
+CHAIN_STAGES = 48
 
 
 @dataclass(frozen=True)
