@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hls_projects.result_cache import cached
 from hls_projects.yosys import run_yosys, yosys_version
 
+# Without shift registers in LUTs: every register counts as flip-flops.
 TARGETS = {
-    "xilinx": "synth_xilinx -family xcup -top {top} -flatten -noiopad -noclkbuf",
-    "xilinx7": "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf",
+    "xilinx": "synth_xilinx -family xcup -top {top} -flatten -noiopad -noclkbuf -nosrl",
+    "xilinx7": "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl",
     "ecp5": "synth_ecp5 -top {top}",
 }
 STATISTICS = "tee -q -o stat.json stat -json"
@@ -62,18 +63,57 @@ def synthesize_verilog(
         YosysError: if Yosys fails or reaches a limit.
     """
     check_target(target)
-    source = verilog.read_bytes()
     command = TARGETS[target].format(top=top)
-    content = [source, command.encode(), yosys_version().encode()]
+    modules = _synthesize(verilog, command, cache, seconds, memory_mib)
+    return count_cells(modules[top])
+
+
+def synthesize_layers(
+    verilog: Path,
+    target: str = "xilinx",
+    *,
+    top: str = "top",
+    cache: Path | None = None,
+    seconds: float = 1800.0,
+    memory_mib: int = 16384,
+) -> dict[str, Cells]:
+    """Cells of each module, synthesized by itself: the layers of a network, and `top`.
+
+    Their sum may exceed the flattened design, which is also optimized across modules.
+
+    Args:
+        verilog, target, top, cache, seconds, memory_mib: as for synthesize_verilog.
+
+    Raises:
+        ValueError: for another target.
+        YosysError: if Yosys fails or reaches a limit.
+    """
+    check_target(target)
+    flattened = TARGETS[target].format(top=top)
+    hierarchical = flattened.replace(" -flatten", "")
+    if hierarchical == flattened:
+        hierarchical += " -noflatten"
+    modules = _synthesize(verilog, hierarchical, cache, seconds, memory_mib)
+    return {name: count_cells(cells) for name, cells in sorted(modules.items())}
+
+
+def _synthesize(
+    verilog: Path, command: str, cache: Path | None, seconds: float, memory_mib: int
+) -> dict[str, dict[str, int]]:
+    """Number of cells by type of every module, without those of the modules inside."""
 
     def synthesize() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             script = [f"read_verilog {verilog.resolve()}", command, STATISTICS]
             run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
             statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
-        return asdict(count_cells(statistics["design"]["num_cells_by_type"]))
+        return {
+            name.removeprefix("\\"): module["num_cells_by_type"]
+            for name, module in statistics["modules"].items()
+        }
 
-    return Cells(**cached(cache, content, synthesize))
+    content = [verilog.read_bytes(), command.encode(), yosys_version().encode()]
+    return cached(cache, content, synthesize)
 
 
 def check_target(target: str) -> None:
