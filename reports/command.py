@@ -30,12 +30,29 @@ import click
               help="How many test samples to compare.  [default: all]")
 @click.option("--no-csim", is_flag=True, help="Write the project without compiling it.")
 @click.option("--rtl", is_flag=True, help="Write Verilog too, simulate it on the same samples.")
-@click.option("--synth", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, or both with a "
-                              "comma between; includes --rtl.")
+@click.option("--synth", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, ecp5, or "
+                              "several with commas between; includes --rtl.")
+@click.option("--pnr", is_flag=True, help="Place and route for ECP5 with nextpnr, which takes "
+                                          "minutes; includes --rtl.")
+@click.option("--stage-delay", type=float,
+              help="Longest pipeline stage of the Verilog, in ns.  [default: one stage a layer]")
+@click.option("--generic-rtl", is_flag=True,
+              help="Write Verilog without primitives, for Quartus say; includes --rtl.")
+@click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
+              help="Time limit of each run of Yosys or nextpnr.")
 @click.option("--synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 def main(
-    target: str, output: Path | None, no_csim: bool, synth: str | None, **options: Any
+    target: str,
+    output: Path | None,
+    no_csim: bool,
+    rtl: bool,
+    synth: str | None,
+    pnr: bool,
+    stage_delay: float | None,
+    generic_rtl: bool,
+    tool_seconds: float,
+    **options: Any,
 ) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
 
@@ -46,15 +63,21 @@ def main(
     \b
     Examples:
       python convert.py runs/digits
-      python convert.py mnist-small --synth xilinx
+      python convert.py mnist-small --synth xilinx,ecp5
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
     """
     try:
-        document, folder = _convert(target, output, {
-            "csim": not no_csim,
-            "targets": tuple(filter(None, (synth or "").split(","))),
-            **options,
-        })
+        targets = tuple(filter(None, (synth or "").split(",")))
+        verilog = None
+        if rtl or targets or pnr or generic_rtl:
+            verilog = {
+                "targets": targets,
+                "generic": generic_rtl,
+                "stage_delay": stage_delay,
+                "place": pnr,
+                "seconds": tool_seconds,
+            }
+        document, folder = _convert(target, output, verilog, {"csim": not no_csim, **options})
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command starts again", err=True)
         sys.exit(130)
@@ -62,15 +85,22 @@ def main(
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     _print(document, folder)
+    for failure in document["failures"]:
+        click.echo(f"error: {failure}", err=True)
+    sys.exit(1 if document["failures"] else 0)
 
 
-def _convert(target: str, output: Path | None, options: dict[str, Any]) -> tuple[Any, Path]:
+def _convert(
+    target: str, output: Path | None, verilog: dict[str, Any] | None, options: dict[str, Any]
+) -> tuple[Any, Path]:
     from qkeras_models.quiet import import_keras_quietly
     from reports.conversion import ConversionOptions, convert
     from reports.model_source import find_model
+    from reports.rtl_conversion import RtlOptions
 
     source = find_model(target, output)
-    chosen = ConversionOptions(**options)
+    rtl = None if verilog is None else RtlOptions(**verilog)
+    chosen = ConversionOptions(**options, rtl=rtl)
     chosen.check()
     import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]

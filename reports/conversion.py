@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.estimate import estimated_resources
+from reports.handover import write_hls_readme
 from reports.model_source import ModelSource
-from reports.rtl_conversion import convert_to_rtl
+from reports.rtl_conversion import RtlOptions, RtlReport, convert_to_rtl
 from reports.test_data import test_data
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from hls_projects.csim import CSimulation
     from hls_projects.integer_network import IntegerNetwork
     from reports.test_data import TestData
-
-
-# The Verilog instantiates LUTs and carry chains of these families.
-RTL_TARGETS = ("xilinx", "xilinx7")
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,7 @@ class ConversionOptions:
     data: str | None = None
     samples: int | None = None
     csim: bool = True
-    rtl: bool = False
-    targets: tuple[str, ...] = ()
+    rtl: RtlOptions | None = None
     synthesize: bool = False
 
     def check(self) -> None:
@@ -63,12 +59,9 @@ class ConversionOptions:
             check_project_name(self.project_name)
         if not 0 < self.clock_period < float("inf"):
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
-        for target in self.targets:
-            if target not in RTL_TARGETS:
-                raise ValueError(
-                    f"`--synth` must be one of {', '.join(RTL_TARGETS)}. Received: {target!r}"
-                )
-        if self.csim or self.rtl:
+        if self.rtl is not None:
+            self.rtl.check()
+        if self.csim or self.rtl is not None:
             require_compiler()
         if self.synthesize:
             find_program(self.backend)
@@ -119,12 +112,14 @@ def convert(
             project_name=project,
         )
         hls_model.write()
+        write_hls_readme(source.folder / "hls", options.backend, project)
     converted = time.monotonic() - started
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
     resources = estimated_resources(network) | _synthesize(hls_model, options, step)
-    if options.rtl or options.targets:
-        resources |= convert_to_rtl(network, data.x, source.folder, options.targets, step)
+    rtl = RtlReport()
+    if options.rtl is not None:
+        rtl = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"].append("RTL simulation")
     return write_report(
         source.folder,
@@ -132,7 +127,9 @@ def convert(
         model_name=source.name,
         accuracy=_accuracy(network, data),
         exactness=exactness,
-        resources=resources,
+        resources=resources | rtl.resources,
+        modules=rtl.modules,
+        failures=rtl.failures,
         commands=commands,
         history=source.history,
     )

@@ -107,6 +107,7 @@ class Metric:
 RESOURCE_METRICS = (
     Metric("luts", "LUT", "LUT"),
     Metric("ffs", "FF", "FF"),
+    Metric("carries", "Carry cells", ""),
     Metric("brams", "BRAM", "BRAM"),
     Metric("dsps", "DSP", "DSP"),
     Metric("latency_cycles", "Latency (cycles)", "cycles"),

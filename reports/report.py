@@ -37,6 +37,8 @@ def write_report(
     accuracy: Accuracy | tuple[float, str, int] | None = None,
     exactness: Mapping[str, Any] | None = None,
     resources: Resources | None = None,
+    modules: Sequence[Mapping[str, Any]] = (),
+    failures: Sequence[str] = (),
     provenance: Mapping[str, Any] | None = None,
     commands: Sequence[str] = (),
     history: Path | None = None,
@@ -56,6 +58,9 @@ def write_report(
             further keys appear in report.json only.
         resources: Figures by design, such as ``Yosys, xilinx``, and then by metric (the keys of
             ``reports.record.RESOURCE_METRICS`` in the usual rows, any other in rows of its own).
+        modules: cells of each module of a synthesized design: ``target``, ``module``, and the
+            fields of ``hls_projects.synthesis.Cells``.
+        failures: what went wrong in steps that the report can do without.
         provenance: versions, seeds, options; JSON values, joined to the network's own.
         commands: the command lines that made the run.
         history: the training history's CSV file (see ``reports.training_plots``).
@@ -77,6 +82,8 @@ def write_report(
     document |= {
         "provenance": {**network.provenance, **(provenance or {})},
         "commands": list(commands),
+        "modules": [dict(module) for module in modules],
+        "failures": list(failures),
     }
     files = {
         "sizes.csv": size_file_table(document["sizes"]).to_csv(),

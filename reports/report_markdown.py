@@ -10,6 +10,7 @@ from reports.record import Source, number_text
 from reports.report_tables import (
     computation_table,
     exactness_table,
+    module_table,
     resource_table,
     resources_of,
     size_table,
@@ -35,11 +36,13 @@ def report_markdown(document: Mapping[str, Any], plots: Sequence[str]) -> str:
         size_table(document["sizes"]),
         computation_table(document["sizes"]),
         resource_table(resources_of(document["resources"])),
+        *([module_table(document["modules"])] if document["modules"] else []),
         exactness_table(document["exactness"]),
     ]
     sections = [
         f"# {escape_markdown(document['model_name'])}\n",
         *(f"## {table.title}\n\n{table.to_markdown()}" for table in tables),
+        *_failures(document["failures"]),
         *_plots(plots),
         *_origin(document),
     ]
@@ -81,6 +84,12 @@ def _verdict(exactness: Mapping[str, Any] | None) -> tuple[str | None, str | Non
     answer = "NO" if mismatches else "yes"
     compared = f"{number_text(mismatches)} of {number_text(logits)} logits differ"
     return f"{answer}, {compared}", Source.CSIM.value
+
+
+def _failures(failures: Sequence[str]) -> Iterator[str]:
+    if failures:
+        yield "## What failed\n"
+        yield "".join(f"- {escape_markdown(' '.join(text.split()))}\n" for text in failures)
 
 
 def _plots(names: Sequence[str]) -> Iterator[str]:

@@ -20,6 +20,18 @@ COMPUTATION_FOOTNOTE = (
     "outputs, bias and comparisons not counted. Accumulator bits hold every sum that any input can "
     "reach, in two's complement. A dead neuron has no nonzero weight."
 )
+MODULE_CELLS = {
+    "luts": "LUT",
+    "ffs": "FF",
+    "carries": "Carry cells",
+    "brams": "BRAM",
+    "dsps": "DSP",
+}
+MODULE_FOOTNOTE = (
+    "Source of all figures: yosys. LUT is the number of LUT cells of all sizes; LUT1 to LUT6 say "
+    "how many have that many inputs, LUT6_2 among LUT6. Modules are synthesized one by one, the "
+    "whole network once more as one piece."
+)
 NOT_SYNTHESIZED: Resources = {"Not synthesized": {}}
 TERMINAL_COLUMNS = (
     "name",
@@ -131,6 +143,27 @@ def resources_of(records: Sequence[Mapping[str, Any]]) -> Resources:
         figure = Figure(record["value"], record["unit"], record["source"], record["note"])
         resources.setdefault(record["design"], {})[record["metric"]] = figure
     return resources
+
+
+def module_table(modules: Sequence[Mapping[str, Any]]) -> Table:
+    """Cells of each module, synthesized by itself, and of the whole network, flattened."""
+    sizes = sorted({size for module in modules for size in module["luts_by_size"]})
+    columns = (
+        Column("target", "Target", left=True),
+        Column("module", "Module", left=True),
+        *(Column(key, label, number_text) for key, label in MODULE_CELLS.items()),
+        *(Column(f"lut{size}", f"LUT{size}", number_text) for size in sizes),
+    )
+    rows = tuple(
+        (
+            module["target"],
+            module["module"],
+            *(module[key] for key in MODULE_CELLS),
+            *(module["luts_by_size"].get(size, 0) for size in sizes),
+        )
+        for module in modules
+    )
+    return Table("Cells by module", columns, rows, (MODULE_FOOTNOTE,) if rows else ())
 
 
 def exactness_table(exactness: Mapping[str, Any] | None) -> Table:

@@ -1,8 +1,10 @@
-"""Verilog of a network: written, simulated, proven exact, synthesized."""
+"""Verilog of a network: written, simulated, proven exact, synthesized, placed and routed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,49 +14,138 @@ from reports.record import Figure, Resources, Source
 
 if TYPE_CHECKING:
     from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.place_and_route import PlacedDesign
     from hls_projects.rtl import RtlDesign
     from hls_projects.synthesis import Cells
 
-CARRY_NOTE = "CARRY4 cells; two make one CARRY8 of UltraScale+"
+# The Verilog that each synthesis target takes, and where it is written.
+FOLDERS = {"xilinx": "rtl", "ecp5": "rtl/ecp5", "generic": "rtl/generic"}
+WRITTEN_FOR = {"xilinx": "xilinx", "xilinx7": "xilinx", "ecp5": "ecp5"}
+# Unit of each target's carry cells, and what a reader must know about them.
+CARRIES = {
+    "xilinx": ("CARRY4", "two CARRY4 make one CARRY8 of UltraScale+"),
+    "xilinx7": ("CARRY4", ""),
+    "ecp5": ("CCU2C", ""),
+}
+
+CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
+
+Step = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class RtlOptions:
+    """What of the Verilog is wanted.
+
+    Args:
+        targets: to synthesize for, of WRITTEN_FOR.
+        generic: write and simulate Verilog without primitives too.
+        stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
+        place: place and route for ECP5.
+        seconds: time limit of each run of a tool.
+    """
+
+    targets: tuple[str, ...] = ()
+    generic: bool = False
+    stage_delay: float | None = None
+    place: bool = False
+    seconds: float = 1800.0
+
+    def check(self) -> None:
+        """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
+        from hls_projects.nextpnr import nextpnr_version
+
+        for target in self.targets:
+            if target not in WRITTEN_FOR:
+                allowed = ", ".join(WRITTEN_FOR)
+                raise ValueError(f"`--synth` must be one of {allowed}. Received: {target!r}")
+        if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
+            raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")
+        if not 0 < self.seconds < float("inf"):
+            raise ValueError(f"`--tool-seconds` must be > 0. Received: {self.seconds!r}")
+        if self.place:
+            nextpnr_version()
+
+
+@dataclass
+class RtlReport:
+    """Figures by design, cells by target and module, and what failed, for the report."""
+
+    resources: dict[str, dict[str, Figure]] = field(default_factory=dict)
+    modules: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
 def convert_to_rtl(
-    network: IntegerNetwork,
-    x: np.ndarray,
-    folder: Path,
-    targets: Sequence[str],
-    step: Callable[[str], Any],
-) -> Resources:
+    network: IntegerNetwork, x: np.ndarray, folder: Path, options: RtlOptions, step: Step
+) -> RtlReport:
     """Writes folder/rtl, simulates it on all samples, synthesizes it for each target.
+
+    A tool that fails or reaches its limit is a failure in the report; the rest goes on.
 
     Args:
         network: what hardware must compute.
         x: float samples (n, *shape).
         folder: the run's; mismatch.json goes to its report/ if an integer logit differs.
-        targets: of hls_projects.synthesis, may be empty.
+        options: what is wanted.
         step: a context manager around each long step, given its description.
-
-    Returns:
-        Figures by design, for the report.
 
     Raises:
         ExactnessError: if simulation and network differ.
-        YosysError: if synthesis fails or reaches a limit.
+        YosysError, SimulationError: if the Verilog cannot be simulated.
     """
-    from hls_projects.rtl import RtlSimulation, write_rtl
+    report = RtlReport()
+    x_int = network.input.quantize(x)
+    expected = network.predict_integers(x_int)
+    for kind in _kinds(options):
+        design, latency = _prove(network, kind, x_int, expected, folder, options, step)
+        for target in filter(lambda target: WRITTEN_FOR[target] == kind, options.targets):
+            figures = report.resources.setdefault(f"RTL, {target}", _timing(latency))
+            with _tolerated(report, step, f"synthesizing Verilog for {target}"):
+                cells, layers = _synthesize(design, target, options)
+                figures.update(_cells(cells, target))
+                report.modules += _module_records(target, cells, layers)
+        if kind == "ecp5" and options.place:
+            with _tolerated(report, step, "placing and routing for ECP5, which takes minutes"):
+                placed = _place(design, options)
+                report.resources["RTL, ecp5, placed"] = _placed(placed, latency)
+        if not report.resources:
+            report.resources["RTL"] = _timing(latency)
+    return report
 
-    with step("writing Verilog"):
-        design = write_rtl(network, folder / "rtl")
+
+def _kinds(options: RtlOptions) -> Sequence[str]:
+    """Verilog to write: for every target, that of Xilinx where none is given."""
+    wanted = {WRITTEN_FOR[target] for target in options.targets}
+    if options.place:
+        wanted.add("ecp5")
+    if options.generic:
+        wanted.add("generic")
+    return [kind for kind in FOLDERS if kind in (wanted or {"xilinx"})]
+
+
+def _prove(
+    network: IntegerNetwork,
+    kind: str,
+    x_int: np.ndarray,
+    expected: np.ndarray,
+    folder: Path,
+    options: RtlOptions,
+    step: Step,
+) -> tuple[RtlDesign, int | None]:
+    """The written design and its measured latency, once every logit is equal."""
+    from hls_projects.rtl import RtlSimulation, write_rtl
+    from reports.handover import write_rtl_readme
+
+    with step(f"writing Verilog for {kind}"):
+        target_folder = folder / FOLDERS[kind]
+        design = write_rtl(network, target_folder, target=kind, stage_delay=options.stage_delay)
     with step("compiling the Verilog simulation"):
         simulation = RtlSimulation(design)
-    with step(f"simulating Verilog on {len(x):,} samples"):
-        x_int = network.input.quantize(x)
-        _compare(network.predict_integers(x_int), simulation.predict(x_int), folder)
-    designs = {}
-    for target in targets:
-        with step(f"synthesizing Verilog for {target}"):
-            designs[f"RTL, {target}"] = _figures(simulation.latency, _synthesize(design, target))
-    return designs or {"RTL": _figures(simulation.latency, None)}
+    with step(f"simulating Verilog on {len(x_int):,} samples"):
+        _compare(expected, simulation.predict(x_int), folder)
+    write_rtl_readme(design, kind)
+    return design, simulation.latency
 
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
@@ -67,25 +158,88 @@ def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
     raise ExactnessError(f"{mismatch}; details in {where}", mismatch)
 
 
-def _synthesize(design: RtlDesign, target: str) -> Cells:
-    from hls_projects.synthesis import synthesize_verilog
+@contextmanager
+def _tolerated(report: RtlReport, step: Step, description: str) -> Iterator[None]:
+    """A step whose tool may fail: the failure is noted and the conversion goes on."""
+    from hls_projects.nextpnr import NextpnrError
+    from hls_projects.place_and_route import DesignTooLarge
+    from hls_projects.yosys import YosysError
+
+    try:
+        with step(description):
+            yield
+    except (YosysError, NextpnrError, DesignTooLarge) as error:
+        report.failures.append(f"{description}: {error}")
+
+
+def _cache() -> Path:
     from training.data import cache_folder
 
-    return synthesize_verilog(design.verilog, target, cache=cache_folder() / "synthesis")
+    return cache_folder() / "synthesis"
 
 
-def _figures(latency: int | None, cells: Cells | None) -> dict[str, Figure]:
-    timing = {
+def _synthesize(
+    design: RtlDesign, target: str, options: RtlOptions
+) -> tuple[Cells, dict[str, Cells]]:
+    from hls_projects.synthesis import synthesize_layers, synthesize_verilog
+
+    limits = {"cache": _cache(), "seconds": options.seconds}
+    cells = synthesize_verilog(design.verilog, target, **limits)
+    return cells, synthesize_layers(design.verilog, target, **limits)
+
+
+def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:
+    from hls_projects.place_and_route import place_and_route
+
+    folder = design.verilog.parent
+    return place_and_route(
+        design.verilog, cache=_cache(), folder=folder, seconds=options.seconds
+    )
+
+
+def _timing(latency: int | None) -> dict[str, Figure]:
+    return {
         "latency_cycles": Figure(latency, "cycles", Source.MEASURED),
         "ii": Figure(1, "cycles", Source.MEASURED),
     }
-    if cells is None:
-        return timing
+
+
+def _cells(cells: Cells, target: str) -> dict[str, Figure]:
+    unit, note = CARRIES[target]
+    luts = Figure(cells.luts, "LUT", Source.YOSYS)
+    if target == "ecp5":
+        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", Source.YOSYS, CCU2C_NOTE)
     return {
-        "luts": Figure(cells.luts, "LUT", Source.YOSYS),
+        "luts": luts,
         "ffs": Figure(cells.ffs, "FF", Source.YOSYS),
         "brams": Figure(cells.brams, "BRAM", Source.YOSYS),
         "dsps": Figure(cells.dsps, "DSP", Source.YOSYS),
-        "carries": Figure(cells.carries, "CARRY4", Source.YOSYS, CARRY_NOTE),
-        **timing,
+        "carries": Figure(cells.carries, unit, Source.YOSYS, note),
+    }
+
+
+def _module_records(target: str, cells: Cells, modules: dict[str, Cells]) -> list[dict[str, Any]]:
+    """Cells of each module of the hierarchical run, then those of the flattened one."""
+    rows = {name: found for name, found in modules.items() if name != "top"}
+    rows["whole network, flattened"] = cells
+    return [{"target": target, "module": name, **asdict(found)} for name, found in rows.items()]
+
+
+def _placed(placed: PlacedDesign, latency: int | None) -> Resources:
+    device = (
+        f"LFE5U-{placed.device.upper().replace('K', 'F')}, speed grade {placed.speed}, seed "
+        f"{placed.seed}, out of context"
+    )
+    source = Source.NEXTPNR
+    return {
+        "luts": Figure(placed.luts, "LUT4", source, device),
+        "ffs": Figure(placed.ffs, "FF", source),
+        "brams": Figure(placed.brams, "BRAM", source),
+        "dsps": Figure(placed.dsps, "DSP", source),
+        "carries": Figure(placed.carries, "CCU2C", source),
+        "fmax_mhz": Figure(round(placed.fmax_mhz, 1), "MHz", source),
+        "latency_ns": Figure(
+            None if latency is None else round(placed.latency_ns(latency), 1), "ns", source
+        ),
+        **_timing(latency),
     }

@@ -32,8 +32,8 @@ class Delays:
 # nextpnr reported for this project's networks, speed grade 6.  Generic: as ECP5.
 DELAYS = {
     Target.XILINX: Delays(lut=0.5, chain=0.45, carry=0.01, register=0.25),
-    Target.ECP5: Delays(lut=1.0, chain=1.3, carry=0.04, register=1.0),
-    Target.GENERIC: Delays(lut=1.0, chain=1.3, carry=0.04, register=1.0),
+    Target.ECP5: Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),
+    Target.GENERIC: Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),
 }
 
 

@@ -75,10 +75,35 @@ def test_verilog_is_simulated_and_synthesized(digits, converted, tmp_path):
     assert "0 of 500 integer logits differ (Keras, integer network, RTL simulation)" in done.stdout
     assert "LUT" in done.stdout and "(yosys)" in done.stdout and "2 (measured)" in done.stdout
     assert (tmp_path / "rtl" / "top.v").is_file()
+    assert "`x` | 64 | 64 integers of 1 bits" in (tmp_path / "rtl" / "README.md").read_text()
+    assert "vitis_hls -f build_prj.tcl" in (tmp_path / "hls" / "README.md").read_text()
+    page = (tmp_path / "report" / "report.md").read_text()
+    assert "| xilinx | layer_1 |" in page and "| xilinx | whole network, flattened |" in page
+
+
+def test_a_tool_at_its_limit_is_an_error_and_the_rest_of_the_report_stays(digits, tmp_path):
+    done = convert(digits, "--output", tmp_path, "--no-csim", "--synth", "xilinx", "--samples", 50,
+                   "--tool-seconds", 0.01, cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 1
+    assert "Yosys reached its time limit of 0.01 s" in done.stderr
+    assert "0 of 500 integer logits differ (Keras, integer network, RTL simulation)" in done.stdout
+    page = (tmp_path / "report" / "report.md").read_text()
+    assert "time limit of 0.01 s" in page and "(measured)" in page
+
+
+def test_designs_for_each_target_stand_side_by_side(digits, tmp_path):
+    done = convert(digits, "--output", tmp_path, "--no-csim", "--synth", "ecp5", "--generic-rtl",
+                   "--stage-delay", 4, "--pnr", "--samples", 50, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "(nextpnr)" in done.stdout
+    assert (tmp_path / "rtl" / "ecp5" / "top.v").is_file()
+    assert "CCU2C" not in (tmp_path / "rtl" / "generic" / "top.v").read_text()
+    assert not (tmp_path / "rtl" / "top.v").exists()
 
 
 @pytest.mark.parametrize("arguments, message", [
     (["digits", "--synth", "ice40"], "`--synth` must be one of xilinx"),
+    (["digits", "--stage-delay", "0"], "`--stage-delay` must be > 0 ns"),
     (["nothing"], "no run folder, no .keras file and no pretrained network"),
     (["digits", "--backend", "Quartus"], "Quartus"),
     (["digits", "--project-name", "2fast"], "2fast"),
