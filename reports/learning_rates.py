@@ -1,0 +1,132 @@
+"""python -m reports.learning_rates: the learning rate of every method, by validation accuracy.
+
+Every method is trained on a short schedule with each rate; ``best_rates`` picks by validation data.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reports.job_pool import Task, run_tasks
+
+TABLE = Path(__file__).parent / "results" / "learning_rates.json"
+RATES = (3e-3, 1e-2, 1e-3)
+EPOCHS = (6, 4)
+SPARSITY = 0.98
+NETWORK = "mnist-small"
+DEFAULT = 3e-3
+
+
+def best_rates(table: Path = TABLE) -> dict[str, float]:
+    """The rate of highest validation accuracy, by method; the smaller of two equally good.
+
+    Raises:
+        ValueError: if the table is damaged.
+    """
+    best: dict[str, tuple[float, float]] = {}
+    for trial in read_table(table):
+        score = trial["validation_accuracy"], -trial["learning_rate"]
+        best[trial["method"]] = max(score, best.get(trial["method"], score))
+    return {method: -negative for method, (_, negative) in best.items()}
+
+
+def read_table(table: Path) -> list[dict[str, Any]]:
+    """The trials: method, learning_rate, validation_accuracy and how they were trained.
+
+    Raises:
+        ValueError: if the table is damaged.
+    """
+    try:
+        trials = json.loads(table.read_text(encoding="utf-8"))
+        for trial in trials:
+            float(trial["learning_rate"]), float(trial["validation_accuracy"]), trial["method"]
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{table} is no valid table of learning rates: {error}") from None
+    return trials
+
+
+def arguments(method: str, rate: float) -> list[str]:
+    """What train.py is told for one trial."""
+    stage1, stage3 = EPOCHS
+    return [
+        NETWORK, "--method", method, "--learning-rate", str(rate), "--sparsity", str(SPARSITY),
+        "--stage1-epochs", str(stage1), "--stage3-epochs", str(stage3), "--seed", "0",
+    ]
+
+
+@click.command()
+@click.option("--method", "methods", multiple=True, help="May be repeated.  [default: all]")
+@click.option("--jobs", "processes", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/learning-rates"))
+@click.option("--table", type=click.Path(path_type=Path), default=TABLE)
+@click.option("--data-folder", help="Folder with the files of MNIST.")
+def main(
+    methods: tuple[str, ...],
+    processes: int,
+    threads: int,
+    runs: Path,
+    table: Path,
+    data_folder: str | None,
+) -> None:
+    """Trains every method with every rate, restartable, and writes the table of accuracies."""
+    from training.method import Method
+
+    trials = [(m, rate) for rate in RATES for m in methods or [m.value for m in Method]]
+    try:
+        tasks = [_task(trial, runs, data_folder) for trial in trials]
+        for done in run_tasks([t for t in tasks if t is not None], processes, threads):
+            click.echo(f"{done.task.job}: status {done.status}, {done.seconds:.0f} s")
+            collect(trials, runs, table)
+        collect(trials, runs, table)
+        click.echo(json.dumps(best_rates(table), indent=2))
+    except (ValueError, OSError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def _task(trial: tuple[str, float], runs: Path, data_folder: str | None) -> Task | None:
+    name = _name(*trial)
+    if (runs / name / "training.json").is_file():
+        return None
+    words = ["--resume"] if (runs / name / "config.yaml").is_file() else arguments(*trial)
+    if data_folder and "--resume" not in words:
+        words += ["--data-folder", data_folder]
+    words += ["--name", name, "--runs", str(runs), "--quiet"]
+    return Task(name, [sys.executable, "-m", "training.command", *words], runs / f"{name}.log")
+
+
+def _name(method: str, rate: float) -> str:
+    return f"{method}-{rate}"
+
+
+def collect(trials: Sequence[tuple[str, float]], runs: Path, table: Path) -> None:
+    """Puts the validation accuracies of finished trials into the table; others stay."""
+    from reports.files import write_atomically
+
+    kept = {(trial["method"], trial["learning_rate"]): trial for trial in read_table(table)}
+    for method, rate in trials:
+        finished = runs / _name(method, rate) / "training.json"
+        if finished.is_file():
+            result = json.loads(finished.read_text(encoding="utf-8"))
+            kept[method, rate] = {
+                "method": method,
+                "learning_rate": rate,
+                "validation_accuracy": result["validation_accuracy"],
+                "sparsity": result["sparsity"],
+                "command": " ".join(["python train.py", *arguments(method, rate)]),
+            }
+    table.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(table, json.dumps([kept[key] for key in sorted(kept)], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
