@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reports.job_pool import Done, Task, run_tasks
-from reports.reproduce_job import RECORD
+from reports.reproduce_job import lacks_hardware, read_record
 from reports.reproduction_plan import METHODS, NETWORKS, Job, jobs
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def main(
     try:
         chosen = choose(jobs(quick), only, seeds)
         finished = collect(chosen, folder, target)
-        missing = [job for job in chosen if job not in finished]
+        missing = [
+            job for job in chosen
+            if job not in finished or lacks_hardware(finished[job], synthesize_up_to)
+        ]
         if only_list:
             print_list(chosen, finished)
             return
@@ -112,39 +115,14 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     from reports.results_file import load_records, save_records
 
     found = {job: record for job in chosen if (record := read_record(job, runs)) is not None}
+    if not found:
+        return found
     kept = {record.key: record for record in load_records(target)}
     for job, record in found.items():
         kept[record.key] = _publish(job, record, runs, target.parent)
-    order = {(*_key(job), job.quick): place for place, job in enumerate(jobs(chosen[0].quick))}
-    if found:
-        save_records(sorted(kept.values(), key=lambda r: order.get(r.key, len(order))), target)
+    order = {job.key: place for place, job in enumerate(jobs(chosen[0].quick))}
+    save_records(sorted(kept.values(), key=lambda r: order.get(r.key, len(order))), target)
     return found
-
-
-def _key(job: Job) -> tuple[str, str, float | None, int]:
-    return job.network, job.method, job.sparsity, job.seed
-
-
-def read_record(job: Job, runs: Path) -> NetworkRecord | None:
-    """The record of a finished job, None if it is not finished.
-
-    Raises:
-        ValueError: naming the file, if it is damaged or of another job.
-    """
-    import json
-
-    from reports.results_file import NetworkRecord
-
-    path = job.folder(runs) / RECORD
-    try:
-        record = NetworkRecord(**json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{path} is damaged: {error}; delete it to measure again") from None
-    if record.key != (*_key(job), job.quick) or record.command != job.command:
-        raise ValueError(f"{path} is of another plan: delete {path.parent} to train again")
-    return record
 
 
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:

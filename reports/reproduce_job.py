@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RECORD = "record.json"
 NETWORK = "network.npz"
 FLOAT_BITS = 32
+CELLS = ("luts", "ffs", "brams", "dsps")
 
 
 def run_job(
@@ -43,13 +44,37 @@ def run_job(
     from reports.files import write_atomically
 
     folder = job.folder(runs)
-    result = train(job, folder, data_folder)
-    found = _float_figures(result) if job.method == "float" else _figures(folder)
-    small = 0 < found["nonzeros"] <= synthesize_up_to and job.method != "float"
-    hardware = _hardware(folder) if small else {}
-    record = _record(job, result, {**found, **hardware})
+    record = read_record(job, runs) or _measured(job, folder, data_folder)
+    if lacks_hardware(record, synthesize_up_to):
+        record = _with_hardware(record, folder)
     write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
     return record
+
+
+def read_record(job: Job, runs: Path) -> NetworkRecord | None:
+    """The record of a finished job, None if it is not finished.
+
+    Raises:
+        ValueError: naming the file, if it is damaged or of another job.
+    """
+    from reports.results_file import NetworkRecord
+
+    path = job.folder(runs) / RECORD
+    try:
+        record = NetworkRecord(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}; delete it to measure again") from None
+    if record.key != job.key or record.command != job.command:
+        raise ValueError(f"{path} is of another plan: delete {path.parent} to train again")
+    return record
+
+
+def lacks_hardware(record: NetworkRecord, synthesize_up_to: int) -> bool:
+    """Whether a record's network is small enough to be synthesized, and was not yet."""
+    small = record.nonzeros is not None and record.nonzeros <= synthesize_up_to
+    return small and record.network_file is not None and record.luts is None
 
 
 def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingResult:
@@ -116,28 +141,13 @@ def encoded_bits(network: IntegerNetwork) -> int:
     return min(plain, network_size(network).total.encoded_bits)
 
 
-def _hardware(folder: Path) -> dict[str, Any]:
-    from hls_projects.integer_network import IntegerNetwork
-    from hls_projects.rtl import write_rtl
-    from hls_projects.synthesis import synthesize_verilog
-    from training.data import cache_folder
+def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
+    from reports.results_file import NetworkRecord
 
-    design = write_rtl(IntegerNetwork.load(folder / NETWORK), folder / "rtl")
-    cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
-    return {
-        "luts": cells.luts,
-        "ffs": cells.ffs,
-        "brams": cells.brams,
-        "dsps": cells.dsps,
-        "latency_cycles": design.latency,
-    }
-
-
-def _record(job: Job, result: TrainingResult, found: dict[str, Any]) -> NetworkRecord:
-    from reports.results_file import FIGURES, NetworkRecord
-
+    result = train(job, folder, data_folder)
+    found = _float_figures(result) if job.method == "float" else _figures(folder)
     weights, bits = found["weights"], found["encoded_bits"]
-    values = {
+    figures = {
         **found,
         "validation_accuracy": result.validation_accuracy,
         "sparsity": 1.0 - found["nonzeros"] / weights,
@@ -151,8 +161,8 @@ def _record(job: Job, result: TrainingResult, found: dict[str, Any]) -> NetworkR
         job.seed,
         wanted_sparsity=job.sparsity,
         quick=job.quick,
-        **values,
-        sources={name: _source(name) for name in FIGURES if values.get(name) is not None},
+        **figures,
+        sources=_sources(figures),
         epochs=result.epochs,
         learning_rate=job.options()["learning_rate"],
         command=job.command,
@@ -160,10 +170,29 @@ def _record(job: Job, result: TrainingResult, found: dict[str, Any]) -> NetworkR
     )
 
 
+def _with_hardware(record: NetworkRecord, folder: Path) -> NetworkRecord:
+    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.rtl import write_rtl
+    from hls_projects.synthesis import synthesize_verilog
+    from training.data import cache_folder
+
+    design = write_rtl(IntegerNetwork.load(folder / NETWORK), folder / "rtl")
+    cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
+    figures = {name: getattr(cells, name) for name in CELLS}
+    figures["latency_cycles"] = design.latency
+    return replace(record, **figures, sources={**record.sources, **_sources(figures)})
+
+
+def _sources(figures: dict[str, Any]) -> dict[str, str]:
+    from reports.results_file import FIGURES
+
+    return {name: _source(name) for name in figures if name in FIGURES}
+
+
 def _source(figure: str) -> str:
     if figure.endswith("accuracy"):
         return "measured"
-    return "yosys" if figure in ("luts", "ffs", "brams", "dsps") else "counted"
+    return "yosys" if figure in CELLS else "counted"
 
 
 @click.command()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports.learning_rates import DEFAULT, best_rates
+
 PRUNED = ("sparse", "magnitude", "l2", "no-retraining")
 
 
@@ -17,28 +19,27 @@ class NetworkPlan:
 
     Args:
         epochs: of stage 1 and stage 3; methods without stages take their sum.
+        quick_epochs: the same in a trial run.
         seeds: one training each.
         ablation_sparsity: at which the methods are compared that are not swept.
         epoch_seconds: of one epoch on one idle core, measured.
     """
 
     epochs: tuple[int, int]
+    quick_epochs: tuple[int, int]
     seeds: tuple[int, ...]
     ablation_sparsity: float
     epoch_seconds: float
 
 
 NETWORKS = {
-    "mnist-small": NetworkPlan((42, 24), (0, 1, 2), 0.98, 3.0),
-    "sfc": NetworkPlan((40, 30), (0, 1, 2), 0.98, 4.0),
-    "lfc": NetworkPlan((30, 20), (0,), 0.99, 25.0),
+    "mnist-small": NetworkPlan((42, 24), (4, 2), (0, 1, 2), 0.98, 3.0),
+    "sfc": NetworkPlan((40, 30), (4, 2), (0, 1, 2), 0.98, 4.0),
+    "lfc": NetworkPlan((30, 20), (2, 1), (0,), 0.99, 25.0),
 }
 SPARSITIES = (0.9, 0.95, 0.98, 0.99, 0.995)
 # Most informative first.
 METHODS = ("sparse", "binary", "ternary", "float", "magnitude", "no-retraining", "l2")
-# Chosen on validation data: python -m reports.learning_rates, docs/baselines.md.
-LEARNING_RATES = dict.fromkeys(METHODS, 3e-3)
-QUICK_EPOCHS = (5, 3)
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,19 @@ class Job:
         """The method, and its sparsity where it has one."""
         return self.method if self.sparsity is None else f"{self.method}-{self.sparsity}"
 
+    @property
+    def key(self) -> tuple[str, str, float | None, int, bool]:
+        """The key of its record."""
+        return self.network, self.method, self.sparsity, self.seed, self.quick
+
     def folder(self, runs: Path) -> Path:
         """Where its run and record stand."""
         return runs / self.network / self.label / str(self.seed)
 
     @property
     def epochs(self) -> tuple[int, int]:
-        return QUICK_EPOCHS if self.quick else NETWORKS[self.network].epochs
+        plan = NETWORKS[self.network]
+        return plan.quick_epochs if self.quick else plan.epochs
 
     @property
     def seconds(self) -> float:
@@ -83,7 +90,7 @@ class Job:
             **sparsity,
             "stage1_epochs": stage1,
             "stage3_epochs": stage3,
-            "learning_rate": LEARNING_RATES[self.method],
+            "learning_rate": best_rates().get(self.method, DEFAULT),
             "seed": self.seed,
         }
 

@@ -1,16 +1,19 @@
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Dense, Head
 from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.presets import PRESETS
-from reports import job_pool, reproduce, reproduction_plan
+from reports import job_pool, reproduce, reproduce_job, reproduction_plan
 from reports.job_pool import Task, run_tasks
-from reports.reproduce import choose, collect, read_record
-from reports.reproduce_job import encoded_bits, run_job
+from reports.reproduce import choose, collect
+from reports.reproduce_job import encoded_bits, lacks_hardware, read_record, run_job
 from reports.reproduction_plan import METHODS, NETWORKS, Job, jobs
 from reports.results_file import load_records
 
@@ -22,7 +25,9 @@ JOB = Job("mnist-small", "sparse", 0.8, 0, quick=True)
 def digits():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "mnist-small", DIGITS)
-        patch.setattr(reproduction_plan, "QUICK_EPOCHS", (4, 2))
+        plan = replace(NETWORKS["mnist-small"], quick_epochs=(4, 2))
+        patch.setitem(NETWORKS, "mnist-small", plan)
+        patch.setattr(reproduction_plan, "best_rates", dict)
         yield
 
 
@@ -76,18 +81,26 @@ def test_float_networks_have_no_integer_network(finished):
 
 def test_a_small_network_is_synthesized_too(finished, tmp_path, monkeypatch):
     monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path))
-    record = run_job(JOB, finished[0], synthesize_up_to=1000)
+    shutil.copytree(finished[0], tmp_path / "runs")
+    monkeypatch.setattr(reproduce_job, "_measured", None)
+    record = run_job(JOB, tmp_path / "runs", synthesize_up_to=1000)
     assert record.luts > 0 and record.latency_cycles > 0 and record.sources["luts"] == "yosys"
-    assert replace(record, sources={}, **dict.fromkeys(
-        ("luts", "ffs", "brams", "dsps", "latency_cycles")
-    )) == replace(finished[1][JOB], sources={})
+    before = finished[1][JOB]
+    assert lacks_hardware(before, 1000) and not lacks_hardware(record, 1000)
+    assert not lacks_hardware(before, before.nonzeros - 1)
+    assert (record.test_accuracy, record.nonzeros) == (before.test_accuracy, before.nonzeros)
 
 
 def test_dense_codes_are_one_and_two_bits_a_weight():
-    from tests.hls_projects.networks import random_network
-
-    network = random_network(density=1.0)
-    assert encoded_bits(network) == network.weights
+    rng = np.random.default_rng(0)
+    inputs = InputFormat(1, False, 0.5, (40,))
+    bits = []
+    for density in (1.0, 0.6):
+        weights = rng.choice([-1, 1], (40, 50)) * (rng.random((40, 50)) < density)
+        head = Head(np.zeros(50, np.int32))
+        network = IntegerNetwork(inputs, (Dense(weights.astype(np.int8)), head))
+        bits.append(encoded_bits(network))
+    assert bits[0] == 2000 and 2800 < bits[1] <= 4000
 
 
 def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, monkeypatch):
@@ -101,7 +114,8 @@ def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, 
     assert (target.parent / published["sparse"]).is_file()
     monkeypatch.setattr(reproduce, "jobs", lambda quick: tuple(records))
     monkeypatch.setattr(job_pool, "_start", None)
-    arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path / "again")]
+    arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path / "again"),
+                 "--synthesize-up-to", "0"]
     runs.rename(tmp_path / "reproduce")
     try:
         done = CliRunner().invoke(reproduce.main, arguments, catch_exceptions=False)
@@ -136,10 +150,12 @@ def test_a_poisoned_record_is_named(finished, tmp_path, change, message):
         read_record(JOB, tmp_path)
 
 
-def test_a_run_of_another_plan_is_not_mixed_in(finished, monkeypatch):
-    monkeypatch.setitem(reproduction_plan.LEARNING_RATES, "sparse", 1e-4)
+def test_a_run_of_another_plan_is_not_mixed_in(finished, tmp_path, monkeypatch):
+    shutil.copytree(finished[0], tmp_path / "runs")
+    (JOB.folder(tmp_path / "runs") / "record.json").unlink()
+    monkeypatch.setattr(reproduction_plan, "best_rates", lambda: {"sparse": 1e-4})
     with pytest.raises(ValueError, match="trained with other values than the plan's"):
-        run_job(JOB, finished[0])
+        run_job(JOB, tmp_path / "runs")
 
 
 def test_an_interrupted_job_goes_on_to_the_same_network(finished, tmp_path, monkeypatch):
