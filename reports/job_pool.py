@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -67,9 +69,12 @@ Running = dict[Path, tuple[Task, "subprocess.Popen[bytes]", float]]
 @contextmanager
 def _ended_at_exit() -> Iterator[Running]:
     running: Running = {}
+    # Python's own answer to SIGTERM runs no `finally`, and would leave the commands alone.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         yield running
     finally:
+        signal.signal(signal.SIGTERM, before)
         for _, process, _ in running.values():
             process.terminate()
         for _, process, _ in running.values():

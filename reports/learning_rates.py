@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,10 @@ def main(
     trials = [(m, rate) for rate in RATES for m in methods or [m.value for m in Method]]
     try:
         tasks = [_task(trial, runs, data_folder) for trial in trials]
-        for done in run_tasks([t for t in tasks if t is not None], processes, threads):
-            click.echo(f"{done.task.job}: status {done.status}, {done.seconds:.0f} s")
-            collect(trials, runs, table)
+        with closing(run_tasks(filter(None, tasks), processes, threads)) as ends:
+            for done in ends:
+                click.echo(f"{done.task.job}: status {done.status}, {done.seconds:.0f} s")
+                collect(trials, runs, table)
         collect(trials, runs, table)
         click.echo(json.dumps(best_rates(table), indent=2))
     except (ValueError, OSError) as error:

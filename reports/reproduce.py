@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,19 +65,20 @@ def main(
     try:
         chosen = choose(jobs(quick), only, seeds)
         finished = collect(chosen, folder, target)
-        missing = [
-            job for job in chosen
-            if job not in finished or lacks_hardware(finished[job], synthesize_up_to)
-        ]
         if only_list:
             print_list(chosen, finished)
             return
-        tasks = [_task(job, folder, data_folder, synthesize_up_to) for job in missing]
+        tasks = [
+            _task(job, folder, data_folder, synthesize_up_to)
+            for job in chosen
+            if job not in finished or lacks_hardware(finished[job], synthesize_up_to)
+        ]
         failed = 0
-        for done in run_tasks(tasks, processes, threads):
-            failed += done.status != 0
-            _report(done, folder)
-            collect(chosen, folder, target)
+        with closing(run_tasks(tasks, processes, threads)) as ends:
+            for done in ends:
+                failed += done.status != 0
+                _report(done, folder)
+                collect(chosen, folder, target)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command goes on", err=True)
         sys.exit(130)

@@ -1,6 +1,11 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +22,7 @@ from reports.reproduce_job import encoded_bits, lacks_hardware, read_record, run
 from reports.reproduction_plan import METHODS, NETWORKS, Job, jobs
 from reports.results_file import load_records
 
+ROOT = Path(__file__).parents[2]
 DIGITS = {"data": "digits", "hidden": [24, 16], "batch_size": 64, "checkpoint_seconds": 0}
 JOB = Job("mnist-small", "sparse", 0.8, 0, quick=True)
 
@@ -209,9 +215,40 @@ def test_tasks_run_side_by_side_and_report_their_status(tmp_path):
         list(run_tasks(tasks, 0))
 
 
+SLEEP = "import os, time, pathlib; pathlib.Path({!r}).write_text(str(os.getpid())); time.sleep(99)"
+
+
+def is_running(pid):
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def test_tasks_end_with_the_iteration(tmp_path):
-    long = Task("long", ["python3", "-c", "import time; time.sleep(600)"], tmp_path / "long.log")
-    short = Task("short", ["python3", "-c", ""], tmp_path / "short.log")
+    code = SLEEP.format(str(tmp_path / "pid"))
+    long = Task("long", ["python3", "-c", code], tmp_path / "long.log")
+    short = Task("short", ["python3", "-c", "import time; time.sleep(1)"], tmp_path / "short.log")
     running = run_tasks([long, short], 2)
     assert next(running).task.job == "short"
+    pid = (tmp_path / "pid").read_text()
+    assert is_running(pid)
     running.close()
+    assert not is_running(pid)
+
+
+def test_a_terminated_pool_ends_its_tasks(tmp_path):
+    pool = (
+        "from pathlib import Path; from reports.job_pool import Task, run_tasks;"
+        f"list(run_tasks([Task('long', ['python3', '-c', {SLEEP.format(str(tmp_path / 'pid'))!r}],"
+        f"Path({str(tmp_path / 'log')!r}))], 1))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", pool], cwd=ROOT)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "pid").is_file() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.1)
+    process.terminate()
+    assert process.wait(30) == 143
+    assert not is_running((tmp_path / "pid").read_text())
