@@ -14,7 +14,7 @@ import click
 
 from reports.job_pool import Done, Task, run_tasks
 from reports.reproduce_job import lacks_hardware, read_record
-from reports.reproduction_plan import METHODS, NETWORKS, Job, jobs
+from reports.reproduction_plan import METHODS, NETWORKS, SYNTHESIZED_UP_TO, Job, jobs
 
 if TYPE_CHECKING:
     from reports.results_file import NetworkRecord
@@ -35,8 +35,9 @@ LARGEST_FILE = 500_000
               help="Trainings at the same time.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
               help="Threads of each.")
-@click.option("--synthesize-up-to", type=click.IntRange(min=0), default=30_000, show_default=True,
-              metavar="NONZEROS", help="Largest network to write as Verilog and synthesize.")
+@click.option("--synthesize-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
+              help="Largest network to write as Verilog and synthesize.  [default: 30000, or 5000 "
+                   "with --quick]")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
               help="Folder of reproduce/, which holds a folder for each training.")
 @click.option("--results", type=click.Path(path_type=Path), default=RESULTS, show_default=True,
@@ -50,7 +51,7 @@ def main(
     only_list: bool,
     processes: int,
     threads: int,
-    synthesize_up_to: int,
+    synthesize_up_to: int | None,
     runs: Path,
     results: Path,
     data_folder: str | None,
@@ -62,6 +63,7 @@ def main(
     """
     name = "-quick" if quick else ""
     target, folder = results / f"{data}{name}.json", runs / f"reproduce{name}"
+    limit = SYNTHESIZED_UP_TO[quick] if synthesize_up_to is None else synthesize_up_to
     try:
         chosen = choose(jobs(quick), only, seeds)
         finished = collect(chosen, folder, target)
@@ -69,9 +71,9 @@ def main(
             print_list(chosen, finished)
             return
         tasks = [
-            _task(job, folder, data_folder, synthesize_up_to)
+            _task(job, folder, data_folder, limit)
             for job in chosen
-            if job not in finished or lacks_hardware(finished[job], synthesize_up_to)
+            if job not in finished or lacks_hardware(finished[job], limit)
         ]
         failed = 0
         with closing(run_tasks(tasks, processes, threads)) as ends:

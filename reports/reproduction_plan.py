@@ -33,11 +33,13 @@ class NetworkPlan:
 
 
 NETWORKS = {
-    "mnist-small": NetworkPlan((42, 24), (4, 2), (0, 1, 2), 0.98, 3.0),
-    "sfc": NetworkPlan((40, 30), (4, 2), (0, 1, 2), 0.98, 4.0),
-    "lfc": NetworkPlan((30, 20), (2, 1), (0,), 0.99, 25.0),
+    "mnist-small": NetworkPlan((42, 24), (4, 2), (0, 1, 2), 0.98, 3.5),
+    "sfc": NetworkPlan((40, 30), (3, 2), (0, 1, 2), 0.98, 4.5),
+    "lfc": NetworkPlan((30, 20), (1, 1), (0,), 0.99, 20.0),
 }
 SPARSITIES = (0.9, 0.95, 0.98, 0.99, 0.995)
+# Largest network to synthesize, in nonzeros: about 6 ms each.
+SYNTHESIZED_UP_TO = {False: 30_000, True: 5_000}
 # Most informative first.
 METHODS = ("sparse", "binary", "ternary", "float", "magnitude", "no-retraining", "l2")
 
