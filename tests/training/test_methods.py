@@ -114,8 +114,8 @@ def test_magnitude_pruning_is_gradual_and_ternary_from_stage_two(finished):
 
 def test_l2_alone_reaches_the_sparsity_in_stage_two_only(finished):
     l2, sparse = (history(finished(method)[0], "sparsity") for method in ("l2", "sparse"))
-    assert max(l2[:5]) < 0.7 <= l2[5]
-    assert sparse[4] > 0.68
+    assert max(l2[:5]) < 0.69 and l2[5] >= 0.7
+    assert sparse[4] > 0.7
 
 
 def test_without_retraining_all_epochs_are_stage_one(finished):
