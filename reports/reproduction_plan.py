@@ -22,7 +22,7 @@ class NetworkPlan:
         quick_epochs: the same in a trial run.
         seeds: one training each.
         ablation_sparsity: at which the methods are compared that are not swept.
-        epoch_seconds: of one epoch on one idle core, measured.
+        epoch_seconds: expected of one epoch on one core that does nothing else.
     """
 
     epochs: tuple[int, int]
