@@ -1,5 +1,6 @@
 # make demo       train mnist-small, convert it, prove it exact, report
 # make test       all tests, C-simulation included
+# make reproduce  every network of the comparison: trained, measured, reports/results/mnist.json
 # make pretrained the network that comes with the package, trained again
 # make lint       ruff
 PYTHON ?= python3
@@ -7,7 +8,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo pretrained test lint install clean
+.PHONY: demo reproduce pretrained test lint install clean
 
 install: $(INSTALLED)
 
@@ -22,6 +23,10 @@ demo: $(INSTALLED)
 	@if [ -d runs/demo ]; then $(BIN)/python train.py --resume --name demo; \
 	else $(BIN)/python train.py mnist-small --name demo; fi
 	$(BIN)/python convert.py runs/demo
+
+# Interrupt it at any time; the same command goes on.
+reproduce: $(INSTALLED)
+	$(BIN)/python -m reports.reproduce mnist
 
 # How the network in qkeras_models/pretrained/mnist-small was made.
 pretrained: $(INSTALLED)

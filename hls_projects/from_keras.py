@@ -17,6 +17,7 @@ from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.layer_chain import layer_chain
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.ternary_dense import TernaryDense
 
 FLOAT32_INTEGERS = 1 << 24
 
@@ -59,7 +60,7 @@ class _Converter:
         self.layers: list[Layer] = []
         self.input: InputFormat | None = None
         self.values = ActivationFormat(0, 1.0, 0.0)
-        self.dense: SparseTernaryDense | None = None
+        self.dense: SparseTernaryDense | TernaryDense | None = None
 
     def convert(self, provenance: dict[str, Any]) -> IntegerNetwork:
         while self.position < len(self.chain):
@@ -74,6 +75,7 @@ class _Converter:
         handlers = {
             InputQuantizer: self._input,
             SparseTernaryDense: self._dense,
+            TernaryDense: self._dense,
             keras.layers.BatchNormalization: self._threshold,
             keras.layers.Flatten: self._flatten,
             IntegerHead: self._head,
@@ -121,7 +123,7 @@ class _Converter:
     def _flatten(self, layer: Any) -> None:
         self.layers.append(Flatten())
 
-    def _dense(self, layer: SparseTernaryDense) -> None:
+    def _dense(self, layer: SparseTernaryDense | TernaryDense) -> None:
         self.layers.append(Dense(layer.ternary_kernel()))
         self.dense = layer
 
@@ -176,7 +178,7 @@ class _Converter:
 
     def _feeds_head(self) -> bool:
         rest = self.chain[self.position + 1 :]
-        return sum(isinstance(layer, SparseTernaryDense) for layer in rest) == 1
+        return sum(isinstance(layer, (SparseTernaryDense, TernaryDense)) for layer in rest) == 1
 
     def _head(self, layer: IntegerHead) -> None:
         if self.values.step != layer.step:

@@ -9,6 +9,10 @@ from typing import Any
 _HOME = {
     "SparseTernary": "sparse_ternary",
     "SparseTernaryDense": "sparse_ternary_dense",
+    "BinaryWeights": "binary_weights",
+    "MagnitudePruned": "magnitude_pruned",
+    "TernaryDense": "ternary_dense",
+    "TernaryWeights": "ternary_weights",
     "InputQuantizer": "input_quantizer",
     "IntegerHead": "integer_head",
     "UnitRange": "unit_range",
@@ -16,6 +20,7 @@ _HOME = {
     "LayerFacts": "layer_facts",
     "PRESETS": "presets",
     "mlp": "builders",
+    "float_mlp": "builders",
     "load_model": "saved_model",
     "save_model": "saved_model",
     "load_pretrained": "pretrained",

@@ -17,7 +17,9 @@ MODULES = (
     "qkeras",
     "qkeras_models.input_quantizer",
     "qkeras_models.integer_head",
+    "qkeras_models.magnitude_pruned",
     "qkeras_models.sparse_ternary_dense",
+    "qkeras_models.ternary_dense",
     "qkeras_models.unit_range",
 )
 

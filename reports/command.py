@@ -35,7 +35,8 @@ import click
 @click.option("--pnr", is_flag=True, help="Place and route for ECP5 with nextpnr, which takes "
                                           "minutes; includes --rtl.")
 @click.option("--stage-delay", type=float,
-              help="Longest pipeline stage of the Verilog, in ns.  [default: one stage a layer]")
+              help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
+                   "[default: one stage a layer]")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
@@ -69,7 +70,7 @@ def main(
     try:
         targets = tuple(filter(None, (synth or "").split(",")))
         verilog = None
-        if rtl or targets or pnr or generic_rtl:
+        if rtl or targets or pnr or generic_rtl or stage_delay is not None:
             verilog = {
                 "targets": targets,
                 "generic": generic_rtl,

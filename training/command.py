@@ -24,6 +24,8 @@ RUNS = Path("runs")
               help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
 @click.option("--data", help="mnist, digits, or a .npz file with x_train, y_train, x_test, y_test.")
 @click.option("--data-folder", help="Folder with the files of MNIST.")
+@click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
+                                "magnitude, l2 or no-retraining; see docs/baselines.md.")
 @click.option("--hidden", help="Widths of the hidden layers, as in 256,64.")
 @click.option("--input-bits", type=int, help="Bits of an input, 1 to 8.")
 @click.option("--activation-bits", type=int, help="Bits of an activation, 1 to 4.")

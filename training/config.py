@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qkeras_models.presets import PRESETS
+from training.method import Method
 
 
 class AugmentationConfig(BaseModel):
@@ -40,6 +41,7 @@ class TrainingConfig(BaseModel):
         None, description="random deformation of training images; none by default"
     )
 
+    method: str = Field("sparse", pattern=f"^({'|'.join(Method)})$")
     preset: str | None = Field(None, description=f"one of {', '.join(PRESETS)}")
     hidden: list[int] = Field([64, 32], description="widths of the hidden layers")
     input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
@@ -70,6 +72,10 @@ class TrainingConfig(BaseModel):
             self.sparsity = None
         elif self.sparsity is None:
             raise ValueError("one of `sparsity` and `strength` must be given")
+        if self.strength is not None and self.method in (Method.MAGNITUDE, Method.L2):
+            raise ValueError(
+                f"`sparsity` must be given, not `strength`, with `method` {self.method}"
+            )
         return self
 
     @property

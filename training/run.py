@@ -13,12 +13,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from qkeras_models.builders import mlp
+from qkeras_models.kernels import kernels, zero_share
 from qkeras_models.saved_model import load_model, save_model
-from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
-from training.quantization_pruning import QuantizationPruning
+from training.method import method_callback, method_model
 from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
 
 MODEL = "model.keras"
@@ -108,18 +107,7 @@ def load_data(config: TrainingConfig) -> Dataset:
 
 def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
-    model = mlp(
-        data.shape,
-        config.hidden,
-        data.classes,
-        input_bits=data.format.bits,
-        input_signed=data.format.signed,
-        input_scale=data.format.scale,
-        activation_bits=config.activation_bits,
-        threshold=config.threshold,
-        window=config.window,
-        name=(config.preset or "mlp").replace("-", "_"),
-    )
+    model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -139,16 +127,7 @@ def _fit(
     state: dict[str, Any],
 ) -> TrainingResult:
     started = time.monotonic()
-    pruning = QuantizationPruning(
-        config.sparsity,
-        strength=config.strength,
-        stage1_epochs=config.stage1_epochs,
-        cost=config.cost,
-        l2=config.l2,
-        survivors=config.survivors,
-        min_density=config.min_density,
-        retrain_learning_rate=config.retrain_learning_rate,
-    )
+    pruning = method_callback(config)
     if "pruning" in state:
         pruning.restore(state["pruning"])
     recorder = RunRecorder(folder, pruning, config.checkpoint_seconds, state.get("history"))
@@ -177,15 +156,14 @@ def _fit(
 def _finish(
     model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float
 ) -> TrainingResult:
-    layers = sparse_ternary_layers(model)
-    sizes = [layer.ternary_kernel() for layer in layers]
+    weights = kernels(model)
     result = TrainingResult(
         data=data.name,
         validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
         test_accuracy=accuracy(model, data.x_test, data.y_test),
-        sparsity=overall_sparsity(layers),
-        nonzeros=int(sum(np.count_nonzero(kernel) for kernel in sizes)),
-        weights=int(sum(kernel.size for kernel in sizes)),
+        sparsity=zero_share(weights),
+        nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
+        weights=int(sum(kernel.size for kernel in weights.values())),
         epochs=epochs,
         seconds=round(seconds, 1),
     )

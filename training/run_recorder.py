@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from qkeras_models.sparse_ternary_layer import overall_sparsity
+from training.dense_training import DenseTraining
 from training.quantization_pruning import QuantizationPruning, thresholds
 from training.shadow_weights import record_stage_end
 
@@ -46,7 +47,7 @@ class RunRecorder(keras.callbacks.Callback):
     def __init__(
         self,
         folder: Path,
-        pruning: QuantizationPruning,
+        pruning: QuantizationPruning | DenseTraining,
         seconds: float = 10.0,
         history: list[dict[str, Any]] | None = None,
     ) -> None:

@@ -54,6 +54,7 @@ class TernaryLayerHandler(KerasV3LayerHandler):
     handles = (
         "qkeras_models.input_quantizer.InputQuantizer",
         "qkeras_models.sparse_ternary_dense.SparseTernaryDense",
+        "qkeras_models.ternary_dense.TernaryDense",
     )
 
     def __call__(

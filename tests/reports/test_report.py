@@ -134,7 +134,7 @@ def test_resource_file(tmp_path: Path, network: IntegerNetwork) -> None:
     assert rows["Yosys, ecp5", "luts"]["source"] == "yosys"
     assert rows["Yosys, ecp5", "dsps"]["value"] == "n/a"
     assert rows["Vitis | csynth", "ffs"]["value"] == "0"
-    assert len(rows) == 2 * 9
+    assert len(rows) == 2 * 10
 
 
 def test_what_is_missing_reads_not_available(tmp_path: Path, network: IntegerNetwork) -> None:

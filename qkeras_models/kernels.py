@@ -1,0 +1,24 @@
+"""The weights that a model's inference uses, whatever kind of layer holds them."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+
+def kernels(model: keras.Model) -> dict[str, np.ndarray]:
+    """Kernel by layer name: int8 of −1, 0 and 1 where the layer is ternary, else float32."""
+    found = {}
+    for layer in model._flatten_layers(include_self=False):
+        if hasattr(layer, "ternary_kernel"):
+            found[layer.name] = layer.ternary_kernel()
+        elif isinstance(layer, keras.layers.Dense):
+            found[layer.name] = keras.ops.convert_to_numpy(layer.kernel)
+    return found
+
+
+def zero_share(weights: dict[str, np.ndarray]) -> float:
+    """Share of weights that are 0, over all layers."""
+    return 1.0 - sum(map(np.count_nonzero, weights.values())) / sum(
+        kernel.size for kernel in weights.values()
+    )

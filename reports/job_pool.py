@@ -1,0 +1,90 @@
+"""Commands run side by side, a fixed number at a time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A command, and what it is for."""
+
+    job: Any
+    command: Sequence[str]
+    log: Path
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that ended, with its exit status and the time it took in s."""
+
+    task: Task
+    status: int
+    seconds: float
+
+
+def run_tasks(tasks: Iterable[Task], processes: int, threads: int | None = None) -> Iterator[Done]:
+    """Runs commands in order, `processes` at a time, and yields each as it ends.
+
+    Args:
+        tasks: what to run; standard output and error of each are appended to its log.
+        processes: how many run at the same time, ≥ 1.
+        threads: of each, for NumPy and TensorFlow; by default left to them.
+
+    Whatever ends the iteration early (Ctrl-C, an error) ends the commands too.
+
+    Raises:
+        ValueError: if `processes` is below 1.
+    """
+    if processes < 1:
+        raise ValueError(f"`processes` must be >= 1. Received: {processes!r}")
+    waiting = iter(tasks)
+    with _ended_at_exit() as running:
+        while True:
+            while len(running) < processes and (task := next(waiting, None)) is not None:
+                running[task.log] = task, _start(task, threads), time.monotonic()
+            if not running:
+                return
+            time.sleep(0.2)
+            for log, (task, process, started) in list(running.items()):
+                if process.poll() is not None:
+                    del running[log]
+                    yield Done(task, process.returncode, time.monotonic() - started)
+
+
+Running = dict[Path, tuple[Task, "subprocess.Popen[bytes]", float]]
+
+
+@contextmanager
+def _ended_at_exit() -> Iterator[Running]:
+    running: Running = {}
+    # Python's own answer to SIGTERM runs no `finally`, and would leave the commands alone.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield running
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        for _, process, _ in running.values():
+            process.terminate()
+        for _, process, _ in running.values():
+            process.wait()
+
+
+def _start(task: Task, threads: int | None) -> subprocess.Popen[bytes]:
+    limits = {} if threads is None else dict.fromkeys(THREAD_VARIABLES, str(threads))
+    task.log.parent.mkdir(parents=True, exist_ok=True)
+    with open(task.log, "ab") as log:
+        return subprocess.Popen(
+            list(task.command), stdout=log, stderr=log, env={**os.environ, **limits}
+        )

@@ -1,0 +1,180 @@
+"""python -m reports.reproduce mnist: every network of the comparison, trained and measured."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reports.job_pool import Done, Task, run_tasks
+from reports.reproduce_job import lacks_hardware, read_record
+from reports.reproduction_plan import METHODS, NETWORKS, SYNTHESIZED_UP_TO, Job, jobs
+
+if TYPE_CHECKING:
+    from reports.results_file import NetworkRecord
+
+RESULTS = Path("reports/results")
+LARGEST_FILE = 500_000
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("data", type=click.Choice(["mnist"]))
+@click.option("--only", "only", multiple=True, metavar="NAME",
+              help="A network or a method, as in --only sfc --only binary; may be repeated.")
+@click.option("--seed", "seeds", multiple=True, type=int, help="A seed; may be repeated.")
+@click.option("--quick", is_flag=True,
+              help="One seed and few epochs, into mnist-quick.json, each record marked.")
+@click.option("--list", "only_list", is_flag=True, help="Show what is done and what is missing.")
+@click.option("--jobs", "processes", type=click.IntRange(min=1), default=2, show_default=True,
+              help="Trainings at the same time.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
+              help="Threads of each.")
+@click.option("--synthesize-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
+              help="Largest network to write as Verilog and synthesize.  [default: 30000, or 5000 "
+                   "with --quick]")
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
+              help="Folder of reproduce/, which holds a folder for each training.")
+@click.option("--results", type=click.Path(path_type=Path), default=RESULTS, show_default=True,
+              help="Folder of the results file and networks/.")
+@click.option("--data-folder", help="Folder with the files of MNIST.")
+def main(
+    data: str,
+    only: tuple[str, ...],
+    seeds: tuple[int, ...],
+    quick: bool,
+    only_list: bool,
+    processes: int,
+    threads: int,
+    synthesize_up_to: int | None,
+    runs: Path,
+    results: Path,
+    data_folder: str | None,
+) -> None:
+    """Trains, converts, encodes and synthesizes every network of the comparison.
+
+    Interrupt it at any time: the same command goes on.  A job whose record.json is there is not
+    computed again; delete its folder below runs/reproduce to train it anew.
+    """
+    name = "-quick" if quick else ""
+    target, folder = results / f"{data}{name}.json", runs / f"reproduce{name}"
+    limit = SYNTHESIZED_UP_TO[quick] if synthesize_up_to is None else synthesize_up_to
+    try:
+        chosen = choose(jobs(quick), only, seeds)
+        finished = collect(chosen, folder, target)
+        if only_list:
+            print_list(chosen, finished)
+            return
+        tasks = [
+            _task(job, folder, data_folder, limit)
+            for job in chosen
+            if job not in finished or lacks_hardware(finished[job], limit)
+        ]
+        failed = 0
+        with closing(run_tasks(tasks, processes, threads)) as ends:
+            for done in ends:
+                failed += done.status != 0
+                _report(done, folder)
+                collect(chosen, folder, target)
+    except KeyboardInterrupt:
+        click.echo("\ninterrupted; the same command goes on", err=True)
+        sys.exit(130)
+    except (ValueError, OSError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    sys.exit(1 if failed else 0)
+
+
+def choose(all_jobs: Sequence[Job], only: Sequence[str], seeds: Sequence[int]) -> list[Job]:
+    """The jobs of the named networks, methods and seeds.
+
+    Raises:
+        ValueError: if a name is neither a network nor a method.
+    """
+    for name in only:
+        if name not in NETWORKS and name not in METHODS:
+            allowed = ", ".join([*NETWORKS, *METHODS])
+            raise ValueError(f"`--only` must be one of {allowed}. Received: {name!r}")
+    networks = {name for name in only if name in NETWORKS} or set(NETWORKS)
+    methods = {name for name in only if name in METHODS} or set(METHODS)
+    return [
+        job for job in all_jobs
+        if job.network in networks and job.method in methods and job.seed in (seeds or [job.seed])
+    ]
+
+
+def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, NetworkRecord]:
+    """Puts the records of finished jobs into the results file; returns them by job.
+
+    Records of other jobs stay.  Networks of up to 500 kB are copied beside the file.
+
+    Raises:
+        ValueError: naming a record or results file that is damaged.
+    """
+    from reports.results_file import load_records, save_records
+
+    found = {job: record for job in chosen if (record := read_record(job, runs)) is not None}
+    if not found:
+        return found
+    kept = {record.key: record for record in load_records(target)}
+    for job, record in found.items():
+        kept[record.key] = _publish(job, record, runs, target.parent)
+    order = {job.key: place for place, job in enumerate(jobs(chosen[0].quick))}
+    save_records(sorted(kept.values(), key=lambda r: order.get(r.key, len(order))), target)
+    return found
+
+
+def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:
+    if record.network_file is None:
+        return record
+    source = job.folder(runs) / record.network_file
+    if source.stat().st_size > LARGEST_FILE:
+        return replace(record, network_file=None)
+    name = Path("networks", f"{job.name}.npz")
+    (results / "networks").mkdir(parents=True, exist_ok=True)
+    if not (results / name).is_file() or (results / name).read_bytes() != source.read_bytes():
+        shutil.copyfile(source, results / name)
+    return replace(record, network_file=name.as_posix())
+
+
+def _task(job: Job, runs: Path, data_folder: str | None, synthesize_up_to: int) -> Task:
+    words = [job.network, job.method, str(job.seed), "--runs", str(runs)]
+    words += ["--synthesize-up-to", str(synthesize_up_to)]
+    words += [] if job.sparsity is None else ["--sparsity", str(job.sparsity)]
+    words += ["--quick"] if job.quick else []
+    words += ["--data-folder", data_folder] if data_folder else []
+    log = runs / "logs" / f"{job.name}.log"
+    return Task(job, [sys.executable, "-m", "reports.reproduce_job", *words], log)
+
+
+def _report(done: Done, runs: Path) -> None:
+    job = done.task.job
+    record = read_record(job, runs) if done.status == 0 else None
+    if record is None:
+        click.echo(f"{job.name}: failed after {done.seconds:.0f} s, see {done.task.log}", err=True)
+        return
+    click.echo(
+        f"{job.name}: {record.test_accuracy:.2%} test, {record.validation_accuracy:.2%} "
+        f"validation, {record.sparsity:.2%} sparse, {done.seconds:.0f} s"
+    )
+
+
+def print_list(chosen: Sequence[Job], finished: dict[Job, NetworkRecord]) -> None:
+    """A line for each job, and the time that the missing ones take on two cores."""
+    for job in chosen:
+        state = "done" if job in finished else f"missing, {job.seconds / 60:.0f} min"
+        click.echo(f"{job.name:32} {sum(job.epochs):3} epochs  {state}")
+    left = sum(job.seconds for job in chosen if job not in finished)
+    click.echo(
+        f"{len(finished)} of {len(chosen)} done; the others train for {left / 3600:.1f} hours on "
+        f"one core, {left / 7200:.1f} on two"
+    )
+
+
+if __name__ == "__main__":
+    main()

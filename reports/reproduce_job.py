@@ -1,0 +1,224 @@
+"""One job of `python -m reports.reproduce`: trains, converts, encodes, synthesizes, records.
+
+    python -m reports.reproduce_job sfc sparse 0 --sparsity 0.98
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reports.reproduction_plan import METHODS, NETWORKS, Job
+
+if TYPE_CHECKING:
+    from hls_projects.integer_network import IntegerNetwork
+    from reports.results_file import NetworkRecord
+    from training.run import TrainingResult
+
+RECORD = "record.json"
+NETWORK = "network.npz"
+FLOAT_BITS = 32
+CELLS = ("luts", "ffs", "brams", "dsps")
+
+
+def run_job(
+    job: Job, runs: Path, data_folder: str | None = None, synthesize_up_to: int = 0
+) -> NetworkRecord:
+    """Does what is left of a job, and writes its record as record.json into its folder.
+
+    Args:
+        job: what to train.
+        runs: folder of all jobs.
+        data_folder: with the files of MNIST.
+        synthesize_up_to: networks with so many nonzeros are synthesized too; 0 is none.
+
+    Raises:
+        ValueError: if the job's folder holds a run of another configuration.
+        ExactnessError: if Keras and the integer network differ in one logit.
+    """
+    from reports.files import write_atomically
+
+    folder = job.folder(runs)
+    record = read_record(job, runs) or _measured(job, folder, data_folder)
+    if lacks_hardware(record, synthesize_up_to):
+        record = _with_hardware(record, folder)
+    write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
+    return record
+
+
+def read_record(job: Job, runs: Path) -> NetworkRecord | None:
+    """The record of a finished job, None if it is not finished.
+
+    Raises:
+        ValueError: naming the file, if it is damaged or of another job.
+    """
+    from reports.results_file import NetworkRecord
+
+    path = job.folder(runs) / RECORD
+    try:
+        record = NetworkRecord(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}; delete it to measure again") from None
+    if record.key != job.key or record.command != job.command:
+        raise ValueError(f"{path} is of another plan: delete {path.parent} to train again")
+    return record
+
+
+def lacks_hardware(record: NetworkRecord, synthesize_up_to: int) -> bool:
+    """Whether a record's network is small enough to be synthesized, and was not yet."""
+    small = record.nonzeros is not None and record.nonzeros <= synthesize_up_to
+    return small and record.network_file is not None and record.luts is None
+
+
+def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingResult:
+    """Trains, continues an interrupted training, or reads the result of a finished one."""
+    from training import run
+    from training.config import build_config, read_config
+
+    config = build_config({"preset": job.network, "data_folder": data_folder, **job.options()})
+    if not (folder / run.CONFIG).is_file():
+        return run.train(config, folder, verbose=0)
+    before = build_config(read_config(folder / run.CONFIG))
+    if before.model_dump(exclude={"data_folder"}) != config.model_dump(exclude={"data_folder"}):
+        raise ValueError(
+            f"{folder} was trained with other values than the plan's: delete it, or choose "
+            "another --runs"
+        )
+    return run.resume(folder, verbose=0)
+
+
+def _float_figures(result: TrainingResult) -> dict[str, Any]:
+    bits = FLOAT_BITS * result.weights
+    return {
+        "weights": result.weights,
+        "nonzeros": result.nonzeros,
+        "encoded_bits": bits,
+        "layer_sparsity": {},
+        "test_accuracy": result.test_accuracy,
+    }
+
+
+def _figures(folder: Path) -> dict[str, Any]:
+    """Converts the model, compares it on the whole test set, counts and encodes."""
+    from hls_projects.exactness import compare
+    from hls_projects.integer_network import IntegerNetwork
+    from qkeras_models.saved_model import load_model
+    from training.config import build_config, read_config
+    from training.run import CONFIG, MODEL, load_data
+
+    model = load_model(folder / MODEL)
+    network = IntegerNetwork.from_keras(model)
+    data = load_data(build_config(read_config(folder / CONFIG)))
+    compare(network, data.x_test, model=model)
+    network.save(folder / NETWORK)
+    correct = network.predict(data.x_test).argmax(axis=-1) == data.y_test
+    return {
+        "weights": network.weights,
+        "nonzeros": network.nonzeros,
+        "encoded_bits": encoded_bits(network),
+        "layer_sparsity": {
+            name: 1.0 - layer.nonzeros / layer.weights.size
+            for name, layer in zip(network.layer_names, network.layers, strict=True)
+            if hasattr(layer, "weights")
+        },
+        "test_accuracy": float(correct.mean()),
+        "network_file": NETWORK,
+    }
+
+
+def encoded_bits(network: IntegerNetwork) -> int:
+    """Size of the smallest code: zero runs, 1 bit a weight without zeros, or 2 bits a weight."""
+    from reports.sizes import network_size
+
+    plain = network.weights * (1 if network.nonzeros == network.weights else 2)
+    return min(plain, network_size(network).total.encoded_bits)
+
+
+def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
+    from reports.results_file import NetworkRecord
+
+    result = train(job, folder, data_folder)
+    found = _float_figures(result) if job.method == "float" else _figures(folder)
+    weights, bits = found["weights"], found["encoded_bits"]
+    figures = {
+        **found,
+        "validation_accuracy": result.validation_accuracy,
+        "sparsity": 1.0 - found["nonzeros"] / weights,
+        "bits_per_weight": bits / weights,
+        "ratio_vs_binary": weights / bits,
+        "ratio_vs_ternary": 2 * weights / bits,
+    }
+    return NetworkRecord(
+        job.network,
+        job.method,
+        job.seed,
+        wanted_sparsity=job.sparsity,
+        quick=job.quick,
+        **figures,
+        sources=_sources(figures),
+        epochs=result.epochs,
+        learning_rate=job.options()["learning_rate"],
+        command=job.command,
+        seconds=result.seconds,
+    )
+
+
+def _with_hardware(record: NetworkRecord, folder: Path) -> NetworkRecord:
+    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.rtl import write_rtl
+    from hls_projects.synthesis import synthesize_verilog
+    from training.data import cache_folder
+
+    design = write_rtl(IntegerNetwork.load(folder / NETWORK), folder / "rtl")
+    cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
+    figures = {name: getattr(cells, name) for name in CELLS}
+    figures["latency_cycles"] = design.latency
+    return replace(record, **figures, sources={**record.sources, **_sources(figures)})
+
+
+def _sources(figures: dict[str, Any]) -> dict[str, str]:
+    from reports.results_file import FIGURES
+
+    return {name: _source(name) for name in figures if name in FIGURES}
+
+
+def _source(figure: str) -> str:
+    if figure.endswith("accuracy"):
+        return "measured"
+    return "yosys" if figure in CELLS else "counted"
+
+
+@click.command()
+@click.argument("network", type=click.Choice(list(NETWORKS)))
+@click.argument("method", type=click.Choice(METHODS))
+@click.argument("seed", type=int)
+@click.option("--sparsity", type=float)
+@click.option("--quick", is_flag=True)
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/reproduce"))
+@click.option("--data-folder")
+@click.option("--synthesize-up-to", type=int, default=0)
+def main(
+    network: str, method: str, seed: int, sparsity: float | None, quick: bool, **options: Any
+) -> None:
+    """Does what is left of one job."""
+    from qkeras_models.quiet import import_keras_quietly
+
+    import_keras_quietly()
+    try:
+        run_job(Job(network, method, sparsity, seed, quick), **options)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (ValueError, OSError, RuntimeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""What `python -m reports.reproduce` trains: the table of networks and methods."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reports.learning_rates import DEFAULT, best_rates
+
+PRUNED = ("sparse", "magnitude", "l2", "no-retraining")
+
+
+@dataclass(frozen=True)
+class NetworkPlan:
+    """One architecture: how long and how often it is trained.
+
+    Args:
+        epochs: of stage 1 and stage 3; methods without stages take their sum.
+        quick_epochs: the same in a trial run.
+        seeds: one training each.
+        ablation_sparsity: at which the methods are compared that are not swept.
+        epoch_seconds: expected of one epoch on one core that does nothing else.
+    """
+
+    epochs: tuple[int, int]
+    quick_epochs: tuple[int, int]
+    seeds: tuple[int, ...]
+    ablation_sparsity: float
+    epoch_seconds: float
+
+
+NETWORKS = {
+    "mnist-small": NetworkPlan((42, 24), (4, 2), (0, 1, 2), 0.98, 3.5),
+    "sfc": NetworkPlan((40, 30), (3, 2), (0, 1, 2), 0.98, 4.5),
+    "lfc": NetworkPlan((30, 20), (1, 1), (0,), 0.99, 20.0),
+}
+SPARSITIES = (0.9, 0.95, 0.98, 0.99, 0.995)
+# Largest network to synthesize, in nonzeros: about 6 ms each.
+SYNTHESIZED_UP_TO = {False: 30_000, True: 5_000}
+# Most informative first.
+METHODS = ("sparse", "binary", "ternary", "float", "magnitude", "no-retraining", "l2")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One network to train and measure."""
+
+    network: str
+    method: str
+    sparsity: float | None
+    seed: int
+    quick: bool = False
+
+    @property
+    def name(self) -> str:
+        """Such as ``sfc-sparse-0.98-1``."""
+        return "-".join(map(str, (self.network, self.label, self.seed)))
+
+    @property
+    def label(self) -> str:
+        """The method, and its sparsity where it has one."""
+        return self.method if self.sparsity is None else f"{self.method}-{self.sparsity}"
+
+    @property
+    def key(self) -> tuple[str, str, float | None, int, bool]:
+        """The key of its record."""
+        return self.network, self.method, self.sparsity, self.seed, self.quick
+
+    def folder(self, runs: Path) -> Path:
+        """Where its run and record stand."""
+        return runs / self.network / self.label / str(self.seed)
+
+    @property
+    def epochs(self) -> tuple[int, int]:
+        plan = NETWORKS[self.network]
+        return plan.quick_epochs if self.quick else plan.epochs
+
+    @property
+    def seconds(self) -> float:
+        """Expected time of training on one idle core."""
+        return sum(self.epochs) * NETWORKS[self.network].epoch_seconds
+
+    def options(self) -> dict[str, Any]:
+        """Values of the training configuration."""
+        stage1, stage3 = self.epochs
+        sparsity = {} if self.sparsity is None else {"sparsity": self.sparsity}
+        return {
+            "method": self.method,
+            **sparsity,
+            "stage1_epochs": stage1,
+            "stage3_epochs": stage3,
+            "learning_rate": best_rates().get(self.method, DEFAULT),
+            "seed": self.seed,
+        }
+
+    @property
+    def command(self) -> str:
+        """What trains the same network by hand."""
+        words = ["python", "train.py", self.network]
+        for name, value in self.options().items():
+            words += [f"--{name.replace('_', '-')}", str(value)]
+        return shlex.join([*words, "--name", self.name])
+
+
+def jobs(quick: bool = False) -> tuple[Job, ...]:
+    """Every job, in the order in which results are wanted: seed by seed, method by method."""
+    seeds = sorted({seed for plan in NETWORKS.values() for seed in plan.seeds})
+    return tuple(
+        Job(network, method, sparsity, seed, quick)
+        for seed in (seeds[:1] if quick else seeds)
+        for method, rank in _ranked_methods()
+        for network, plan in NETWORKS.items()
+        if seed in plan.seeds
+        for sparsity in _sparsities(method, rank, plan)
+    )
+
+
+def _ranked_methods() -> Iterator[tuple[str, int]]:
+    """This method at the ablation's sparsity first, its other sparsities last."""
+    yield from ((method, 0) for method in METHODS)
+    yield "sparse", 1
+
+
+def _sparsities(method: str, rank: int, plan: NetworkPlan) -> tuple[float | None, ...]:
+    if method not in PRUNED:
+        return (None,)
+    if rank == 0:
+        return (plan.ablation_sparsity,)
+    return tuple(share for share in reversed(SPARSITIES) if share != plan.ablation_sparsity)

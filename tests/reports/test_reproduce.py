@@ -1,0 +1,254 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Dense, Head
+from hls_projects.integer_network import IntegerNetwork
+from qkeras_models.presets import PRESETS
+from reports import job_pool, reproduce, reproduce_job, reproduction_plan
+from reports.job_pool import Task, run_tasks
+from reports.reproduce import choose, collect
+from reports.reproduce_job import encoded_bits, lacks_hardware, read_record, run_job
+from reports.reproduction_plan import METHODS, NETWORKS, Job, jobs
+from reports.results_file import load_records
+
+ROOT = Path(__file__).parents[2]
+DIGITS = {"data": "digits", "hidden": [24, 16], "batch_size": 64, "checkpoint_seconds": 0}
+JOB = Job("mnist-small", "sparse", 0.8, 0, quick=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def digits():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "mnist-small", DIGITS)
+        plan = replace(NETWORKS["mnist-small"], quick_epochs=(4, 2))
+        patch.setitem(NETWORKS, "mnist-small", plan)
+        patch.setattr(reproduction_plan, "best_rates", dict)
+        yield
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    runs = tmp_path_factory.mktemp("runs")
+    floats = replace(JOB, method="float", sparsity=None)
+    return runs, {job: run_job(job, runs) for job in (JOB, floats)}
+
+
+def test_the_plan_fits_six_hours_on_two_cores():
+    assert sum(job.seconds for job in jobs()) / 2 < 5.5 * 3600
+    assert sum(job.seconds for job in jobs(quick=True)) / 2 < 13 * 60
+
+
+def test_the_plan_holds_every_method_and_sparsity_once():
+    plan = jobs()
+    assert len(set(plan)) == len(plan)
+    for network, facts in NETWORKS.items():
+        for seed in facts.seeds:
+            own = [job for job in plan if (job.network, job.seed) == (network, seed)]
+            assert {job.method for job in own} == set(METHODS)
+            assert {job.sparsity for job in own if job.method == "sparse"} == {
+                0.9, 0.95, 0.98, 0.99, 0.995
+            }
+    assert len({job.seed for job in plan if job.network == "sfc"}) == 3
+
+
+def test_all_methods_train_for_as_long():
+    assert {sum(job.epochs) for job in jobs() if job.network == "sfc"} == {
+        sum(NETWORKS["sfc"].epochs)
+    }
+
+
+def test_a_record_holds_what_was_measured(finished):
+    runs, records = finished
+    record = records[JOB]
+    network = IntegerNetwork.load(JOB.folder(runs) / "network.npz")
+    assert (record.weights, record.nonzeros) == (network.weights, network.nonzeros)
+    assert record.sparsity >= 0.8 and record.test_accuracy > 0.4
+    assert record.ratio_vs_ternary == 2 * record.ratio_vs_binary
+    assert set(record.layer_sparsity) == {"dense_1", "dense_2", "dense_3"}
+    assert record.quick and record.luts is None and record.epochs == 6
+    assert "--sparsity 0.8 --stage1-epochs 4" in record.command
+
+
+def test_float_networks_have_no_integer_network(finished):
+    (_, record) = finished[1].values()
+    assert (record.method, record.network_file, record.bits_per_weight) == ("float", None, 32)
+
+
+def test_a_small_network_is_synthesized_too(finished, tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path))
+    shutil.copytree(finished[0], tmp_path / "runs")
+    monkeypatch.setattr(reproduce_job, "_measured", None)
+    record = run_job(JOB, tmp_path / "runs", synthesize_up_to=1000)
+    assert record.luts > 0 and record.latency_cycles > 0 and record.sources["luts"] == "yosys"
+    before = finished[1][JOB]
+    assert lacks_hardware(before, 1000) and not lacks_hardware(record, 1000)
+    assert not lacks_hardware(before, before.nonzeros - 1)
+    assert (record.test_accuracy, record.nonzeros) == (before.test_accuracy, before.nonzeros)
+
+
+def test_dense_codes_are_one_and_two_bits_a_weight():
+    rng = np.random.default_rng(0)
+    inputs = InputFormat(1, False, 0.5, (40,))
+    bits = []
+    for density in (1.0, 0.6):
+        weights = rng.choice([-1, 1], (40, 50)) * (rng.random((40, 50)) < density)
+        head = Head(np.zeros(50, np.int32))
+        network = IntegerNetwork(inputs, (Dense(weights.astype(np.int8)), head))
+        bits.append(encoded_bits(network))
+    assert bits[0] == 2000 and 2800 < bits[1] <= 4000
+
+
+def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, monkeypatch):
+    runs, records = finished
+    target = tmp_path / "results" / "mnist.json"
+    assert collect(list(records), runs, target) == records
+    first, second = load_records(target)
+    assert {first.method, second.method} == {"float", "sparse"}
+    published = {r.method: r.network_file for r in (first, second)}
+    assert published == {"float": None, "sparse": f"networks/{JOB.name}.npz"}
+    assert (target.parent / published["sparse"]).is_file()
+    monkeypatch.setattr(reproduce, "jobs", lambda quick: tuple(records))
+    monkeypatch.setattr(job_pool, "_start", None)
+    arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path / "again"),
+                 "--synthesize-up-to", "0"]
+    runs.rename(tmp_path / "reproduce")
+    try:
+        done = CliRunner().invoke(reproduce.main, arguments, catch_exceptions=False)
+    finally:
+        (tmp_path / "reproduce").rename(runs)
+    assert done.exit_code == 0 and done.output == ""
+    assert len(load_records(tmp_path / "again" / "mnist.json")) == 2
+
+
+def test_records_of_other_jobs_stay(finished, tmp_path):
+    runs, records = finished
+    target = tmp_path / "mnist.json"
+    for job in records:
+        collect([job], runs, target)
+    assert len(load_records(target)) == 2
+
+
+@pytest.mark.parametrize("change, message", [
+    ("{", "record.json is damaged"),
+    ({"test_accuracy": 5}, "record.json is damaged: `test_accuracy`"),
+    ({"seed": 3}, "is of another plan"),
+    ({"command": "other"}, "is of another plan"),
+])
+def test_a_poisoned_record_is_named(finished, tmp_path, change, message):
+    path = JOB.folder(tmp_path) / "record.json"
+    path.parent.mkdir(parents=True)
+    if isinstance(change, dict):
+        own = JOB.folder(finished[0]) / "record.json"
+        change = json.dumps({**json.loads(own.read_text()), **change})
+    path.write_text(change)
+    with pytest.raises(ValueError, match=message):
+        read_record(JOB, tmp_path)
+
+
+def test_a_run_of_another_plan_is_not_mixed_in(finished, tmp_path, monkeypatch):
+    shutil.copytree(finished[0], tmp_path / "runs")
+    (JOB.folder(tmp_path / "runs") / "record.json").unlink()
+    monkeypatch.setattr(reproduction_plan, "best_rates", lambda: {"sparse": 1e-4})
+    with pytest.raises(ValueError, match="trained with other values than the plan's"):
+        run_job(JOB, tmp_path / "runs")
+
+
+def test_an_interrupted_job_goes_on_to_the_same_network(finished, tmp_path, monkeypatch):
+    from training.run_recorder import RunRecorder
+
+    save = RunRecorder._save
+
+    def save_and_stop(self, epoch):
+        save(self, epoch)
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunRecorder, "_save", save_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            run_job(JOB, tmp_path)
+    run_job(JOB, tmp_path)
+    again, before = (
+        IntegerNetwork.load(JOB.folder(runs) / "network.npz") for runs in (tmp_path, finished[0])
+    )
+    for a, b in zip(again.weight_layers, before.weight_layers, strict=True):
+        np.testing.assert_array_equal(a.weights, b.weights)
+
+
+def test_names_that_are_none_are_refused():
+    with pytest.raises(ValueError, match="`--only` must be one of mnist-small, .*'sfd'"):
+        choose(jobs(), ["sfd"], ())
+    assert {(j.network, j.method, j.seed) for j in choose(jobs(), ["sfc", "binary"], [1])} == {
+        ("sfc", "binary", 1)
+    }
+
+
+def test_the_list_says_what_is_missing(tmp_path):
+    done = CliRunner().invoke(
+        reproduce.main, ["mnist", "--list", "--runs", str(tmp_path), "--only", "lfc"]
+    )
+    assert done.exit_code == 0 and "0 of 11 done" in done.output
+    assert "lfc-sparse-0.99-0" in done.output
+
+
+def test_tasks_run_side_by_side_and_report_their_status(tmp_path):
+    tasks = [
+        Task(code, ["python3", "-c", f"import os; print(os.environ['OMP_NUM_THREADS']); "
+                    f"exit({code})"], tmp_path / f"{code}.log")
+        for code in (0, 3)
+    ]
+    done = {end.task.job: end.status for end in run_tasks(tasks, 2, threads=1)}
+    assert done == {0: 0, 3: 3}
+    assert (tmp_path / "3.log").read_text() == "1\n"
+    with pytest.raises(ValueError, match="`processes` must be >= 1"):
+        list(run_tasks(tasks, 0))
+
+
+SLEEP = "import os, time, pathlib; pathlib.Path({!r}).write_text(str(os.getpid())); time.sleep(99)"
+
+
+def is_running(pid):
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_tasks_end_with_the_iteration(tmp_path):
+    code = SLEEP.format(str(tmp_path / "pid"))
+    long = Task("long", ["python3", "-c", code], tmp_path / "long.log")
+    short = Task("short", ["python3", "-c", "import time; time.sleep(1)"], tmp_path / "short.log")
+    running = run_tasks([long, short], 2)
+    assert next(running).task.job == "short"
+    pid = (tmp_path / "pid").read_text()
+    assert is_running(pid)
+    running.close()
+    assert not is_running(pid)
+
+
+def test_a_terminated_pool_ends_its_tasks(tmp_path):
+    pool = (
+        "from pathlib import Path; from reports.job_pool import Task, run_tasks;"
+        f"list(run_tasks([Task('long', ['python3', '-c', {SLEEP.format(str(tmp_path / 'pid'))!r}],"
+        f"Path({str(tmp_path / 'log')!r}))], 1))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", pool], cwd=ROOT)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "pid").is_file() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.1)
+    process.terminate()
+    assert process.wait(30) == 143
+    assert not is_running((tmp_path / "pid").read_text())

@@ -1,0 +1,87 @@
+"""The methods that can be compared: what network each trains, and by which callback."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+    from training.config import TrainingConfig
+    from training.data import Dataset
+
+
+class Method(str, Enum):
+    """How weights become what inference uses; defined in docs/baselines.md."""
+
+    SPARSE = "sparse"
+    FLOAT = "float"
+    BINARY = "binary"
+    TERNARY = "ternary"
+    MAGNITUDE = "magnitude"
+    L2 = "l2"
+    NO_RETRAINING = "no-retraining"
+
+    @property
+    def dense(self) -> bool:
+        """Whether no weight is ever pruned, so that there are no stages."""
+        return self in (Method.FLOAT, Method.BINARY, Method.TERNARY)
+
+
+def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
+    """The network of a configuration's method, not compiled."""
+    from qkeras_models.binary_weights import BinaryWeights
+    from qkeras_models.builders import float_mlp, mlp
+    from qkeras_models.magnitude_pruned import MagnitudePruned
+    from qkeras_models.ternary_weights import TernaryWeights
+
+    method = Method(config.method)
+    inputs = {
+        "input_bits": data.format.bits,
+        "input_signed": data.format.signed,
+        "input_scale": data.format.scale,
+        "name": (config.preset or "mlp").replace("-", "_"),
+    }
+    if method is Method.FLOAT:
+        return float_mlp(data.shape, config.hidden, data.classes, **inputs)
+    quantizers = {
+        Method.BINARY: BinaryWeights,
+        Method.TERNARY: TernaryWeights,
+        Method.MAGNITUDE: MagnitudePruned,
+    }
+    return mlp(
+        data.shape,
+        config.hidden,
+        data.classes,
+        **inputs,
+        activation_bits=config.activation_bits,
+        threshold=config.threshold,
+        window=config.window,
+        quantizer=quantizers[method]() if method in quantizers else None,
+        kernel_initializer="glorot_uniform" if method is Method.MAGNITUDE else None,
+    )
+
+
+def method_callback(config: TrainingConfig) -> Any:
+    """The callback that drives a training by a configuration's method."""
+    from training.dense_training import DenseTraining
+    from training.l2_pruning import L2Pruning
+    from training.magnitude_pruning import MagnitudePruning
+    from training.quantization_pruning import QuantizationPruning
+
+    method = Method(config.method)
+    if method.dense:
+        return DenseTraining()
+    classes = {Method.MAGNITUDE: MagnitudePruning, Method.L2: L2Pruning}
+    without_stage_3 = method is Method.NO_RETRAINING
+    return classes.get(method, QuantizationPruning)(
+        config.sparsity,
+        strength=config.strength,
+        stage1_epochs=config.epochs if without_stage_3 else config.stage1_epochs,
+        cost=config.cost,
+        l2=config.l2,
+        survivors=config.survivors,
+        min_density=config.min_density,
+        retrain_learning_rate=config.retrain_learning_rate,
+    )
