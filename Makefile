@@ -1,4 +1,4 @@
-# make demo       train mnist-small, convert it, prove it exact, report
+# make demo       train mnist-small, convert it to HLS and Verilog, prove it exact, synthesize, report
 # make test       all tests, C-simulation included
 # make reproduce  every network of the comparison: trained, measured, reports/results/mnist.json
 # make pretrained the network that comes with the package, trained again
@@ -22,7 +22,7 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 demo: $(INSTALLED)
 	@if [ -d runs/demo ]; then $(BIN)/python train.py --resume --name demo; \
 	else $(BIN)/python train.py mnist-small --name demo; fi
-	$(BIN)/python convert.py runs/demo
+	$(BIN)/python convert.py runs/demo --rtl --synth xilinx
 
 # Interrupt it at any time; the same command goes on.
 reproduce: $(INSTALLED)
