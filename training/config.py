@@ -108,7 +108,7 @@ def build_config(*sources: dict[str, Any]) -> TrainingConfig:
     try:
         return TrainingConfig(**{**recipe, **given})
     except ValidationError as error:
-        raise ValueError("\n".join(map(_explain, error.errors()))) from None
+        raise ValueError(explain(error, TrainingConfig, AugmentationConfig)) from None
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -128,11 +128,23 @@ def read_config(path: Path) -> dict[str, Any]:
     return content
 
 
-def _explain(error: Any) -> str:
+def explain(error: ValidationError, *models: type[BaseModel]) -> str:
+    """What is wrong with a configuration, a line each; near misses of the models' names too."""
+    known = [name for model in models for name in model.model_fields]
+    return "\n".join(_explain(part, known) for part in error.errors())
+
+
+def _explain(error: Any, known: list[str]) -> str:
     name = ".".join(map(str, error["loc"])) or "configuration"
     if error["type"] == "extra_forbidden":
-        known = [*TrainingConfig.model_fields, *AugmentationConfig.model_fields]
-        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        return f"`{name}` is no known value{hint}"
+        return unknown_name(name, known)
+    if error["type"] == "value_error" and not error["loc"]:
+        return str(error["ctx"]["error"])
     return f"`{name}`: {error['msg']}. Received: {error['input']!r}"
+
+
+def unknown_name(name: str, known: list[str]) -> str:
+    """That a name is unknown, and which known one is near it."""
+    near = difflib.get_close_matches(name.rpartition(".")[2], known, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"`{name}` is no known value{hint}"

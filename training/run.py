@@ -31,7 +31,7 @@ class TrainingResult:
 
     data: str
     validation_accuracy: float
-    test_accuracy: float
+    test_accuracy: float | None
     sparsity: float
     nonzeros: int
     weights: int
@@ -39,8 +39,21 @@ class TrainingResult:
     seconds: float
 
 
-def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> TrainingResult:
+def train(
+    config: TrainingConfig,
+    folder: Path,
+    verbose: int | str = "auto",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    test: bool = True,
+) -> TrainingResult:
     """Trains a new network into `folder`, which must not exist yet.
+
+    Args:
+        config: every value of the training.
+        folder: what the run produces goes there.
+        verbose: as of Keras's fit.
+        callbacks: further ones, which see the logs of each epoch after it was recorded.
+        test: whether test data are looked at, at the end; if not, `test_accuracy` is None.
 
     Raises:
         FileExistsError: if the folder exists; earlier work is never overwritten.
@@ -55,11 +68,18 @@ def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> 
     model = build_model(config, data)
     folder.mkdir(parents=True)
     config.save(folder / CONFIG)
-    return _fit(model, config, data, folder, verbose, {"epoch": 0})
+    return _fit(model, config, data, folder, verbose, {"epoch": 0}, callbacks, test)
 
 
-def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
+def resume(
+    folder: Path,
+    verbose: int | str = "auto",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    test: bool = True,
+) -> TrainingResult:
     """Continues a run from its newest checkpoint; the result is the uninterrupted run's.
+
+    Args: see train.
 
     Raises:
         FileNotFoundError: if the folder holds no run.
@@ -73,12 +93,13 @@ def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
     keras.utils.set_random_seed(config.seed)
     checkpoint = find_checkpoint(folder)
     if checkpoint is None:
-        return _fit(build_model(config, data), config, data, folder, verbose, {"epoch": 0})
+        model, state = build_model(config, data), {"epoch": 0}
+        return _fit(model, config, data, folder, verbose, state, callbacks, test)
     state = _read_json(checkpoint / "state.json", ("epoch", "pruning", "history"))
     from training import threshold_regularizer  # noqa: F401  registers it for load_model
 
     model = load_model(checkpoint / MODEL, compile=True)
-    return _fit(model, config, data, folder, verbose, state)
+    return _fit(model, config, data, folder, verbose, state, callbacks, test)
 
 
 def _read_json(path: Path, keys: Sequence[Any]) -> dict[str, Any]:
@@ -125,6 +146,8 @@ def _fit(
     folder: Path,
     verbose: int | str,
     state: dict[str, Any],
+    callbacks: Sequence[keras.callbacks.Callback],
+    test: bool,
 ) -> TrainingResult:
     started = time.monotonic()
     pruning = method_callback(config)
@@ -146,21 +169,21 @@ def _fit(
         initial_epoch=state["epoch"],
         validation_data=(data.x_validation, data.y_validation),
         validation_batch_size=1000,
-        callbacks=[pruning, recorder],
+        callbacks=[pruning, recorder, *callbacks],
         shuffle=False,
         verbose=verbose,
     )
-    return _finish(model, data, folder, config.epochs, time.monotonic() - started)
+    return _finish(model, data, folder, config.epochs, time.monotonic() - started, test)
 
 
 def _finish(
-    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float
+    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float, test: bool
 ) -> TrainingResult:
     weights = kernels(model)
     result = TrainingResult(
         data=data.name,
         validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
-        test_accuracy=accuracy(model, data.x_test, data.y_test),
+        test_accuracy=accuracy(model, data.x_test, data.y_test) if test else None,
         sparsity=zero_share(weights),
         nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
         weights=int(sum(kernel.size for kernel in weights.values())),
