@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,10 +81,8 @@ class Driver:
             self._submit(trial)
         if not self._running and not self._others_run():
             return False
-        try:
+        with suppress(queue.Empty):
             self._tell(self._ended.get(timeout=1.0))
-        except queue.Empty:
-            pass
         return True
 
     def _take_over(self, ownership: Ownership) -> None:

@@ -48,14 +48,14 @@ class Ownership:
         Returns:
             Those that can be run again, and those whose driver died before all was chosen.
         """
-        import optuna
+        from optuna.trial import Trial, TrialState
 
         whole, partial = [], []
         with self.choosing:
-            for frozen in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+            for frozen in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
                 owner = frozen.user_attrs.get(DRIVER)
                 if owner is None or not self._lives(owner):
-                    trial = optuna.Trial(study, frozen._trial_id)
+                    trial = Trial(study, frozen._trial_id)
                     self.own(trial)
                     (partial if owner is None else whole).append(trial)
         return whole, partial

@@ -71,12 +71,16 @@ class Progress:
         states = Counter(trial.state.name for trial in done)
         ended = [f"{states[name]} {text}" for name, text in ENDS.items() if states[name]]
         parts = [
-            f"{len(done)} of {self.config.trials} done" + (f" ({', '.join(ended)})" if ended else ""),
+            f"{len(done)} of {self.config.trials} done{_bracketed(ended)}",
             f"{running} running",
             *_best(self.study, self.config),
             _time_left(done, self.config.trials, max(capacity, 1)),
         ]
         return " · ".join(part for part in parts if part)
+
+
+def _bracketed(texts: Sequence[str]) -> str:
+    return f" ({', '.join(texts)})" if texts else ""
 
 
 ENDS = {"PRUNED": "ended early", "FAIL": "failed"}

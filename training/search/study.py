@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     import optuna
@@ -34,7 +38,9 @@ def open_study(config: SearchConfig, folder: Path) -> optuna.Study:
         load_if_exists=True,
     )
     _check_identity(study, config)
-    study.set_metric_names([objective.value for objective in config.objectives])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        study.set_metric_names([objective.value for objective in config.objectives])
     return study
 
 
@@ -94,3 +100,9 @@ def pareto_trials(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
         if all(violation <= 0 for violation in trial.constraints.values())
     ]
     return sorted(feasible, key=lambda trial: (trial.values[-1], trial.number))
+
+
+def spread(numbers: Sequence[int], count: int) -> list[int]:
+    """At most `count` of the numbers, evenly spread, the ends among them."""
+    places = np.linspace(0, len(numbers) - 1, min(count, len(numbers)))
+    return [numbers[round(place)] for place in places]
