@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,16 @@ from training.method import Method
 from training.search.cluster_config import CLUSTERS, ClusterConfig, LocalConfig
 from training.search.early_stopping import EarlyStoppingConfig
 from training.search.objectives import Bound, Figure
-from training.search.space import DENSITY, DERIVED, LAYERS, NEURONS, Dimension, training_values
+from training.search.space import (
+    DENSITY,
+    DERIVED,
+    LAYERS,
+    NEURONS,
+    NONZEROS,
+    Dimension,
+    dense_weights,
+    training_values,
+)
 
 SAMPLERS = ("tpe", "nsga2", "random")
 
@@ -29,7 +41,8 @@ class SearchConfig(BaseModel):
     """What is searched, how it is judged, and where it runs.
 
     `training` and `space` hold values of TrainingConfig, fixed and searched.  `space` also knows
-    `layers` (how many hidden ones), `neurons` (of each) and `density` (1 − sparsity).
+    `layers` (how many hidden ones), `neurons` (of each), and `density` (1 − sparsity) or
+    `nonzeros` (the wanted number of nonzero weights, which the LUTs nearly follow).
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -74,6 +87,24 @@ class SearchConfig(BaseModel):
                 raise ValueError("`method` float has no integer network, so it cannot be searched")
         return self
 
+    def training_config(self, parameters: Mapping[str, Any]) -> TrainingConfig:
+        """What a trial trains, from the parameters that Optuna stores of it."""
+        return build_config(
+            training_values(parameters, self.space, self.training, self._dense_weights)
+        )
+
+    def _dense_weights(self, hidden: Sequence[int]) -> int:
+        return dense_weights(self._data_shape[0], hidden, self._data_shape[1])
+
+    @cached_property
+    def _data_shape(self) -> tuple[int, int]:
+        """Features and classes of the data set, which is loaded for it."""
+        from training.data import load
+
+        known = build_config({name: v for name, v in self.training.items() if "data" in name})
+        data = load(known.data, folder=known.data_folder)
+        return math.prod(data.shape), data.classes
+
 
 def read_search(path: Path) -> SearchConfig:
     """The search that a YAML file describes, named after the file unless it says otherwise.
@@ -99,7 +130,11 @@ def _check_names(config: SearchConfig) -> None:
             raise ValueError(unknown_name(name, [*known, *AugmentationConfig.model_fields]))
     if (LAYERS in config.space) != (NEURONS in config.space):
         raise ValueError(f"`{LAYERS}` and `{NEURONS}` must both be searched, or neither")
-    for derived, name in ((NEURONS, "hidden"), (DENSITY, "sparsity")):
+    hidden = {"hidden", NEURONS} & {*config.space, *config.training}
+    if NONZEROS in config.space and not hidden:
+        raise ValueError("`nonzeros` need the widths: `hidden`, or `layers` and `neurons`")
+    sparsities = ((DENSITY, "sparsity"), (NONZEROS, "sparsity"), (DENSITY, NONZEROS))
+    for derived, name in ((NEURONS, "hidden"), *sparsities):
         if derived in config.space and name in config.space:
             raise ValueError(f"`{derived}` and `{name}` must not both be searched")
 
@@ -123,8 +158,13 @@ def _corners(config: SearchConfig) -> list[dict[str, Any]]:
             chosen = {**first, name: value}
             widths = range(1, int(chosen.get(LAYERS, 0)) + 1)
             chosen |= {f"{NEURONS}_{number}": chosen.get(NEURONS) for number in widths}
-            found.append(training_values(chosen, config.space, config.training))
+            # Any density is in range: the data set need not be there to check a configuration.
+            found.append(training_values(chosen, config.space, config.training, _any_weights))
     return found
+
+
+def _any_weights(hidden: Sequence[int]) -> int:
+    return 10**12
 
 
 def _ends(dimension: Dimension) -> list[Any]:

@@ -9,12 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.config import build_config
 from training.search.early_stopping import Bar, Rung, bars
 from training.search.guarded_job import ERROR
 from training.search.objectives import violations
 from training.search.ownership import Ownership
-from training.search.space import suggest, training_values
+from training.search.space import suggest
 from training.search.study import sampler
 from training.search.trial import TrialJob, run_trial
 
@@ -128,10 +127,9 @@ class Driver:
 
     def _job(self, trial: optuna.Trial) -> TrialJob:
         config, rule = self.config, self.config.early_stopping
-        values = training_values(trial.params, config.space, config.training)
         return TrialJob(
             folder=trial_folder(self.folder, trial.number),
-            training=build_config(values).model_dump(),
+            training=config.training_config(trial.params).model_dump(),
             bars=[
                 Bar(bar["share"], tuple(map(tuple, bar["steps"])))
                 for bar in trial.user_attrs[BARS]

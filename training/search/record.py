@@ -12,7 +12,6 @@ import yaml
 from training.config import TrainingConfig, build_config
 from training.search.driver import FIGURES, SECONDS
 from training.search.guarded_job import ERROR, write_json
-from training.search.space import training_values
 from training.search.study import storage_url
 
 if TYPE_CHECKING:
@@ -65,8 +64,7 @@ def _trial(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
 
 
 def _command(config: SearchConfig, trial: optuna.trial.FrozenTrial) -> str:
-    values = training_values(trial.params, config.space, config.training)
-    return training_command(build_config(values), f"{config.name}-{trial.number}")
+    return training_command(config.training_config(trial.params), f"{config.name}-{trial.number}")
 
 
 def training_command(config: TrainingConfig, name: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 LAYERS = "layers"
 NEURONS = "neurons"
 DENSITY = "density"
-DERIVED = (LAYERS, NEURONS, DENSITY)
+NONZEROS = "nonzeros"
+DERIVED = (LAYERS, NEURONS, DENSITY, NONZEROS)
 
 
 class Dimension(BaseModel):
@@ -82,7 +84,10 @@ def _widths(layers: int) -> Iterator[str]:
 
 
 def training_values(
-    parameters: Mapping[str, Any], space: Space, fixed: Mapping[str, Any]
+    parameters: Mapping[str, Any],
+    space: Space,
+    fixed: Mapping[str, Any],
+    weights: Callable[[Sequence[int]], int],
 ) -> dict[str, Any]:
     """Values of a TrainingConfig.
 
@@ -90,6 +95,7 @@ def training_values(
         parameters: what Optuna chose, as it stores it.
         space: what it chose from.  A dotted name is a value within a value.
         fixed: the values that are not searched.
+        weights: how many weights a network with these hidden layers has.
     """
     values = {name: dict(v) if isinstance(v, dict) else v for name, v in fixed.items()}
     for name in space:
@@ -99,7 +105,16 @@ def training_values(
         values["hidden"] = [parameters[name] for name in _widths(parameters[LAYERS])]
     if DENSITY in space:
         values["sparsity"] = 1.0 - parameters[DENSITY]
+    if NONZEROS in space:
+        dense = weights(values["hidden"])
+        values["sparsity"] = max(1.0 - parameters[NONZEROS] / dense, 0.0)
     return values
+
+
+def dense_weights(features: int, hidden: Sequence[int], classes: int) -> int:
+    """Weights of a fully connected network, without any zero."""
+    widths = [features, *hidden, classes]
+    return sum(before * after for before, after in itertools.pairwise(widths))
 
 
 def _assign(values: dict[str, Any], name: str, value: Any) -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from training.command import _assignment
 from training.config import build_config
+from training.search.config import SearchConfig
 from training.search.record import training_command
-from training.search.space import Dimension, suggest, training_values
+from training.search.space import Dimension, dense_weights, suggest, training_values
 
 SPACE = {
     "layers": Dimension(low=0, high=3),
@@ -22,12 +23,16 @@ SPACE = {
 FIXED = {"data": "digits", "augmentation": {"shift": 1.0, "shear": 0.25}}
 
 
+def no_weights(hidden):
+    raise AssertionError("only `nonzeros` need the number of weights")
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_choices_become_a_training(seed):
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed))
     trial = study.ask()
     suggest(trial, SPACE)
-    config = build_config(training_values(trial.params, SPACE, FIXED))
+    config = build_config(training_values(trial.params, SPACE, FIXED, no_weights))
     assert len(config.hidden) == trial.params["layers"]
     assert all(8 <= width <= 32 for width in config.hidden)
     assert config.sparsity == 1 - trial.params["density"]
@@ -45,9 +50,23 @@ def test_choices_that_are_mappings_come_back():
     for _ in range(8):
         trial = study.ask()
         suggest(trial, space)
-        found.append(training_values(trial.params, space, {})["augmentation"])
+        found.append(training_values(trial.params, space, {}, no_weights)["augmentation"])
         study.tell(trial, 0.0)
     assert None in found and {"shift": 2.0} in found
+
+
+def test_nonzeros_are_a_sparsity_of_the_network_chosen():
+    space = {
+        "layers": Dimension(choices=[2]),
+        "neurons": Dimension(choices=[8, 9]),
+        "nonzeros": Dimension(low=60, high=60),
+    }
+    config = SearchConfig(space=space, training={"data": "digits"})
+    chosen = {"layers": 2, "neurons_1": 8, "neurons_2": 9, "nonzeros": 60}
+    weights = 64 * 8 + 8 * 9 + 9 * 10
+    assert dense_weights(64, [8, 9], 10) == weights
+    assert config.training_config(chosen).sparsity == 1 - 60 / weights
+    assert config.training_config({**chosen, "nonzeros": 10**6}).sparsity == 0
 
 
 @given(
