@@ -25,6 +25,16 @@ class AugmentationConfig(BaseModel):
     elastic: float = Field(0.0, ge=0)
 
 
+class TeacherConfig(BaseModel):
+    """A trained network whose logits are learned too; see training.distillation."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    model: str = Field(description="its .keras file")
+    weight: float = Field(0.5, ge=0, le=1, description="a: of the teacher, 1 − a of the labels")
+    temperature: float = Field(3.0, gt=0)
+
+
 class TrainingConfig(BaseModel):
     """Configuration of one run, recorded whole in its folder as config.yaml.
 
@@ -64,6 +74,7 @@ class TrainingConfig(BaseModel):
     learning_rate: float = Field(3e-3, gt=0)
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
     seed: int = Field(0, ge=0, lt=2**31)
+    teacher: TeacherConfig | None = Field(None, description="{model, weight, temperature}")
     checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
 
     @model_validator(mode="after")
@@ -108,7 +119,8 @@ def build_config(*sources: dict[str, Any]) -> TrainingConfig:
     try:
         return TrainingConfig(**{**recipe, **given})
     except ValidationError as error:
-        raise ValueError(explain(error, TrainingConfig, AugmentationConfig)) from None
+        models = (TrainingConfig, AugmentationConfig, TeacherConfig)
+        raise ValueError(explain(error, *models)) from None
 
 
 def read_config(path: Path) -> dict[str, Any]:

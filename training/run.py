@@ -66,6 +66,7 @@ def train(
         )
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, data)
+    _batches(config, data, 0)  # a teacher that does not fit leaves no folder
     folder.mkdir(parents=True)
     config.save(folder / CONFIG)
     return _fit(model, config, data, folder, verbose, {"epoch": 0}, callbacks, test)
@@ -96,7 +97,8 @@ def resume(
         model, state = build_model(config, data), {"epoch": 0}
         return _fit(model, config, data, folder, verbose, state, callbacks, test)
     state = _read_json(checkpoint / "state.json", ("epoch", "pruning", "history"))
-    from training import threshold_regularizer  # noqa: F401  registers it for load_model
+    # These register what the checkpoint's loss holds, for load_model.
+    from training import distillation, threshold_regularizer  # noqa: F401
 
     model = load_model(checkpoint / MODEL, compile=True)
     return _fit(model, config, data, folder, verbose, state, callbacks, test)
@@ -131,12 +133,38 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+        **_judged(config),
         # On TensorFlow compiling takes longer than it gains; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     return model
+
+
+def _judged(config: TrainingConfig) -> dict[str, Any]:
+    """Loss and metrics, as compile takes them."""
+    if config.teacher is None:
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        return {"loss": loss, "metrics": ["accuracy"]}
+    from training.distillation import DistillationLoss, LabelAccuracy
+
+    loss = DistillationLoss(config.teacher.weight, config.teacher.temperature)
+    return {"loss": loss, "metrics": [LabelAccuracy(name="accuracy")]}
+
+
+def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
+    deformation = config.augmentation
+    options = {
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "augmentation": Augmentation(**deformation.model_dump()) if deformation else None,
+        "epoch": epoch,
+    }
+    if config.teacher is None:
+        return Batches(data.x_train, data.y_train, **options)
+    from training.taught_batches import TaughtBatches, load_teacher
+
+    teacher = load_teacher(config.teacher.model, data)
+    return TaughtBatches(teacher, data.x_train, data.y_train, **options)
 
 
 def _fit(
@@ -154,17 +182,8 @@ def _fit(
     if "pruning" in state:
         pruning.restore(state["pruning"])
     recorder = RunRecorder(folder, pruning, config.checkpoint_seconds, state.get("history"))
-    deformation = config.augmentation
-    batches = Batches(
-        data.x_train,
-        data.y_train,
-        config.batch_size,
-        seed=config.seed,
-        augmentation=Augmentation(**deformation.model_dump()) if deformation else None,
-        epoch=state["epoch"],
-    )
     model.fit(
-        batches,
+        _batches(config, data, state["epoch"]),
         epochs=config.epochs,
         initial_epoch=state["epoch"],
         validation_data=(data.x_validation, data.y_validation),
