@@ -93,6 +93,11 @@ class TrainingConfig(BaseModel):
     def epochs(self) -> int:
         return self.stage1_epochs + self.stage3_epochs
 
+    @property
+    def taught(self) -> bool:
+        """Whether a teacher has a part in the loss."""
+        return self.teacher is not None and self.teacher.weight > 0
+
     def save(self, path: Path) -> None:
         """Writes every value as YAML."""
         path.write_text(yaml.safe_dump(self.model_dump(), sort_keys=False), encoding="utf-8")

@@ -142,7 +142,7 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
 
 def _judged(config: TrainingConfig) -> dict[str, Any]:
     """Loss and metrics, as compile takes them."""
-    if config.teacher is None:
+    if not config.taught:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         return {"loss": loss, "metrics": ["accuracy"]}
     from training.distillation import DistillationLoss, LabelAccuracy
@@ -159,7 +159,7 @@ def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
         "augmentation": Augmentation(**deformation.model_dump()) if deformation else None,
         "epoch": epoch,
     }
-    if config.teacher is None:
+    if not config.taught:
         return Batches(data.x_train, data.y_train, **options)
     from training.taught_batches import TaughtBatches, load_teacher
 

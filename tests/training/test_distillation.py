@@ -108,3 +108,11 @@ def test_a_teacher_of_other_classes_is_refused(tmp_path):
 def test_values_of_a_teacher_are_checked(teacher):
     with pytest.raises(ValueError, match="did you mean `temperature`"):
         build_config(SMALL, {"teacher": {"model": str(teacher), "temprature": 2.0}})
+
+
+def test_a_teacher_of_no_weight_is_not_asked():
+    unasked = taught("missing.keras")
+    unasked.teacher.weight = 0.0
+    assert not unasked.taught
+    assert run._judged(unasked)["metrics"] == ["accuracy"]
+    assert type(run._batches(unasked, run.load_data(unasked), 0)) is Batches

@@ -84,17 +84,19 @@ def _search(
     from training.search.progress import Progress
     from training.search.record import write_record
     from training.search.study import pareto_trials, spread
+    from training.search.teacher import train_teacher
 
     measured: dict[int, dict[str, Any]] = {}
     try:
         with connected(config.cluster) as (client, capacity):
+            if config.teacher is not None:
+                console.print("training the teacher")
+                train_teacher(client, config, folder)
             with Progress(config, study, console) as progress:
                 Driver(config, study, folder, client, capacity, progress).run()
             numbers = spread([t.number for t in pareto_trials(study)], config.synthesize)
-            jobs = [
-                MeasuringJob(trial_folder(folder, n), config.trial_seconds, config.cluster.threads)
-                for n in numbers
-            ]
+            limits = config.trial_seconds, config.cluster.threads
+            jobs = [MeasuringJob(trial_folder(folder.resolve(), n), *limits) for n in numbers]
             console.print(f"measuring {len(jobs)} networks: Verilog, synthesis, test data")
             for number, found in zip(numbers, measure_all(client, jobs), strict=True):
                 measured[number] = found

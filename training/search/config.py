@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from training.config import (
     AugmentationConfig,
+    TeacherConfig,
     TrainingConfig,
     build_config,
     explain,
@@ -34,6 +35,7 @@ from training.search.space import (
     training_values,
 )
 
+NESTED = {"augmentation": AugmentationConfig, "teacher": TeacherConfig}
 SAMPLERS = ("tpe", "nsga2", "random")
 
 
@@ -49,6 +51,9 @@ class SearchConfig(BaseModel):
 
     name: str = Field("search", pattern=r"^[\w.-]+$", description="by default the file's")
     training: dict[str, Any] = Field(default_factory=dict)
+    teacher: dict[str, Any] | None = Field(
+        None, description="values of a float training, whose network teaches every trial"
+    )
     space: dict[str, Dimension] = Field(min_length=1)
     objectives: list[Figure] = Field([Figure.VALIDATION_ACCURACY, Figure.LUTS], min_length=1)
     constraints: dict[Figure, Bound] = Field(default_factory=dict)
@@ -82,16 +87,27 @@ class SearchConfig(BaseModel):
     def _consistent(self) -> SearchConfig:
         _check_names(self)
         _check_figures(self)
+        if self.teacher is not None:
+            self.teacher_config()
         for values in _corners(self):
             if build_config(values).method == Method.FLOAT:
                 raise ValueError("`method` float has no integer network, so it cannot be searched")
         return self
 
-    def training_config(self, parameters: Mapping[str, Any]) -> TrainingConfig:
-        """What a trial trains, from the parameters that Optuna stores of it."""
-        return build_config(
-            training_values(parameters, self.space, self.training, self._dense_weights)
-        )
+    def training_config(self, parameters: Mapping[str, Any], teacher: Path) -> TrainingConfig:
+        """What a trial trains.
+
+        Args:
+            parameters: that Optuna stores of it.
+            teacher: file of the teacher's model, if the search has one.
+        """
+        values = training_values(parameters, self.space, self.training, self._dense_weights)
+        return build_config(_taught(values, self, teacher))
+
+    def teacher_config(self) -> TrainingConfig:
+        """What is trained to teach every trial: `teacher` over `training`, with float weights."""
+        fixed = {name: value for name, value in self.training.items() if name != "teacher"}
+        return build_config(fixed, {**(self.teacher or {}), "method": Method.FLOAT.value})
 
     def _dense_weights(self, hidden: Sequence[int]) -> int:
         return dense_weights(self._data_shape[0], hidden, self._data_shape[1])
@@ -124,10 +140,11 @@ def read_search(path: Path) -> SearchConfig:
 
 def _check_names(config: SearchConfig) -> None:
     known = [*TrainingConfig.model_fields, *DERIVED]
-    nested = [f"augmentation.{name}" for name in AugmentationConfig.model_fields]
+    nested = [f"{outer}.{name}" for outer, model in NESTED.items() for name in model.model_fields]
     for name in config.space:
         if name not in known and name not in nested:
-            raise ValueError(unknown_name(name, [*known, *AugmentationConfig.model_fields]))
+            inner = [name.partition(".")[2] for name in nested]
+            raise ValueError(unknown_name(name, [*known, *inner]))
     if (LAYERS in config.space) != (NEURONS in config.space):
         raise ValueError(f"`{LAYERS}` and `{NEURONS}` must both be searched, or neither")
     hidden = {"hidden", NEURONS} & {*config.space, *config.training}
@@ -159,8 +176,15 @@ def _corners(config: SearchConfig) -> list[dict[str, Any]]:
             widths = range(1, int(chosen.get(LAYERS, 0)) + 1)
             chosen |= {f"{NEURONS}_{number}": chosen.get(NEURONS) for number in widths}
             # Any density is in range: the data set need not be there to check a configuration.
-            found.append(training_values(chosen, config.space, config.training, _any_weights))
+            training = training_values(chosen, config.space, config.training, _any_weights)
+            found.append(_taught(training, config, Path("model.keras")))
     return found
+
+
+def _taught(values: dict[str, Any], config: SearchConfig, teacher: Path) -> dict[str, Any]:
+    if config.teacher is None:
+        return values
+    return {**values, "teacher": {**(values.get("teacher") or {}), "model": str(teacher)}}
 
 
 def _any_weights(hidden: Sequence[int]) -> int:

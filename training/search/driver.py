@@ -15,6 +15,7 @@ from training.search.objectives import violations
 from training.search.ownership import Ownership
 from training.search.space import suggest
 from training.search.study import sampler
+from training.search.teacher import teacher_model
 from training.search.trial import TrialJob, run_trial
 
 if TYPE_CHECKING:
@@ -54,9 +55,11 @@ class Driver:
         progress: Progress,
         evaluate: Callable[[TrialJob], dict[str, Any]] = run_trial,
     ) -> None:
-        self.config, self.study, self.folder = config, study, folder
+        # Workers may have another working folder.
+        self.config, self.study, self.folder = config, study, folder.resolve()
         self.client, self.capacity, self.progress = client, capacity, progress
         self.evaluate = evaluate
+        self._teacher = teacher_model(self.folder)
         self._running: dict[Any, optuna.Trial] = {}
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._begun = time.monotonic()
@@ -120,7 +123,7 @@ class Driver:
         return [{"share": bar.share, "steps": bar.steps} for bar in bars(rungs, rule)]
 
     def _submit(self, trial: optuna.Trial) -> None:
-        key = ("trial", str(self.folder.resolve()), trial.number)
+        key = ("trial", str(self.folder), trial.number)
         self._running[key] = trial
         future = self.client.submit(self.evaluate, self._job(trial), key=key, pure=False)
         future.add_done_callback(self._ended.put)
@@ -129,7 +132,7 @@ class Driver:
         config, rule = self.config, self.config.early_stopping
         return TrialJob(
             folder=trial_folder(self.folder, trial.number),
-            training=config.training_config(trial.params).model_dump(),
+            training=config.training_config(trial.params, self._teacher).model_dump(),
             bars=[
                 Bar(bar["share"], tuple(map(tuple, bar["steps"])))
                 for bar in trial.user_attrs[BARS]

@@ -42,7 +42,7 @@ def measure(job: MeasuringJob) -> dict[str, Any]:
 
 def measure_all(client: Client, jobs: Sequence[MeasuringJob]) -> Iterator[dict[str, Any]]:
     """Measures networks on a cluster's workers; results in the order of the jobs."""
-    keys = [("measure", str(job.folder.resolve())) for job in jobs]
+    keys = [("measure", str(job.folder)) for job in jobs]
     futures = [
         client.submit(measure, job, key=key, pure=False)
         for job, key in zip(jobs, keys, strict=True)

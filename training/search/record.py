@@ -13,6 +13,7 @@ from training.config import TrainingConfig, build_config
 from training.search.driver import FIGURES, SECONDS
 from training.search.guarded_job import ERROR, write_json
 from training.search.study import storage_url
+from training.search.teacher import teacher_model
 
 if TYPE_CHECKING:
     import optuna
@@ -42,7 +43,7 @@ def write_record(
             {
                 "number": number,
                 "measured": dict(measured),
-                "command": _command(config, study.trials[number]),
+                "command": _command(config, study.trials[number], folder),
             }
             for number, measured in pareto.items()
         ],
@@ -63,8 +64,9 @@ def _trial(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
     }
 
 
-def _command(config: SearchConfig, trial: optuna.trial.FrozenTrial) -> str:
-    return training_command(config.training_config(trial.params), f"{config.name}-{trial.number}")
+def _command(config: SearchConfig, trial: optuna.trial.FrozenTrial, folder: Path) -> str:
+    training = config.training_config(trial.params, teacher_model(folder))
+    return training_command(training, f"{config.name}-{trial.number}")
 
 
 def training_command(config: TrainingConfig, name: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from training.search.config import SearchConfig
 
 # What may not change while a study goes on: earlier trials would no longer compare.
-IDENTITY = ("training", "space", "objectives", "constraints", "stage_delay")
+IDENTITY = ("training", "teacher", "space", "objectives", "constraints", "stage_delay")
 SEARCH = "search"
 SECONDS_FOR_LOCK = 60
 

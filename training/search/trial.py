@@ -18,6 +18,7 @@ from training.search.objectives import Figure
 if TYPE_CHECKING:
     from hls_projects.integer_network import IntegerNetwork
     from training.config import TrainingConfig
+    from training.run import TrainingResult
 
 OUTCOME = "outcome.json"
 RUN = "run"
@@ -94,16 +95,23 @@ def _train(job: TrialJob, config: TrainingConfig, callback: Any) -> dict[str, fl
     from qkeras_models.saved_model import load_model
     from training import run
 
-    folder = job.folder / RUN
-    if (folder / run.CONFIG).is_file():
-        result = run.resume(folder, 0, [callback], test=False)
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-        result = run.train(config, folder, 0, [callback], test=False)
+    result = train_or_resume(config, job.folder / RUN, [callback])
     callback.weights = result.weights
-    network = IntegerNetwork.from_keras(load_model(folder / run.MODEL))
+    network = IntegerNetwork.from_keras(load_model(job.folder / RUN / run.MODEL))
     accuracy = {Figure.VALIDATION_ACCURACY.value: result.validation_accuracy}
     return accuracy | hardware_figures(network, job.folder, job.stage_delay)
+
+
+def train_or_resume(
+    config: TrainingConfig, folder: Path, callbacks: Sequence[Any] = ()
+) -> TrainingResult:
+    """A run without a look at test data, from its last checkpoint if there is one."""
+    from training import run
+
+    if (folder / run.CONFIG).is_file():
+        return run.resume(folder, 0, callbacks, test=False)
+    shutil.rmtree(folder, ignore_errors=True)
+    return run.train(config, folder, 0, callbacks, test=False)
 
 
 def hardware_figures(

@@ -47,6 +47,8 @@ def test_clusters_are_told_by_their_kind(tmp_path, cluster, kind):
         ({"trails": 3}, "`trails` is no known value; did you mean `trials`"),
         ({"space": {"actvation_bits": {"low": 1, "high": 2}}}, "did you mean `activation_bits`"),
         ({"space": {"augmentation.shfit": {"low": 1, "high": 2}}}, "did you mean `shift`"),
+        ({"space": {"teacher.wieght": {"choices": [0.5]}}}, "did you mean `weight`"),
+        ({"teacher": {"hiden": [9]}}, "did you mean `hidden`"),
         ({"training": {"sparsty": 0.9}}, "did you mean `sparsity`"),
         ({"space": {"layers": {"low": 1, "high": 2}}}, "`layers` and `neurons`"),
         ({"space": {"input_bits": {"low": 1, "high": 9}}}, "`input_bits`.*Received: 9"),

@@ -1,4 +1,5 @@
 import shlex
+from pathlib import Path
 
 import optuna
 import pytest
@@ -65,8 +66,22 @@ def test_nonzeros_are_a_sparsity_of_the_network_chosen():
     chosen = {"layers": 2, "neurons_1": 8, "neurons_2": 9, "nonzeros": 60}
     weights = 64 * 8 + 8 * 9 + 9 * 10
     assert dense_weights(64, [8, 9], 10) == weights
-    assert config.training_config(chosen).sparsity == 1 - 60 / weights
-    assert config.training_config({**chosen, "nonzeros": 10**6}).sparsity == 0
+    file = Path("unused.keras")
+    assert config.training_config(chosen, file).sparsity == 1 - 60 / weights
+    assert config.training_config({**chosen, "nonzeros": 10**6}, file).sparsity == 0
+
+
+def test_a_teacher_teaches_every_trial():
+    config = SearchConfig(
+        space={"teacher.weight": Dimension(low=0.1, high=0.9)},
+        training={"data": "digits", "teacher": {"temperature": 4.0}, "l2": 1e-4},
+        teacher={"hidden": [99]},
+    )
+    taught = config.training_config({"teacher.weight": 0.3}, Path("t.keras"))
+    assert taught.teacher.model_dump() == {"model": "t.keras", "weight": 0.3, "temperature": 4.0}
+    teacher = config.teacher_config()
+    assert (teacher.method, teacher.hidden, teacher.l2) == ("float", [99], 1e-4)
+    assert teacher.teacher is None
 
 
 @given(
