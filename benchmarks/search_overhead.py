@@ -110,7 +110,7 @@ def _finished(config: SearchConfig, count: int) -> list:
 def nothing(job: TrialJob) -> dict:
     """A trial without a training."""
     figures = {"validation_accuracy": job.training["learning_rate"], "luts": 1000}
-    return guarded(job.folder, OUTCOME, lambda: {"figures": figures, "rungs": []}, 60.0)
+    return guarded(job.folder, OUTCOME, lambda: {"figures": figures, "rungs": []}, 60.0, job.client)
 
 
 def _search(folder: Path, trials: int, workers: int, evaluate, **values) -> float:

@@ -12,10 +12,6 @@ from training.search.cluster_config import HTCondorConfig, LocalConfig, Schedule
 if TYPE_CHECKING:
     from distributed import Client
 
-# A trial whose worker dies, for want of memory perhaps, has this many more attempts.
-RETRIES = 2
-
-
 @contextmanager
 def connected(config: Any) -> Iterator[tuple[Client, Callable[[], int]]]:
     """A client of the cluster that a configuration describes, and how many trials it takes.
@@ -23,17 +19,15 @@ def connected(config: Any) -> Iterator[tuple[Client, Callable[[], int]]]:
     Raises:
         ValueError: if no scheduler answers at the address.
     """
-    import dask
     from distributed import Client
 
-    with dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}):
-        if isinstance(config, SchedulerConfig):
-            with _client(config.address) as client:
-                yield client, lambda: sum(client.nthreads().values())
-            return
-        with start_cluster(config) as cluster, Client(cluster) as client:
-            jobs = worker_count(config)
-            yield client, lambda: jobs
+    if isinstance(config, SchedulerConfig):
+        with _client(config.address) as client:
+            yield client, lambda: sum(client.nthreads().values())
+        return
+    with start_cluster(config) as cluster, Client(cluster) as client:
+        jobs = worker_count(config)
+        yield client, lambda: jobs
 
 
 def _client(address: str) -> Client:

@@ -95,7 +95,7 @@ def _search(
             with Progress(config, study, console) as progress:
                 Driver(config, study, folder, client, capacity, progress).run()
             numbers = spread([t.number for t in pareto_trials(study)], config.synthesize)
-            limits = config.trial_seconds, config.cluster.threads
+            limits = config.trial_seconds, config.cluster.threads, client.id
             jobs = [MeasuringJob(trial_folder(folder.resolve(), n), *limits) for n in numbers]
             console.print(f"measuring {len(jobs)} networks: Verilog, synthesis, test data")
             for number, found in zip(numbers, measure_all(client, jobs), strict=True):

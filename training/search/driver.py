@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import time
 from collections.abc import Callable
@@ -32,8 +33,8 @@ RUNGS, BARS, FIGURES, SECONDS = "rungs", "bars", "figures", "seconds"
 class Driver:
     """Runs the trials of a study until all are finished, its own and those of dead drivers.
 
-    Every trial is told exactly once: it has one driver at a time, a worker's death is the
-    scheduler's to mend, and a piece of work that is done twice gives the first result twice.
+    Every trial is told exactly once: it has one driver at a time, and a piece of work that is done
+    twice, after a worker's death perhaps, gives the first result twice.
 
     Args:
         config: of the search.
@@ -61,6 +62,7 @@ class Driver:
         self.evaluate = evaluate
         self._teacher = teacher_model(self.folder)
         self._running: dict[Any, optuna.Trial] = {}
+        self._submissions = itertools.count()
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._begun = time.monotonic()
         self._looked_at = -LOOK_AROUND_SECONDS
@@ -88,10 +90,14 @@ class Driver:
         return True
 
     def _take_over(self, ownership: Ownership) -> None:
-        whole, partial = ownership.take_over(self.study)
-        for trial in partial:
-            self._fail(trial, "the driver died before all parameters were chosen")
-        for trial in whole:
+        with ownership.choosing:
+            orphans = ownership.orphans(self.study)
+            for trial in orphans:
+                if BARS not in trial.user_attrs:
+                    # Its driver died while it chose: what it chose stays, the rest is chosen now.
+                    self._complete_choice(trial)
+                ownership.own(trial)
+        for trial in orphans:
             self._submit(trial)
 
     def _others_run(self) -> bool:
@@ -110,10 +116,13 @@ class Driver:
                 return None
             self.study.sampler = sampler(self.config, len(earlier))
             trial = self.study.ask()
-            suggest(trial, self.config.space)
-            trial.set_user_attr(BARS, self._bars(earlier))
+            self._complete_choice(trial)
             ownership.own(trial)
         return trial
+
+    def _complete_choice(self, trial: optuna.Trial) -> None:
+        suggest(trial, self.config.space)
+        trial.set_user_attr(BARS, self._bars(self.study.get_trials(deepcopy=False)))
 
     def _bars(self, earlier: list[optuna.trial.FrozenTrial]) -> list[dict[str, Any]]:
         rule = self.config.early_stopping
@@ -123,7 +132,7 @@ class Driver:
         return [{"share": bar.share, "steps": bar.steps} for bar in bars(rungs, rule)]
 
     def _submit(self, trial: optuna.Trial) -> None:
-        key = ("trial", str(self.folder), trial.number)
+        key = ("trial", str(self.folder), trial.number, self.client.id, next(self._submissions))
         self._running[key] = trial
         future = self.client.submit(self.evaluate, self._job(trial), key=key, pure=False)
         future.add_done_callback(self._ended.put)
@@ -141,12 +150,15 @@ class Driver:
             seconds=config.trial_seconds,
             threads=config.cluster.threads,
             stage_delay=config.stage_delay,
+            client=self.client.id,
         )
 
     def _tell(self, future: Future) -> None:
         trial = self._running.pop(future.key)
         outcome = _outcome(future)
-        future.release()
+        if outcome is None:
+            self._submit(trial)
+            return
         trial.set_user_attr(SECONDS, outcome.get("seconds", 0.0))
         trial.set_user_attr(RUNGS, outcome.get("rungs", []))
         if ERROR in outcome:
@@ -180,11 +192,19 @@ def trial_folder(folder: Path, number: int) -> Path:
     return folder / "trials" / f"{number:05d}"
 
 
-def _outcome(future: Future) -> dict[str, Any]:
-    """What a worker returned; an error if none could, because those that tried died."""
+def _outcome(future: Future) -> dict[str, Any] | None:
+    """What a worker returned, or the error if it could not; None if the worker died.
+
+    Raises:
+        ConnectionError: if the scheduler is gone.
+    """
+    from distributed.scheduler import KilledWorker
+
     try:
         return future.result()
+    except KilledWorker:
+        return None
     except Exception as error:
-        if future.status in ("cancelled", "lost"):
+        if future.status != "error":
             raise ConnectionError(f"the scheduler lost a trial ({future.status})") from error
         return {ERROR: f"{type(error).__name__}: {error}"}

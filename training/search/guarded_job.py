@@ -16,6 +16,7 @@ from training.data.cache import write_atomically
 
 ERROR = "error"
 TRACEBACK = "traceback.txt"
+MOST_ATTEMPTS = 3
 DIED = 1
 
 
@@ -26,7 +27,7 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def guarded(
-    folder: Path, name: str, compute: Callable[[], dict[str, Any]], seconds: float
+    folder: Path, name: str, compute: Callable[[], dict[str, Any]], seconds: float, client: str
 ) -> dict[str, Any]:
     """What `compute` returns, or returned before into folder/name.
 
@@ -34,11 +35,15 @@ def guarded(
     everyone's.  An exception, or the end of the time, is a result too: ``{"error": …}``.  When the
     time is over the process ends, whatever it is doing; whoever tries again finds the error.
 
+    Work whose process died three times is given up.  Dask counts such deaths as well, but blames
+    all that waited for the same worker.
+
     Args:
         folder: of this piece of work; made if missing, on a file system all workers see.
         name: of the JSON file there.
         compute: returns JSON values.
         seconds: time limit.
+        client: who asked for it; attempts are counted anew for another one.
     """
     from filelock import FileLock
 
@@ -47,10 +52,22 @@ def guarded(
         path = folder / name
         if not path.is_file():
             started = time.monotonic()
-            with _time_limit(path, seconds):
-                result = _attempt(compute, folder)
+            if _attempts(folder / f".{name}.attempts", client) > MOST_ATTEMPTS:
+                died = f"in each of {MOST_ATTEMPTS} attempts, for want of memory perhaps"
+                result = {ERROR: f"WorkerDied: {died}"}
+            else:
+                with _time_limit(path, seconds):
+                    result = _attempt(compute, folder)
             write_json(path, {**result, "seconds": round(time.monotonic() - started, 2)})
         return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _attempts(path: Path, client: str) -> int:
+    """Notes one more attempt, and counts those for the same client."""
+    with open(path, "a+", encoding="utf-8") as file:
+        file.write(f"{client}\n")
+        file.seek(0)
+        return file.read().splitlines().count(client)
 
 
 def _attempt(compute: Callable[[], dict[str, Any]], folder: Path) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class MeasuringJob:
     folder: Path
     seconds: float
     threads: int = 1
+    client: str = ""
 
 
 def measure(job: MeasuringJob) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def measure(job: MeasuringJob) -> dict[str, Any]:
         ``test_accuracy``, ``logits`` (compared, none differs), ``luts``, ``ffs``,
         ``latency_cycles``, ``nonzeros``; or ``error``.
     """
-    return guarded(job.folder, MEASURED, lambda: _measure(job), job.seconds)
+    return guarded(job.folder, MEASURED, lambda: _measure(job), job.seconds, job.client)
 
 
 def measure_all(client: Client, jobs: Sequence[MeasuringJob]) -> Iterator[dict[str, Any]]:

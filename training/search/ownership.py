@@ -42,23 +42,16 @@ class Ownership:
         """Answers for a trial from now on; call it while `choosing`."""
         trial.set_user_attr(DRIVER, self.name)
 
-    def take_over(self, study: optuna.Study) -> tuple[list[optuna.Trial], list[optuna.Trial]]:
-        """Unfinished trials without a living driver: this driver answers for them now.
-
-        Returns:
-            Those that can be run again, and those whose driver died before all was chosen.
-        """
+    def orphans(self, study: optuna.Study) -> list[optuna.Trial]:
+        """Unfinished trials without a living driver; `own` them before `choosing` ends."""
         from optuna.trial import Trial, TrialState
 
-        whole, partial = [], []
-        with self.choosing:
-            for frozen in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-                owner = frozen.user_attrs.get(DRIVER)
-                if owner is None or not self._lives(owner):
-                    trial = Trial(study, frozen._trial_id)
-                    self.own(trial)
-                    (partial if owner is None else whole).append(trial)
-        return whole, partial
+        running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        return [
+            Trial(study, frozen._trial_id)
+            for frozen in running
+            if not self._lives(frozen.user_attrs.get(DRIVER, ""))
+        ]
 
     def _lives(self, driver: str) -> bool:
         path = self.folder / f"{driver}.lock"

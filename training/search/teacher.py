@@ -35,7 +35,8 @@ def train_teacher(client: Client, config: SearchConfig, folder: Path) -> dict[st
     """
     values = config.teacher_config().model_dump()
     where = teacher_folder(folder).resolve()
-    job = TrialJob(where, values, seconds=config.trial_seconds, threads=config.cluster.threads)
+    limits = {"seconds": config.trial_seconds, "threads": config.cluster.threads}
+    job = TrialJob(where, values, **limits, client=client.id)
     outcome = client.submit(teach, job, key=("teacher", str(where)), pure=False).result()
     if ERROR in outcome:
         path = where / OUTCOME
@@ -52,4 +53,4 @@ def teach(job: TrialJob) -> dict[str, Any]:
 
         return asdict(train_or_resume(build_config(job.training), job.folder / RUN))
 
-    return guarded(job.folder, OUTCOME, train, job.seconds)
+    return guarded(job.folder, OUTCOME, train, job.seconds, job.client)

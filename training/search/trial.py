@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from training.search.early_stopping import Bar, Rung, rungs_of
 from training.search.guarded_job import guarded
 from training.search.objectives import Figure
+from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
 
 if TYPE_CHECKING:
     from hls_projects.integer_network import IntegerNetwork
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 OUTCOME = "outcome.json"
 RUN = "run"
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class TrialJob:
         seconds: time limit.
         threads: that it may use.
         stage_delay: of pipeline stages in ns, if the latency is wanted.
+        client: who asks for it; see guarded.
     """
 
     folder: Path
@@ -46,6 +47,7 @@ class TrialJob:
     seconds: float = 6 * 3600.0
     threads: int = 1
     stage_delay: float | None = None
+    client: str = ""
 
 
 def run_trial(job: TrialJob) -> dict[str, Any]:
@@ -54,15 +56,14 @@ def run_trial(job: TrialJob) -> dict[str, Any]:
     Returns:
         ``figures`` by name, None if the trial ended early; ``rungs``; ``seconds``; or ``error``.
     """
-    return guarded(job.folder, OUTCOME, lambda: _evaluate(job), job.seconds)
+    return guarded(job.folder, OUTCOME, lambda: _evaluate(job), job.seconds, job.client)
 
 
 def use_worker_quietly(threads: int) -> None:
     """Prepares a worker's process for Keras; what was prepared before stays."""
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, str(threads))
-    # Threads of a training wait for one another; see docs/benchmarks.md on batch scheduling.
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    schedule_as_batch()
     from qkeras_models.quiet import import_keras_quietly
 
     import_keras_quietly()

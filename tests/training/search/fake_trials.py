@@ -59,7 +59,7 @@ def computed(job):
 def steady(job):
     """A trial that works."""
     attempt(job)
-    return guarded(job.folder, OUTCOME, lambda: computed(job), job.seconds)
+    return guarded(job.folder, OUTCOME, lambda: computed(job), job.seconds, job.client)
 
 
 def faulty(job):
@@ -79,7 +79,8 @@ def faulty(job):
             time.sleep(60)
         return computed(job)
 
-    return guarded(job.folder, OUTCOME, compute, 2.0 if number == ENDLESS else 30.0)
+    seconds = 2.0 if number == ENDLESS else 60.0
+    return guarded(job.folder, OUTCOME, compute, seconds, job.client)
 
 
 def drive(client, settings, folder, evaluate=steady, capacity=2):

@@ -58,8 +58,8 @@ def test_a_trial_of_a_killed_worker_is_run_again_elsewhere(faulty):
     study, folder, killed = faulty
     trial = study.trials[fake.LOST]
     assert trial.state is TrialState.COMPLETE and trial.values[1] == trial.params["seed"]
-    first, second = fake.attempts(trial_folder(folder, fake.LOST))
-    assert first == killed != second
+    first, *others = fake.attempts(trial_folder(folder, fake.LOST))
+    assert first == killed and others and killed not in others
 
 
 def test_nothing_is_counted_twice(faulty):
@@ -74,7 +74,7 @@ def test_nothing_is_counted_twice(faulty):
 @pytest.mark.parametrize(
     ("number", "error"),
     [
-        (fake.POISONED, "KilledWorker: "),
+        (fake.POISONED, "WorkerDied: in each of 3 attempts"),
         (fake.FAILING, "MemoryError: no room for the network"),
         (fake.ENDLESS, "TimeoutError: reached the time limit of 2 s"),
     ],
@@ -85,20 +85,17 @@ def test_a_failing_trial_is_recorded_with_its_error(faulty, number, error):
     assert trial.user_attrs["error"].startswith(error)
 
 
-def test_a_poisoned_trial_is_given_up(faulty):
-    assert 2 <= len(fake.attempts(trial_folder(faulty[1], fake.POISONED))) <= 3
-
-
 def start_driver(client, folder, trials):
     address = client.scheduler.address
     command = [sys.executable, "-m", "tests.training.search.fake_trials"]
     return subprocess.Popen([*command, address, str(folder), str(trials)])
 
 
-@pytest.mark.parametrize("storage", ["sqlite"])
-def test_drivers_go_on_where_a_killed_one_stopped_and_share_the_rest(client, tmp_path, storage):
-    trials = 24
-    study = open_study(fake.config(trials=trials, storage=storage), tmp_path)
+def test_drivers_go_on_where_a_killed_one_stopped_and_share_the_rest(client, tmp_path):
+    trials = 20
+    study = open_study(fake.config(trials=trials), tmp_path)
+    # As of a driver that died while it chose.
+    seed = study.ask().suggest_int("seed", 0, 1000)
 
     def finished():
         return [trial for trial in study.get_trials() if trial.state.is_finished()]
@@ -108,18 +105,17 @@ def test_drivers_go_on_where_a_killed_one_stopped_and_share_the_rest(client, tmp
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     before = {trial.number: trial for trial in finished()}
-    left = {trial.number for trial in study.trials} - set(before)
     drivers = [start_driver(client, tmp_path, trials) for _ in range(2)]
     assert [driver.wait(timeout=60) for driver in drivers] == [0, 0]
     after = study.get_trials()
     assert [trial.number for trial in after] == list(range(trials))
     assert {trial.state for trial in after} == {TrialState.COMPLETE}
+    assert after[0].params["seed"] == seed
     for number, trial in before.items():
         assert after[number] == trial
         assert len(fake.attempts(trial_folder(tmp_path, number))) == 1
     killed = {trial.user_attrs[DRIVER] for trial in before.values()}
     others = {trial.user_attrs[DRIVER] for trial in after if trial.number not in before}
     assert len(killed) == 1 and len(others) == 2 and not killed & others
-    assert left, "the driver was killed between two trials"
     parameters = [tuple(trial.params.values()) for trial in after]
     assert len(set(parameters)) == trials
