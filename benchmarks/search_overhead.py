@@ -29,7 +29,13 @@ from training.search.ownership import Ownership
 from training.search.progress import Progress
 from training.search.space import suggest
 from training.search.study import open_study
-from training.search.trial import OUTCOME, TrialJob, run_trial
+from training.search.trial import (
+    OUTCOME,
+    TrialJob,
+    hardware_figures,
+    run_trial,
+    use_worker_quietly,
+)
 
 MEASURED = Path("build/search_overhead.json")
 EARLIER = (0, 100, 1000, 3000, 10000)
@@ -59,7 +65,7 @@ def scheduler(trials: int) -> None:
         for count in EARLIER:
             for name, times in known.items():
                 times[count] = _asking(name, count, Path(folder))
-        seconds = _search(Path(folder, "whole"), trials, 2, nothing) / trials
+        seconds = _search(Path(folder, "whole"), trials, 2, nothing)[0] / trials
     _write("asking", known)
     _write("whole", seconds)
     click.echo("| earlier trials | " + " | ".join(f"{count:,}" for count in EARLIER) + " |")
@@ -113,8 +119,10 @@ def nothing(job: TrialJob) -> dict:
     return guarded(job.folder, OUTCOME, lambda: {"figures": figures, "rungs": []}, 60.0, job.client)
 
 
-def _search(folder: Path, trials: int, workers: int, evaluate, **values) -> float:
-    """Seconds of a search, without those of starting workers."""
+def _search(
+    folder: Path, trials: int, workers: int, evaluate, **values
+) -> tuple[float, float]:
+    """Seconds of a search, and CPU seconds of its workers, without those of starting them."""
     own = {"space": {"seed": {"low": 0, "high": 10**6}}, "training": {"data": "digits"}, **values}
     config = SearchConfig(trials=trials, sampler="random", early_stopping=None, **own)
     study = open_study(config, folder)
@@ -123,9 +131,10 @@ def _search(folder: Path, trials: int, workers: int, evaluate, **values) -> floa
         progress = Progress(config, study, Console(quiet=True))
         if evaluate is not nothing:
             client.gather([client.submit(run_trial, _warm(folder, n)) for n in range(workers)])
-        started = time.perf_counter()
+        before, started = client.run(time.process_time), time.perf_counter()
         Driver(config, study, folder, client, capacity, progress, evaluate).run()
-        return time.perf_counter() - started
+        seconds, after = time.perf_counter() - started, client.run(time.process_time)
+        return seconds, sum(after.values()) - sum(before.values())
 
 
 def _warm(folder: Path, number: int) -> TrialJob:
@@ -144,36 +153,51 @@ def workers(trials: int, epochs: int) -> None:
     seconds = {}
     for count in (1, 2):
         with tempfile.TemporaryDirectory() as folder:
-            seconds[count] = _search(Path(folder), trials, count, run_trial, **values)
-        click.echo(f"{count} workers: {seconds[count]:.1f} s for {trials} trials")
+            seconds[count], cpu = _search(Path(folder), trials, count, run_trial, **values)
+        click.echo(
+            f"{count} workers: {seconds[count]:.1f} s for {trials} trials, of which they computed "
+            f"{cpu / seconds[count] / count:.0%}; {cpu / trials:.1f} CPU s a trial"
+        )
     click.echo(f"two workers: {seconds[1] / seconds[2]:.2f} times as fast")
 
 
 @main.command()
-@click.option("--epochs", default=3)
+@click.option("--epochs", default=5)
 def trial(epochs: int) -> None:
     """CPU seconds of MNIST trials, one thread: those of an epoch, and those besides."""
-    found = {}
-    for hidden in SIZES:
-        times = [_cpu_seconds(hidden, count) for count in (1, 1 + epochs)]
-        epoch = (times[1] - times[0]) / epochs
-        found[str(hidden)] = {"epoch": epoch, "besides": max(times[0] - epoch, 0.0)}
-        click.echo(f"{hidden}: {epoch:.2f} s an epoch, {times[0] - epoch:.1f} s besides")
+    found = {str(hidden): _cpu_seconds(hidden, epochs) for hidden in SIZES}
+    for hidden, seconds in found.items():
+        epoch, besides = seconds["epoch"], seconds["besides"]
+        click.echo(f"{hidden}: {epoch:.2f} s an epoch, {besides:.1f} s besides")
     _write("trial", found)
 
 
-def _cpu_seconds(hidden: tuple[int, ...], epochs: int) -> float:
-    deformed = {"shift": 1.0, "shear": 0.15, "elastic": 0.5}
+def _cpu_seconds(hidden: tuple[int, ...], epochs: int) -> dict[str, float]:
+    """Of an epoch, the median without the first; of data, compilation and estimate."""
+    use_worker_quietly(1)
+    import keras
+
+    from hls_projects.integer_network import IntegerNetwork
+    from qkeras_models.saved_model import load_model
+    from training import run
+
     values = {
         "data": "mnist", "input_bits": 1, "hidden": list(hidden), "sparsity": 0.98,
-        "augmentation": deformed, "stage1_epochs": epochs, "stage3_epochs": 0,
+        "augmentation": {"shift": 1.0, "shear": 0.15, "elastic": 0.5},
+        "stage1_epochs": epochs, "stage3_epochs": 0,
     }  # fmt: skip
+    ends = []
+    clock = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: ends.append(time.process_time())
+    )
     with tempfile.TemporaryDirectory() as folder:
         started = time.process_time()
-        outcome = run_trial(TrialJob(Path(folder), build_config(values).model_dump()))
-        if "error" in outcome:
-            raise RuntimeError(outcome["error"])
-        return time.process_time() - started
+        run.train(build_config(values), Path(folder, "run"), 0, [clock], test=False)
+        network = IntegerNetwork.from_keras(load_model(Path(folder, "run", run.MODEL)))
+        hardware_figures(network, Path(folder), None)
+        whole = time.process_time() - started
+    epoch = float(np.median(np.diff(ends)))
+    return {"epoch": epoch, "besides": whole - epochs * epoch}
 
 
 @main.command()

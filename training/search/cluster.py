@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,7 +55,9 @@ def start_cluster(config: LocalConfig | SlurmConfig | HTCondorConfig) -> Any:
             threads_per_worker=1,
             processes=True,
             memory_limit=config.memory,
-            dashboard_address=None,
+            dashboard_address=":0",
+            # The driver tells of lost workers by what became of their trials.
+            silence_logs=logging.ERROR,
         )
     cluster = job_queue(config)
     cluster.scale(jobs=config.workers)
