@@ -42,7 +42,8 @@ class InputQuantizer(keras.layers.Layer):
         scale: float | Sequence[float] = 1 / 256,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        # Mixed precision must not round x before it is compared.
+        super().__init__(autocast=False, **kwargs)
         if not (isinstance(bits, int) and 1 <= bits <= 8):
             raise ValueError(f"`bits` must be an integer from 1 to 8. Received: {bits!r}")
         steps = np.asarray(scale, np.float64)

@@ -18,7 +18,9 @@ MODULES = (
     "qkeras_models.input_quantizer",
     "qkeras_models.integer_head",
     "qkeras_models.magnitude_pruned",
+    "qkeras_models.sparse_ternary_conv2d",
     "qkeras_models.sparse_ternary_dense",
+    "qkeras_models.ternary_conv2d",
     "qkeras_models.ternary_dense",
     "qkeras_models.unit_range",
 )

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from qkeras_models.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.presets import PRESETS
 from training.method import Method
 
@@ -43,7 +44,8 @@ class TrainingConfig(BaseModel):
 
     method: str = Field("sparse", pattern=f"^({'|'.join(Method)})$")
     preset: str | None = Field(None, description=f"one of {', '.join(PRESETS)}")
-    hidden: list[int] = Field([64, 32], description="widths of the hidden layers")
+    hidden: list[int | str] = Field([64, 32], description=f"hidden layers: {NOTATION}")
+    width: int = Field(1, ge=1, description="factor of every hidden layer's filters or neurons")
     input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
     input_signed: bool | None = Field(None, description="by default found from the data")
     input_scale: float | list[float] | None = Field(None, description="by default from the data")
@@ -65,6 +67,12 @@ class TrainingConfig(BaseModel):
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
     seed: int = Field(0, ge=0, lt=2**31)
     checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
+
+    @field_validator("hidden")
+    @classmethod
+    def _known_layers(cls, hidden: list[int | str]) -> list[int | str]:
+        hidden_layers(hidden)
+        return hidden
 
     @model_validator(mode="after")
     def _one_of_sparsity_and_strength(self) -> TrainingConfig:
