@@ -26,6 +26,7 @@ CHUNK = 256
 ENTRY = """\
 #include <cstddef>
 #include <cstdint>
+#include "hls_stream.h"
 
 static thread_local int32_t *csim_trace = nullptr;
 
@@ -35,19 +36,51 @@ template <class value_T> void csim_save(const value_T *values, int size) {{
         *csim_trace++ = values[i].to_int();
 }}
 
+// A stream is read and written again.
+template <class array_T> void csim_save(hls::stream<array_T> &values, int size) {{
+    for (unsigned i = 0; i < size / array_T::size; i++) {{
+        array_T part = values.read();
+        csim_save(part.data, array_T::size);
+        values.write(part);
+    }}
+}}
+
+template <class sample_T, class value_T>
+void csim_load(const sample_T *from, value_T *values, int size) {{
+    for (int i = 0; i < size; i++)
+        values[i] = value_T(from[i]);
+}}
+
+template <class sample_T, class array_T>
+void csim_load(const sample_T *from, hls::stream<array_T> &values, int size) {{
+    for (int i = 0; i < size; i += array_T::size) {{
+        array_T part;
+        csim_load(from + i, part.data, array_T::size);
+        values.write(part);
+    }}
+}}
+
+template <class value_T> void csim_store(const value_T *values, int32_t *to, int size) {{
+    for (int i = 0; i < size; i++)
+        to[i] = values[i].to_int();
+}}
+
+template <class array_T> void csim_store(hls::stream<array_T> &values, int32_t *to, int size) {{
+    for (int i = 0; i < size; i += array_T::size)
+        csim_store(values.read().data, to + i, array_T::size);
+}}
+
 #include "{top_file}"
 {using}
 extern "C" __attribute__((visibility("default"))) void csim_run(
-    const {sample_type} *x, int32_t *logits, int32_t *trace, size_t samples) {{
+    const {sample_type} *csim_x, int32_t *csim_logits, int32_t *trace, size_t samples) {{
     csim_trace = trace;
     for (size_t sample = 0; sample < samples; sample++) {{
-        {input_type} in[{inputs}];
-        {output_type} out[{outputs}];
-        for (int i = 0; i < {inputs}; i++)
-            in[i] = {input_type}(*x++);
-        {top}(in, out);
-        for (int i = 0; i < {outputs}; i++)
-            *logits++ = out[i].to_int();
+        {input};
+        {output};
+        csim_load(csim_x + sample * {inputs}, {input_name}, {inputs});
+        {top}({input_name}, {output_name});
+        csim_store({output_name}, csim_logits + sample * {outputs}, {outputs});
     }}
 }}
 """
@@ -106,7 +139,11 @@ class CSimulation:
         """Whether the project takes x_int; otherwise floats, which it quantizes itself."""
         from hls4ml.model.types import IntegerPrecisionType
 
-        return isinstance(self.source.type.precision, IntegerPrecisionType)
+        return isinstance(self._input_precision, IntegerPrecisionType)
+
+    @property
+    def _input_precision(self) -> Any:
+        return self.source.type.precision
 
     @property
     def traced_layers(self) -> list[TracedLayer]:
@@ -165,7 +202,7 @@ class CSimulation:
             )
         if not self.integer_inputs:
             return np.ascontiguousarray(x, np.float32)
-        precision = self.source.type.precision
+        precision = self._input_precision
         lowest = -(1 << (precision.width - 1)) if precision.signed else 0
         highest = lowest + (1 << precision.width) - 1
         if x.dtype.kind not in "iub" or (x.size and (x.min() < lowest or x.max() > highest)):
@@ -181,8 +218,10 @@ class CSimulation:
             top=self._top,
             using=self._using(),
             sample_type="int32_t" if self.integer_inputs else "float",
-            input_type=self.source.type.name,
-            output_type=self.result.type.name,
+            input=self.source.definition_cpp(),
+            input_name=self.source.name,
+            output=self.result.definition_cpp(),
+            output_name=self.result.name,
             inputs=self.source.size(),
             outputs=self.result.size(),
         )
