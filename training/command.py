@@ -22,8 +22,8 @@ RUNS = Path("runs")
               help="YAML file of values; see docs/training.md for all of them.")
 @click.option("--set", "assignments", multiple=True, metavar="VALUE=...",
               help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
-@click.option("--data", help="mnist, digits, or a .npz file with x_train, y_train, x_test, y_test.")
-@click.option("--data-folder", help="Folder with the files of MNIST.")
+@click.option("--data", help="mnist, cifar10, digits, or a .npz file with x_train, y_train, x_test, y_test.")
+@click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
 @click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
                                 "magnitude, l2 or no-retraining; see docs/baselines.md.")
 @click.option("--hidden", help="Hidden layers: widths as in 256,64; 16c3 is a convolution of "
