@@ -14,7 +14,7 @@ PAPER = "arXiv 1709.06262"
 OWN = "this project"
 CONVENTIONAL = {"binary": "binary", "ternary": "dense ternary", "magnitude": "magnitude pruning"}
 LARGEST_LOSS = 0.002
-CLAIMED_SPARSITY = 0.98
+CLAIMED = 0.98
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def claims_table(groups: Sequence[Group]) -> Table:
         groups: of all architectures and methods.
     """
     groups = [group for group in groups if not group.quick] or groups
-    tested = [g for g in _sparse(groups) if (g.wanted_sparsity or 0.0) >= CLAIMED_SPARSITY]
+    tested = [g for g in _sparse(groups) if (g.wanted_sparsity or 0.0) >= CLAIMED]
     architectures = list(dict.fromkeys(group.network for group in tested or groups)) or ["any"]
     rows = tuple(
         (claim, network, *_result(check, [g for g in groups if g.network == network]), whose)
@@ -79,10 +79,10 @@ def claims_table(groups: Sequence[Group]) -> Table:
 
 def _claims() -> Iterator[tuple[str, str, Check]]:
     yield "up to 98\u00a0% sparse, accuracy not below binary and dense ternary", PAPER, _sparsest
-    yield "5× smaller than the equivalent binary network", PAPER, _smaller(CLAIMED_SPARSITY, "binary", 5)
-    yield "11× smaller than the equivalent ternary network", PAPER, _smaller(CLAIMED_SPARSITY, "ternary", 11)
+    yield "5× smaller than the equivalent binary network", PAPER, _smaller(CLAIMED, "binary", 5)
+    yield "11× smaller than the equivalent ternary network", PAPER, _smaller(CLAIMED, "ternary", 11)
     for method, label in CONVENTIONAL.items():
-        yield f"more accurate than {label}, at 98\u00a0%", PAPER, _better(CLAIMED_SPARSITY, method)
+        yield f"more accurate than {label}, at 98\u00a0%", PAPER, _better(CLAIMED, method)
     yield "99\u00a0% sparse with at most 0.2 points lost", OWN, _loss
     yield "11× smaller than binary, at 99\u00a0%", OWN, _smaller(0.99, "binary", 11)
     yield "22× smaller than ternary, at 99\u00a0%", OWN, _smaller(0.99, "ternary", 22)
@@ -135,7 +135,7 @@ def _sparsest(groups: Sequence[Group]) -> Finding | None:
         return Finding(f"none reaches it; best: {_where(best)}, {_points(best, bar)}", False)
     sparsest = max(good, key=lambda group: group.spread("sparsity").mean)
     reached = sparsest.spread("sparsity").mean
-    return Finding(f"up to {_where(sparsest)}, {_points(sparsest, bar)}", reached >= CLAIMED_SPARSITY)
+    return Finding(f"up to {_where(sparsest)}, {_points(sparsest, bar)}", reached >= CLAIMED)
 
 
 def _smaller(sparsity: float, than: str, times: float) -> Check:
