@@ -42,6 +42,8 @@ LANES = 64
 # Fewer samples stay in fewer lanes, so that each lane sees a stream and not single samples.
 SAMPLES_A_LANE = 16
 PICTURES_A_LANE = 3
+# Of a lane, about, before its results are read; more would take much memory.
+CYCLES = 8192
 # Cycles after the latest result that is expected, in which none may come.
 DRAIN = 16
 
@@ -112,6 +114,11 @@ class RtlSimulation:
         pattern = np.asarray(valid, bool)
         if not pattern.any():
             raise ValueError(f"`valid` must be true in some cycle. Received: {valid!r}")
+        size = LANES * max(1, CYCLES // self.design.pixels)
+        starts = range(0, max(len(x_int), 1), size)
+        return np.concatenate([self._predict(x_int[i : i + size], pattern) for i in starts])
+
+    def _predict(self, x_int: np.ndarray, pattern: np.ndarray) -> np.ndarray:
         bits = self._input_bits(x_int)
         pixels = self.design.pixels
         stream = _stream(len(x_int), pixels, pattern, self.design.latency + DRAIN)
@@ -158,7 +165,8 @@ class RtlSimulation:
         if self.design.pixels > 1 and gaps:
             return
         intervals = np.diff(leaving)[np.diff(lanes) == 0]
-        self.interval = int(intervals.max()) if len(intervals) else self.interval
+        if len(intervals) and not gaps:
+            self.interval = int(intervals.max())
         latencies = np.unique(leaving - entering)
         if len(latencies) > 1:
             raise SimulationError(f"latency varies: {latencies.tolist()} cycles")
