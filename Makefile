@@ -2,13 +2,14 @@
 # make test       all tests, C-simulation included
 # make reproduce  every network of the comparison: trained, measured, reports/results/mnist.json
 # make pretrained the network that comes with the package, trained again
+# make tutorial   docs/tutorial.ipynb, executed again, with its outputs
 # make lint       ruff
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo reproduce pretrained test lint install clean
+.PHONY: demo reproduce pretrained tutorial test lint install clean
 
 install: $(INSTALLED)
 
@@ -34,6 +35,9 @@ pretrained: $(INSTALLED)
 	$(BIN)/python convert.py runs/pretrained
 	cp $(addprefix runs/pretrained/,model.keras network.npz config.yaml training.json history.csv) \
 	    qkeras_models/pretrained/mnist-small/
+
+tutorial: $(INSTALLED)
+	$(BIN)/python docs/execute_tutorial.py
 
 test: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -80,6 +80,7 @@ class InputQuantizer(keras.layers.Layer):
             initializer=lambda shape, dtype=None: ops.convert_to_tensor(self.scale, dtype),
             trainable=False,
             dtype="float32",
+            autocast=False,
         )
 
     def call(self, inputs: Any) -> Any:

@@ -37,13 +37,18 @@ class IntegerHead(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         self.bias = self.add_weight(
-            name="bias", shape=(input_shape[-1],), initializer="zeros", dtype="float32"
+            name="bias",
+            shape=(input_shape[-1],),
+            initializer="zeros",
+            dtype="float32",
+            autocast=False,
         )
         self.log_scale = self.add_weight(
             name="log_scale",
             shape=(),
             initializer=keras.initializers.Constant(np.log(self.initial_scale)),
             dtype="float32",
+            autocast=False,
         )
 
     def call(self, inputs: Any) -> Any:
