@@ -49,6 +49,10 @@ class Collector:
         return self.positions * self.width
 
     @property
+    def registers(self) -> int:
+        return self.bits
+
+    @property
     def output_width(self) -> int:
         return self.bits
 

@@ -14,9 +14,10 @@ from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
 from hls_projects.rtl.pipelining import pipelined
 from hls_projects.rtl.stages import Pipeline, Stage, build_pipeline
+from hls_projects.rtl.stream_plan import streams
 from hls_projects.rtl.stream_verilog import HEADER as STREAM_HEADER
 from hls_projects.rtl.stream_verilog import stream_top
-from hls_projects.rtl.streaming import PixelStage, Stream, build_stream, streams
+from hls_projects.rtl.streaming import PixelStage, Stream, build_stream
 from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
 
@@ -86,15 +87,16 @@ def write_rtl(
     verilog = Path(folder) / "top.v"
     if streams(network):
         stream = _cut_stream(build_stream(network, target), target, stage_delay)
+        buffer_bits = sum(buffer.bits for buffer in stream.plan.buffers)
         design = _describe(stream.stages, stream.tail.logits, network, target, verilog)
         design = replace(
             design,
-            pixels=stream.pixels,
+            pixels=stream.plan.pixels,
             latency=stream.latency(),
-            buffer_bits=stream.buffer_bits,
-            ffs=design.ffs + stream.buffer_bits,
+            buffer_bits=buffer_bits,
+            ffs=design.ffs + sum(buffer.registers for buffer in stream.plan.buffers),
         )
-        moving = [e.module() for e in stream.elements if not isinstance(e, PixelStage)]
+        moving = [buffer.module() for buffer in stream.plan.buffers]
         header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
     else:
         pipeline = _cut(build_pipeline(network, target), target, stage_delay)

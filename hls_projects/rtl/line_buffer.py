@@ -94,6 +94,11 @@ class LineBuffer:
         return self.pixels * self.width
 
     @property
+    def registers(self) -> int:
+        """Bits of the shift register, and of the window's own where zeros surround the picture."""
+        return self.bits + (self.output_width if self.padded else 0)
+
+    @property
     def output_width(self) -> int:
         """Bits of a window, its first pixel lowest."""
         return self.windows.size[0] * self.windows.size[1] * self.width

@@ -32,7 +32,7 @@ def stream_top(stream: Stream) -> str:
     chain.choose(logits)
     chain.lines += [f"assign out_valid = {chain.valid};", f"assign y = {chain.values};"]
     return TOP.format(
-        input_high=stream.width - 1, output_high=len(logits) - 1, body="\n".join(chain.lines)
+        input_high=stream.plan.width - 1, output_high=len(logits) - 1, body="\n".join(chain.lines)
     )
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hls_projects.estimate import estimate, layer_facts
 from hls_projects.integer_layers import Conv2D, MaxPool, Reshape
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.line_buffer import LineBuffer
-from hls_projects.synthesis import synthesize_layers
+from hls_projects.synthesis import sum_cells, synthesize_layers
 from hls_projects.windows import Windows
 from tests.hls_projects.networks import edge_inputs, picture_network
 
@@ -26,7 +27,7 @@ ZOO = {
     ),
     "strides": (
         picture_network((7, 6, 2), [(3, (3, 4), (2, 3), "same"), (3, (2, 2), (1, 1), "valid")],
-                        signed=True, input_bits=3, bits=3), {"target": "generic"},
+                        signed=True, input_bits=3), {"target": "generic"},
     ),
     "pools": (
         picture_network((7, 8, 2), [MaxPool((3, 2), (2, 3)), (3,), (2, (1, 1), (1, 1), "same"),
@@ -57,14 +58,14 @@ def test_logits_latency_and_interval(name, tmp_path):
 
 
 def test_buffers_are_counted(tmp_path):
-    net, _ = ZOO["vgg"]
-    design = write_rtl(net, tmp_path)
+    design = write_rtl(ZOO["vgg"][0], tmp_path)
     lines = (2 * 7 + 3) * 4, (2 * 7 + 3) * 8, (7 + 2) * 6, (3 + 3) * 6
-    collected = 3 * 3 * 6
-    assert design.buffer_bits == sum(lines) + collected
+    assert design.buffer_bits == sum(lines) + 3 * 3 * 6
+    design = write_rtl(ZOO["lines"][0], tmp_path)
     cells = synthesize_layers(design.verilog)
-    # What no weight or border looks at is dropped; counters and the window's own register come.
-    assert cells["window_1"].ffs >= lines[0] and cells["collect"].ffs >= collected
+    # Counters, and the window's own register where zeros surround the picture, come on top.
+    assert cells["window_1"].ffs >= 4 * 5 + 5 and cells["collect"].ffs >= 5 * 5 * 3
+    assert sum_cells(cells.values()).ffs == sum(module.ffs for module in cells.values())
 
 
 def test_a_window_that_looks_beyond_the_picture_sees_zeros_there():
@@ -82,3 +83,16 @@ def test_orders_without_hardware_are_named(tmp_path):
     with pytest.raises(ValueError, match="Received: conv2d followed by conv2d"):
         write_rtl(bare, tmp_path)
     assert isinstance(conv, Conv2D) and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["vgg", "lines"])
+def test_estimates_follow_the_netlist(name, tmp_path):
+    net, _ = ZOO[name]
+    design = write_rtl(net, tmp_path)
+    found = estimate(net)
+    assert abs(found.luts - design.luts) <= 0.1 * design.luts
+    # Constant and equal activations take no register.
+    assert design.ffs <= found.ffs <= 1.05 * design.ffs
+    convolutions = [layer for layer in net.layers if isinstance(layer, Conv2D)]
+    facts = layer_facts(net)[: len(convolutions)]
+    assert [f.nonzeros for f in facts] == [layer.nonzeros for layer in convolutions]
