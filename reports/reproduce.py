@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,9 @@ LARGEST_FILE = 500_000
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("data", type=click.Choice(["mnist"]))
+@click.option("--keep-results", is_flag=True,
+              help="Records of the results file count as done, though their runs are not here: "
+                   "goes on with what was trained elsewhere.")
 @click.option("--only", "only", multiple=True, metavar="NAME",
               help="A network or a method, as in --only sfc --only binary; may be repeated.")
 @click.option("--seed", "seeds", multiple=True, type=int, help="A seed; may be repeated.")
@@ -48,6 +51,7 @@ def main(
     only: tuple[str, ...],
     seeds: tuple[int, ...],
     quick: bool,
+    keep_results: bool,
     only_list: bool,
     processes: int,
     threads: int,
@@ -67,13 +71,15 @@ def main(
     try:
         chosen = choose(jobs(quick), only, seeds)
         finished = collect(chosen, folder, target)
+        elsewhere = recorded(chosen, target) - set(finished) if keep_results else set()
         if only_list:
-            print_list(chosen, finished)
+            print_list(chosen, {*finished, *elsewhere})
             return
         tasks = [
             _task(job, folder, data_folder, limit)
             for job in chosen
-            if job not in finished or lacks_hardware(finished[job], limit)
+            if job not in elsewhere
+            and (job not in finished or lacks_hardware(finished[job], limit))
         ]
         failed = 0
         with closing(run_tasks(tasks, processes, threads)) as ends:
@@ -81,6 +87,8 @@ def main(
                 failed += done.status != 0
                 _report(done, folder)
                 collect(chosen, folder, target)
+        for page in write_pages(target):
+            click.echo(page)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command goes on", err=True)
         sys.exit(130)
@@ -129,7 +137,27 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     return found
 
 
+def recorded(chosen: Sequence[Job], target: Path) -> set[Job]:
+    """The jobs whose records the results file holds, trained by the very command of the plan."""
+    from reports.results_file import load_records
+
+    commands = {record.key: record.command for record in load_records(target)}
+    return {job for job in chosen if commands.get(job.key) == job.command}
+
+
+def write_pages(target: Path) -> list[Path]:
+    """The comparison page of a results file, HTML and Markdown beside it; none without records."""
+    from reports.compare import results_page
+    from reports.comparison import write_comparison
+
+    if not target.is_file():
+        return []
+    return write_comparison(results_page(target, "make reproduce"), target.with_suffix(".html"))
+
+
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:
+    from reports.compared_results import keep_training
+
     if record.network_file is None:
         return record
     source = job.folder(runs) / record.network_file
@@ -139,6 +167,8 @@ def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> Netw
     (results / "networks").mkdir(parents=True, exist_ok=True)
     if not (results / name).is_file() or (results / name).read_bytes() != source.read_bytes():
         shutil.copyfile(source, results / name)
+    if job.shown:
+        keep_training(job.folder(runs), results / name)
     return replace(record, network_file=name.as_posix())
 
 
@@ -164,7 +194,7 @@ def _report(done: Done, runs: Path) -> None:
     )
 
 
-def print_list(chosen: Sequence[Job], finished: dict[Job, NetworkRecord]) -> None:
+def print_list(chosen: Sequence[Job], finished: Collection[Job]) -> None:
     """A line for each job, and the time that the missing ones take on two cores."""
     for job in chosen:
         state = "done" if job in finished else f"missing, {job.seconds / 60:.0f} min"

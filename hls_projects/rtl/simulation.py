@@ -16,7 +16,8 @@ from hls_projects.yosys import run_yosys
 HERE = Path(__file__).parent
 
 # Down to gates of one bit, which become lanes of 64 simulations.  Every module is mapped before
-# it is flattened, since the same LUT stands in many places.
+# it is flattened, since the same LUT stands in many places.  ABC's own script of sequential and
+# choice passes takes minutes for the long carry chains of a neuron with many inputs.
 TRANSLATE = (
     "read_verilog {primitives}",
     "read_verilog {verilog}",
@@ -31,7 +32,7 @@ TRANSLATE = (
     "opt_clean -purge",
     "flatten",
     "opt_clean -purge",
-    "abc -g AND,OR,XOR",
+    "abc -script +strash;dc2;map,-a -g AND,OR,XOR",
     "splitnets -ports",
     "techmap -map {gates}",
     "opt_clean -purge",
