@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.input_format import flush_denormals
+
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
 
@@ -164,7 +166,7 @@ class CSimulation:
                 f"`x` must hold samples of shape {tuple(self.source.shape)}. Received: {x.shape}"
             )
         if not self.integer_inputs:
-            return np.ascontiguousarray(x, np.float32)
+            return np.ascontiguousarray(flush_denormals(np.asarray(x, np.float32)))
         precision = self.source.type.precision
         lowest = -(1 << (precision.width - 1)) if precision.signed else 0
         highest = lowest + (1 << precision.width) - 1

@@ -94,6 +94,7 @@ def main(
 def _convert(
     target: str, output: Path | None, verilog: dict[str, Any] | None, options: dict[str, Any]
 ) -> tuple[Any, Path]:
+    from qkeras_models.folder_lock import exclusive_folder
     from qkeras_models.quiet import import_keras_quietly
     from reports.conversion import ConversionOptions, convert
     from reports.model_source import find_model
@@ -105,7 +106,8 @@ def _convert(
     chosen.check()
     import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
-    return convert(source, chosen, _step, commands), source.folder
+    with exclusive_folder(source.folder):
+        return convert(source, chosen, _step, commands), source.folder
 
 
 @contextmanager

@@ -57,6 +57,11 @@ class ConversionOptions:
         check_strategy(self.strategy)
         if self.project_name is not None:
             check_project_name(self.project_name)
+        if self.part is not None and not re.fullmatch(r"[A-Za-z0-9_\-]+", self.part):
+            raise ValueError(
+                "`part` must be the name of an FPGA, as in xcvu9p-flga2104-2L-e. "
+                f"Received: {self.part!r}"
+            )
         if not 0 < self.clock_period < float("inf"):
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
         if self.rtl is not None:
