@@ -95,13 +95,17 @@ def convert(
     """
     from hls_projects.hls4ml_front_end.build import build_hls_model
     from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.preflight import memory_warning
     from qkeras_models.saved_model import load_model
     from reports.report import write_report
+    from training.data.console import report
 
     started = time.monotonic()
     with step("reading the model"):
         model = load_model(source.model)
         network = IntegerNetwork.from_keras(model)
+    if warning := memory_warning(network, options.csim):
+        report(f"warning: {warning}")
     data = test_data(network, options.data, source.record, options.samples)
     project = options.project_name or identifier(source.name)
     source.folder.mkdir(parents=True, exist_ok=True)

@@ -131,7 +131,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise ValueError(f"no configuration file at {path}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} is no valid YAML: {error}") from None
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise ValueError(f"{path} must hold a mapping of names to values")
     return content
 

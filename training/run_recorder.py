@@ -113,10 +113,13 @@ class RunRecorder(keras.callbacks.Callback):
         partial = target.with_name(f".{target.name}{PARTIAL}")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        self.model.save(partial / "model.keras")
-        state = {"epoch": epoch, "pruning": self.pruning.state(), "history": self.history}
-        (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
-        move_into_place(partial, target)
+        try:
+            self.model.save(partial / "model.keras")
+            state = {"epoch": epoch, "pruning": self.pruning.state(), "history": self.history}
+            (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
+            move_into_place(partial, target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
         for older in sorted((self.folder / CHECKPOINTS).glob("epoch-*"))[:-1]:
             shutil.rmtree(older)
         self._saved_at = time.monotonic()

@@ -96,7 +96,7 @@ def whole_files(folder: Path) -> dict[str, bytes]:
         arrays[f"x_{part}"] = rng.normal(size=(20, 6)).astype(np.float32)
         arrays[f"y_{part}"] = np.arange(20) % 3
     np.savez_compressed(folder / "data.npz", **arrays)
-    save_records([NetworkRecord("sfc", "sparse", 0, sparsity=0.5)], folder / "results.json")
+    save_records([NetworkRecord("sfc", "sparse", 0, seconds=1.0)], folder / "results.json")
     return {
         "network.npz": (PRETRAINED / "network.npz").read_bytes(),
         "model.keras": (PRETRAINED / "model.keras").read_bytes(),
