@@ -23,8 +23,9 @@ import click
 import numpy as np
 
 ROOT = Path(__file__).parents[2]
-TRAINING = ("--data", "digits", "--hidden", "24,16", "--sparsity", "0.8", "--name", "run", "--quiet",
-            "--stage1-epochs", "12", "--stage3-epochs", "6", "--set", "checkpoint_seconds=0")
+TRAINING = ("--data", "digits", "--hidden", "24,16", "--sparsity", "0.8", "--name", "run",
+            "--stage1-epochs", "12", "--stage3-epochs", "6", "--set", "checkpoint_seconds=0",
+            "--quiet")
 # Of a conversion: what it says about the network, not how long it took.
 CONVERTED = ("network.npz", "hls/firmware", "rtl/top.v", "report/sizes.csv")
 
@@ -169,9 +170,9 @@ def check(name: str, tries: int, most_kills: int, seed: int, tell: Callable[[str
             found, _ = run(work, folder, lambda left=left: next(left), lambda: rng.random() < 0.5)
             kills += found
             received = fingerprint(work, folder)
-            if received != expected or leftovers(folder):
-                different = {k for k in {*expected, *received} if expected.get(k) != received.get(k)}
-                raise AssertionError(f"{name}, try {number}: {different} {leftovers(folder)}")
+            differing = sorted(dict(expected.items() ^ received.items())) + leftovers(folder)
+            if differing:
+                raise AssertionError(f"{name}, try {number}: {', '.join(differing)}")
             tell(f"{name}: try {number + 1} of {tries}, {kills} kills, all results equal")
             shutil.rmtree(folder)
     return kills

@@ -43,8 +43,8 @@ def test_another_network_has_another_fingerprint(trained):
 
 def test_ctrl_c_says_how_to_go_on(tmp_path):
     runs = tmp_path / "my runs"
-    command = [sys.executable, str(ROOT / "train.py"), "--data", "digits", "--hidden", "8", "--name",
-               "mine", "--stage1-epochs", "900", "--runs", str(runs), "--quiet"]
+    command = [sys.executable, str(ROOT / "train.py"), "--data", "digits", "--hidden", "8",
+               "--name", "mine", "--stage1-epochs", "900", "--runs", str(runs), "--quiet"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not (runs / "mine" / "history.csv").is_file() and time.monotonic() < deadline:
