@@ -79,6 +79,7 @@ class CSimulation:
 
     Raises:
         CompilerError: if the compiler is missing, or with its message if it fails.
+        ValueError: if the project's path cannot stand in C++.
 
     Example:
         >>> CSimulation(build_hls_model(network, "hls")).predict(x_int)     # doctest: +SKIP
@@ -93,6 +94,12 @@ class CSimulation:
         threads: int | None = None,
     ) -> None:
         require_compiler(compiler)
+        folder = hls_model.config.get_output_dir()
+        if re.search(r'["\\\n\r]', folder):
+            raise ValueError(
+                "the folder of a project must not hold quotes, backslashes or line breaks, which "
+                f"C++ cannot include. Received: {folder!r}"
+            )
         self.hls_model = hls_model
         self.compiler = compiler
         self.threads = threads or _cores()
