@@ -3,13 +3,14 @@
 # make reproduce  every network of the comparison: trained, measured, reports/results/mnist.json
 # make pretrained the network that comes with the package, trained again
 # make fuzz       hundreds of random networks and damaged files, docs/trust.md
+# make tutorial   docs/tutorial.ipynb, executed again, with its outputs
 # make lint       ruff
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo reproduce pretrained test fuzz lint install clean
+.PHONY: demo reproduce pretrained tutorial test fuzz lint install clean
 
 install: $(INSTALLED)
 
@@ -35,6 +36,9 @@ pretrained: $(INSTALLED)
 	$(BIN)/python convert.py runs/pretrained
 	cp $(addprefix runs/pretrained/,model.keras network.npz config.yaml training.json history.csv) \
 	    qkeras_models/pretrained/mnist-small/
+
+tutorial: $(INSTALLED)
+	$(BIN)/python docs/execute_tutorial.py
 
 test: $(INSTALLED)
 	$(BIN)/ruff check .

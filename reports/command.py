@@ -83,7 +83,7 @@ def main(
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
     """
     try:
-        targets = tuple(filter(None, (synth or "").split(",")))
+        targets = tuple(filter(None, map(str.strip, (synth or "").split(","))))
         verilog = None
         if rtl or targets or pnr or generic_rtl or stage_delay is not None:
             verilog = {
@@ -129,13 +129,16 @@ def _convert(
 def _step(description: str) -> Iterator[None]:
     """Says what is being done, and how long it took."""
     from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, highlight=False)
     started = time.monotonic()
-    if console.is_terminal:
-        with console.status(f"{description} …"):
-            yield
-    else:
+    text = TextColumn("{task.description}", markup=False)
+    columns = SpinnerColumn(), text, TimeElapsedColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        progress.add_task(description, total=None)
         yield
     console.print(f"{description}: {time.monotonic() - started:.1f} s", markup=False)
 

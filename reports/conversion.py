@@ -129,7 +129,7 @@ def convert(
     rtl = RtlReport()
     if options.rtl is not None:
         rtl = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
-        exactness["executions"].append("RTL simulation")
+        exactness["executions"] += ["RTL simulation"] if rtl.simulated else []
     return write_report(
         source.folder,
         network,

@@ -52,5 +52,5 @@ def ports(inputs: int, outputs: int) -> str:
 
 
 def _names(port: str, bits: int) -> list[str]:
-    """CXXRTL's names of a port's bits once splitnets has split it, [0:0] too."""
+    """CXXRTL's names of a port's bits once splitnets has split it."""
     return [f"p_{port}_5b_{i}_5d_" for i in range(bits)]

@@ -17,7 +17,8 @@ from hls_projects.yosys import run_yosys
 HERE = Path(__file__).parent
 
 # Down to gates of one bit, which become lanes of 64 simulations.  Every module is mapped before
-# it is flattened, since the same LUT stands in many places.
+# it is flattened, since the same LUT stands in many places.  ABC's own script of sequential and
+# choice passes takes minutes for the long carry chains of a neuron with many inputs.
 TRANSLATE = (
     "read_verilog primitives.v",
     "read_verilog design.v",
@@ -32,7 +33,7 @@ TRANSLATE = (
     "opt_clean -purge",
     "flatten",
     "opt_clean -purge",
-    "abc -g AND,OR,XOR",
+    "abc -script +strash;dc2;map,-a -g AND,OR,XOR",
     "splitnets -ports",
     "techmap -map gates.v",
     "opt_clean -purge",

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from hls_projects.synthesis import Cells, count_cells, synthesize_verilog
@@ -54,8 +56,16 @@ def test_errors_of_yosys_are_shown(tmp_path):
         synthesize_verilog(tmp_path / "bad.v", "ice40")
 
 
-def test_limits_are_named(tmp_path):
+def test_limits_are_named(tmp_path, verilog):
     with pytest.raises(YosysError, match="time limit of 0.01 s"):
         run_yosys(["help"], folder=tmp_path, seconds=0.01)
-    with pytest.raises(YosysError, match="memory|failed"):
-        run_yosys(["help"], folder=tmp_path, memory_mib=20)
+    with pytest.raises(YosysError, match="memory limit of 60 MiB"):
+        synthesize_verilog(verilog, memory_mib=60)
+
+
+def test_nothing_runs_on_after_the_time_limit(tmp_path):
+    late = tmp_path / "late"
+    with pytest.raises(YosysError, match="time limit"):
+        run_yosys([f"exec -- sleep 3; touch {late}"], folder=tmp_path, seconds=1.5)
+    time.sleep(3)
+    assert not late.exists()
