@@ -11,7 +11,7 @@ from hls_projects.integer_network import IntegerNetwork
 # Measured with `python -m benchmarks.load`: g++ on a project of few weights, what it takes more for
 # each adder, and what float64 copies of weights take while the integer network is compared.
 COMPILER_BASE = 250 << 20
-BYTES_A_TERM = 24 << 10
+BYTES_A_TERM = 13 << 10
 BYTES_A_WEIGHT = 24
 
 
