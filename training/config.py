@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from qkeras_models.atomic_write import write_atomically
 from qkeras_models.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.presets import PRESETS
 from training.method import Method
 from training.minimum_density import check_minimum_density
+
+LARGEST_FILE = 1 << 20
 
 
 class AugmentationConfig(BaseModel):
@@ -102,7 +106,7 @@ class TrainingConfig(BaseModel):
 
     def save(self, path: Path) -> None:
         """Writes every value as YAML."""
-        path.write_text(yaml.safe_dump(self.model_dump(), sort_keys=False), encoding="utf-8")
+        write_atomically(path, yaml.safe_dump(self.model_dump(), sort_keys=False))
 
 
 def build_config(*sources: dict[str, Any]) -> TrainingConfig:
@@ -136,14 +140,28 @@ def read_config(path: Path) -> dict[str, Any]:
         ValueError: if the file is missing, no YAML, or no mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            text = file.read(LARGEST_FILE + 1)
+        if len(text) > LARGEST_FILE:
+            raise ValueError(f"it must hold at most {LARGEST_FILE:,} bytes")
+        content = yaml.load(text, Loader=_PlainLoader)
     except FileNotFoundError:
         raise ValueError(f"no configuration file at {path}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} is no valid YAML: {error}") from None
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise ValueError(f"{path} must hold a mapping of names to values")
     return content
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Safe, and without aliases, which can stand for far more than the file holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.YAMLError(f"aliases are not allowed. Received: *{event.anchor}")
+        return super().compose_node(parent, index)
 
 
 def _explain(error: Any) -> str:
@@ -153,4 +171,4 @@ def _explain(error: Any) -> str:
         near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"`{name}` is no known value{hint}"
-    return f"`{name}`: {error['msg']}. Received: {error['input']!r}"
+    return f"`{name}`: {error['msg']}. Received: {reprlib.repr(error['input'])}"

@@ -14,6 +14,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.folder_lock import exclusive_folder
 from qkeras_models.kernels import kernels, zero_share
 from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.config import TrainingConfig, build_config, read_config
@@ -44,19 +46,26 @@ def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> 
     """Trains a new network into `folder`, which must not exist yet.
 
     Raises:
-        FileExistsError: if the folder exists; earlier work is never overwritten.
+        FileExistsError: if the folder holds a run; earlier work is never overwritten.
+        FolderInUse: if another process works in it.
         TrainingDiverged: if the loss becomes NaN; the last checkpoint stays.
     """
+    refuse_existing(folder)
     data = load_data(config)
-    if folder.exists():
+    keras.utils.set_random_seed(config.seed)
+    model = build_model(config, data)
+    with exclusive_folder(folder):
+        refuse_existing(folder)
+        config.save(folder / CONFIG)
+        return _fit(model, config, data, folder, verbose, {"epoch": 0})
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raises FileExistsError if the folder holds anything but hidden files."""
+    if folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
         raise FileExistsError(
             f"the run folder {folder} exists already: choose another --name, or --resume it"
         )
-    keras.utils.set_random_seed(config.seed)
-    model = build_model(config, data)
-    folder.mkdir(parents=True)
-    config.save(folder / CONFIG)
-    return _fit(model, config, data, folder, verbose, {"epoch": 0})
 
 
 def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
@@ -64,9 +73,15 @@ def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
 
     Raises:
         FileNotFoundError: if the folder holds no run.
+        FolderInUse: if another process works in it.
     """
     if not (folder / CONFIG).is_file():
         raise FileNotFoundError(f"{folder} is no run folder: it holds no {CONFIG}")
+    with exclusive_folder(folder):
+        return _resume(folder, verbose)
+
+
+def _resume(folder: Path, verbose: int | str) -> TrainingResult:
     if (folder / RESULT).is_file():
         return TrainingResult(**_read_json(folder / RESULT, fields(TrainingResult)))
     config = build_config(read_config(folder / CONFIG))
@@ -182,7 +197,7 @@ def _finish(
         seconds=round(seconds, 1),
     )
     save_model(model, folder / MODEL)
-    (folder / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+    write_atomically(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     return result
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from hls_projects.rtl.stream_verilog import stream_top
 from hls_projects.rtl.streaming import PixelStage, Stream, build_stream
 from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
+from qkeras_models.atomic_write import write_atomically
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def write_rtl(
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
     modules = [layer_module(stage, primitives=target is Target.XILINX) for stage in stages]
     header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
-    _write(design.verilog, "\n".join([header, *moving, *modules, top]))
+    write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
     return design
 
 
@@ -156,10 +156,3 @@ def _describe(
         ffs=latency + sum(len(stage.registered) for stage in stages),
         luts_per_layer=tuple(luts),
     )
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)

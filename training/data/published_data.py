@@ -10,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from .cache import cache_folder, write_atomically
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.bounded_npz import DAMAGE, BoundedNpz
+from qkeras_models.folder_lock import exclusive_file
+
+from .cache import cache_folder
 from .console import report
 from .download import DownloadError, SourceUnavailable
-from .npz import DAMAGE
 
 Arrays = dict[str, np.ndarray]
 
@@ -27,12 +30,14 @@ class PublishedData:
         archive: name of its file in the cache.
         arrays: names of its arrays.
         verify: raises ValueError, naming the array, unless these are the arrays.
+        largest: bytes of its file when unpacked, at most.
         by_hand: how to place the files by hand, for the message if no source works.
     """
 
     name: str
     archive: str
     arrays: tuple[str, ...]
+    largest: int
     verify: Callable[[Mapping[str, np.ndarray]], None]
     by_hand: Callable[[], str]
 
@@ -53,20 +58,23 @@ class PublishedData:
             ValueError: if `folder` holds such files with other content.
             DownloadError: if every source fails.
         """
-        sources: dict[str, Callable[[], Arrays]] = {}
+        failures: dict[str, str] = {}
+        near: dict[str, Callable[[], Arrays]] = {}
         if folder is not None:
-            sources[f"the folder {folder}"] = lambda: from_folder(Path(folder).expanduser())
-        sources[f"the cache {cache_folder()}"] = self._from_cache
+            near[f"the folder {folder}"] = lambda: from_folder(Path(folder).expanduser())
+        cache = {f"the cache {cache_folder()}": self._from_cache}
+        far = dict(cache)  # where another process may have put it meanwhile
         for source, fetch in downloads.items():
-            sources[source] = lambda fetch=fetch: self._downloaded(fetch)
-        failures = {}
-        for source, read in sources.items():
-            try:
-                return read()
-            except SourceUnavailable as error:
-                failures[source] = str(error)
-                if folder is not None and len(failures) == 1:
-                    report(f"{self.name}: {source} {error}; looking elsewhere")
+            far[source] = lambda fetch=fetch: self._downloaded(fetch)
+        found = _first(near, failures)
+        for source, reason in failures.items():
+            report(f"{self.name}: {source} {reason}; looking elsewhere")
+        found = found or _first(cache, failures)
+        if found is None:
+            with exclusive_file(cache_folder() / self.archive, report):
+                found = _first(far, failures)
+        if found is not None:
+            return found
         tried = "\n".join(f"  - {source}: {reason}" for source, reason in failures.items())
         raise DownloadError(
             f"{self.name} could not be had from anywhere. Tried:\n{tried}\n{self.by_hand()}"
@@ -74,8 +82,8 @@ class PublishedData:
 
     def read_archive(self, path: Path) -> Arrays:
         """The arrays of an .npz file, verified."""
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in self.arrays if name in archive}
+        with BoundedNpz(path, self.largest) as archive:
+            arrays = {name: archive[name] for name in self.arrays if name in archive.names}
         self.verify(arrays)
         return arrays
 
@@ -103,3 +111,15 @@ class PublishedData:
         except OSError as error:
             report(f"{self.name}: no copy could be kept as {path} ({error})")
         return arrays
+
+
+def _first(
+    sources: Mapping[str, Callable[[], Arrays]], failures: dict[str, str]
+) -> Arrays | None:
+    """What the first source that works gives; why others did not goes to `failures`."""
+    for source, read in sources.items():
+        try:
+            return read()
+        except SourceUnavailable as error:
+            failures[source] = str(error)
+    return None

@@ -59,29 +59,31 @@ def load(
         (1294, 8, 8)
     """
     name = _resolve(source)
-    if folder is not None and name not in ("mnist", "cifar10"):
+    # A user's file may be called digits.npz: only the bare names are these data sets.
+    own = name if os.fspath(source) in NAMES else None
+    if folder is not None and own not in ("mnist", "cifar10"):
         raise ValueError(f"`folder` is for mnist and cifar10. Received: {folder!r} with {source}")
     if bits is not None:
         bits = check_bits(bits)
-    if name == "mnist":
+    if own == "mnist":
         arrays = mnist.read_mnist(folder)
         validation = mnist.VALIDATION if validation is None else validation
-    elif name == "cifar10":
+    elif own == "cifar10":
         arrays = cifar10.read_cifar10(folder)
         validation = cifar10.VALIDATION if validation is None else validation
-    elif name == "digits":
+    elif own == "digits":
         arrays = digits.read_digits()
     else:
         arrays = npz.read_npz(Path(source).expanduser())
     arrays = _split(arrays, VALIDATION if validation is None else validation, split_seed)
-    floats = centred_image_floats if name == "cifar10" else image_floats
+    floats = centred_image_floats if own == "cifar10" else image_floats
     arrays = {key: _finished(array, floats) for key, array in arrays.items()}
     options = {"signed": signed, "scale": scale, "per_feature": per_feature}
     return Dataset(
         name=name,
         **arrays,
         classes=int(arrays["y_train"].max()) + 1,
-        format=_format(name, arrays["x_train"], bits, options),
+        format=_format(own, arrays["x_train"], bits, options),
     )
 
 
@@ -118,7 +120,9 @@ def _finished(array: np.ndarray, floats: Callable[[np.ndarray], np.ndarray]) -> 
     return floats(array) if array.dtype == np.uint8 else array
 
 
-def _format(name: str, x: np.ndarray, bits: int | None, options: dict[str, Any]) -> FixedPoint:
+def _format(
+    name: str | None, x: np.ndarray, bits: int | None, options: dict[str, Any]
+) -> FixedPoint:
     """The pictures' own format, unless any option was given; else one found from the data."""
     pictures = {"mnist": mnist, "cifar10": cifar10, "digits": digits}.get(name)
     if pictures is None:
