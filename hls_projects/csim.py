@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.input_format import flush_denormals
+
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
 
@@ -77,6 +79,7 @@ class CSimulation:
 
     Raises:
         CompilerError: if the compiler is missing, or with its message if it fails.
+        ValueError: if the project's path cannot stand in C++.
 
     Example:
         >>> CSimulation(build_hls_model(network, "hls")).predict(x_int)     # doctest: +SKIP
@@ -91,6 +94,12 @@ class CSimulation:
         threads: int | None = None,
     ) -> None:
         require_compiler(compiler)
+        folder = hls_model.config.get_output_dir()
+        if re.search(r'["\\\n\r]', folder):
+            raise ValueError(
+                "the folder of a project must not hold quotes, backslashes or line breaks, which "
+                f"C++ cannot include. Received: {folder!r}"
+            )
         self.hls_model = hls_model
         self.compiler = compiler
         self.threads = threads or _cores()
@@ -164,7 +173,7 @@ class CSimulation:
                 f"`x` must hold samples of shape {tuple(self.source.shape)}. Received: {x.shape}"
             )
         if not self.integer_inputs:
-            return np.ascontiguousarray(x, np.float32)
+            return np.ascontiguousarray(flush_denormals(np.asarray(x, np.float32)))
         precision = self.source.type.precision
         lowest = -(1 << (precision.width - 1)) if precision.signed else 0
         highest = lowest + (1 << precision.width) - 1

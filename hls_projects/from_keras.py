@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.ternary_dense import TernaryDense
 
 FLOAT32_INTEGERS = 1 << 24
+FLOAT32_LOGITS = 1 << 22
 
 INSTEAD = {
     "Activation": "QActivation('quantized_relu(2,2)')",
@@ -41,12 +43,23 @@ def integer_network(model: keras.Model) -> IntegerNetwork:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
     chain = layer_chain(model)
+    for layer in chain:
+        check_layer_name(layer.name)
     shape = tuple(int(n) if n else 0 for n in model.inputs[0].shape[1:])
     if 0 in shape or not shape:
         raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
     return _Converter(chain, shape, model.jit_compile).convert(
         {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}
     )
+
+
+def check_layer_name(name: str) -> None:
+    """Raises ValueError for a name that would not stay within a comment of C++."""
+    if not re.fullmatch(r"[A-Za-z0-9_.\- ]{1,200}", name):
+        raise ValueError(
+            "names of layers must be letters, digits, spaces, '_', '.' and '-', at most 200. "
+            f"Received: {name!r}"
+        )
 
 
 class _Converter:
@@ -188,8 +201,19 @@ class _Converter:
             )
         offset = int(self.values.offset / layer.step)
         shift = offset * self.layers[-1].weights.sum(axis=0, dtype=np.int64)
-        self.layers.append(Head((layer.integer_bias() + shift).astype(np.int32)))
+        bias = layer.integer_bias() + shift
+        self._check_logits(layer, bias)
+        self.layers.append(Head(bias.astype(np.int32)))
         self.dense = None
+
+    def _check_logits(self, layer: IntegerHead, bias: np.ndarray) -> None:
+        lowest, highest = _output_range(self.input, self.layers)
+        largest = int(max(np.abs(lowest + bias).max(), np.abs(highest + bias).max()))
+        if largest >= FLOAT32_LOGITS:
+            raise ValueError(
+                f"integer logits of '{layer.name}' reach {largest}, beyond the 2^22 up to which "
+                "a float32 logit of Keras stands for one integer; keep its biases smaller"
+            )
 
 
 class Tail(keras.Model):

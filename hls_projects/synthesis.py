@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +105,8 @@ def _synthesize(
 
     def synthesize() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
-            script = [f"read_verilog {verilog.resolve()}", command, STATISTICS]
+            shutil.copyfile(verilog, Path(folder, "design.v"))
+            script = ["read_verilog design.v", command, STATISTICS]
             run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
             statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
         return {

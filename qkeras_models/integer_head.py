@@ -56,8 +56,15 @@ class IntegerHead(keras.layers.Layer):
         return input_shape
 
     def integer_bias(self) -> np.ndarray:
-        """round(b), int32 (classes,)."""
-        return np.rint(ops.convert_to_numpy(self.bias)).astype(np.int32)
+        """round(b), int64 (classes,).
+
+        Raises:
+            ValueError: if a bias is NaN or beyond 2^53.
+        """
+        bias = np.rint(ops.convert_to_numpy(self.bias).astype(np.float64))
+        if not (np.abs(bias) < 2.0**53).all():
+            raise ValueError(f"biases of '{self.name}' must be finite integers. Received: {bias}")
+        return bias.astype(np.int64)
 
     def integer_logits(self, logits: np.ndarray) -> np.ndarray:
         """The integers behind float logits of this model, int64.

@@ -20,6 +20,13 @@ PRESETS: dict[str, dict[str, Any]] = {
         "stage1_epochs": 42,
         "stage3_epochs": 24,
     },
+    "mnist-narrow": {
+        **_MNIST,
+        "hidden": [64, 32],
+        "sparsity": 0.95,
+        "stage1_epochs": 42,
+        "stage3_epochs": 24,
+    },
     "lenet-300-100": {
         **_MNIST,
         "hidden": [300, 100],

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import zipfile
 from importlib import import_module
 from pathlib import Path
+from typing import BinaryIO
 
 import keras
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.model_file import check_model_file
 from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
 
 # Keras finds a class by its registered name once its module has been imported.
@@ -40,11 +42,12 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
         raise FileNotFoundError(f"no model file at {path}")
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path} cannot be loaded as a Keras model: no archive, or truncated")
+    check_model_file(path)
     for module in MODULES:
         import_module(module)
     try:
         model = keras.models.load_model(path, compile=compile, safe_mode=True)
-    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # Keras, its backend and HDF5 raise whatever they stumbled on
         raise ValueError(f"{path} cannot be loaded as a Keras model: {error}") from error
     if keras.backend.backend() == "tensorflow":
         # Compiling takes longer than all that these networks gain from it.
@@ -64,15 +67,13 @@ def save_model(model: keras.Model, path: str | Path) -> None:
     for layer in sparse_ternary_layers(trained):
         layer.threshold_regularizer = None
         layer.kernel.assign(layer.kernel * layer.mask)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     with tempfile.TemporaryDirectory() as folder:
         trained.save(Path(folder, "model.keras"))
-        with (
-            zipfile.ZipFile(Path(folder, "model.keras")) as source,
-            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target,
-        ):
-            for entry in source.infolist():
-                target.writestr(entry.filename, source.read(entry))
-    with open(partial, "rb") as file:
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+        with zipfile.ZipFile(Path(folder, "model.keras")) as source:
+            write_atomically(path, lambda file: _compress(source, file))
+
+
+def _compress(source: zipfile.ZipFile, file: BinaryIO) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            target.writestr(entry.filename, source.read(entry))

@@ -13,8 +13,23 @@ from typing import Any
 import click
 
 
+def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    """Looks for everything that can be used; ends with status 1 if something needed is missing."""
+    if not wanted or context.resilient_parsing:
+        return
+    from reports.doctor import findings
+
+    failed = False
+    for finding in findings():
+        click.echo(finding.text)
+        failed |= finding.needed and finding.found is None
+    context.exit(int(failed))
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("target", metavar="RUN_OR_MODEL")
+@click.option("--doctor", is_flag=True, is_eager=True, expose_value=False, callback=_doctor,
+              help="Check Python, packages, tools, cache and disk, and say what is missing.")
 @click.option("--output", type=click.Path(path_type=Path),
               help="Folder for network.npz, hls/ and report/.  [default: the run's]")
 @click.option("--backend", default="Vitis", show_default=True,
@@ -94,6 +109,7 @@ def main(
 def _convert(
     target: str, output: Path | None, verilog: dict[str, Any] | None, options: dict[str, Any]
 ) -> tuple[Any, Path]:
+    from qkeras_models.folder_lock import exclusive_folder
     from qkeras_models.quiet import import_keras_quietly
     from reports.conversion import ConversionOptions, convert
     from reports.model_source import find_model
@@ -105,7 +121,8 @@ def _convert(
     chosen.check()
     import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
-    return convert(source, chosen, _step, commands), source.folder
+    with exclusive_folder(source.folder):
+        return convert(source, chosen, _step, commands), source.folder
 
 
 @contextmanager

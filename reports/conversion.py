@@ -57,6 +57,11 @@ class ConversionOptions:
         check_strategy(self.strategy)
         if self.project_name is not None:
             check_project_name(self.project_name)
+        if self.part is not None and not re.fullmatch(r"[A-Za-z0-9_\-]+", self.part):
+            raise ValueError(
+                "`part` must be the name of an FPGA, as in xcvu9p-flga2104-2L-e. "
+                f"Received: {self.part!r}"
+            )
         if not 0 < self.clock_period < float("inf"):
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
         if self.rtl is not None:
@@ -90,13 +95,17 @@ def convert(
     """
     from hls_projects.hls4ml_front_end.build import build_hls_model
     from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.preflight import memory_warning
     from qkeras_models.saved_model import load_model
     from reports.report import write_report
+    from training.data.console import report
 
     started = time.monotonic()
     with step("reading the model"):
         model = load_model(source.model)
         network = IntegerNetwork.from_keras(model)
+    if warning := memory_warning(network, options.csim):
+        report(f"warning: {warning}")
     data = test_data(network, options.data, source.record, options.samples)
     project = options.project_name or identifier(source.name)
     source.folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports.files import write_atomically
+from qkeras_models.atomic_write import write_atomically
 
 if TYPE_CHECKING:
     from hls_projects.rtl import RtlDesign

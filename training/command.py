@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,7 @@ def main(
     try:
         result = _run(preset, folder, config_file, assignments, resume, quiet, options)
     except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; continue with: python train.py --resume --name {folder.name}",
-                   err=True)
+        click.echo(f"\ninterrupted; {_continuation(folder)}", err=True)
         sys.exit(130)
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
@@ -107,14 +107,18 @@ def _run(
         given["hidden"] = _widths(given["hidden"])
     from_file = read_config(config_file) if config_file else {}
     config = build_config(from_file, dict(map(_assignment, assignments)), given)
-    if folder.exists():
-        raise FileExistsError(
-            f"the run folder {folder} exists already: choose another --name, or --resume it"
-        )
     import_keras_quietly()
     from training import run
 
     return run.train(config, folder, verbose)
+
+
+def _continuation(folder: Path) -> str:
+    """How to go on after an interruption."""
+    if not (folder / "config.yaml").is_file():
+        return "nothing was trained yet: the same command starts again"
+    runs = "" if folder.parent == RUNS else f" --runs {shlex.quote(str(folder.parent))}"
+    return f"continue with: python train.py --resume --name {shlex.quote(folder.name)}{runs}"
 
 
 def _widths(text: str) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hls_projects.rtl.pipelining import pipelined
 from hls_projects.rtl.stages import Pipeline, build_pipeline
 from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
+from qkeras_models.atomic_write import write_atomically
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def write_rtl(
         layer_module(stage, primitives=target is Target.XILINX) for stage in pipeline.stages
     ]
     header = HEADER.format(**vars(design))
-    _write(design.verilog, "\n".join([header, *modules, top_module(pipeline)]))
+    write_atomically(design.verilog, "\n".join([header, *modules, top_module(pipeline)]))
     return design
 
 
@@ -102,10 +102,3 @@ def _describe(
         ffs=latency + sum(len(stage.registered) for stage in pipeline.stages),
         luts_per_layer=tuple(luts),
     )
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -19,8 +20,8 @@ HERE = Path(__file__).parent
 # it is flattened, since the same LUT stands in many places.  ABC's own script of sequential and
 # choice passes takes minutes for the long carry chains of a neuron with many inputs.
 TRANSLATE = (
-    "read_verilog {primitives}",
-    "read_verilog {verilog}",
+    "read_verilog primitives.v",
+    "read_verilog design.v",
     "hierarchy -top top",
     "proc",
     "opt_expr",
@@ -34,10 +35,10 @@ TRANSLATE = (
     "opt_clean -purge",
     "abc -script +strash;dc2;map,-a -g AND,OR,XOR",
     "splitnets -ports",
-    "techmap -map {gates}",
+    "techmap -map gates.v",
     "opt_clean -purge",
     "setattr -unset src */*",
-    "write_cxxrtl -header -O5 -g0 {cxx}",
+    "write_cxxrtl -header -O5 -g0 design.cc",
 )
 LANES = 64
 # Fewer samples stay in fewer lanes, so that each lane sees a stream and not single samples.
@@ -79,13 +80,11 @@ class RtlSimulation:
         self._seconds = seconds
         self._folder = tempfile.TemporaryDirectory(prefix="rtl-simulation-")
         folder = Path(self._folder.name)
-        names = {
-            "primitives": HERE / "primitives.v",
-            "gates": HERE / "gates.v",
-            "verilog": design.verilog.resolve(),
-            "cxx": "design.cc",
-        }
-        run_yosys([line.format(**names) for line in TRANSLATE], folder=folder, seconds=seconds)
+        # Yosys would take spaces and semicolons of other paths for parts of its commands.
+        for source in (HERE / "primitives.v", HERE / "gates.v"):
+            shutil.copyfile(source, folder / source.name)
+        shutil.copyfile(design.verilog, folder / "design.v")
+        run_yosys(TRANSLATE, folder=folder, seconds=seconds)
         for translated in (folder / "design.cc", folder / "design.h"):
             translated.write_text(widen(translated.read_text()))
         bits = design.inputs * design.input_bits, design.classes * design.logit_bits

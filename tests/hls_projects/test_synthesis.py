@@ -26,6 +26,14 @@ def test_cells_of_a_small_design(verilog, target):
     assert (cells.brams, cells.dsps) == (0, 0)
 
 
+def test_a_path_is_no_part_of_a_command(verilog, tmp_path):
+    folder = tmp_path / "my runs; !touch broken"
+    folder.mkdir()
+    (folder / "top.v").write_text(POPCOUNT)
+    assert synthesize_verilog(folder / "top.v").ffs == 3
+    assert not list(tmp_path.rglob("broken"))
+
+
 def test_the_same_design_is_not_synthesized_twice(verilog, tmp_path, monkeypatch):
     first = synthesize_verilog(verilog, cache=tmp_path / "cache")
     monkeypatch.setattr("hls_projects.synthesis.run_yosys", None)

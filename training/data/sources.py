@@ -56,14 +56,16 @@ def load(
         (1294, 8, 8)
     """
     name = _resolve(source)
-    if folder is not None and name != "mnist":
+    # A user's file may be called digits.npz: only the bare names are these data sets.
+    own = name if os.fspath(source) in NAMES else None
+    if folder is not None and own != "mnist":
         raise ValueError(f"`folder` is for mnist only. Received: {folder!r} with {source}")
     if bits is not None:
         bits = check_bits(bits)
-    if name == "mnist":
+    if own == "mnist":
         arrays = mnist.read_mnist(folder)
         validation = mnist.VALIDATION if validation is None else validation
-    elif name == "digits":
+    elif own == "digits":
         arrays = digits.read_digits()
     else:
         arrays = npz.read_npz(Path(source).expanduser())
@@ -74,7 +76,7 @@ def load(
         name=name,
         **arrays,
         classes=int(arrays["y_train"].max()) + 1,
-        format=_format(name, arrays["x_train"], bits, options),
+        format=_format(own, arrays["x_train"], bits, options),
     )
 
 
@@ -111,7 +113,9 @@ def _finished(array: np.ndarray) -> np.ndarray:
     return image_floats(array) if array.dtype == np.uint8 else array
 
 
-def _format(name: str, x: np.ndarray, bits: int | None, options: dict[str, Any]) -> FixedPoint:
+def _format(
+    name: str | None, x: np.ndarray, bits: int | None, options: dict[str, Any]
+) -> FixedPoint:
     """The pictures' own format, unless any option was given; else one found from the data."""
     pictures = {"mnist": mnist, "digits": digits}.get(name)
     if pictures is None:
