@@ -32,6 +32,9 @@ def calibrated(path, pictures):
     from hgq.utils import trace_minmax
 
     model = keras.models.load_model(path, compile=False)
+    for layer in kernels(model):
+        # A bias has the fraction bits that its integer bits leave, and would be rounded anew.
+        layer.bq.trainable = False
     return model, int(trace_minmax(model, pictures, batch_size=1000))
 
 
@@ -47,21 +50,20 @@ def accuracy(logits, labels):
 
 
 def write_verilog(graph, folder, stages):
-    """One file with the network and the modules it stands on; the number of register stages.
+    """One file with the network and the modules it stands on; the number of stages that it has.
 
     da4ml registers inputs and outputs too.
     """
     from da4ml.codegen import VerilogModel
+    from da4ml.trace.pipeline import to_pipeline
 
-    depth = max(graph.latency)
-    cutoff = -1 if stages is None else max(1, -(-int(depth) // stages))
-    project = VerilogModel(graph, MODULE, folder, latency_cutoff=cutoff, print_latency=False)
-    project.write()
+    pipeline = to_pipeline(graph, max(1, -(-int(max(graph.latency)) // stages)), verbose=False)
+    VerilogModel(pipeline, MODULE, folder, print_latency=False).write()
     sources = [path for path in sorted((folder / "src").glob("*.v")) if "wrapper" not in path.name]
     sources += [p for p in sorted((folder / "src/static").glob("*.v")) if p.name != UNUSED]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     (folder / f"{MODULE}.v").write_text(text, encoding="utf-8")
-    return 0 if project._pipe is None else len(project._pipe.solutions)
+    return len(pipeline.solutions)
 
 
 def bits_of(intervals):
@@ -72,7 +74,7 @@ def bits_of(intervals):
 
 
 def export(checkpoint, folder):
-    """Writes folder/pipelined/, folder/combinational/, logits.npy and export.json."""
+    """Writes folder/da4ml/, logits.npy and export.json."""
     from da4ml.converter import trace_model
     from da4ml.trace import HWConfig, comb_trace
 
@@ -85,11 +87,7 @@ def export(checkpoint, folder):
     test = one_bit(data.x_test)
     logits = model.predict(test, batch_size=1000, verbose=0)
     emulated = graph.predict(test.reshape(len(test), -1)).reshape(logits.shape)
-    layers = sum(hasattr(layer, "kq") for layer in model.layers)
-    stages = {
-        "pipelined": write_verilog(graph, folder / "pipelined", layers),
-        "combinational": write_verilog(graph, folder / "combinational", None),
-    }
+    stages = write_verilog(graph, folder / "da4ml", len(kernels(model)))
     np.save(folder / "logits.npy", logits)
     found = {
         "test_accuracy": accuracy(logits, data.y_test),
@@ -100,7 +98,7 @@ def export(checkpoint, folder):
         "logits_that_differ": int((emulated != logits).sum()),
         "nonzeros": int(sum(np.count_nonzero(layer.qkernel) for layer in kernels(model))),
         "ebops": ebops,
-        "stages": stages["pipelined"],
+        "stages": stages,
         "adder_depth": int(max(graph.latency)),
         "da4ml_cost": float(graph.cost),
         "inputs": bits_of(graph.inp_qint),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
 from collections.abc import Sequence
@@ -13,10 +14,10 @@ import numpy as np
 
 from benchmarks.hgq2.environment import run_module
 from benchmarks.hgq2.pictures import one_bit
-from benchmarks.hgq2.selection import Checkpoint
+from benchmarks.hgq2.selection import ACCURACIES, Checkpoint
 from benchmarks.hgq2.verilog_check import logit_format, verilog_logits
 
-MODULE = "network"
+VERILOG = "da4ml/network.v"
 SECONDS = 3600.0
 
 
@@ -53,11 +54,27 @@ class Training:
 
 
 def train(python: Path, training: Training, runs: Path) -> Path:
-    """The training's folder; trained, or gone on with, unless it is finished."""
+    """The training's folder, its front calibrated; only what is not finished is done."""
     folder = runs / training.name
     if not (folder / "training.json").is_file():
         run_module(python, "train", [str(folder), *training.arguments], folder / "train.log")
+    if not (folder / ACCURACIES).is_file():
+        run_module(python, "front", [str(folder)], folder / "front.log")
     return folder
+
+
+def last_epoch(training: Training, folder: Path) -> dict[str, Any]:
+    """What a training reached at its end."""
+    done = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
+        *_, last = csv.DictReader(file)
+    return {
+        **asdict(training),
+        "validation_accuracy": float(last["val_accuracy"]),
+        "ebops": int(last["ebops"]),
+        "seconds": done["seconds"],
+        "cpu_seconds": done["cpu_seconds"],
+    }
 
 
 def export(python: Path, checkpoint: Checkpoint, folder: Path) -> dict[str, Any]:
@@ -76,8 +93,7 @@ def compare_verilog(folder: Path, found: dict[str, Any]) -> dict[str, int]:
     path = folder / "compared.json"
     if not path.is_file():
         x = one_bit(load("mnist").x_test)
-        verilog = folder / "pipelined" / f"{MODULE}.v"
-        received, latency = verilog_logits(verilog, found, x, folder)
+        received, latency = verilog_logits(folder / VERILOG, found, x, folder)
         _, fraction = logit_format(found["outputs"])
         expected = np.load(folder / "logits.npy").astype(np.float64) * 2.0**fraction
         differ = int((received != expected).sum())
@@ -86,19 +102,14 @@ def compare_verilog(folder: Path, found: dict[str, Any]) -> dict[str, int]:
 
 
 def synthesize(folder: Path) -> dict[str, Any]:
-    """Cells of both exports in the flow of this project's own designs."""
+    """Cells in the flow of this project's own designs, and the seconds that it took."""
     from hls_projects.synthesis import synthesize_verilog
 
     path = folder / "synthesized.json"
     if not path.is_file():
         started = time.monotonic()
-        cells = {
-            kind: asdict(
-                synthesize_verilog(folder / kind / f"{MODULE}.v", top=MODULE, seconds=SECONDS)
-            )
-            for kind in ("pipelined", "combinational")
-        }
-        path.write_text(json.dumps(cells | {"seconds": time.monotonic() - started}))
+        cells = synthesize_verilog(folder / VERILOG, top="network", seconds=SECONDS)
+        path.write_text(json.dumps(asdict(cells) | {"seconds": time.monotonic() - started}))
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -116,19 +127,12 @@ def record(
 
     done = json.loads((trained / "training.json").read_text(encoding="utf-8"))
     kept = ("test_accuracy", "validation_accuracy", "ebops", "nonzeros", "stages", "adder_depth")
-    pipelined, combinational = cells["pipelined"], cells["combinational"]
     return {
         **asdict(training),
         "targets": list(targets),
         "epoch": checkpoint.epoch,
         **{name: found[name] for name in kept},
-        "luts": pipelined["luts"],
-        "ffs": pipelined["ffs"],
-        "carries": pipelined["carries"],
-        "brams": pipelined["brams"],
-        "dsps": pipelined["dsps"],
-        "luts_combinational": combinational["luts"],
-        "carries_combinational": combinational["carries"],
+        **{kind: cells[kind] for kind in ("luts", "ffs", "carries", "brams", "dsps")},
         "latency_cycles": compared["latency"],
         "logits": found["logits"],
         "logits_that_differ": found["logits_that_differ"],

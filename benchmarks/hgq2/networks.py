@@ -1,27 +1,26 @@
 """The networks that HGQ2 trains.  Runs in HGQ2's own environment, on JAX.
 
-As in HGQ2's examples (example/small_jet_tagger.ipynb; for the pooled inputs
-github.com/calad0i/HGQ2-examples, mnist/model.py): every weight has a bit width of its own and
+As in HGQ2's examples (example/small_jet_tagger.ipynb): every weight has a bit width of its own and
 saturates, every activation has one and wraps, and gradients move all of them.  Weights begin with
-six bits below the binary point: with fewer, those of 784 inputs all begin as 0 and stay there.
+six bits below the binary point, four of them used: with HGQ2's two, those of 784 inputs all begin
+as 0 and stay there, and six bits above take most of a training to get rid of.
 """
 
 from __future__ import annotations
 
 import keras
 
-WIDTHS = {"mnist-small": (256, 64), "narrow": (64, 32), "pooled": (64, 32)}
+WIDTHS = {"mnist-small": (256, 64), "narrow": (64, 32)}
 
 
 def build_network(name: str) -> keras.Model:
     """A network for 28 × 28 pictures of 0 and 1, float32, that gives ten logits.
 
     Args:
-        name: ``mnist-small``, 784-256-64-10 as this project's; ``narrow``, 784-64-32-10; or
-            ``pooled``, 196-64-32-10 on the means of 2 × 2 pixels, as HGQ2's example has them.
+        name: ``mnist-small``, 784-256-64-10 as this project's; or ``narrow``, 784-64-32-10.
     """
     from hgq.config import QuantizerConfig, QuantizerConfigScope
-    from hgq.layers import QAveragePooling2D, QDense
+    from hgq.layers import QDense
 
     with (
         QuantizerConfigScope(place="weight", overflow_mode="SAT_SYM", b0=4, i0=-2),
@@ -30,8 +29,6 @@ def build_network(name: str) -> keras.Model:
     ):
         pixels = QuantizerConfig(trainable=False, k0=0, i0=1, f0=0, heterogeneous_axis=())
         x = picture = keras.Input((28, 28, 1))
-        if name == "pooled":
-            x, pixels = QAveragePooling2D(2, iq_conf=pixels)(x), None
         x = keras.layers.Flatten()(x)
         for width in WIDTHS[name]:
             x, pixels = QDense(width, activation="relu", iq_conf=pixels)(x), None

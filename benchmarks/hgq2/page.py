@@ -12,11 +12,7 @@ from reports.svg import COLORS, draw_svg, plain_axes
 from reports.table import Column, Table
 
 MARK = "<!-- by benchmarks/hgq2_comparison.py -->\n"
-NETWORKS = {
-    "mnist-small": "HGQ2, 784-256-64-10",
-    "narrow": "HGQ2, 784-64-32-10",
-    "pooled": "HGQ2, 2 × 2 pooled, 196-64-32-10",
-}
+NETWORKS = {"mnist-small": "HGQ2, 784-256-64-10", "narrow": "HGQ2, 784-64-32-10"}
 
 
 @dataclass(frozen=True)
@@ -66,47 +62,68 @@ def comparison_table(records: Sequence[dict[str, Any]], own: Sequence[OwnPoint])
         Column("ffs", "FF", number),
         Column("nonzeros", "Nonzero weights", number),
         Column("ebops", "EBOPs", number),
-        Column("combinational", "LUT, no registers", number),
     )
     rows = [
         (
             NETWORKS[r["network"]], r["test_accuracy"], r["validation_accuracy"], r["luts"],
-            r["carries"], r["ffs"], r["nonzeros"], r["ebops"], r["luts_combinational"],
+            r["carries"], r["ffs"], r["nonzeros"], r["ebops"],
         )
         for r in records
     ]  # fmt: skip
     rows += [
         (
             f"**{p.name}**", p.test_accuracy, p.validation_accuracy, p.luts, p.carries, p.ffs,
-            p.nonzeros, None, None,
+            p.nonzeros, None,
         )
         for p in own
     ]  # fmt: skip
     return Table("LUTs and accuracy", columns, tuple(sorted(rows, key=lambda row: row[3])))
 
 
-def trainings_table(records: Sequence[dict[str, Any]]) -> Table:
-    """How each of HGQ2's networks came to be."""
+def exports_table(records: Sequence[dict[str, Any]]) -> Table:
+    """How each of HGQ2's networks came to be, and that its Verilog is it."""
     columns = (
-        Column("network", "Network", left=True),
         Column("luts", "LUT", "{:,}".format),
-        Column("beta", "Last β", "{:g}".format),
-        Column("rate", "Learning rate", "{:g}".format),
+        *TRAINING,
         Column("epoch", "Epoch kept"),
-        Column("seconds", "CPU seconds", "{:,.0f}".format),
-        Column("stages", "Stages"),
+        Column("latency", "Latency (cycles)"),
         Column("depth", "Adders in a row"),
         Column("differ", "Logits that differ, da4ml / Verilog", left=True),
     )
     rows = [
         (
-            NETWORKS[r["network"]], r["luts"], r["beta"], r["learning_rate"],
-            f"{r['epoch'] + 1} of {r['epochs']}", r["cpu_seconds"], r["stages"], r["adder_depth"],
+            r["luts"], *_training(r), f"{r['epoch'] + 1} of {r['epochs']}", r["latency_cycles"],
+            r["adder_depth"],
             f"{r['logits_that_differ']} / {r['verilog_logits_that_differ']} of {r['logits']:,}",
         )
         for r in records
     ]  # fmt: skip
-    return Table("Trainings", columns, tuple(sorted(rows, key=lambda row: row[1])))
+    return Table("Exports", columns, tuple(sorted(rows)))
+
+
+def trainings_table(trainings: Sequence[dict[str, Any]]) -> Table:
+    """All trainings and where they ended."""
+    columns = (
+        *TRAINING,
+        Column("validation", "Validation, last epoch (%)", percent),
+        Column("ebops", "EBOPs, last epoch", "{:,}".format),
+        Column("seconds", "CPU seconds", "{:,.0f}".format),
+    )
+    rows = [
+        (*_training(t), t["validation_accuracy"], t["ebops"], t["cpu_seconds"]) for t in trainings
+    ]
+    return Table("Trainings", columns, tuple(rows))
+
+
+TRAINING = (
+    Column("network", "Network", left=True),
+    Column("beta", "Last β", "{:g}".format),
+    Column("rate", "Learning rate", "{:g}".format),
+)
+
+
+def _training(found: dict[str, Any]) -> tuple[str, float, float]:
+    return NETWORKS[found["network"]], found["beta"], found["learning_rate"]
 
 
 def cheapest_rival(
@@ -160,7 +177,11 @@ def plot(records: Sequence[dict[str, Any]], own: Sequence[OwnPoint]) -> str:
 
 
 def write_page(
-    page: Path, image: Path, records: Sequence[dict[str, Any]], own: Sequence[OwnPoint]
+    page: Path,
+    image: Path,
+    records: Sequence[dict[str, Any]],
+    trainings: Sequence[dict[str, Any]],
+    own: Sequence[OwnPoint],
 ) -> None:
     """Replaces the page's part after MARK, and the plot."""
     from reports.files import write_atomically
@@ -168,9 +189,13 @@ def write_page(
     write_atomically(image, plot(records, own))
     text = page.read_text(encoding="utf-8").split(MARK)[0]
     parts = [
+        "## Accuracy against LUTs\n",
         verdict(records, own),
         f"![Test accuracy against LUTs]({image.name})\n",
         comparison_table(records, own).to_markdown().replace("\\*\\*", "**"),
-        trainings_table(records).to_markdown(),
+        "## How HGQ2's networks came to be\n",
+        exports_table(records).to_markdown(),
+        "All trainings, β and learning rate chosen by validation accuracy:\n",
+        trainings_table(trainings).to_markdown(),
     ]
     write_atomically(page, text + MARK + "\n" + "\n".join(parts))

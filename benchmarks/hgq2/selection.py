@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 NAME = "epoch={epoch}-val_accuracy={val_accuracy:.4f}-ebops={ebops}.keras"
+ACCURACIES = "front.json"
 PATTERN = re.compile(r"epoch=(\d+)-val_accuracy=(0\.\d{4}|1\.0000)-ebops=(\d+)\.keras")
 
 
@@ -43,6 +45,15 @@ def read_checkpoint(path: Path) -> Checkpoint:
 def checkpoints(folder: Path) -> list[Checkpoint]:
     """All of a folder, by epoch; none if there is no such folder."""
     return sorted(map(read_checkpoint, folder.glob("*.keras")), key=lambda found: found.epoch)
+
+
+def calibrated_front(folder: Path) -> list[Checkpoint]:
+    """Those of a training, each with its validation accuracy as ACCURACIES has it."""
+    accuracies = json.loads((folder / ACCURACIES).read_text(encoding="utf-8"))
+    return [
+        replace(found, validation_accuracy=accuracies[found.path.name])
+        for found in checkpoints(folder / "front")
+    ]
 
 
 def select(found: Iterable[Checkpoint], targets: Sequence[float]) -> dict[float, Checkpoint]:

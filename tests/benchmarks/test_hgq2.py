@@ -17,7 +17,15 @@ from benchmarks.hgq2.page import (
     verdict,
     write_page,
 )
-from benchmarks.hgq2.selection import NAME, Checkpoint, checkpoints, read_checkpoint, select
+from benchmarks.hgq2.selection import (
+    ACCURACIES,
+    NAME,
+    Checkpoint,
+    calibrated_front,
+    checkpoints,
+    read_checkpoint,
+    select,
+)
 from benchmarks.hgq2.verilog_check import harness, logit_format, verilog_logits
 from reports.results_file import NetworkRecord
 
@@ -53,6 +61,14 @@ def test_a_name_as_the_pareto_front_writes_it_is_read_back(tmp_path, accuracy):
     (found,) = checkpoints(tmp_path)
     assert (found.epoch, found.ebops) == (7, 12345)
     assert abs(found.validation_accuracy - accuracy) < 1e-4
+
+
+def test_the_accuracy_of_the_calibrated_network_counts(tmp_path):
+    name = NAME.format(epoch=3, val_accuracy=0.99, ebops=5)
+    (tmp_path / "front").mkdir()
+    (tmp_path / "front" / name).touch()
+    (tmp_path / ACCURACIES).write_text(json.dumps({name: 0.95}))
+    assert select(calibrated_front(tmp_path), [0.96]) == {}
 
 
 def test_another_name_is_refused(tmp_path):
@@ -95,7 +111,7 @@ def test_inputs_of_more_bits_are_refused():
 def hgq2_record(**changes):
     record = {
         "network": "narrow", "test_accuracy": 0.97, "validation_accuracy": 0.968, "luts": 4000,
-        "carries": 900, "ffs": 700, "nonzeros": 3000, "ebops": 9000, "luts_combinational": 3900,
+        "carries": 900, "ffs": 700, "nonzeros": 3000, "ebops": 9000, "latency_cycles": 4,
         "beta": 1e-5, "learning_rate": 3e-3, "epoch": 9, "epochs": 66, "cpu_seconds": 99.0,
         "stages": 3, "adder_depth": 17, "logits_that_differ": 0, "verilog_logits_that_differ": 0,
         "logits": 100000,
@@ -131,7 +147,7 @@ def test_our_networks_are_those_that_yosys_synthesized_in_full_trainings():
 def test_the_page_keeps_its_text_and_sorts_by_luts(tmp_path):
     page = tmp_path / "hgq2.md"
     page.write_text("Text.\n" + MARK + "old")
-    write_page(page, tmp_path / "hgq2.svg", [hgq2_record()], [OWN])
+    write_page(page, tmp_path / "hgq2.svg", [hgq2_record()], [hgq2_record()], [OWN])
     text = page.read_text()
     assert text.startswith("Text.\n" + MARK) and "old" not in text
     assert text.index("| **ours** |") < text.index("784-64-32-10 |")
