@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.csim_entry import ENTRY
 from hls_projects.input_format import flush_denormals
 
 if TYPE_CHECKING:
@@ -24,35 +25,6 @@ if TYPE_CHECKING:
 FLAGS = ("-std=c++17", "-O1", "-fPIC", "-shared", "-fno-gnu-unique", "-fvisibility=hidden", "-w")
 MESSAGE_LINES = 60
 CHUNK = 256
-
-ENTRY = """\
-#include <cstddef>
-#include <cstdint>
-
-static thread_local int32_t *csim_trace = nullptr;
-
-// Appends a layer's output to the trace.
-template <class value_T> void csim_save(const value_T *values, int size) {{
-    for (int i = 0; i < size; i++)
-        *csim_trace++ = values[i].to_int();
-}}
-
-#include "{top_file}"
-{using}
-extern "C" __attribute__((visibility("default"))) void csim_run(
-    const {sample_type} *x, int32_t *logits, int32_t *trace, size_t samples) {{
-    csim_trace = trace;
-    for (size_t sample = 0; sample < samples; sample++) {{
-        {input_type} in[{inputs}];
-        {output_type} out[{outputs}];
-        for (int i = 0; i < {inputs}; i++)
-            in[i] = {input_type}(*x++);
-        {top}(in, out);
-        for (int i = 0; i < {outputs}; i++)
-            *logits++ = out[i].to_int();
-    }}
-}}
-"""
 
 
 class CompilerError(RuntimeError):
@@ -115,7 +87,11 @@ class CSimulation:
         """Whether the project takes x_int; otherwise floats, which it quantizes itself."""
         from hls4ml.model.types import IntegerPrecisionType
 
-        return isinstance(self.source.type.precision, IntegerPrecisionType)
+        return isinstance(self._input_precision, IntegerPrecisionType)
+
+    @property
+    def _input_precision(self) -> Any:
+        return self.source.type.precision
 
     @property
     def traced_layers(self) -> list[TracedLayer]:
@@ -174,7 +150,7 @@ class CSimulation:
             )
         if not self.integer_inputs:
             return np.ascontiguousarray(flush_denormals(np.asarray(x, np.float32)))
-        precision = self.source.type.precision
+        precision = self._input_precision
         lowest = -(1 << (precision.width - 1)) if precision.signed else 0
         highest = lowest + (1 << precision.width) - 1
         if x.dtype.kind not in "iub" or (x.size and (x.min() < lowest or x.max() > highest)):
@@ -190,8 +166,10 @@ class CSimulation:
             top=self._top,
             using=self._using(),
             sample_type="int32_t" if self.integer_inputs else "float",
-            input_type=self.source.type.name,
-            output_type=self.result.type.name,
+            input=self.source.definition_cpp(),
+            input_name=self.source.name,
+            output=self.result.definition_cpp(),
+            output_name=self.result.name,
             inputs=self.source.size(),
             outputs=self.result.size(),
         )

@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,6 +142,19 @@ def count_cells(by_type: dict[str, int]) -> Cells:
             if re.match(pattern, name):
                 kinds[kind] += count
     return Cells(luts=sum(luts.values()), luts_by_size=dict(sorted(luts.items())), **kinds)
+
+
+def sum_cells(modules: Iterable[Cells]) -> Cells:
+    """Cells of several modules together."""
+    total = Cells()
+    for cells in modules:
+        sizes = Counter(total.luts_by_size) + Counter(cells.luts_by_size)
+        counts = {
+            name: getattr(total, name) + getattr(cells, name)
+            for name in ("luts", "ffs", "carries", "brams", "dsps")
+        }
+        total = Cells(**counts, luts_by_size=dict(sorted(sizes.items())))
+    return total
 
 
 _KINDS = {

@@ -43,7 +43,8 @@ class InputQuantizer(keras.layers.Layer):
         scale: float | Sequence[float] = 1 / 256,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        # Mixed precision must not round x before it is compared.
+        super().__init__(autocast=False, **kwargs)
         if not (isinstance(bits, int) and 1 <= bits <= 8):
             raise ValueError(f"`bits` must be an integer from 1 to 8. Received: {bits!r}")
         steps = np.asarray(scale, np.float64)
@@ -81,6 +82,7 @@ class InputQuantizer(keras.layers.Layer):
             initializer=lambda shape, dtype=None: ops.convert_to_tensor(self.scale, dtype),
             trainable=False,
             dtype="float32",
+            autocast=False,
         )
 
     def call(self, inputs: Any) -> Any:

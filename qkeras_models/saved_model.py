@@ -20,7 +20,9 @@ MODULES = (
     "qkeras_models.input_quantizer",
     "qkeras_models.integer_head",
     "qkeras_models.magnitude_pruned",
+    "qkeras_models.sparse_ternary_conv2d",
     "qkeras_models.sparse_ternary_dense",
+    "qkeras_models.ternary_conv2d",
     "qkeras_models.ternary_dense",
     "qkeras_models.unit_range",
 )
@@ -55,15 +57,30 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
     return model
 
 
+def float32_copy(model: keras.Model) -> keras.Model:
+    """The same network computing in float32, where sums of integers are exact.
+
+    Mixed precision is for training alone; this is what is evaluated, saved and converted.
+    """
+
+    def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
+        return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
+
+    mixed = any(layer.compute_dtype != "float32" for layer in model._flatten_layers())
+    copied = keras.models.clone_model(model, clone_function=copy if mixed else None)
+    copied.set_weights(model.get_weights())
+    copied.jit_compile = model.jit_compile
+    return copied
+
+
 def save_model(model: keras.Model, path: str | Path) -> None:
     """Saves what inference and conversion need, compressed and atomically.
 
-    Left out are the optimizer, the threshold regularizers, which belong to training, and the
-    shadow weights of masked weights, which can no longer matter.
+    It computes in float32.  Left out are the optimizer, the threshold regularizers, which belong
+    to training, and the shadow weights of masked weights, which can no longer matter.
     """
     path = Path(path)
-    trained = keras.models.clone_model(model)
-    trained.set_weights(model.get_weights())
+    trained = float32_copy(model)
     for layer in sparse_ternary_layers(trained):
         layer.threshold_regularizer = None
         layer.kernel.assign(layer.kernel * layer.mask)

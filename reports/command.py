@@ -37,6 +37,8 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
 @click.option("--strategy", default="Latency", show_default=True,
               help="Latency, a balanced adder tree for each neuron, or distributed_arithmetic, "
                    "da4ml's adder graphs.")
+@click.option("--io-type", help="io_parallel, all values of a sample at once, or io_stream.  "
+                                "[default: io_stream for convolutions]")
 @click.option("--clock-period", type=float, default=5.0, show_default=True, help="In ns.")
 @click.option("--part", help="FPGA part, as in xcvu9p-flga2104-2L-e.")
 @click.option("--project-name", help="Name of the top function.  [default: the run's name]")

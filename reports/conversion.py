@@ -29,6 +29,7 @@ class ConversionOptions:
 
     backend: str = "Vitis"
     strategy: str = "Latency"
+    io_type: str | None = None
     clock_period: float = 5.0
     part: str | None = None
     project_name: str | None = None
@@ -48,6 +49,7 @@ class ConversionOptions:
         from hls_projects.csim import require_compiler
         from hls_projects.hls4ml_front_end.checks import (
             check_backend,
+            check_io_type,
             check_project_name,
             check_strategy,
         )
@@ -55,6 +57,8 @@ class ConversionOptions:
 
         check_backend(self.backend)
         check_strategy(self.strategy)
+        if self.io_type is not None:
+            check_io_type(self.io_type)
         if self.project_name is not None:
             check_project_name(self.project_name)
         if self.part is not None and not re.fullmatch(r"[A-Za-z0-9_\-]+", self.part):
@@ -116,6 +120,7 @@ def convert(
             source.folder / "hls",
             backend=options.backend,
             strategy=options.strategy,
+            io_type=options.io_type,
             clock_period=options.clock_period,
             part=options.part,
             project_name=project,

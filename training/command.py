@@ -23,11 +23,13 @@ RUNS = Path("runs")
               help="YAML file of values; see docs/training.md for all of them.")
 @click.option("--set", "assignments", multiple=True, metavar="VALUE=...",
               help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
-@click.option("--data", help="mnist, digits, or a .npz file with x_train, y_train, x_test, y_test.")
-@click.option("--data-folder", help="Folder with the files of MNIST.")
+@click.option("--data", help="mnist, cifar10, digits, or a .npz file with x_train, y_train, x_test, y_test.")
+@click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
 @click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
                                 "magnitude, l2 or no-retraining; see docs/baselines.md.")
-@click.option("--hidden", help="Widths of the hidden layers, as in 256,64.")
+@click.option("--hidden", help="Hidden layers: widths as in 256,64; 16c3 is a convolution of "
+                                "16 filters of 3x3, p2 a max pool of 2x2.")
+@click.option("--width", type=int, help="Factor of every hidden layer's filters or neurons.")
 @click.option("--input-bits", type=int, help="Bits of an input, 1 to 8.")
 @click.option("--activation-bits", type=int, help="Bits of an activation, 1 to 4.")
 @click.option("--sparsity", type=float, help="Wanted share of zero weights, in [0, 1).")
@@ -104,7 +106,7 @@ def _run(
     if preset:
         given["preset"] = preset
     if "hidden" in given:
-        given["hidden"] = _widths(given["hidden"])
+        given["hidden"] = _layers(given["hidden"])
     from_file = read_config(config_file) if config_file else {}
     config = build_config(from_file, dict(map(_assignment, assignments)), given)
     import_keras_quietly()
@@ -121,13 +123,9 @@ def _continuation(folder: Path) -> str:
     return f"continue with: python train.py --resume --name {shlex.quote(folder.name)}{runs}"
 
 
-def _widths(text: str) -> list[int]:
-    try:
-        return [int(width) for width in text.split(",") if width.strip()]
-    except ValueError:
-        raise ValueError(
-            f"`--hidden` must be integers between commas, as in 256,64. Received: {text!r}"
-        ) from None
+def _layers(text: str) -> list[int | str]:
+    entries = (entry.strip() for entry in text.split(",") if entry.strip())
+    return [int(entry) if entry.isdecimal() else entry for entry in entries]
 
 
 def _assignment(text: str) -> tuple[str, Any]:

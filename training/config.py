@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from qkeras_models.atomic_write import write_atomically
+from qkeras_models.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.presets import PRESETS
 from training.method import Method
+from training.minimum_density import check_minimum_density
 
 LARGEST_FILE = 1 << 20
 
@@ -27,6 +29,8 @@ class AugmentationConfig(BaseModel):
     rotation: float = Field(0.0, ge=0)
     zoom: float = Field(0.0, ge=0, lt=1)
     elastic: float = Field(0.0, ge=0)
+    flip: bool = False
+    whole_pixels: bool = False
 
 
 class TeacherConfig(BaseModel):
@@ -48,8 +52,8 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    data: str = Field("mnist", description="mnist, digits, or a .npz file")
-    data_folder: str | None = Field(None, description="folder with the files of MNIST")
+    data: str = Field("mnist", description="mnist, cifar10, digits, or a .npz file")
+    data_folder: str | None = Field(None, description="folder with the files of MNIST or CIFAR-10")
     validation: float | None = Field(None, gt=0, description="samples, or a share below 1")
     augmentation: AugmentationConfig | None = Field(
         None, description="random deformation of training images; none by default"
@@ -57,7 +61,8 @@ class TrainingConfig(BaseModel):
 
     method: str = Field("sparse", pattern=f"^({'|'.join(Method)})$")
     preset: str | None = Field(None, description=f"one of {', '.join(PRESETS)}")
-    hidden: list[int] = Field([64, 32], description="widths of the hidden layers")
+    hidden: list[int | str] = Field([64, 32], description=f"hidden layers: {NOTATION}")
+    width: int = Field(1, ge=1, description="factor of every hidden layer's filters or neurons")
     input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
     input_signed: bool | None = Field(None, description="by default found from the data")
     input_scale: float | list[float] | None = Field(None, description="by default from the data")
@@ -70,16 +75,29 @@ class TrainingConfig(BaseModel):
     cost: str = Field("memory", pattern="^(memory|macs|luts)$")
     l2: float = Field(1e-5, ge=0, description="λ₂ of stage 1")
     survivors: str = Field("ternary", pattern="^(ternary|binary)$")
-    min_density: float = Field(0.0, ge=0, lt=1)
+    min_density: float | dict[str, float] = Field(0.0, description="of every layer, or by name")
 
     stage1_epochs: int = Field(30, ge=1)
     stage3_epochs: int = Field(20, ge=0)
     batch_size: int = Field(256, ge=1)
     learning_rate: float = Field(3e-3, gt=0)
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
+    precision: str = Field("float32", pattern="^(float32|mixed_bfloat16)$")
     seed: int = Field(0, ge=0, lt=2**31)
     teacher: TeacherConfig | None = Field(None, description="{model, weight, temperature}")
     checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
+
+    @field_validator("hidden")
+    @classmethod
+    def _known_layers(cls, hidden: list[int | str]) -> list[int | str]:
+        hidden_layers(hidden)
+        return hidden
+
+    @field_validator("min_density")
+    @classmethod
+    def _densities(cls, minimum: float | dict[str, float]) -> float | dict[str, float]:
+        check_minimum_density(minimum)
+        return minimum
 
     @model_validator(mode="after")
     def _one_of_sparsity_and_strength(self) -> TrainingConfig:

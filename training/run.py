@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from qkeras_models.atomic_write import write_atomically
 from qkeras_models.folder_lock import exclusive_folder
 from qkeras_models.kernels import kernels, zero_share
-from qkeras_models.saved_model import load_model, save_model
+from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
 from training.method import method_callback, method_model
@@ -150,7 +151,8 @@ def load_data(config: TrainingConfig) -> Dataset:
 
 def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
-    model = method_model(config, data)
+    with _precision(config.precision):
+        model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
         **_judged(config),
@@ -158,6 +160,17 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     return model
+
+
+@contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    """Layers made inside compute by a dtype policy of Keras."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _judged(config: TrainingConfig) -> dict[str, Any]:
@@ -219,6 +232,7 @@ def _finish(
     model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float, test: bool
 ) -> TrainingResult:
     weights = kernels(model)
+    model = float32_copy(model)
     result = TrainingResult(
         data=data.name,
         validation_accuracy=accuracy(model, data.x_validation, data.y_validation),

@@ -35,7 +35,7 @@ def test_digits_train_on_each_backend(tmp_path, backend):
 
 @pytest.mark.parametrize("arguments, message", [
     (["--data", "nothing.npz", "--hidden", "8"], "nothing.npz"),
-    (["--data", "digits", "--hidden", "8,x"], "`--hidden` must be integers"),
+    (["--data", "digits", "--hidden", "8,x"], "`hidden` must hold integers >= 1"),
     (["--data", "digits", "--sparsity", "1.5"], "`sparsity`"),
     (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
     (["--resume", "--name", "none"], "no run folder"),
