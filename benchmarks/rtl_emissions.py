@@ -4,8 +4,7 @@
 
 Plain sums: each neuron a sum of its inputs and comparisons.  da4ml: its adder graphs for the sums,
 the same comparisons.  Counters: what `write_rtl` writes, with carry chains and without.  One
-register stage a layer in each.  All are simulated on random inputs.  Carry cells are CARRY8 where
-Yosys makes them, CARRY4 where we instantiate them.
+register stage a layer in each.  All are simulated on random inputs.
 """
 
 import sys
@@ -186,7 +185,7 @@ def main():
     path = Path(sys.argv[1]) if sys.argv[1:] else Path(qkeras_models.__file__).parent / DEFAULT
     network = IntegerNetwork.load(path)
     print(f"{path.name}: {network.nonzeros:,} nonzeros\n")
-    print("| Verilog | LUT | LUT a nonzero | FF | carry cells | written | synthesized | differ |")
+    print("| Verilog | LUT | LUT a nonzero | FF | CARRY4 | written | synthesized | differ |")
     print("|---|---|---|---|---|---|---|---|")
     for label, write in (
         ("plain sums", partial(whole, kind="plain")),

@@ -18,6 +18,8 @@ design = libyosys.Design()
 for command in sys.argv[1:]:
     libyosys.run_pass(command, design)
 """
+# What C++, Python, the C library and its loader print.
+OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "allocate memory", "failed to map segment")
 
 
 class YosysError(RuntimeError):
@@ -61,7 +63,7 @@ def run_yosys(
                 os.killpg(process.pid, signal.SIGKILL)
     if process.returncode:
         lines = printed.strip().splitlines()
-        out_of_memory = any("bad_alloc" in line or "MemoryError" in line for line in lines)
+        out_of_memory = any(sign in line for line in lines for sign in OUT_OF_MEMORY)
         reason = f"reached its memory limit of {memory_mib} MiB" if out_of_memory else "failed"
         raise YosysError(
             f"Yosys {reason} (status {process.returncode}):\n" + "\n".join(lines[-15:])

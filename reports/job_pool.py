@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,5 @@ def _start(task: Task, threads: int | None) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             list(task.command), stdout=log, stderr=log, env={**os.environ, **limits}
         )
-    # Threads of a training wait for one another; without this, two trainings on two cores hand
-    # over only at ticks of the scheduler, and take half as long again.
-    os.sched_setscheduler(process.pid, os.SCHED_BATCH, os.sched_param(0))
+    schedule_as_batch(process.pid)
     return process

@@ -33,6 +33,16 @@ class AugmentationConfig(BaseModel):
     whole_pixels: bool = False
 
 
+class TeacherConfig(BaseModel):
+    """A trained network whose logits are learned too; see training.distillation."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    model: str = Field(description="its .keras file")
+    weight: float = Field(0.5, ge=0, le=1, description="a: of the teacher, 1 − a of the labels")
+    temperature: float = Field(3.0, gt=0)
+
+
 class TrainingConfig(BaseModel):
     """Configuration of one run, recorded whole in its folder as config.yaml.
 
@@ -74,6 +84,7 @@ class TrainingConfig(BaseModel):
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
     precision: str = Field("float32", pattern="^(float32|mixed_bfloat16)$")
     seed: int = Field(0, ge=0, lt=2**31)
+    teacher: TeacherConfig | None = Field(None, description="{model, weight, temperature}")
     checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
 
     @field_validator("hidden")
@@ -104,6 +115,11 @@ class TrainingConfig(BaseModel):
     def epochs(self) -> int:
         return self.stage1_epochs + self.stage3_epochs
 
+    @property
+    def taught(self) -> bool:
+        """Whether a teacher has a part in the loss."""
+        return self.teacher is not None and self.teacher.weight > 0
+
     def save(self, path: Path) -> None:
         """Writes every value as YAML."""
         write_atomically(path, yaml.safe_dump(self.model_dump(), sort_keys=False))
@@ -130,7 +146,8 @@ def build_config(*sources: dict[str, Any]) -> TrainingConfig:
     try:
         return TrainingConfig(**{**recipe, **given})
     except ValidationError as error:
-        raise ValueError("\n".join(map(_explain, error.errors()))) from None
+        models = (TrainingConfig, AugmentationConfig, TeacherConfig)
+        raise ValueError(explain(error, *models)) from None
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -164,11 +181,23 @@ class _PlainLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _explain(error: Any) -> str:
+def explain(error: ValidationError, *models: type[BaseModel]) -> str:
+    """What is wrong with a configuration, a line each; near misses of the models' names too."""
+    known = [name for model in models for name in model.model_fields]
+    return "\n".join(_explain(part, known) for part in error.errors())
+
+
+def _explain(error: Any, known: list[str]) -> str:
     name = ".".join(map(str, error["loc"])) or "configuration"
     if error["type"] == "extra_forbidden":
-        known = [*TrainingConfig.model_fields, *AugmentationConfig.model_fields]
-        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        return f"`{name}` is no known value{hint}"
+        return unknown_name(name, known)
+    if error["type"] == "value_error" and not error["loc"]:
+        return str(error["ctx"]["error"])
     return f"`{name}`: {error['msg']}. Received: {reprlib.repr(error['input'])}"
+
+
+def unknown_name(name: str, known: list[str]) -> str:
+    """That a name is unknown, and which known one is near it."""
+    near = difflib.get_close_matches(name.rpartition(".")[2], known, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"`{name}` is no known value{hint}"

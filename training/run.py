@@ -34,7 +34,7 @@ class TrainingResult:
 
     data: str
     validation_accuracy: float
-    test_accuracy: float
+    test_accuracy: float | None
     sparsity: float
     nonzeros: int
     weights: int
@@ -42,8 +42,21 @@ class TrainingResult:
     seconds: float
 
 
-def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> TrainingResult:
+def train(
+    config: TrainingConfig,
+    folder: Path,
+    verbose: int | str = "auto",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    test: bool = True,
+) -> TrainingResult:
     """Trains a new network into `folder`, which must not exist yet.
+
+    Args:
+        config: every value of the training.
+        folder: what the run produces goes there.
+        verbose: as of Keras's fit.
+        callbacks: further ones, which see the logs of each epoch after it was recorded.
+        test: whether test data are looked at, at the end; if not, `test_accuracy` is None.
 
     Raises:
         FileExistsError: if the folder holds a run; earlier work is never overwritten.
@@ -54,10 +67,11 @@ def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> 
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, data)
+    _batches(config, data, 0)  # a teacher that does not fit leaves no folder
     with exclusive_folder(folder):
         refuse_existing(folder)
         config.save(folder / CONFIG)
-        return _fit(model, config, data, folder, verbose, {"epoch": 0})
+        return _fit(model, config, data, folder, verbose, {"epoch": 0}, callbacks, test)
 
 
 def refuse_existing(folder: Path) -> None:
@@ -68,8 +82,15 @@ def refuse_existing(folder: Path) -> None:
         )
 
 
-def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
+def resume(
+    folder: Path,
+    verbose: int | str = "auto",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    test: bool = True,
+) -> TrainingResult:
     """Continues a run from its newest checkpoint; the result is the uninterrupted run's.
+
+    Args: see train.
 
     Raises:
         FileNotFoundError: if the folder holds no run.
@@ -78,10 +99,15 @@ def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
     if not (folder / CONFIG).is_file():
         raise FileNotFoundError(f"{folder} is no run folder: it holds no {CONFIG}")
     with exclusive_folder(folder):
-        return _resume(folder, verbose)
+        return _resume(folder, verbose, callbacks, test)
 
 
-def _resume(folder: Path, verbose: int | str) -> TrainingResult:
+def _resume(
+    folder: Path,
+    verbose: int | str,
+    callbacks: Sequence[keras.callbacks.Callback],
+    test: bool,
+) -> TrainingResult:
     if (folder / RESULT).is_file():
         return TrainingResult(**_read_json(folder / RESULT, fields(TrainingResult)))
     config = build_config(read_config(folder / CONFIG))
@@ -89,12 +115,14 @@ def _resume(folder: Path, verbose: int | str) -> TrainingResult:
     keras.utils.set_random_seed(config.seed)
     checkpoint = find_checkpoint(folder)
     if checkpoint is None:
-        return _fit(build_model(config, data), config, data, folder, verbose, {"epoch": 0})
+        model, state = build_model(config, data), {"epoch": 0}
+        return _fit(model, config, data, folder, verbose, state, callbacks, test)
     state = _read_json(checkpoint / "state.json", ("epoch", "pruning", "history"))
-    from training import threshold_regularizer  # noqa: F401  registers it for load_model
+    # These register what the checkpoint's loss holds, for load_model.
+    from training import distillation, threshold_regularizer  # noqa: F401
 
     model = load_model(checkpoint / MODEL, compile=True)
-    return _fit(model, config, data, folder, verbose, state)
+    return _fit(model, config, data, folder, verbose, state, callbacks, test)
 
 
 def _read_json(path: Path, keys: Sequence[Any]) -> dict[str, Any]:
@@ -127,8 +155,7 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+        **_judged(config),
         # On TensorFlow compiling takes longer than it gains; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
@@ -146,6 +173,33 @@ def _precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
+def _judged(config: TrainingConfig) -> dict[str, Any]:
+    """Loss and metrics, as compile takes them."""
+    if not config.taught:
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        return {"loss": loss, "metrics": ["accuracy"]}
+    from training.distillation import DistillationLoss, LabelAccuracy
+
+    loss = DistillationLoss(config.teacher.weight, config.teacher.temperature)
+    return {"loss": loss, "metrics": [LabelAccuracy(name="accuracy")]}
+
+
+def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
+    deformation = config.augmentation
+    options = {
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "augmentation": Augmentation(**deformation.model_dump()) if deformation else None,
+        "epoch": epoch,
+    }
+    if not config.taught:
+        return Batches(data.x_train, data.y_train, **options)
+    from training.taught_batches import TaughtBatches, load_teacher
+
+    teacher = load_teacher(config.teacher.model, data)
+    return TaughtBatches(teacher, data.x_train, data.y_train, **options)
+
+
 def _fit(
     model: keras.Model,
     config: TrainingConfig,
@@ -153,43 +207,36 @@ def _fit(
     folder: Path,
     verbose: int | str,
     state: dict[str, Any],
+    callbacks: Sequence[keras.callbacks.Callback],
+    test: bool,
 ) -> TrainingResult:
     started = time.monotonic()
     pruning = method_callback(config)
     if "pruning" in state:
         pruning.restore(state["pruning"])
     recorder = RunRecorder(folder, pruning, config.checkpoint_seconds, state.get("history"))
-    deformation = config.augmentation
-    batches = Batches(
-        data.x_train,
-        data.y_train,
-        config.batch_size,
-        seed=config.seed,
-        augmentation=Augmentation(**deformation.model_dump()) if deformation else None,
-        epoch=state["epoch"],
-    )
     model.fit(
-        batches,
+        _batches(config, data, state["epoch"]),
         epochs=config.epochs,
         initial_epoch=state["epoch"],
         validation_data=(data.x_validation, data.y_validation),
         validation_batch_size=1000,
-        callbacks=[pruning, recorder],
+        callbacks=[pruning, recorder, *callbacks],
         shuffle=False,
         verbose=verbose,
     )
-    return _finish(model, data, folder, config.epochs, time.monotonic() - started)
+    return _finish(model, data, folder, config.epochs, time.monotonic() - started, test)
 
 
 def _finish(
-    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float
+    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float, test: bool
 ) -> TrainingResult:
     weights = kernels(model)
     model = float32_copy(model)
     result = TrainingResult(
         data=data.name,
         validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
-        test_accuracy=accuracy(model, data.x_test, data.y_test),
+        test_accuracy=accuracy(model, data.x_test, data.y_test) if test else None,
         sparsity=zero_share(weights),
         nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
         weights=int(sum(kernel.size for kernel in weights.values())),
