@@ -64,7 +64,26 @@ def _kernels(layers: Iterable[dict[str, Any]], shape: list[int]) -> Iterable[int
             shape = [size or 1 for size in config["batch_shape"][1:]]
         elif layer["class_name"] == "Flatten":
             shape = [math.prod(shape)]
+        elif layer["class_name"] == "Reshape":
+            shape = _reshaped(shape, config["target_shape"])
         outputs = config.get("units") or config.get("filters")
         if outputs and shape:
             yield math.prod([*config.get("kernel_size", []), shape[-1], outputs])
             shape = [*shape[:-1], outputs]
+        if size := config.get("kernel_size") or config.get("pool_size"):
+            shape = [*_positions(shape[:-1], size, config), *shape[-1:]]
+
+
+def _reshaped(shape: list[int], target: list[int]) -> list[int]:
+    """A Reshape's target, −1 in it for what the others leave."""
+    known = math.prod(size for size in target if size != -1)
+    return [math.prod(shape) // known if size == -1 else size for size in target]
+
+
+def _positions(picture: list[int], size: list[int], config: dict[str, Any]) -> list[int]:
+    """How many windows lie along each axis of a picture."""
+    strides = config.get("strides") or size
+    if config.get("padding") == "same":
+        return [-(-n // stride) for n, stride in zip(picture, strides, strict=False)]
+    axes = zip(picture, size, strides, strict=False)
+    return [max((n - k) // stride + 1, 0) for n, k, stride in axes]

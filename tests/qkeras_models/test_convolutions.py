@@ -1,5 +1,7 @@
 """Convolutions, and networks described in words."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from qkeras_models.binary_weights import BinaryWeights
 from qkeras_models.builders import feed_forward, float_feed_forward
 from qkeras_models.hidden_layers import ConvolutionSpec, DenseSpec, PoolSpec, hidden_layers
+from qkeras_models.model_file import claimed_weights
 from qkeras_models.saved_model import float32_copy
 from qkeras_models.sparse_ternary import SparseTernary
 from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
@@ -103,3 +106,15 @@ def test_mixed_precision_rounds_no_input_and_no_logit():
     assert {layer.compute_dtype for layer in copied.layers} == {"float32"}
     for a, b in zip(model.get_weights(), copied.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_the_weights_that_a_file_claims_are_those_of_its_layers():
+    model = keras.Sequential([
+        keras.Input((9, 30)), keras.layers.Reshape((9, -1, 3)),
+        SparseTernaryConv2D(4, (3, 2), strides=(2, 3), padding="same"),
+        keras.layers.MaxPooling2D((2, 2), strides=1), TernaryConv2D(5, 2),
+        keras.layers.Flatten(), keras.layers.Dense(6),
+    ])  # fmt: skip
+    kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
+    claimed = claimed_weights(json.loads(json.dumps({"config": model.get_config()})))
+    assert claimed == sum(np.prod(kernel.shape) for kernel in kernels)
