@@ -185,7 +185,7 @@ def head_pieces() -> st.SearchStrategy[HeadPiece]:
         classes=st.integers(1, 10),
         weights=st.sampled_from(WEIGHTS),
         fan_in=st.sampled_from(FAN_INS),
-        bias=st.sampled_from(["small", "small", "halves", "huge", "beyond"]),
+        bias=st.sampled_from([*["small"] * 5, "halves", "halves", "huge", "huge", "beyond"]),
         log_scale=st.floats(-30, 10),
     )
 
