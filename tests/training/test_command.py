@@ -48,5 +48,6 @@ def test_errors_are_one_line_and_leave_nothing(tmp_path, arguments, message):
 
 def test_an_existing_run_is_refused_before_any_work(tmp_path):
     (tmp_path / "runs/d").mkdir(parents=True)
+    (tmp_path / "runs/d/config.yaml").write_text("data: digits\n")
     done = train("--data", "digits", "--name", "d", cwd=tmp_path)
     assert done.returncode == 1 and "exists already" in done.stderr
