@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import closing
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.folder_lock import FolderInUse, exclusive_file, exclusive_folder
 from reports.job_pool import Done, Task, run_tasks
 from reports.reproduce_job import lacks_hardware, read_record
 from reports.reproduction_plan import METHODS, NETWORKS, SYNTHESIZED_UP_TO, Job, jobs
@@ -82,7 +83,10 @@ def main(
             and (job not in finished or lacks_hardware(finished[job], limit))
         ]
         failed = 0
-        with closing(run_tasks(tasks, processes, threads)) as ends:
+        with (
+            exclusive_folder(folder),
+            closing(run_tasks(tasks, processes, threads)) as ends,
+        ):
             for done in ends:
                 failed += done.status != 0
                 _report(done, folder)
@@ -92,7 +96,7 @@ def main(
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command goes on", err=True)
         sys.exit(130)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, FolderInUse) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     sys.exit(1 if failed else 0)
@@ -129,11 +133,12 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     found = {job: record for job in chosen if (record := read_record(job, runs)) is not None}
     if not found:
         return found
-    kept = {record.key: record for record in load_records(target)}
-    for job, record in found.items():
-        kept[record.key] = _publish(job, record, runs, target.parent)
     order = {job.key: place for place, job in enumerate(jobs(chosen[0].quick))}
-    save_records(sorted(kept.values(), key=lambda r: order.get(r.key, len(order))), target)
+    with exclusive_file(target, lambda message: click.echo(message, err=True)):
+        kept = {record.key: record for record in load_records(target)}
+        for job, record in found.items():
+            kept[record.key] = _publish(job, record, runs, target.parent)
+        save_records(sorted(kept.values(), key=lambda r: order.get(r.key, len(order))), target)
     return found
 
 
@@ -164,9 +169,8 @@ def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> Netw
     if source.stat().st_size > LARGEST_FILE:
         return replace(record, network_file=None)
     name = Path("networks", f"{job.name}.npz")
-    (results / "networks").mkdir(parents=True, exist_ok=True)
     if not (results / name).is_file() or (results / name).read_bytes() != source.read_bytes():
-        shutil.copyfile(source, results / name)
+        write_atomically(results / name, source.read_bytes())
     if job.shown:
         keep_training(job.folder(runs), results / name)
     return replace(record, network_file=name.as_posix())

@@ -43,13 +43,16 @@ def run_job(
         ValueError: if the job's folder holds a run of another configuration.
         ExactnessError: if Keras and the integer network differ in one logit.
     """
-    from reports.files import write_atomically
+    from qkeras_models.atomic_write import write_atomically
+    from qkeras_models.folder_lock import exclusive_folder
 
     folder = job.folder(runs)
-    record = read_record(job, runs) or _measured(job, folder, data_folder)
-    if lacks_hardware(record, synthesize_up_to):
-        record = _with_hardware(record, folder, synthesize_up_to)
-    write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
+    # A job that a killed `reproduce` left running goes on; its work is waited for, not lost.
+    with exclusive_folder(folder, wait=True):
+        record = read_record(job, runs) or _measured(job, folder, data_folder)
+        if lacks_hardware(record, synthesize_up_to):
+            record = _with_hardware(record, folder, synthesize_up_to)
+        write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
     return record
 
 

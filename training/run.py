@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.folder_lock import exclusive_folder
 from qkeras_models.kernels import kernels, zero_share
-from qkeras_models.saved_model import load_model, save_model
+from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
 from training.method import method_callback, method_model
@@ -56,20 +59,27 @@ def train(
         test: whether test data are looked at, at the end; if not, `test_accuracy` is None.
 
     Raises:
-        FileExistsError: if the folder exists; earlier work is never overwritten.
+        FileExistsError: if the folder holds a run; earlier work is never overwritten.
+        FolderInUse: if another process works in it.
         TrainingDiverged: if the loss becomes NaN; the last checkpoint stays.
     """
+    refuse_existing(folder)
     data = load_data(config)
-    if folder.exists():
-        raise FileExistsError(
-            f"the run folder {folder} exists already: choose another --name, or --resume it"
-        )
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, data)
     _batches(config, data, 0)  # a teacher that does not fit leaves no folder
-    folder.mkdir(parents=True)
-    config.save(folder / CONFIG)
-    return _fit(model, config, data, folder, verbose, {"epoch": 0}, callbacks, test)
+    with exclusive_folder(folder):
+        refuse_existing(folder)
+        config.save(folder / CONFIG)
+        return _fit(model, config, data, folder, verbose, {"epoch": 0}, callbacks, test)
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raises FileExistsError if the folder holds anything but hidden files."""
+    if folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise FileExistsError(
+            f"the run folder {folder} exists already: choose another --name, or --resume it"
+        )
 
 
 def resume(
@@ -84,9 +94,20 @@ def resume(
 
     Raises:
         FileNotFoundError: if the folder holds no run.
+        FolderInUse: if another process works in it.
     """
     if not (folder / CONFIG).is_file():
         raise FileNotFoundError(f"{folder} is no run folder: it holds no {CONFIG}")
+    with exclusive_folder(folder):
+        return _resume(folder, verbose, callbacks, test)
+
+
+def _resume(
+    folder: Path,
+    verbose: int | str,
+    callbacks: Sequence[keras.callbacks.Callback],
+    test: bool,
+) -> TrainingResult:
     if (folder / RESULT).is_file():
         return TrainingResult(**_read_json(folder / RESULT, fields(TrainingResult)))
     config = build_config(read_config(folder / CONFIG))
@@ -130,7 +151,8 @@ def load_data(config: TrainingConfig) -> Dataset:
 
 def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
-    model = method_model(config, data)
+    with _precision(config.precision):
+        model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
         **_judged(config),
@@ -138,6 +160,17 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     return model
+
+
+@contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    """Layers made inside compute by a dtype policy of Keras."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _judged(config: TrainingConfig) -> dict[str, Any]:
@@ -199,6 +232,7 @@ def _finish(
     model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float, test: bool
 ) -> TrainingResult:
     weights = kernels(model)
+    model = float32_copy(model)
     result = TrainingResult(
         data=data.name,
         validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
@@ -210,7 +244,7 @@ def _finish(
         seconds=round(seconds, 1),
     )
     save_model(model, folder / MODEL)
-    (folder / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+    write_atomically(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     return result
 

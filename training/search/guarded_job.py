@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from training.data.cache import write_atomically
+from qkeras_models.atomic_write import write_atomically
 
 ERROR = "error"
 TRACEBACK = "traceback.txt"
@@ -23,7 +23,7 @@ DIED = 1
 def write_json(path: Path, content: Any) -> None:
     """Writes JSON, the whole file or nothing."""
     text = json.dumps(content, indent=2) + "\n"
-    write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+    write_atomically(path, text)
 
 
 def guarded(

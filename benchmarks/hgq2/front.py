@@ -1,0 +1,34 @@
+"""Validation accuracy of every network on a Pareto front as it is exported.
+
+HGQ2 has integer bits of activations set anew before an export, so an epoch's accuracy in
+training is not quite that of the network that it becomes.  For HGQ2's own environment, on JAX.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import keras
+
+from benchmarks.hgq2.export import accuracy, calibrated
+from benchmarks.hgq2.pictures import load_batches
+from benchmarks.hgq2.selection import ACCURACIES, checkpoints
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    _, (pictures, labels) = load_batches(1000, 0)
+    found = {}
+    for checkpoint in checkpoints(folder / "front"):
+        model, _ = calibrated(checkpoint.path, pictures)
+        logits = keras.ops.convert_to_numpy(model(pictures))
+        found[checkpoint.path.name] = accuracy(logits, labels)
+    (folder / ACCURACIES).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""Tables and the plot of docs/hgq2.md, from the records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reports.results_file import NetworkRecord
+from reports.svg import COLORS, draw_svg, plain_axes
+from reports.table import Column, Table
+
+MARK = "<!-- by benchmarks/hgq2_comparison.py -->\n"
+NETWORKS = {"mnist-small": "HGQ2, 784-256-64-10", "narrow": "HGQ2, 784-64-32-10"}
+
+
+@dataclass(frozen=True)
+class OwnPoint:
+    """One of this project's networks, synthesized in the same flow.
+
+    Args:
+        name: what it is called in the table.
+        test_accuracy, validation_accuracy: shares in [0, 1].
+        luts, ffs, carries: cells; carries None where the record has none.
+    """
+
+    name: str
+    test_accuracy: float
+    validation_accuracy: float | None
+    nonzeros: int
+    luts: int
+    ffs: int
+    carries: int | None = None
+
+
+def own_points(records: Sequence[NetworkRecord]) -> list[OwnPoint]:
+    """The sparse networks that Yosys synthesized, trained in full."""
+    return [
+        OwnPoint(
+            f"{r.network}, {r.wanted_sparsity:.1%} asked for, seed {r.seed}",
+            r.test_accuracy, r.validation_accuracy, r.nonzeros, r.luts, r.ffs,
+        )  # fmt: skip
+        for r in records
+        if r.method == "sparse" and not r.quick and r.sources.get("luts") == "yosys"
+    ]
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.2f}"
+
+
+def comparison_table(records: Sequence[dict[str, Any]], own: Sequence[OwnPoint]) -> Table:
+    """Every network, ours and HGQ2's, fewest LUTs first."""
+    number = "{:,}".format
+    columns = (
+        Column("network", "Network", left=True),
+        Column("test", "Test accuracy (%)", percent),
+        Column("validation", "Validation (%)", percent),
+        Column("luts", "LUT", number),
+        Column("carries", "CARRY4", number),
+        Column("ffs", "FF", number),
+        Column("nonzeros", "Nonzero weights", number),
+        Column("ebops", "EBOPs", number),
+    )
+    rows = [
+        (
+            NETWORKS[r["network"]], r["test_accuracy"], r["validation_accuracy"], r["luts"],
+            r["carries"], r["ffs"], r["nonzeros"], r["ebops"],
+        )
+        for r in records
+    ]  # fmt: skip
+    rows += [
+        (
+            f"**{p.name}**", p.test_accuracy, p.validation_accuracy, p.luts, p.carries, p.ffs,
+            p.nonzeros, None,
+        )
+        for p in own
+    ]  # fmt: skip
+    return Table("LUTs and accuracy", columns, tuple(sorted(rows, key=lambda row: row[3])))
+
+
+def exports_table(records: Sequence[dict[str, Any]]) -> Table:
+    """How each of HGQ2's networks came to be, and that its Verilog is it."""
+    columns = (
+        Column("luts", "LUT", "{:,}".format),
+        *TRAINING,
+        Column("epoch", "Epoch kept"),
+        Column("latency", "Latency (cycles)"),
+        Column("depth", "Adders in a row"),
+        Column("differ", "Logits that differ, da4ml / Verilog", left=True),
+    )
+    rows = [
+        (
+            r["luts"], *_training(r), f"{r['epoch'] + 1} of {r['epochs']}", r["latency_cycles"],
+            r["adder_depth"],
+            f"{r['logits_that_differ']} / {r['verilog_logits_that_differ']} of {r['logits']:,}",
+        )
+        for r in records
+    ]  # fmt: skip
+    return Table("Exports", columns, tuple(sorted(rows)))
+
+
+def trainings_table(trainings: Sequence[dict[str, Any]]) -> Table:
+    """All trainings and where they ended."""
+    columns = (
+        *TRAINING,
+        Column("validation", "Validation, last epoch (%)", percent),
+        Column("ebops", "EBOPs, last epoch", "{:,}".format),
+        Column("seconds", "CPU seconds", "{:,.0f}".format),
+    )
+    rows = [
+        (*_training(t), t["validation_accuracy"], t["ebops"], t["cpu_seconds"]) for t in trainings
+    ]
+    return Table("Trainings", columns, tuple(rows))
+
+
+TRAINING = (
+    Column("network", "Network", left=True),
+    Column("beta", "Last β", "{:g}".format),
+    Column("rate", "Learning rate", "{:g}".format),
+)
+
+
+def _training(found: dict[str, Any]) -> tuple[str, float, float]:
+    return NETWORKS[found["network"]], found["beta"], found["learning_rate"]
+
+
+def cheapest_rival(
+    records: Sequence[dict[str, Any]], accuracy: float, key: str = "test_accuracy"
+) -> dict[str, Any] | None:
+    """HGQ2's network of fewest LUTs that is at least as accurate; None if none is."""
+    reached = [r for r in records if r[key] >= accuracy]
+    return min(reached, key=lambda r: r["luts"]) if reached else None
+
+
+def verdict(records: Sequence[dict[str, Any]], own: Sequence[OwnPoint]) -> str:
+    """One line for each of our networks: HGQ2's LUTs at no less accuracy, as a list."""
+    lines = []
+    for point in sorted(own, key=lambda p: p.luts):
+        rival = cheapest_rival(records, point.test_accuracy)
+        found = (
+            "HGQ2 reached that accuracy with none of its networks."
+            if rival is None
+            else f"HGQ2's cheapest network of no less accuracy ({percent(rival['test_accuracy'])}"
+            f" %) takes {rival['luts']:,}, {rival['luts'] / point.luts:.2f} times as many."
+        )
+        lines.append(
+            f"- {point.name}: {percent(point.test_accuracy)} %, {point.luts:,} LUTs. {found}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def plot(records: Sequence[dict[str, Any]], own: Sequence[OwnPoint]) -> str:
+    """SVG: test accuracy over LUTs, HGQ2's networks and ours."""
+
+    def paint(figure):
+        axes = figure.subplots()
+        for place, (network, label) in enumerate(NETWORKS.items(), 1):
+            line = sorted(
+                (r["luts"], 100 * r["test_accuracy"]) for r in records if r["network"] == network
+            )
+            if line:
+                axes.plot(*zip(*line, strict=True), "o-", color=COLORS[place], label=label)
+        ours = [(p.luts, 100 * p.test_accuracy) for p in own]
+        if ours:
+            style = {"color": COLORS[0], "markersize": 9, "label": "this project"}
+            axes.plot(*zip(*ours, strict=True), "*", **style)
+        axes.set(xscale="log", xlabel="LUTs (Yosys, synth_xilinx)", ylabel="test accuracy (%)")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_minor_formatter("{x:,.0f}")
+        axes.tick_params(axis="x", which="both", labelrotation=45)
+        plain_axes(axes, "both")
+        axes.legend(frameon=False)
+
+    return draw_svg(6.4, 4.2, paint)
+
+
+def write_page(
+    page: Path,
+    image: Path,
+    records: Sequence[dict[str, Any]],
+    trainings: Sequence[dict[str, Any]],
+    own: Sequence[OwnPoint],
+) -> None:
+    """Replaces the page's part after MARK, and the plot."""
+    from qkeras_models.atomic_write import write_atomically
+
+    write_atomically(image, plot(records, own))
+    text = page.read_text(encoding="utf-8").split(MARK)[0]
+    parts = [
+        "## Accuracy against LUTs\n",
+        verdict(records, own),
+        f"![Test accuracy against LUTs]({image.name})\n",
+        comparison_table(records, own).to_markdown().replace("\\*\\*", "**"),
+        "## How HGQ2's networks came to be\n",
+        exports_table(records).to_markdown(),
+        "All trainings, β and learning rate chosen by validation accuracy:\n",
+        trainings_table(trainings).to_markdown(),
+    ]
+    write_atomically(page, text + MARK + "\n" + "\n".join(parts))

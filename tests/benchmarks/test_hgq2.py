@@ -1,0 +1,163 @@
+"""What stands between HGQ2's trainings and the page: selection, harness, tables."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.hgq2.page import (
+    MARK,
+    OwnPoint,
+    cheapest_rival,
+    comparison_table,
+    own_points,
+    verdict,
+    write_page,
+)
+from benchmarks.hgq2.selection import (
+    ACCURACIES,
+    NAME,
+    Checkpoint,
+    calibrated_front,
+    checkpoints,
+    read_checkpoint,
+    select,
+)
+from benchmarks.hgq2.verilog_check import harness, logit_format, verilog_logits
+from reports.results_file import NetworkRecord
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "reports" / "results" / "hgq2.json"
+
+CHECKPOINTS = st.lists(
+    st.builds(
+        Checkpoint,
+        st.just(Path("x")),
+        st.integers(0, 99),
+        st.integers(9000, 10000).map(lambda hundredths: hundredths / 10000),
+        st.integers(0, 10**6),
+    ),
+    max_size=20,
+)
+
+
+@given(CHECKPOINTS, st.lists(st.floats(0.9, 1.0), max_size=4))
+def test_the_cheapest_checkpoint_that_reaches_a_target_is_selected(found, targets):
+    chosen = select(found, targets)
+    for target in targets:
+        reached = [c.ebops for c in found if c.validation_accuracy >= target]
+        assert (target in chosen) == bool(reached)
+        if reached:
+            assert chosen[target].validation_accuracy >= target
+            assert chosen[target].ebops == min(reached)
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 0.97405, 1.0])
+def test_a_name_as_the_pareto_front_writes_it_is_read_back(tmp_path, accuracy):
+    (tmp_path / NAME.format(epoch=7, val_accuracy=accuracy, ebops=12345)).touch()
+    (found,) = checkpoints(tmp_path)
+    assert (found.epoch, found.ebops) == (7, 12345)
+    assert abs(found.validation_accuracy - accuracy) < 1e-4
+
+
+def test_the_accuracy_of_the_calibrated_network_counts(tmp_path):
+    name = NAME.format(epoch=3, val_accuracy=0.99, ebops=5)
+    (tmp_path / "front").mkdir()
+    (tmp_path / "front" / name).touch()
+    (tmp_path / ACCURACIES).write_text(json.dumps({name: 0.95}))
+    assert select(calibrated_front(tmp_path), [0.96]) == {}
+
+
+def test_another_name_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="Received: 'model.keras'"):
+        read_checkpoint(tmp_path / "model.keras")
+
+
+# A module as da4ml writes it: inputs and outputs registered, values of their own widths side by
+# side.  a − b of two one-bit inputs, and a + c / 4.
+PIPELINE = """
+module network(input clk, input [2:0] model_inp, output reg [4:0] model_out);
+reg [2:0] stage0_inp;
+wire [1:0] difference = {1'b0, stage0_inp[0]} - {1'b0, stage0_inp[1]};
+always @(posedge clk) begin
+    stage0_inp <= model_inp;
+    model_out <= {stage0_inp[0], 1'b0, stage0_inp[2], difference};
+end
+endmodule
+"""
+FORMATS = {"inputs": [[0, 1, 0], [0, 0, 0], [0, 1, 0], [0, 1, 0]],
+           "outputs": [[1, 1, 0], [0, 1, 2]], "stages": 1}  # fmt: skip
+
+
+def test_simulated_verilog_gives_the_integers_of_the_logits(tmp_path):
+    x = np.array([[a, skipped, b, c] for a in (0, 1) for skipped in (0, 1) for b in (0, 1)
+                  for c in (0, 1)])  # fmt: skip
+    (tmp_path / "network.v").write_text(PIPELINE)
+    received, latency = verilog_logits(tmp_path / "network.v", FORMATS, x, tmp_path)
+    a, b, c = x[:, 0], x[:, 2], x[:, 3]
+    assert logit_format(FORMATS["outputs"]) == (4, 2)
+    np.testing.assert_array_equal(received, np.stack([4 * (a - b), 4 * a + c], axis=1))
+    assert latency == 2
+
+
+def test_inputs_of_more_bits_are_refused():
+    with pytest.raises(ValueError, match="one bit"):
+        harness([[0, 1, 1]], [[1, 1, 0]], 1)
+
+
+def hgq2_record(**changes):
+    record = {
+        "network": "narrow", "test_accuracy": 0.97, "validation_accuracy": 0.968, "luts": 4000,
+        "carries": 900, "ffs": 700, "nonzeros": 3000, "ebops": 9000, "latency_cycles": 4,
+        "beta": 1e-5, "learning_rate": 3e-3, "epoch": 9, "epochs": 66, "cpu_seconds": 99.0,
+        "stages": 3, "adder_depth": 17, "logits_that_differ": 0, "verilog_logits_that_differ": 0,
+        "logits": 100000,
+    }  # fmt: skip
+    return record | changes
+
+
+OWN = OwnPoint("ours", 0.975, 0.973, 4000, 3500, 500, 1200)
+
+
+def test_a_rival_is_the_smallest_of_no_less_accuracy():
+    records = [hgq2_record(luts=1), hgq2_record(luts=9, test_accuracy=0.98),
+               hgq2_record(luts=7, test_accuracy=0.975)]  # fmt: skip
+    assert cheapest_rival(records, 0.975)["luts"] == 7
+    assert cheapest_rival(records, 0.99) is None
+    assert "takes 7," in verdict(records, [OWN])
+    assert "none of its networks" in verdict(records[:1], [OWN])
+
+
+def test_our_networks_are_those_that_yosys_synthesized_in_full_trainings():
+    figures = {"test_accuracy": 0.98, "nonzeros": 9, "luts": 8, "ffs": 7}
+    sources = {"test_accuracy": "measured", "nonzeros": "counted", "ffs": "yosys"}
+    kinds = [("sparse", False, "yosys"), ("sparse", False, "estimate"), ("sparse", True, "yosys"),
+             ("binary", False, "yosys")]  # fmt: skip
+    records = [
+        NetworkRecord("sfc", method, 0, 0.98, quick, sources=sources | {"luts": source}, **figures)
+        for method, quick, source in kinds
+    ]
+    (point,) = own_points(records)
+    assert (point.luts, point.carries) == (8, None)
+
+
+def test_the_page_keeps_its_text_and_sorts_by_luts(tmp_path):
+    page = tmp_path / "hgq2.md"
+    page.write_text("Text.\n" + MARK + "old")
+    write_page(page, tmp_path / "hgq2.svg", [hgq2_record()], [hgq2_record()], [OWN])
+    text = page.read_text()
+    assert text.startswith("Text.\n" + MARK) and "old" not in text
+    assert text.index("| **ours** |") < text.index("784-64-32-10 |")
+    assert "<svg" in (tmp_path / "hgq2.svg").read_text()
+
+
+def test_the_committed_page_is_made_from_the_committed_records():
+    records = json.loads(RESULTS.read_text())["records"]
+    text = (ROOT / "docs" / "hgq2.md").read_text()
+    for record in records:
+        assert record["logits_that_differ"] == record["verilog_logits_that_differ"] == 0
+        row = comparison_table([record], []).to_markdown().splitlines()[-1]
+        assert row in text
