@@ -109,7 +109,9 @@ class SearchConfig(BaseModel):
         fixed = {name: value for name, value in self.training.items() if name != "teacher"}
         return build_config(fixed, {**(self.teacher or {}), "method": Method.FLOAT.value})
 
-    def _dense_weights(self, hidden: Sequence[int]) -> int:
+    def _dense_weights(self, hidden: Sequence[int | str]) -> int:
+        if not all(isinstance(width, int) for width in hidden):
+            raise ValueError(f"`nonzeros` need fully connected layers. Received: {hidden!r}")
         return dense_weights(self._data_shape[0], hidden, self._data_shape[1])
 
     @cached_property
@@ -150,6 +152,8 @@ def _check_names(config: SearchConfig) -> None:
     hidden = {"hidden", NEURONS} & {*config.space, *config.training}
     if NONZEROS in config.space and not hidden:
         raise ValueError("`nonzeros` need the widths: `hidden`, or `layers` and `neurons`")
+    if NONZEROS in config.space and "width" in {*config.space, *config.training}:
+        raise ValueError("`nonzeros` and `width` must not both be given")
     sparsities = ((DENSITY, "sparsity"), (NONZEROS, "sparsity"), (DENSITY, NONZEROS))
     for derived, name in ((NEURONS, "hidden"), *sparsities):
         if derived in config.space and name in config.space:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qkeras_models.atomic_write import write_atomically
+from qkeras_models.folder_lock import exclusive_folder
 
 ERROR = "error"
 TRACEBACK = "traceback.txt"
@@ -45,10 +46,7 @@ def guarded(
         seconds: time limit.
         client: who asked for it; attempts are counted anew for another one.
     """
-    from filelock import FileLock
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / f".{name}.lock"):
+    with exclusive_folder(folder, wait=True):
         path = folder / name
         if not path.is_file():
             started = time.monotonic()

@@ -57,6 +57,10 @@ def test_clusters_are_told_by_their_kind(tmp_path, cluster, kind):
         ({"space": {"l2": {"low": 0, "high": 1, "log": True}}}, "`log` needs `low` above 0"),
         ({"space": {"density": {"choices": [0.1]}, "sparsity": {"choices": [0.9]}}}, "both"),
         ({"space": {"nonzeros": {"choices": [99]}}}, "`nonzeros` need the widths"),
+        (
+            {"space": {"nonzeros": {"choices": [99]}}, "training": {"hidden": [9], "width": 2}},
+            "`nonzeros` and `width`",
+        ),
         ({"space": {"method": {"choices": ["sparse", "float"]}}}, "no integer network"),
         ({"space": {}}, "`space`"),
         ({"objectives": ["luts", "luts"]}, "`objectives` must differ"),

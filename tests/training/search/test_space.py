@@ -71,6 +71,15 @@ def test_nonzeros_are_a_sparsity_of_the_network_chosen():
     assert config.training_config({**chosen, "nonzeros": 10**6}, file).sparsity == 0
 
 
+def test_nonzeros_of_convolutions_are_refused():
+    config = SearchConfig(
+        space={"nonzeros": Dimension(low=60, high=60)}, training={"data": "digits", "hidden": [9]}
+    )
+    config.training["hidden"] = ["4c3", 9]
+    with pytest.raises(ValueError, match="fully connected layers"):
+        config.training_config({"nonzeros": 60}, Path("unused.keras"))
+
+
 def test_a_teacher_teaches_every_trial():
     config = SearchConfig(
         space={"teacher.weight": Dimension(low=0.1, high=0.9)},
