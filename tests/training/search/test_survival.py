@@ -85,13 +85,24 @@ def test_a_failing_trial_is_recorded_with_its_error(faulty, number, error):
     assert trial.user_attrs["error"].startswith(error)
 
 
-def start_driver(client, folder, trials):
-    address = client.scheduler.address
-    command = [sys.executable, "-m", "tests.training.search.fake_trials"]
-    return subprocess.Popen([*command, address, str(folder), str(trials)])
+@pytest.fixture
+def start_driver(client, tmp_path):
+    """Starts drivers in processes of their own, none of which outlives the test."""
+    started = []
+
+    def start(trials):
+        command = [sys.executable, "-m", "tests.training.search.fake_trials"]
+        words = [*command, client.scheduler.address, str(tmp_path), str(trials)]
+        started.append(subprocess.Popen(words))
+        return started[-1]
+
+    yield start
+    for driver in started:
+        driver.kill()
+        driver.wait()
 
 
-def test_drivers_go_on_where_a_killed_one_stopped_and_share_the_rest(client, tmp_path):
+def test_drivers_go_on_where_a_killed_one_stopped_and_share_the_rest(start_driver, tmp_path):
     trials = 20
     study = open_study(fake.config(trials=trials), tmp_path)
     # As of a driver that died while it chose.
@@ -100,12 +111,12 @@ def test_drivers_go_on_where_a_killed_one_stopped_and_share_the_rest(client, tmp
     def finished():
         return [trial for trial in study.get_trials() if trial.state.is_finished()]
 
-    driver = start_driver(client, tmp_path, trials)
+    driver = start_driver(trials)
     wait_for(lambda: len(finished()) >= 4)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     before = {trial.number: trial for trial in finished()}
-    drivers = [start_driver(client, tmp_path, trials) for _ in range(2)]
+    drivers = [start_driver(trials) for _ in range(2)]
     assert [driver.wait(timeout=60) for driver in drivers] == [0, 0]
     after = study.get_trials()
     assert [trial.number for trial in after] == list(range(trials))
