@@ -2,13 +2,15 @@
 # make test       all tests, C-simulation included
 # make reproduce  every network of the comparison: trained, measured, reports/results/mnist.json
 # make pretrained the network that comes with the package, trained again
+# make fuzz       hundreds of random networks and damaged files, docs/trust.md
+# make tutorial   docs/tutorial.ipynb, executed again, with its outputs
 # make lint       ruff
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo reproduce pretrained test lint install clean
+.PHONY: demo reproduce pretrained tutorial test fuzz lint install clean
 
 install: $(INSTALLED)
 
@@ -20,7 +22,7 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 
 # A demo that was interrupted goes on where it stopped.
 demo: $(INSTALLED)
-	@if [ -d runs/demo ]; then $(BIN)/python train.py --resume --name demo; \
+	@if [ -f runs/demo/config.yaml ]; then $(BIN)/python train.py --resume --name demo; \
 	else $(BIN)/python train.py mnist-small --name demo; fi
 	$(BIN)/python convert.py runs/demo --rtl --synth xilinx
 
@@ -35,9 +37,16 @@ pretrained: $(INSTALLED)
 	cp $(addprefix runs/pretrained/,model.keras network.npz config.yaml training.json history.csv) \
 	    qkeras_models/pretrained/mnist-small/
 
+tutorial: $(INSTALLED)
+	$(BIN)/python docs/execute_tutorial.py
+
 test: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
+
+fuzz: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz.readers
+	$(BIN)/python -m tests.fuzz
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

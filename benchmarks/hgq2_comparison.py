@@ -97,7 +97,7 @@ def measure(python, training, checkpoint, targets) -> dict:
 
 
 def main() -> None:
-    from reports.files import write_atomically
+    from qkeras_models.atomic_write import write_atomically
     from reports.results_file import load_records
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -2,26 +2,28 @@
 
     python benchmarks/rtl_size.py
 
-Networks 784-512-128-10 with random weights, shared among the layers about as in trained networks,
-1-bit inputs and 2-bit activations; each step in a process of its own, whose peak memory includes
-Yosys's and the compiler's.  Writes
-docs/rtl_size.svg and prints the table of docs/rtl.md.
+Networks with random weights, 1-bit inputs and 2-bit activations, wider the more nonzeros, so that
+fan-ins are about those of mnist-small at every size; each step in a process of its own: its CPU
+seconds, which other work on the machine does not lengthen, and its peak memory, the largest of
+Python's, Yosys's and the compiler's.  Writes docs/rtl_size.svg and prints the table of docs/rtl.md.
 """
 
 import json
+import pickle
 import resource
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 
 NONZEROS = (1_000, 3_000, 10_000, 30_000)
-WIDTHS = (784, 512, 128, 10)
-SHARES = (0.45, 0.45, 0.1)
+# Nonzeros of mnist-small, 784-256-64-10, and the share of each layer.
+MODEL_NONZEROS = 4_095
+SHARES = (0.43, 0.44, 0.13)
 SAMPLES = 10_000
+PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 STEPS = ("write", "simulate", "synthesize")
 PLOT = Path(__file__).parents[1] / "docs" / "rtl_size.svg"
 
@@ -33,7 +35,8 @@ def random_network(nonzeros):
     from hls_projects.integer_network import IntegerNetwork
 
     rng = np.random.default_rng(0)
-    shapes = list(zip(WIDTHS[:-1], WIDTHS[1:], strict=True))
+    hidden = [round(width * nonzeros / MODEL_NONZEROS) for width in (256, 64)]
+    shapes = list(zip((784, *hidden), (*hidden, 10), strict=True))
     layers = [Flatten()]
     for (inputs, outputs), share in zip(shapes, SHARES, strict=True):
         keep = rng.random((inputs, outputs)) < share * nonzeros / (inputs * outputs)
@@ -44,29 +47,33 @@ def random_network(nonzeros):
     return IntegerNetwork(InputFormat(1, False, 0.375, (28, 28)), tuple(layers))
 
 
-def measure(nonzeros, last):
-    """All steps up to `last`; prints the time of that one and the peak memory of all."""
+def measure(nonzeros, step, folder):
+    """One step, after those before it; prints its CPU seconds and its peak memory in MiB."""
     from hls_projects.rtl import RtlSimulation, write_rtl
     from hls_projects.synthesis import synthesize_verilog
 
     network = random_network(nonzeros)
+    written = folder / "design.pickle"
+    x = np.random.default_rng(1).integers(0, 2, (SAMPLES, 28, 28))
+    expected = network.predict_integers(x) if step == "simulate" else None
     found = {"nonzeros": network.nonzeros}
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        design = write_rtl(network, Path(folder))
-        if last == "simulate":
-            x = np.random.default_rng(1).integers(0, 2, (SAMPLES, 28, 28))
-            expected = network.predict_integers(x)
-            started = time.perf_counter()
-            received = RtlSimulation(design).predict(x)
-            found["differ"] = int((received != expected).sum())
-        if last == "synthesize":
-            started = time.perf_counter()
-            found["luts"] = synthesize_verilog(design.verilog).luts
-        found[last] = time.perf_counter() - started
-    memory = [resource.getrusage(who).ru_maxrss / 1024
-              for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(json.dumps({**found, f"{last}_mib": max(memory)}))
+    started = cpu_seconds()
+    if step == "write":
+        written.write_bytes(pickle.dumps(write_rtl(network, folder)))
+    design = pickle.loads(written.read_bytes())
+    if step == "simulate":
+        found["differ"] = int((RtlSimulation(design).predict(x) != expected).sum())
+    if step == "synthesize":
+        found["luts"] = synthesize_verilog(design.verilog).luts
+    found[step] = cpu_seconds() - started
+    found[f"{step}_mib"] = max(resource.getrusage(who).ru_maxrss for who in PROCESSES) / 1024
+    print(json.dumps(found))
+
+
+def cpu_seconds():
+    """Of this process and of all that it has waited for."""
+    used = [resource.getrusage(who) for who in PROCESSES]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def plot(rows):
@@ -81,8 +88,13 @@ def plot(rows):
         nonzeros = [row["nonzeros"] for row in rows]
         axes[0].loglog(nonzeros, [row[step] for row in rows], "o-", label=step)
         axes[1].semilogx(nonzeros, [row[f"{step}_mib"] for row in rows], "o-", label=step)
-    axes[0].set(xlabel="nonzero weights", ylabel="seconds")
+    axes[0].set(xlabel="nonzero weights", ylabel="CPU seconds")
     axes[1].set(xlabel="nonzero weights", ylabel="peak memory, MiB", ylim=(0, None))
+    for axis in axes:
+        axis.set_xticks(NONZEROS, [f"{nonzeros:,}" for nonzeros in NONZEROS])
+        axis.xaxis.minorticks_off()
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter("")
     axes[0].legend()
     figure.savefig(PLOT, metadata={"Date": None})
 
@@ -93,10 +105,11 @@ def main():
     rows = []
     for nonzeros in NONZEROS:
         row = {}
-        for step in STEPS:
-            command = [sys.executable, __file__, str(nonzeros), step]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            row |= json.loads(done.stdout.splitlines()[-1])
+        with tempfile.TemporaryDirectory() as folder:
+            for step in STEPS:
+                command = [sys.executable, __file__, str(nonzeros), step, folder]
+                done = subprocess.run(command, capture_output=True, text=True, check=True)
+                row |= json.loads(done.stdout.splitlines()[-1])
         if row["differ"]:
             sys.exit(f"{row['differ']} logits differ at {nonzeros} nonzeros")
         rows.append(row)
@@ -107,7 +120,7 @@ def main():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        measure(int(sys.argv[1]), sys.argv[2])
+    if len(sys.argv) == 4:
+        measure(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
     else:
         main()

@@ -16,41 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.csim_entry import ENTRY
+from hls_projects.input_format import flush_denormals
+
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
 
 FLAGS = ("-std=c++17", "-O1", "-fPIC", "-shared", "-fno-gnu-unique", "-fvisibility=hidden", "-w")
 MESSAGE_LINES = 60
 CHUNK = 256
-
-ENTRY = """\
-#include <cstddef>
-#include <cstdint>
-
-static thread_local int32_t *csim_trace = nullptr;
-
-// Appends a layer's output to the trace.
-template <class value_T> void csim_save(const value_T *values, int size) {{
-    for (int i = 0; i < size; i++)
-        *csim_trace++ = values[i].to_int();
-}}
-
-#include "{top_file}"
-{using}
-extern "C" __attribute__((visibility("default"))) void csim_run(
-    const {sample_type} *x, int32_t *logits, int32_t *trace, size_t samples) {{
-    csim_trace = trace;
-    for (size_t sample = 0; sample < samples; sample++) {{
-        {input_type} in[{inputs}];
-        {output_type} out[{outputs}];
-        for (int i = 0; i < {inputs}; i++)
-            in[i] = {input_type}(*x++);
-        {top}(in, out);
-        for (int i = 0; i < {outputs}; i++)
-            *logits++ = out[i].to_int();
-    }}
-}}
-"""
 
 
 class CompilerError(RuntimeError):
@@ -77,6 +51,7 @@ class CSimulation:
 
     Raises:
         CompilerError: if the compiler is missing, or with its message if it fails.
+        ValueError: if the project's path cannot stand in C++.
 
     Example:
         >>> CSimulation(build_hls_model(network, "hls")).predict(x_int)     # doctest: +SKIP
@@ -91,6 +66,12 @@ class CSimulation:
         threads: int | None = None,
     ) -> None:
         require_compiler(compiler)
+        folder = hls_model.config.get_output_dir()
+        if re.search(r'["\\\n\r]', folder):
+            raise ValueError(
+                "the folder of a project must not hold quotes, backslashes or line breaks, which "
+                f"C++ cannot include. Received: {folder!r}"
+            )
         self.hls_model = hls_model
         self.compiler = compiler
         self.threads = threads or _cores()
@@ -106,7 +87,11 @@ class CSimulation:
         """Whether the project takes x_int; otherwise floats, which it quantizes itself."""
         from hls4ml.model.types import IntegerPrecisionType
 
-        return isinstance(self.source.type.precision, IntegerPrecisionType)
+        return isinstance(self._input_precision, IntegerPrecisionType)
+
+    @property
+    def _input_precision(self) -> Any:
+        return self.source.type.precision
 
     @property
     def traced_layers(self) -> list[TracedLayer]:
@@ -164,8 +149,8 @@ class CSimulation:
                 f"`x` must hold samples of shape {tuple(self.source.shape)}. Received: {x.shape}"
             )
         if not self.integer_inputs:
-            return np.ascontiguousarray(x, np.float32)
-        precision = self.source.type.precision
+            return np.ascontiguousarray(flush_denormals(np.asarray(x, np.float32)))
+        precision = self._input_precision
         lowest = -(1 << (precision.width - 1)) if precision.signed else 0
         highest = lowest + (1 << precision.width) - 1
         if x.dtype.kind not in "iub" or (x.size and (x.min() < lowest or x.max() > highest)):
@@ -181,8 +166,10 @@ class CSimulation:
             top=self._top,
             using=self._using(),
             sample_type="int32_t" if self.integer_inputs else "float",
-            input_type=self.source.type.name,
-            output_type=self.result.type.name,
+            input=self.source.definition_cpp(),
+            input_name=self.source.name,
+            output=self.result.definition_cpp(),
+            output_name=self.result.name,
             inputs=self.source.size(),
             outputs=self.result.size(),
         )

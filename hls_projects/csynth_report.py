@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 SIZE_LIMIT = 64 << 20
 
@@ -70,12 +74,16 @@ def read_csynth(path: str | Path, solution: str | None = None) -> CSynthReport:
 def _parse(path: Path) -> ElementTree.Element:
     if path.stat().st_size > SIZE_LIMIT:
         raise ValueError(f"{path} is larger than {SIZE_LIMIT >> 20} MiB, too large for a report")
-    content = path.read_bytes()
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise ValueError(f"{path} declares a document type or entities, which no report does")
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
     try:
-        root = ElementTree.fromstring(content)
-    except ElementTree.ParseError as error:
+        root = fromstring(path.read_bytes(), forbid_dtd=True)
+    except DefusedXmlException:
+        raise ValueError(
+            f"{path} declares a document type or entities, which no report does"
+        ) from None
+    except (ParseError, LookupError, ValueError) as error:
         raise ValueError(f"{path} is no valid XML: {error}") from None
     if root.tag != "profile":
         raise ValueError(f"{path} must hold a <profile>. Received: <{root.tag}>")
@@ -99,9 +107,10 @@ def _integer(root: ElementTree.Element, where: str) -> int | None:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float((text or "").replace(",", ""))
+        number = float((text or "").replace(",", ""))
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _counts(root: ElementTree.Element, where: str) -> dict[str, int]:

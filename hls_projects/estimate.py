@@ -10,6 +10,8 @@ import numpy as np
 from hls_projects.integer_layers import Dense, Flatten, Head, Interval, Layer, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.stages import logit_bits
+from hls_projects.rtl.stream_plan import StreamPlan, plan_stream, streams
+from hls_projects.rtl.streaming import pool_stage
 from qkeras_models.layer_facts import LayerFacts
 from qkeras_models.lut_model import LutModel, fitted_model
 
@@ -55,6 +57,8 @@ def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate
     Raises:
         ValueError: for a kind of layer that RTL does not have.
     """
+    if streams(network):
+        return _stream_estimate(plan_stream(network), model or fitted_model())
     live = list(_live_layers(network))
     registers = sum(int(layer.registers.sum()) + 1 for layer in live)
     luts = sum((model or fitted_model()).luts(_facts(layer)) for layer in live)
@@ -66,12 +70,44 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
 
     Constant neurons and those that no logit depends on have fan-in 0.  A weight counts as much as
     its input has bits that can change: half a weight, where one of two can.  Every output
-    position has neurons of its own.
+    position has neurons of its own, but in convolutional networks, before the picture is
+    collected: there all positions share them, and nothing is left out.
 
     Raises:
         ValueError: for a kind of layer that RTL does not have.
     """
+    if streams(network):
+        plan = plan_stream(network)
+        return (*_pixel_facts(plan), *layer_facts(plan.tail))
     return tuple(_facts(layer) for layer in _live_layers(network))[::-1]
+
+
+def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
+    """Facts of the layers before the collected picture; each neuron is there once."""
+    for step in plan.steps:
+        if step.threshold is not None:
+            fan_ins = np.count_nonzero(step.matrix, axis=0)
+            yield LayerFacts(
+                weights=step.matrix.size,
+                fan_ins=tuple(fan_ins.tolist()),
+                input_bits=step.bits,
+                output_bits=step.threshold.bits,
+            )
+
+
+def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
+    """Pools are built and counted; buffers count every bit that they hold, not their counters."""
+    rest = estimate(plan.tail, model)
+    luts = sum(model.luts(facts) for facts in _pixel_facts(plan)) + rest.luts
+    registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
+    for step in plan.steps:
+        if step.threshold is None:
+            stage = pool_stage(step).stages[0]
+            luts += stage.netlist.luts
+            registers += len(stage.registered)
+        else:
+            registers += step.matrix.shape[1] * step.threshold.bits
+    return Estimate(round(luts), registers + len(plan.steps))
 
 
 def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:

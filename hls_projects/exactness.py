@@ -96,7 +96,7 @@ class _Check:
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
             names = integer_layer_names(model)
             received = keras_trace(model, self.network, self.x[samples])
-            own = [i for i, layer in enumerate(self.network.layers) if layer.kind != "flatten"]
+            own = [i for i, layer in enumerate(self.network.layers) if layer.computes]
             yield from self._outputs(samples, [names[i] for i in own], [received[i] for i in own])
 
         self._compare("Keras", keras_integer_logits(model, self.x), trace)
@@ -127,7 +127,7 @@ class _Check:
         others = zip(names, received, strict=True)
         expected = self.network.trace(self.x_int[samples])
         for position, (layer, own) in enumerate(zip(self.network.layers, expected, strict=True)):
-            if layer.kind != "flatten":
+            if layer.computes:
                 name, other = next(others)
                 yield LayerOutputs(position, name, layer.kind, own, other.reshape(own.shape))
 

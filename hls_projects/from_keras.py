@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,23 +11,43 @@ import numpy as np
 
 from hls_projects.activation_format import ActivationFormat, activation_format
 from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head, Layer, Threshold
+from hls_projects.integer_layer import column_sums
+from hls_projects.integer_layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    Head,
+    Layer,
+    MaxPool,
+    Reshape,
+    Threshold,
+)
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.thresholds import find_thresholds
+from qkeras_models.convolution_options import check_convolution, check_pool
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.layer_chain import layer_chain
+from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.ternary_conv2d import TernaryConv2D
 from qkeras_models.ternary_dense import TernaryDense
 
 FLOAT32_INTEGERS = 1 << 24
+FLOAT32_LOGITS = 1 << 22
+
+CONVOLUTIONS = (SparseTernaryConv2D, TernaryConv2D)
+WEIGHTED = (SparseTernaryDense, TernaryDense, *CONVOLUTIONS)
+RESHAPING = (keras.layers.Flatten, keras.layers.Reshape)
 
 INSTEAD = {
     "Activation": "QActivation('quantized_relu(2,2)')",
+    "AveragePooling2D": "MaxPooling2D",
     "Conv2D": "SparseTernaryConv2D",
     "Dense": "SparseTernaryDense",
     "LayerNormalization": "BatchNormalization",
     "QBatchNormalization": "keras.layers.BatchNormalization",
+    "QConv2D": "SparseTernaryConv2D",
     "QDense": "SparseTernaryDense",
     "ReLU": "QActivation('quantized_relu(2,2)')",
     "Softmax": "no softmax: train with from_logits=True and end with an IntegerHead",
@@ -35,18 +56,30 @@ INSTEAD = {
 
 def integer_network(model: keras.Model) -> IntegerNetwork:
     """Converts a chain InputQuantizer → [SparseTernaryDense → BatchNormalization → QActivation]*
-    → SparseTernaryDense → IntegerHead, with Flatten and dropout anywhere.
+    → SparseTernaryDense → IntegerHead, with SparseTernaryConv2D in place of SparseTernaryDense,
+    MaxPooling2D after activations, and Flatten, Reshape and dropout anywhere.
 
     Raises:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
     chain = layer_chain(model)
+    for layer in chain:
+        check_layer_name(layer.name)
     shape = tuple(int(n) if n else 0 for n in model.inputs[0].shape[1:])
     if 0 in shape or not shape:
         raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
     return _Converter(chain, shape, model.jit_compile).convert(
         {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}
     )
+
+
+def check_layer_name(name: str) -> None:
+    """Raises ValueError for a name that would not stay within a comment of C++."""
+    if not re.fullmatch(r"[A-Za-z0-9_.\- ]{1,200}", name):
+        raise ValueError(
+            "names of layers must be letters, digits, spaces, '_', '.' and '-', at most 200. "
+            f"Received: {name!r}"
+        )
 
 
 class _Converter:
@@ -60,7 +93,7 @@ class _Converter:
         self.layers: list[Layer] = []
         self.input: InputFormat | None = None
         self.values = ActivationFormat(0, 1.0, 0.0)
-        self.dense: SparseTernaryDense | TernaryDense | None = None
+        self.weighted: Any = None
 
     def convert(self, provenance: dict[str, Any]) -> IntegerNetwork:
         while self.position < len(self.chain):
@@ -74,10 +107,11 @@ class _Converter:
     def _handler(self, layer: Any) -> Callable[[Any], None]:
         handlers = {
             InputQuantizer: self._input,
-            SparseTernaryDense: self._dense,
-            TernaryDense: self._dense,
+            **dict.fromkeys(WEIGHTED, self._weights),
             keras.layers.BatchNormalization: self._threshold,
+            keras.layers.MaxPooling2D: self._pool,
             keras.layers.Flatten: self._flatten,
+            keras.layers.Reshape: self._reshape,
             IntegerHead: self._head,
         }
         for kind, handler in handlers.items():
@@ -86,25 +120,26 @@ class _Converter:
                 return handler
         name = type(layer).__name__
         use = INSTEAD.get(name, "the layers of qkeras_models, BatchNormalization and QActivation")
-        if self.dense is not None and name in ("QActivation", "Activation"):
+        if self.weighted is not None and name in ("QActivation", "Activation"):
             raise ValueError(
-                f"batch normalization is missing between '{self.dense.name}' and '{layer.name}': "
-                "a ternary layer must be followed by BatchNormalization, then its activation"
+                f"batch normalization is missing between '{self.weighted.name}' and "
+                f"'{layer.name}': a ternary layer must be followed by BatchNormalization, then its "
+                "activation"
             )
         raise ValueError(f"layer '{layer.name}' ({name}) cannot be converted; use {use}")
 
     def _check_order(self, layer: Any, kind: type) -> None:
-        if self.input is None and kind not in (InputQuantizer, keras.layers.Flatten):
+        if self.input is None and kind not in (InputQuantizer, *RESHAPING):
             raise ValueError(
                 f"the inputs of '{layer.name}' were never quantized: put an InputQuantizer before "
                 "the first layer"
             )
-        needs_dense = kind in (keras.layers.BatchNormalization, IntegerHead)
-        if needs_dense and self.dense is None:
+        needs_weights = kind in (keras.layers.BatchNormalization, IntegerHead)
+        if needs_weights and self.weighted is None:
             raise ValueError(f"'{layer.name}' must follow a SparseTernaryDense")
-        if not needs_dense and self.dense is not None:
+        if not needs_weights and self.weighted is not None:
             raise ValueError(
-                f"batch normalization is missing after '{self.dense.name}': '{layer.name}' "
+                f"batch normalization is missing after '{self.weighted.name}': '{layer.name}' "
                 f"({type(layer).__name__}) follows it directly"
             )
 
@@ -123,9 +158,29 @@ class _Converter:
     def _flatten(self, layer: Any) -> None:
         self.layers.append(Flatten())
 
-    def _dense(self, layer: SparseTernaryDense | TernaryDense) -> None:
-        self.layers.append(Dense(layer.ternary_kernel()))
-        self.dense = layer
+    def _reshape(self, layer: Any) -> None:
+        self.layers.append(Reshape(tuple(int(n) for n in layer.output.shape[1:])))
+
+    def _pool(self, layer: Any) -> None:
+        check_pool(layer)
+        self.layers.append(MaxPool(tuple(layer.pool_size), tuple(layer.strides)))
+
+    def _weights(self, layer: Any) -> None:
+        if isinstance(layer, CONVOLUTIONS):
+            self.layers.append(self._convolution(layer))
+        else:
+            self.layers.append(Dense(layer.ternary_kernel()))
+        self.weighted = layer
+
+    def _convolution(self, layer: Any) -> Conv2D:
+        check_convolution({**vars(layer), "name": layer.name}, type(layer).__name__)
+        if layer.padding == "same" and self.values.offset:
+            raise ValueError(
+                f"`padding` of '{layer.name}' ({type(layer).__name__}) must be 'valid' after "
+                "activations of -1 and 1: the 0 that Keras pads with is neither of them. "
+                "Use quantized_relu or binary(use_01=True). Received: 'same'"
+            )
+        return Conv2D(layer.ternary_kernel(), tuple(layer.strides), layer.padding)
 
     def _threshold(self, normalization: Any) -> None:
         self.position += 1
@@ -146,7 +201,7 @@ class _Converter:
             threshold = _doubled(threshold)
             values = ActivationFormat(2, 1.0, values.offset)
         self.layers.append(threshold)
-        self.values, self.dense = values, None
+        self.values, self.weighted = values, None
 
     def _find(self, normalization: Any, activation: Any, values: ActivationFormat) -> Threshold:
         lowest, highest = _output_range(self.input, self.layers)
@@ -155,13 +210,13 @@ class _Converter:
         largest = max(abs(int(lowest.min())), abs(int(highest.max())))
         if largest >= FLOAT32_INTEGERS:
             raise ValueError(
-                f"accumulators of '{self.dense.name}' reach {largest}, beyond the 2^24 up to which "
-                "Keras's float32 sums are exact; use fewer input or activation bits"
+                f"accumulators of '{self.weighted.name}' reach {largest}, beyond the 2^24 up to "
+                "which Keras's float32 sums are exact; use fewer input or activation bits"
             )
         tail = Tail(normalization, activation)
         # Compilers may fuse a product and a sum into one rounding: evaluate as the model does.
         tail.jit_compile = self.jit_compile
-        shift = self.values.offset * self.layers[-1].weights.sum(axis=0, dtype=np.int64)
+        shift = self.values.offset * column_sums(self.layers[-1].weights)
 
         def count_levels(accumulators: np.ndarray) -> np.ndarray:
             real = (self.values.step * accumulators + shift).astype(np.float32)
@@ -174,22 +229,34 @@ class _Converter:
         try:
             return find_thresholds(count_levels, lowest, highest, values.bits)
         except ValueError as error:
-            raise ValueError(f"'{normalization.name}' after '{self.dense.name}': {error}") from None
+            where = f"'{normalization.name}' after '{self.weighted.name}'"
+            raise ValueError(f"{where}: {error}") from None
 
     def _feeds_head(self) -> bool:
         rest = self.chain[self.position + 1 :]
-        return sum(isinstance(layer, (SparseTernaryDense, TernaryDense)) for layer in rest) == 1
+        return sum(isinstance(layer, WEIGHTED) for layer in rest) == 1
 
     def _head(self, layer: IntegerHead) -> None:
         if self.values.step != layer.step:
             raise ValueError(
                 f"'{layer.name}' has step {layer.step}, but the activation before "
-                f"'{self.dense.name}' has step {self.values.step}: give IntegerHead that step"
+                f"'{self.weighted.name}' has step {self.values.step}: give IntegerHead that step"
             )
         offset = int(self.values.offset / layer.step)
-        shift = offset * self.layers[-1].weights.sum(axis=0, dtype=np.int64)
-        self.layers.append(Head((layer.integer_bias() + shift).astype(np.int32)))
-        self.dense = None
+        shift = offset * column_sums(self.layers[-1].weights)
+        bias = layer.integer_bias() + shift
+        self._check_logits(layer, bias)
+        self.layers.append(Head(bias.astype(np.int32)))
+        self.weighted = None
+
+    def _check_logits(self, layer: IntegerHead, bias: np.ndarray) -> None:
+        lowest, highest = _output_range(self.input, self.layers)
+        largest = int(max(np.abs(lowest + bias).max(), np.abs(highest + bias).max()))
+        if largest >= FLOAT32_LOGITS:
+            raise ValueError(
+                f"integer logits of '{layer.name}' reach {largest}, beyond the 2^22 up to which "
+                "a float32 logit of Keras stands for one integer; keep its biases smaller"
+            )
 
 
 class Tail(keras.Model):

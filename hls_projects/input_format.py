@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+LARGEST_SAMPLE = 1 << 24
 
 
 @dataclass(frozen=True)
 class InputFormat:
     """x_int = clip(floor(x / scale), lowest, highest), in float32 as Keras computes it.
+
+    Denormal numbers, x or x / scale, count as 0, which is what TensorFlow takes them for.
 
     Args:
         bits: width of x_int, 1 to 8.
@@ -36,9 +41,15 @@ class InputFormat:
             raise ValueError(f"`bits` of an input must be 1 to 8. Received: {self.bits!r}")
         if not self.shape or any(not isinstance(n, int) or n < 1 for n in self.shape):
             raise ValueError(f"`shape` must hold positive sizes. Received: {self.shape!r}")
-        scale = np.asarray(self.scale, np.float64)
-        if not (np.isfinite(scale).all() and (scale > 0).all()):
-            raise ValueError(f"`scale` must be finite and > 0. Received: {self.scale!r}")
+        if math.prod(self.shape) > LARGEST_SAMPLE:
+            raise ValueError(
+                f"`shape` must hold at most {LARGEST_SAMPLE:,} elements. Received: {self.shape!r}"
+            )
+        scale, float32 = np.asarray(self.scale, np.float64), np.finfo(np.float32)
+        if not ((scale >= float32.smallest_normal) & (scale <= float32.max)).all():
+            raise ValueError(
+                f"`scale` must be finite and > 0, in the range of float32. Received: {self.scale!r}"
+            )
         if scale.ndim and scale.shape != self.shape[-1:]:
             raise ValueError(
                 f"`scale` must be a number or {self.shape[-1]} of them, one for each element of "
@@ -67,5 +78,12 @@ class InputFormat:
             )
         if np.isnan(x).any():
             raise ValueError("`x` must not hold NaN.")
-        levels = np.floor(x / np.asarray(self.scale, np.float32))
+        with np.errstate(over="ignore"):
+            steps = flush_denormals(flush_denormals(x) / np.asarray(self.scale, np.float32))
+        levels = np.floor(steps)
         return np.clip(levels, self.lowest, self.highest).astype(np.int32)
+
+
+def flush_denormals(x: np.ndarray) -> np.ndarray:
+    """float32 numbers, those smaller than 2^−126 as 0."""
+    return np.where(np.abs(x) < np.finfo(np.float32).smallest_normal, np.float32(0), x)

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-INT32 = np.iinfo(np.int32)
+from hls_projects.integer_layer import (
+    INT32,
+    Interval,
+    Layer,
+    as_tuple,
+    describe,
+    require,
+    require_ternary,
+)
+from hls_projects.picture_layers import Conv2D, MaxPool
 
-Interval = tuple[np.ndarray, np.ndarray]
-
-
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ValueError(message)
-
-
-class Layer:
-    """One step of an integer network: ``forward`` maps integers (batch, ...) to integers.
-
-    Subclasses are frozen dataclasses.  ``kind`` names them in the file format, ``arrays`` are
-    what the file stores and ``options`` what its header says of them; both together rebuild the
-    layer, ``cls(**options, **arrays)``.
-    """
-
-    kind: ClassVar[str]
-    array_fields: ClassVar[tuple[str, ...]] = ()
-    option_fields: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def arrays(self) -> dict[str, np.ndarray]:
-        return {name: getattr(self, name) for name in self.array_fields}
-
-    @property
-    def options(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.option_fields}
-
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """Integers (batch, *input shape) to integers (batch, *output shape), int32."""
-        raise NotImplementedError
-
-    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Shape of one output sample; raises ValueError if the layer cannot take the input."""
-        raise NotImplementedError
-
-    def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
-        """Smallest and largest output of each element, by interval arithmetic from its inputs'."""
-        raise NotImplementedError
+__all__ = [
+    "INT32",
+    "KINDS",
+    "Conv2D",
+    "Dense",
+    "Flatten",
+    "Head",
+    "Interval",
+    "Layer",
+    "MaxPool",
+    "Reshape",
+    "Threshold",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +50,7 @@ class Dense(Layer):
     array_fields: ClassVar[tuple[str, ...]] = ("weights",)
 
     def __post_init__(self) -> None:
-        w = self.weights
-        _require(
-            isinstance(w, np.ndarray) and w.dtype == np.int8 and w.ndim == 2 and w.size > 0,
-            "`weights` of a dense layer must be a non-empty int8 array (inputs, outputs). "
-            f"Received: {_describe(w)}",
-        )
-        _require(
-            bool((np.abs(w.astype(np.int16)) <= 1).all()),
-            f"`weights` must be -1, 0 or 1. Received values from {w.min()} to {w.max()}",
-        )
+        require_ternary(self.weights, "dense", "inputs, outputs")
 
     @property
     def nonzeros(self) -> int:
@@ -86,7 +61,7 @@ class Dense(Layer):
         return (x.astype(np.float64) @ self.weights.astype(np.float64)).astype(np.int32)
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        _require(
+        require(
             bool(input_shape) and input_shape[-1] == self.weights.shape[0],
             f"a dense layer of {self.weights.shape[0]} inputs cannot follow shape {input_shape}",
         )
@@ -123,20 +98,20 @@ class Threshold(Layer):
 
     def __post_init__(self) -> None:
         v, d = self.levels, self.direction
-        _require(
+        require(
             isinstance(v, np.ndarray) and v.dtype == np.int32 and v.ndim == 2 and v.size > 0,
             "`levels` must be a non-empty int32 array (channels, 2^bits - 1). "
-            f"Received: {_describe(v)}",
+            f"Received: {describe(v)}",
         )
-        _require(
+        require(
             v.shape[1] in {(1 << bits) - 1 for bits in range(1, 9)},
             f"`levels` must hold 2^bits - 1 levels a channel. Received: {v.shape[1]} levels",
         )
-        _require(
+        require(
             isinstance(d, np.ndarray) and d.dtype == np.int8 and d.shape == v.shape[:1],
-            f"`direction` must be an int8 array ({v.shape[0]},). Received: {_describe(d)}",
+            f"`direction` must be an int8 array ({v.shape[0]},). Received: {describe(d)}",
         )
-        _require(bool(np.isin(d, (-1, 1)).all()), "`direction` must be 1 or -1 everywhere.")
+        require(bool(np.isin(d, (-1, 1)).all()), "`direction` must be 1 or -1 everywhere.")
 
     @property
     def bits(self) -> int:
@@ -151,7 +126,7 @@ class Threshold(Layer):
         return count
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        _require(
+        require(
             bool(input_shape) and input_shape[-1] == len(self.direction),
             f"a threshold layer of {len(self.direction)} channels cannot follow {input_shape}",
         )
@@ -167,6 +142,7 @@ class Flatten(Layer):
     """Reshapes a sample to one dimension, last axis fastest."""
 
     kind: ClassVar[str] = "flatten"
+    computes: ClassVar[bool] = False
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         return x.reshape(len(x), -1)
@@ -176,6 +152,45 @@ class Flatten(Layer):
 
     def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
         return lowest.reshape(-1), highest.reshape(-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Reshape(Layer):
+    """Gives a sample another shape of as many elements, last axis fastest.
+
+    Args:
+        shape: of the output, without the batch.
+
+    Raises:
+        ValueError: unless it holds integers ≥ 1.
+    """
+
+    shape: tuple[int, ...]
+    kind: ClassVar[str] = "reshape"
+    computes: ClassVar[bool] = False
+    option_fields: ClassVar[tuple[str, ...]] = ("shape",)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", as_tuple(self.shape))
+        require(
+            isinstance(self.shape, tuple)
+            and bool(self.shape)
+            and all(isinstance(n, int) and n >= 1 for n in self.shape),
+            f"`shape` must hold integers >= 1. Received: {self.shape!r}",
+        )
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        return x.reshape(len(x), *self.shape)
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        require(
+            math.prod(input_shape) == math.prod(self.shape),
+            f"shape {input_shape} cannot become {self.shape}",
+        )
+        return self.shape
+
+    def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
+        return lowest.reshape(self.shape), highest.reshape(self.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,16 +210,16 @@ class Head(Layer):
 
     def __post_init__(self) -> None:
         b = self.bias
-        _require(
+        require(
             isinstance(b, np.ndarray) and b.dtype == np.int32 and b.ndim == 1 and b.size > 0,
-            f"`bias` must be a non-empty int32 array (classes,). Received: {_describe(b)}",
+            f"`bias` must be a non-empty int32 array (classes,). Received: {describe(b)}",
         )
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         return x + self.bias
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        _require(
+        require(
             input_shape == self.bias.shape,
             f"a head of {len(self.bias)} classes cannot follow shape {input_shape}",
         )
@@ -214,10 +229,6 @@ class Head(Layer):
         return lowest + self.bias, highest + self.bias
 
 
-KINDS: dict[str, type[Layer]] = {cls.kind: cls for cls in (Dense, Threshold, Flatten, Head)}
-
-
-def _describe(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} array of shape {value.shape}"
-    return f"{type(value).__name__}"
+KINDS: dict[str, type[Layer]] = {
+    cls.kind: cls for cls in (Dense, Conv2D, Threshold, MaxPool, Flatten, Reshape, Head)
+}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Head, Interval, Layer
+from hls_projects.integer_layers import Conv2D, Dense, Head, Interval, Layer
 
 if TYPE_CHECKING:
     import keras
@@ -52,7 +52,7 @@ class IntegerNetwork:
         return len(self.layers[-1].bias)
 
     @property
-    def weight_layers(self) -> tuple[Dense, ...]:
+    def weight_layers(self) -> tuple[Dense | Conv2D, ...]:
         """The layers that hold ternary weights, in order."""
         return tuple(layer for layer in self.layers if hasattr(layer, "weights"))
 
@@ -63,7 +63,7 @@ class IntegerNetwork:
         names = []
         for layer in self.layers:
             seen[layer.kind] += 1
-            alone = layer.kind in ("head", "flatten") and seen[layer.kind] == 1
+            alone = layer.kind in ("head", "flatten", "reshape") and seen[layer.kind] == 1
             names.append(layer.kind if alone else f"{layer.kind}_{seen[layer.kind]}")
         return names
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.integer_layer import column_sums
 from hls_projects.integer_network import IntegerNetwork
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class _IntegerSteps:
         if own.kind == "threshold":
             self._activation(layer, own.bits)
             shift = self.offset
-        elif own.kind != "flatten":
-            shift = self.offset * own.weights.sum(axis=0, dtype=np.int64)
+        elif own.kind in ("dense", "conv2d"):
+            shift = self.offset * column_sums(own.weights)
         return np.rint((value - shift) / self.step).astype(np.int64)
 
     def _activation(self, layer: Any, bits: int) -> None:

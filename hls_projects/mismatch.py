@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+
+from qkeras_models.atomic_write import write_atomically
 
 TRACED_SAMPLES = 256
 
@@ -154,9 +154,5 @@ def describe(
 def write_mismatch(mismatch: Mismatch, folder: str | Path) -> Path:
     """Writes ``mismatch.json`` atomically; returns its path."""
     path = Path(folder) / "mismatch.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    record: dict[str, Any] = asdict(mismatch)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_text(json.dumps(record, indent=2) + "\n")
-    os.replace(partial, path)
+    write_atomically(path, json.dumps(asdict(mismatch), indent=2) + "\n")
     return path

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-import os
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +12,12 @@ import numpy as np
 from hls_projects.input_format import InputFormat
 from hls_projects.integer_layers import KINDS, Layer
 from hls_projects.integer_network import IntegerNetwork
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.bounded_npz import DAMAGE, BoundedNpz
 
 FORMAT = 1
-FAULTS = (
-    ValueError,
-    KeyError,
-    TypeError,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+# Of all arrays together, uncompressed: a network file may come from anyone.
+LARGEST = 1 << 30
 
 
 def save(network: IntegerNetwork, path: str | Path) -> None:
@@ -49,28 +41,26 @@ def save(network: IntegerNetwork, path: str | Path) -> None:
         for position, layer in enumerate(network.layers)
         for name, array in layer.arrays.items()
     }
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(partial, "wb") as file:
-        np.savez_compressed(file, header=encoded, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    write_atomically(path, lambda file: np.savez_compressed(file, header=encoded, **arrays))
 
 
 def load(path: str | Path) -> IntegerNetwork:
-    """Reads a network; raises FileNotFoundError, or ValueError naming the file and the fault."""
+    """Reads a network; raises FileNotFoundError, or ValueError naming the file and the fault.
+
+    Arrays of more than 1 GiB together are refused before memory is taken.
+    """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with BoundedNpz(path, LARGEST) as archive:
             header = json.loads(bytes(archive["header"]).decode("utf-8"))
             return _decode(header, archive)
     except FileNotFoundError:
         raise
-    except FAULTS as error:
+    except DAMAGE as error:
         raise ValueError(f"{path} is no valid network.npz (format {FORMAT}): {error}") from error
 
 
-def _decode(header: dict[str, Any], archive: Any) -> IntegerNetwork:
+def _decode(header: dict[str, Any], archive: BoundedNpz) -> IntegerNetwork:
     if header.get("format") != FORMAT:
         raise ValueError(f"`format` must be {FORMAT}. Received: {header.get('format')!r}")
     scale = header["input"]["scale"]
@@ -94,10 +84,15 @@ def _decode(header: dict[str, Any], archive: Any) -> IntegerNetwork:
     return network
 
 
-def _decode_layer(position: int, entry: dict[str, Any], archive: Any) -> Layer:
+def _decode_layer(position: int, entry: dict[str, Any], archive: BoundedNpz) -> Layer:
     kind = entry.pop("kind")
     if kind not in KINDS:
         raise ValueError(f"layer {position}: `kind` must be one of {sorted(KINDS)}: {kind!r}")
     cls = KINDS[kind]
+    for option in entry:
+        if option not in cls.option_fields:
+            near = difflib.get_close_matches(option, cls.option_fields, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"layer {position} ({kind}) has no option {option!r}.{hint}")
     arrays = {name: archive[f"{position}_{name}"] for name in cls.array_fields}
     return cls(**entry, **arrays)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from hls_projects.nextpnr import nextpnr_version, run_nextpnr
 from hls_projects.result_cache import cached
 from hls_projects.synthesis import TARGETS
 from hls_projects.yosys import run_yosys, yosys_version
+from qkeras_models.atomic_write import write_atomically
 
 # LUT4s, and as many flip-flops, of nextpnr's devices LFE5U-25F, -45F and -85F.
 DEVICES = {"25k": 24_288, "45k": 43_848, "85k": 83_640}
@@ -198,7 +200,8 @@ def _check(device: str | None, speed: int, devices: Mapping[str, int]) -> None:
 
 
 def _synthesize(verilog: Path, command: str, folder: Path, seconds: float) -> dict[str, Any]:
-    script = [f"read_verilog {verilog.resolve()}", f"{command} -json netlist.json"]
+    shutil.copyfile(verilog, folder / "design.v")
+    script = ["read_verilog design.v", f"{command} -json netlist.json"]
     run_yosys(script, folder=folder, seconds=seconds)
     return json.loads((folder / "netlist.json").read_text(encoding="utf-8"))
 
@@ -228,5 +231,5 @@ def _run(
     run_nextpnr(arguments, folder=work, seconds=seconds, log=log, on_line=on_line)
     elapsed = time.monotonic() - start
     text = (work / "report.json").read_text(encoding="utf-8")
-    (kept / "nextpnr.json").write_text(text, encoding="utf-8")
+    write_atomically(kept / "nextpnr.json", text)
     return text, elapsed

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from qkeras_models.atomic_write import write_atomically
 
 
 def cached(
@@ -24,11 +26,21 @@ def cached(
         return compute()
     key = hashlib.sha256(b"\0".join(content)).hexdigest()
     kept = cache / f"{key}.json"
-    if kept.is_file():
-        return json.loads(kept.read_text(encoding="utf-8"))
+    found = _read(kept)
+    if found is not None:
+        return found
     result = compute()
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_name(f".{kept.name}.{os.getpid()}.part")
-    partial.write_text(json.dumps(result), encoding="utf-8")
-    os.replace(partial, kept)
+    try:
+        write_atomically(kept, json.dumps(result))
+    except OSError as error:
+        warnings.warn(f"the result could not be kept in the cache: {error}", stacklevel=2)
     return result
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A kept result; None if there is none, or none that can be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,7 +107,8 @@ def _synthesize(
 
     def synthesize() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
-            script = [f"read_verilog {verilog.resolve()}", command, STATISTICS]
+            shutil.copyfile(verilog, Path(folder, "design.v"))
+            script = ["read_verilog design.v", command, STATISTICS]
             run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
             statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
         return {
@@ -138,6 +142,19 @@ def count_cells(by_type: dict[str, int]) -> Cells:
             if re.match(pattern, name):
                 kinds[kind] += count
     return Cells(luts=sum(luts.values()), luts_by_size=dict(sorted(luts.items())), **kinds)
+
+
+def sum_cells(modules: Iterable[Cells]) -> Cells:
+    """Cells of several modules together."""
+    total = Cells()
+    for cells in modules:
+        sizes = Counter(total.luts_by_size) + Counter(cells.luts_by_size)
+        counts = {
+            name: getattr(total, name) + getattr(cells, name)
+            for name in ("luts", "ffs", "carries", "brams", "dsps")
+        }
+        total = Cells(**counts, luts_by_size=dict(sorted(sizes.items())))
+    return total
 
 
 _KINDS = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 RUN = """
@@ -15,6 +18,8 @@ design = libyosys.Design()
 for command in sys.argv[1:]:
     libyosys.run_pass(command, design)
 """
+# What C++, Python, the C library and its loader print.
+OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "allocate memory", "failed to map segment")
 
 
 class YosysError(RuntimeError):
@@ -37,25 +42,33 @@ def run_yosys(
     def limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mib << 20, memory_mib << 20))
 
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, *commands],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            preexec_fn=limit_memory,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise YosysError(f"Yosys reached its time limit of {seconds:g} s") from None
-    if done.returncode:
-        lines = (done.stdout + done.stderr).strip().splitlines()
-        out_of_memory = any("bad_alloc" in line or "MemoryError" in line for line in lines)
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, *commands],
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder.resolve())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        preexec_fn=limit_memory,
+        start_new_session=True,
+    ) as process:
+        try:
+            printed, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise YosysError(f"Yosys reached its time limit of {seconds:g} s") from None
+        finally:
+            # ABC, which Yosys runs in a process of its own, would go on.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode:
+        lines = printed.strip().splitlines()
+        out_of_memory = any(sign in line for line in lines for sign in OUT_OF_MEMORY)
         reason = f"reached its memory limit of {memory_mib} MiB" if out_of_memory else "failed"
-        raise YosysError(f"Yosys {reason} (status {done.returncode}):\n" + "\n".join(lines[-15:]))
-    return done.stdout
+        raise YosysError(
+            f"Yosys {reason} (status {process.returncode}):\n" + "\n".join(lines[-15:])
+        )
+    return printed
 
 
 def yosys_version() -> str:

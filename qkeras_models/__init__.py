@@ -8,9 +8,11 @@ from typing import Any
 
 _HOME = {
     "SparseTernary": "sparse_ternary",
+    "SparseTernaryConv2D": "sparse_ternary_conv2d",
     "SparseTernaryDense": "sparse_ternary_dense",
     "BinaryWeights": "binary_weights",
     "MagnitudePruned": "magnitude_pruned",
+    "TernaryConv2D": "ternary_conv2d",
     "TernaryDense": "ternary_dense",
     "TernaryWeights": "ternary_weights",
     "InputQuantizer": "input_quantizer",
@@ -19,8 +21,10 @@ _HOME = {
     "HardwareCost": "hardware_costs",
     "LayerFacts": "layer_facts",
     "PRESETS": "presets",
-    "mlp": "builders",
+    "feed_forward": "builders",
+    "float_feed_forward": "builders",
     "float_mlp": "builders",
+    "mlp": "builders",
     "load_model": "saved_model",
     "save_model": "saved_model",
     "load_pretrained": "pretrained",

@@ -1,25 +1,31 @@
-"""Fully connected sparse ternary networks."""
+"""Feed-forward sparse ternary networks, fully connected or convolutional."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
 from qkeras import QActivation
 
+from qkeras_models.hidden_layers import DenseSpec, PoolSpec, Spec, hidden_layers
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary import SparseTernary
+from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.ternary_conv2d import TernaryConv2D
 from qkeras_models.ternary_dense import TernaryDense
 
 
-def mlp(
+def feed_forward(
     input_shape: Sequence[int],
-    hidden: Sequence[int],
+    hidden: Sequence[int | str],
     classes: int,
     *,
+    width: int = 1,
     input_bits: int = 1,
     input_signed: bool = False,
     input_scale: float | Sequence[float] = 0.375,
@@ -28,17 +34,19 @@ def mlp(
     window: float = 0.1,
     quantizer: Any = None,
     kernel_initializer: Any = None,
-    name: str = "mlp",
+    name: str = "network",
 ) -> keras.Model:
-    """A network inputs-h₁-…-classes, ready for three-stage training.
+    """A network ready for three-stage training.
 
-    InputQuantizer → Flatten → [SparseTernaryDense → BatchNormalization →
-    quantized_relu]* → SparseTernaryDense → IntegerHead.
+    InputQuantizer → [SparseTernaryConv2D → BatchNormalization → quantized_relu, or
+    MaxPooling2D]* → Flatten → [SparseTernaryDense → BatchNormalization → quantized_relu]* →
+    SparseTernaryDense → IntegerHead.
 
     Args:
-        input_shape: shape of one sample.
-        hidden: widths of the hidden layers; may be empty.
+        input_shape: shape of one sample; pictures may lack the axis of their one channel.
+        hidden: the hidden layers, see hidden_layers; may be empty.
         classes: number of classes, ≥ 2.
+        width: factor of every hidden layer's filters or neurons.
         input_bits, input_signed, input_scale: see InputQuantizer.
         activation_bits: bits of the hidden activations, 1 to 4.
         threshold, window: see SparseTernary.
@@ -47,67 +55,156 @@ def mlp(
         name: the model's name.
 
     Raises:
+        ValueError: if a layer or a number of bits is out of range.
+
+    Example:
+        >>> feed_forward((28, 28), ("6c5", "p2", 84), 10)        # doctest: +SKIP
+    """
+    if activation_bits not in (1, 2, 3, 4):
+        raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")
+    specs = hidden_layers(hidden, width)
+    quantizer = quantizer or SparseTernary(threshold=threshold, window=window)
+    kit = _ternary_kit(quantizer, kernel_initializer, activation_bits)
+    source = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")
+    inputs, x = _through_hidden(input_shape, specs, source, kit)
+    x = kit.dense(units=_checked_classes(classes), name=_last_dense(specs))(x)
+    return keras.Model(inputs, IntegerHead(name="logits")(x), name=name)
+
+
+def _ternary_kit(quantizer: Any, kernel_initializer: Any, activation_bits: int) -> _Kit:
+    options = {"kernel_quantizer": quantizer, "kernel_initializer": kernel_initializer}
+    sparse = isinstance(quantizer, SparseTernary)
+    gamma = keras.initializers.Constant(initial_gamma(activation_bits))
+    activation = f"quantized_relu({activation_bits},{activation_bits})"
+
+    def after(number: int) -> tuple[keras.layers.Layer, ...]:
+        name = f"normalization_{number}"
+        return (
+            keras.layers.BatchNormalization(momentum=0.99, gamma_initializer=gamma, name=name),
+            QActivation(activation, name=f"activation_{number}"),
+        )
+
+    return _Kit(
+        partial(SparseTernaryConv2D if sparse else TernaryConv2D, **options),
+        partial(SparseTernaryDense if sparse else TernaryDense, **options),
+        after,
+    )
+
+
+def float_feed_forward(
+    input_shape: Sequence[int],
+    hidden: Sequence[int | str],
+    classes: int,
+    *,
+    width: int = 1,
+    input_bits: int = 1,
+    input_signed: bool = False,
+    input_scale: float | Sequence[float] = 0.375,
+    name: str = "float_network",
+) -> keras.Model:
+    """The same architecture and inputs with float weights and ReLU: no integer network.
+
+    InputQuantizer → [Conv2D → BatchNormalization → ReLU, or MaxPooling2D]* → Flatten →
+    [Dense → BatchNormalization → ReLU]* → Dense.
+
+    Args and Raises: see feed_forward.
+    """
+
+    def after(number: int) -> tuple[keras.layers.Layer, ...]:
+        return (
+            keras.layers.BatchNormalization(momentum=0.99, name=f"normalization_{number}"),
+            keras.layers.ReLU(name=f"activation_{number}"),
+        )
+
+    specs = hidden_layers(hidden, width)
+    kit = _Kit(
+        partial(keras.layers.Conv2D, use_bias=False),
+        partial(keras.layers.Dense, use_bias=False),
+        after,
+    )
+    source = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")
+    inputs, x = _through_hidden(input_shape, specs, source, kit)
+    logits = keras.layers.Dense(_checked_classes(classes), name=_last_dense(specs))(x)
+    return keras.Model(inputs, logits, name=name)
+
+
+def mlp(
+    input_shape: Sequence[int], hidden: Sequence[int], classes: int, **options: Any
+) -> keras.Model:
+    """A fully connected network inputs-h₁-…-classes: feed_forward with dense layers alone.
+
+    Args:
+        input_shape, classes: see feed_forward.
+        hidden: widths of the hidden layers; may be empty.
+        **options: further arguments of feed_forward.
+
+    Raises:
         ValueError: if a width or number of bits is out of range.
 
     Example:
         >>> mlp((28, 28), (256, 64), 10).count_params()          # doctest: +SKIP
     """
-    _check(hidden, classes, activation_bits)
-    quantizer = quantizer or SparseTernary(threshold=threshold, window=window)
-    layer = SparseTernaryDense if isinstance(quantizer, SparseTernary) else TernaryDense
-    options = {"kernel_quantizer": quantizer, "kernel_initializer": kernel_initializer}
-    inputs = keras.Input(tuple(input_shape), name="pixels" if len(input_shape) > 1 else "features")
-    x = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")(inputs)
-    x = keras.layers.Flatten(name="flatten")(x)
-    for position, width in enumerate(hidden, start=1):
-        x = layer(width, **options, name=f"dense_{position}")(x)
-        x = keras.layers.BatchNormalization(
-            momentum=0.99,
-            gamma_initializer=keras.initializers.Constant(initial_gamma(activation_bits)),
-            name=f"normalization_{position}",
-        )(x)
-        activation = f"quantized_relu({activation_bits},{activation_bits})"
-        x = QActivation(activation, name=f"activation_{position}")(x)
-    x = layer(classes, **options, name=f"dense_{len(hidden) + 1}")(x)
-    logits = IntegerHead(name="logits")(x)
-    return keras.Model(inputs, logits, name=name)
+    return feed_forward(input_shape, hidden, classes, **{"name": "mlp", **options})
 
 
 def float_mlp(
-    input_shape: Sequence[int],
-    hidden: Sequence[int],
-    classes: int,
-    *,
-    input_bits: int = 1,
-    input_signed: bool = False,
-    input_scale: float | Sequence[float] = 0.375,
-    name: str = "float_mlp",
+    input_shape: Sequence[int], hidden: Sequence[int], classes: int, **options: Any
 ) -> keras.Model:
-    """The same architecture and inputs with float weights and ReLU: no integer network.
+    """The fully connected network with float weights and ReLU; see float_feed_forward."""
+    return float_feed_forward(input_shape, hidden, classes, **{"name": "float_mlp", **options})
 
-    InputQuantizer → Flatten → [Dense → BatchNormalization → ReLU]* → Dense.
 
-    Args and Raises: see mlp.
-    """
-    _check(hidden, classes, 1)
-    inputs = keras.Input(tuple(input_shape), name="pixels" if len(input_shape) > 1 else "features")
-    x = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")(inputs)
+@dataclass(frozen=True)
+class _Kit:
+    """What layers of weights are made of, and what follows each, given its number from 1."""
+
+    convolution: Callable[..., keras.layers.Layer]
+    dense: Callable[..., keras.layers.Layer]
+    after: Callable[[int], tuple[keras.layers.Layer, ...]]
+
+
+def _through_hidden(
+    input_shape: Sequence[int], specs: Sequence[Spec], quantizer: InputQuantizer, kit: _Kit
+) -> tuple[Any, Any]:
+    """The model's input, and what its last layer of weights takes."""
+    shape = tuple(input_shape)
+    inputs = keras.Input(shape, name="pixels" if len(shape) > 1 else "features")
+    dense = [spec for spec in specs if isinstance(spec, DenseSpec)]
+    pictures = specs[: len(specs) - len(dense)]
+    x = quantizer(inputs)
+    if pictures and len(shape) == 2:
+        x = keras.layers.Reshape((*shape, 1), name="channel")(x)
+    convolutions = pools = 0
+    for spec in pictures:
+        if isinstance(spec, PoolSpec):
+            pools += 1
+            x = keras.layers.MaxPooling2D(spec.size, name=f"maxpool_{pools}")(x)
+            continue
+        convolutions += 1
+        size = {"filters": spec.filters, "kernel_size": spec.size, "padding": spec.padding}
+        x = kit.convolution(**size, name=f"conv2d_{convolutions}")(x)
+        x = _apply(kit.after(convolutions), x)
     x = keras.layers.Flatten(name="flatten")(x)
-    for position, width in enumerate(hidden, start=1):
-        x = keras.layers.Dense(width, use_bias=False, name=f"dense_{position}")(x)
-        x = keras.layers.BatchNormalization(momentum=0.99, name=f"normalization_{position}")(x)
-        x = keras.layers.ReLU(name=f"activation_{position}")(x)
-    logits = keras.layers.Dense(classes, name=f"dense_{len(hidden) + 1}")(x)
-    return keras.Model(inputs, logits, name=name)
+    for number, spec in enumerate(dense, 1):
+        x = kit.dense(units=spec.width, name=f"dense_{number}")(x)
+        x = _apply(kit.after(convolutions + number), x)
+    return inputs, x
 
 
-def _check(hidden: Sequence[int], classes: int, activation_bits: int) -> None:
-    if any(not isinstance(width, int) or width < 1 for width in hidden):
-        raise ValueError(f"`hidden` must hold integers >= 1. Received: {list(hidden)!r}")
+def _apply(layers: Sequence[keras.layers.Layer], x: Any) -> Any:
+    for layer in layers:
+        x = layer(x)
+    return x
+
+
+def _last_dense(specs: Sequence[Spec]) -> str:
+    return f"dense_{sum(isinstance(spec, DenseSpec) for spec in specs) + 1}"
+
+
+def _checked_classes(classes: int) -> int:
     if not isinstance(classes, int) or classes < 2:
         raise ValueError(f"`classes` must be an integer >= 2. Received: {classes!r}")
-    if activation_bits not in (1, 2, 3, 4):
-        raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")
+    return classes
 
 
 def initial_gamma(activation_bits: int) -> float:

@@ -21,6 +21,13 @@ def memory_cost(facts: LayerFacts) -> float:
     return math.log2((1.0 - density) / density) + 1.0
 
 
+def memory_bits(weights: int, nonzeros: int) -> float:
+    """Size N · (H(p) + p) of an ideal code for the positions and signs of nonzero weights."""
+    zeros = weights - nonzeros
+    positions = [n * math.log2(weights / n) for n in (nonzeros, zeros) if n]
+    return sum(positions) + nonzeros
+
+
 def macs_cost(facts: LayerFacts) -> float:
     """Additions per inference that one nonzero weight causes: one for each output position."""
     return float(facts.positions)

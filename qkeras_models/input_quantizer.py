@@ -10,6 +10,7 @@ import numpy as np
 from keras import ops
 
 SIGNIFICANT_BITS = 16
+SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
@@ -24,8 +25,8 @@ class InputQuantizer(keras.layers.Layer):
         bits: 1 to 8.
         signed: whether integers may be negative.
         scale: step of one integer in units of x, > 0; a number, or one for each element of the
-            last axis.  Rounded to 16 significant bits, so that every multiple of it is a float32
-            and the comparison that hardware makes is the one that Keras makes.
+            last axis, at least 2^−126.  Rounded to 16 significant bits, so that every multiple of
+            it is a float32 and the comparison that hardware makes is the one that Keras makes.
 
     Raises:
         ValueError: if `bits` or `scale` is out of range.
@@ -42,14 +43,16 @@ class InputQuantizer(keras.layers.Layer):
         scale: float | Sequence[float] = 1 / 256,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        # Mixed precision must not round x before it is compared.
+        super().__init__(autocast=False, **kwargs)
         if not (isinstance(bits, int) and 1 <= bits <= 8):
             raise ValueError(f"`bits` must be an integer from 1 to 8. Received: {bits!r}")
         steps = np.asarray(scale, np.float64)
-        if steps.ndim > 1 or not (np.isfinite(steps).all() and (steps > 0).all()):
+        largest = np.finfo(np.float32).max
+        if steps.ndim > 1 or not ((steps >= SMALLEST_NORMAL) & (steps <= largest)).all():
             raise ValueError(
-                f"`scale` must be a number > 0, or one for each element of the last axis. "
-                f"Received: {scale!r}"
+                "`scale` must be a number > 0, or one for each element of the last axis, in the "
+                f"range of float32 without denormal ones. Received: {scale!r}"
             )
         self.bits = bits
         self.signed = bool(signed)
@@ -79,10 +82,12 @@ class InputQuantizer(keras.layers.Layer):
             initializer=lambda shape, dtype=None: ops.convert_to_tensor(self.scale, dtype),
             trainable=False,
             dtype="float32",
+            autocast=False,
         )
 
     def call(self, inputs: Any) -> Any:
-        levels = ops.floor(ops.cast(inputs, "float32") / self.step)
+        # Denormal numbers count as 0 on every backend, as TensorFlow's arithmetic has it.
+        levels = ops.floor(_flushed(_flushed(ops.cast(inputs, "float32")) / self.step))
         clipped = ops.clip(levels, float(self.lowest), float(self.highest))
         return ops.cast(ops.stop_gradient(clipped), self.compute_dtype)
 
@@ -92,6 +97,10 @@ class InputQuantizer(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         config = {"bits": self.bits, "signed": self.signed, "scale": self.scale}
         return {**super().get_config(), **config}
+
+
+def _flushed(x: Any) -> Any:
+    return ops.where(ops.abs(x) < SMALLEST_NORMAL, 0.0, x)
 
 
 def round_significant(x: np.ndarray, bits: int) -> np.ndarray:

@@ -27,7 +27,8 @@ class IntegerHead(keras.layers.Layer):
     """
 
     def __init__(self, initial_scale: float = 0.1, step: float = 1.0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        # Mixed precision must not round what hardware holds exactly.
+        super().__init__(autocast=False, **kwargs)
         for name, value in (("initial_scale", initial_scale), ("step", step)):
             if not value > 0:
                 raise ValueError(f"`{name}` must be > 0. Received: {value!r}")
@@ -36,17 +37,21 @@ class IntegerHead(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         self.bias = self.add_weight(
-            name="bias", shape=(input_shape[-1],), initializer="zeros", dtype="float32"
+            name="bias",
+            shape=(input_shape[-1],),
+            initializer="zeros",
+            dtype="float32",
+            autocast=False,
         )
         self.log_scale = self.add_weight(
             name="log_scale",
             shape=(),
             initializer=keras.initializers.Constant(np.log(self.initial_scale)),
             dtype="float32",
+            autocast=False,
         )
 
     def call(self, inputs: Any) -> Any:
-        # Sums and softmax in float32 whatever the compute type: integers must stay exact.
         accumulator = ops.cast(inputs, "float32") / self.step
         rounded = ops.stop_gradient(ops.round(self.bias))
         bias = rounded + (self.bias - ops.stop_gradient(self.bias))
@@ -56,8 +61,15 @@ class IntegerHead(keras.layers.Layer):
         return input_shape
 
     def integer_bias(self) -> np.ndarray:
-        """round(b), int32 (classes,)."""
-        return np.rint(ops.convert_to_numpy(self.bias)).astype(np.int32)
+        """round(b), int64 (classes,).
+
+        Raises:
+            ValueError: if a bias is NaN or beyond 2^53.
+        """
+        bias = np.rint(ops.convert_to_numpy(self.bias).astype(np.float64))
+        if not (np.abs(bias) < 2.0**53).all():
+            raise ValueError(f"biases of '{self.name}' must be finite integers. Received: {bias}")
+        return bias.astype(np.int64)
 
     def integer_logits(self, logits: np.ndarray) -> np.ndarray:
         """The integers behind float logits of this model, int64.

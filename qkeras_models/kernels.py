@@ -12,7 +12,7 @@ def kernels(model: keras.Model) -> dict[str, np.ndarray]:
     for layer in model._flatten_layers(include_self=False):
         if hasattr(layer, "ternary_kernel"):
             found[layer.name] = layer.ternary_kernel()
-        elif isinstance(layer, keras.layers.Dense):
+        elif isinstance(layer, (keras.layers.Dense, keras.layers.Conv2D)):
             found[layer.name] = keras.ops.convert_to_numpy(layer.kernel)
     return found
 

@@ -15,7 +15,6 @@ def import_keras_quietly() -> None:
     itself is redirected meanwhile.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as messages:
@@ -24,6 +23,8 @@ def import_keras_quietly() -> None:
             import keras
 
             keras.ops.zeros(1)
+            # Not before: in a notebook TensorFlow sets its own level while it loads.
+            logging.getLogger("tensorflow").setLevel(logging.ERROR)
         except BaseException:
             messages.seek(0)
             os.write(kept, messages.read())

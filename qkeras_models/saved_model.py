@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import zipfile
 from importlib import import_module
 from pathlib import Path
+from typing import BinaryIO
 
 import keras
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.model_file import check_model_file
 from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
 
 # Keras finds a class by its registered name once its module has been imported.
@@ -18,7 +20,9 @@ MODULES = (
     "qkeras_models.input_quantizer",
     "qkeras_models.integer_head",
     "qkeras_models.magnitude_pruned",
+    "qkeras_models.sparse_ternary_conv2d",
     "qkeras_models.sparse_ternary_dense",
+    "qkeras_models.ternary_conv2d",
     "qkeras_models.ternary_dense",
     "qkeras_models.unit_range",
 )
@@ -40,11 +44,12 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
         raise FileNotFoundError(f"no model file at {path}")
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path} cannot be loaded as a Keras model: no archive, or truncated")
+    check_model_file(path)
     for module in MODULES:
         import_module(module)
     try:
         model = keras.models.load_model(path, compile=compile, safe_mode=True)
-    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # Keras, its backend and HDF5 raise whatever they stumbled on
         raise ValueError(f"{path} cannot be loaded as a Keras model: {error}") from error
     if keras.backend.backend() == "tensorflow":
         # Compiling takes longer than all that these networks gain from it.
@@ -52,27 +57,40 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
     return model
 
 
+def float32_copy(model: keras.Model) -> keras.Model:
+    """The same network computing in float32, where sums of integers are exact.
+
+    Mixed precision is for training alone; this is what is evaluated, saved and converted.
+    """
+
+    def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
+        return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
+
+    mixed = any(layer.compute_dtype != "float32" for layer in model._flatten_layers())
+    copied = keras.models.clone_model(model, clone_function=copy if mixed else None)
+    copied.set_weights(model.get_weights())
+    copied.jit_compile = model.jit_compile
+    return copied
+
+
 def save_model(model: keras.Model, path: str | Path) -> None:
     """Saves what inference and conversion need, compressed and atomically.
 
-    Left out are the optimizer, the threshold regularizers, which belong to training, and the
-    shadow weights of masked weights, which can no longer matter.
+    It computes in float32.  Left out are the optimizer, the threshold regularizers, which belong
+    to training, and the shadow weights of masked weights, which can no longer matter.
     """
     path = Path(path)
-    trained = keras.models.clone_model(model)
-    trained.set_weights(model.get_weights())
+    trained = float32_copy(model)
     for layer in sparse_ternary_layers(trained):
         layer.threshold_regularizer = None
         layer.kernel.assign(layer.kernel * layer.mask)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     with tempfile.TemporaryDirectory() as folder:
         trained.save(Path(folder, "model.keras"))
-        with (
-            zipfile.ZipFile(Path(folder, "model.keras")) as source,
-            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target,
-        ):
-            for entry in source.infolist():
-                target.writestr(entry.filename, source.read(entry))
-    with open(partial, "rb") as file:
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+        with zipfile.ZipFile(Path(folder, "model.keras")) as source:
+            write_atomically(path, lambda file: _compress(source, file))
+
+
+def _compress(source: zipfile.ZipFile, file: BinaryIO) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            target.writestr(entry.filename, source.read(entry))

@@ -8,7 +8,11 @@ import keras
 from qkeras import QDense
 
 from qkeras_models.sparse_ternary import SparseTernary
-from qkeras_models.sparse_ternary_layer import SparseTernaryLayer, ThresholdPenalty, own_quantizer
+from qkeras_models.sparse_ternary_layer import (
+    SparseTernaryLayer,
+    ThresholdPenalty,
+    linear_options,
+)
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
@@ -44,17 +48,6 @@ class SparseTernaryDense(SparseTernaryLayer, QDense):
         threshold_regularizer: ThresholdPenalty | None = None,
         **kwargs: Any,
     ) -> None:
-        for option in ("use_bias", "activation"):
-            if kwargs.pop(option, None):
-                raise ValueError(
-                    f"`{option}` must not be given: batch normalization and a QActivation, or an "
-                    f"IntegerHead, follow a SparseTernaryDense."
-                )
-        super().__init__(
-            units=units,
-            use_bias=False,
-            kernel_quantizer=own_quantizer(kernel_quantizer),
-            kernel_initializer=kernel_initializer or keras.initializers.RandomUniform(-0.5, 0.5),
-            **kwargs,
-        )
+        options = linear_options(type(self).__name__, kernel_quantizer, kernel_initializer, kwargs)
+        super().__init__(units=units, **options)
         self.threshold_regularizer = keras.saving.deserialize_keras_object(threshold_regularizer)

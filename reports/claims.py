@@ -14,6 +14,7 @@ PAPER = "arXiv 1709.06262"
 OWN = "this project"
 CONVENTIONAL = {"binary": "binary", "ternary": "dense ternary", "magnitude": "magnitude pruning"}
 LARGEST_LOSS = 0.002
+CLAIMED = 0.98
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,15 @@ Check = Callable[[Sequence[Group]], Finding | None]
 def claims_table(groups: Sequence[Group]) -> Table:
     """Every claim for every architecture of the groups; ``not measured`` where records lack.
 
-    Networks of a quick trial count only if there are no others.
+    Networks of a quick trial count only if there are no others.  Architectures that were never
+    asked for 98 % are left out, where others were: the claims are not about them.
 
     Args:
         groups: of all architectures and methods.
     """
     groups = [group for group in groups if not group.quick] or groups
-    architectures = list(dict.fromkeys(group.network for group in groups)) or ["any"]
+    tested = [g for g in _sparse(groups) if (g.wanted_sparsity or 0.0) >= CLAIMED]
+    architectures = list(dict.fromkeys(group.network for group in tested or groups)) or ["any"]
     rows = tuple(
         (claim, network, *_result(check, [g for g in groups if g.network == network]), whose)
         for claim, whose, check in _claims()
@@ -76,10 +79,10 @@ def claims_table(groups: Sequence[Group]) -> Table:
 
 def _claims() -> Iterator[tuple[str, str, Check]]:
     yield "up to 98\u00a0% sparse, accuracy not below binary and dense ternary", PAPER, _sparsest
-    yield "5× smaller than the equivalent binary network", PAPER, _smaller(0.98, "binary", 5)
-    yield "11× smaller than the equivalent ternary network", PAPER, _smaller(0.98, "ternary", 11)
+    yield "5× smaller than the equivalent binary network", PAPER, _smaller(CLAIMED, "binary", 5)
+    yield "11× smaller than the equivalent ternary network", PAPER, _smaller(CLAIMED, "ternary", 11)
     for method, label in CONVENTIONAL.items():
-        yield f"more accurate than {label}, at 98\u00a0%", PAPER, _better(0.98, method)
+        yield f"more accurate than {label}, at 98\u00a0%", PAPER, _better(CLAIMED, method)
     yield "99\u00a0% sparse with at most 0.2 points lost", OWN, _loss
     yield "11× smaller than binary, at 99\u00a0%", OWN, _smaller(0.99, "binary", 11)
     yield "22× smaller than ternary, at 99\u00a0%", OWN, _smaller(0.99, "ternary", 22)
@@ -132,7 +135,7 @@ def _sparsest(groups: Sequence[Group]) -> Finding | None:
         return Finding(f"none reaches it; best: {_where(best)}, {_points(best, bar)}", False)
     sparsest = max(good, key=lambda group: group.spread("sparsity").mean)
     reached = sparsest.spread("sparsity").mean
-    return Finding(f"up to {_where(sparsest)}, {_points(sparsest, bar)}", reached >= 0.98)
+    return Finding(f"up to {_where(sparsest)}, {_points(sparsest, bar)}", reached >= CLAIMED)
 
 
 def _smaller(sparsity: float, than: str, times: float) -> Check:

@@ -13,8 +13,23 @@ from typing import Any
 import click
 
 
+def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    """Looks for everything that can be used; ends with status 1 if something needed is missing."""
+    if not wanted or context.resilient_parsing:
+        return
+    from reports.doctor import findings
+
+    failed = False
+    for finding in findings():
+        click.echo(finding.text)
+        failed |= finding.needed and finding.found is None
+    context.exit(int(failed))
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("target", metavar="RUN_OR_MODEL")
+@click.option("--doctor", is_flag=True, is_eager=True, expose_value=False, callback=_doctor,
+              help="Check Python, packages, tools, cache and disk, and say what is missing.")
 @click.option("--output", type=click.Path(path_type=Path),
               help="Folder for network.npz, hls/ and report/.  [default: the run's]")
 @click.option("--backend", default="Vitis", show_default=True,
@@ -22,6 +37,8 @@ import click
 @click.option("--strategy", default="Latency", show_default=True,
               help="Latency, a balanced adder tree for each neuron, or distributed_arithmetic, "
                    "da4ml's adder graphs.")
+@click.option("--io-type", help="io_parallel, all values of a sample at once, or io_stream.  "
+                                "[default: io_stream for convolutions]")
 @click.option("--clock-period", type=float, default=5.0, show_default=True, help="In ns.")
 @click.option("--part", help="FPGA part, as in xcvu9p-flga2104-2L-e.")
 @click.option("--project-name", help="Name of the top function.  [default: the run's name]")
@@ -68,7 +85,7 @@ def main(
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
     """
     try:
-        targets = tuple(filter(None, (synth or "").split(",")))
+        targets = tuple(filter(None, map(str.strip, (synth or "").split(","))))
         verilog = None
         if rtl or targets or pnr or generic_rtl or stage_delay is not None:
             verilog = {
@@ -94,6 +111,7 @@ def main(
 def _convert(
     target: str, output: Path | None, verilog: dict[str, Any] | None, options: dict[str, Any]
 ) -> tuple[Any, Path]:
+    from qkeras_models.folder_lock import exclusive_folder
     from qkeras_models.quiet import import_keras_quietly
     from reports.conversion import ConversionOptions, convert
     from reports.model_source import find_model
@@ -105,20 +123,24 @@ def _convert(
     chosen.check()
     import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
-    return convert(source, chosen, _step, commands), source.folder
+    with exclusive_folder(source.folder):
+        return convert(source, chosen, _step, commands), source.folder
 
 
 @contextmanager
 def _step(description: str) -> Iterator[None]:
     """Says what is being done, and how long it took."""
     from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, highlight=False)
     started = time.monotonic()
-    if console.is_terminal:
-        with console.status(f"{description} …"):
-            yield
-    else:
+    text = TextColumn("{task.description}", markup=False)
+    columns = SpinnerColumn(), text, TimeElapsedColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        progress.add_task(description, total=None)
         yield
     console.print(f"{description}: {time.monotonic() - started:.1f} s", markup=False)
 

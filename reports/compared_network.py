@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.record import RESOURCE_METRICS, Figure, Resources
+from reports.estimate import error_note
+from reports.record import RESOURCE_METRICS, Figure, Metric, Resources, Source
 from reports.spread import Spread, spread_of
 from reports.table import Column
 
@@ -103,13 +104,20 @@ def sparsity_text(share: float) -> str:
 def resources_of_record(record: NetworkRecord) -> Resources:
     """The hardware figures of a record as one design, named by where its LUTs come from."""
     figures = {
-        metric.key: Figure(getattr(record, metric.key), metric.unit, record.sources[metric.key])
+        metric.key: _figure(record, metric)
         for metric in RESOURCE_METRICS
         if getattr(record, metric.key, None) is not None
     }
     if not figures:
         return {}
     return {record.sources.get("luts", next(iter(figures.values())).source.value): figures}
+
+
+def _figure(record: NetworkRecord, metric: Metric) -> Figure:
+    source = Source(record.sources[metric.key])
+    estimated = source is Source.ESTIMATE and metric.key in ("luts", "ffs")
+    note = error_note() if estimated else ""
+    return Figure(getattr(record, metric.key), metric.unit, source, note)
 
 
 def groups_of(networks: Iterable[ComparedNetwork]) -> tuple[Group, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qkeras_models.atomic_write import write_atomically
 from reports.compared_network import ComparedNetwork, resources_of_record
-from reports.files import write_atomically
 from reports.results_file import NetworkRecord, load_records
 from reports.shadow_weight_plot import read_stages
 from reports.sizes import network_size

@@ -111,7 +111,9 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _architecture(config: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     hidden = config.get("hidden")
     widths = "-".join(map(str, hidden)) if isinstance(hidden, list) else "network"
-    return f"{result['data']}, {widths}"
+    factor = config.get("width", 1)
+    scaled = widths if factor == 1 else f"{widths}, width {factor}"
+    return f"{result['data']}, {scaled}"
 
 
 def _figures(

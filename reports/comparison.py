@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from qkeras_models.atomic_write import write_atomically
 from reports.accuracy_plots import accuracy_luts_plot, accuracy_sparsity_plot
 from reports.claims import claims_table
 from reports.compared_network import ComparedNetwork, Group, groups_of
 from reports.comparison_tables import group_table, record_table
-from reports.files import write_atomically
 from reports.hardware_table import hardware_table
 from reports.page import Page, Plot, Section
 from reports.published import published_table

@@ -29,6 +29,7 @@ class ConversionOptions:
 
     backend: str = "Vitis"
     strategy: str = "Latency"
+    io_type: str | None = None
     clock_period: float = 5.0
     part: str | None = None
     project_name: str | None = None
@@ -48,6 +49,7 @@ class ConversionOptions:
         from hls_projects.csim import require_compiler
         from hls_projects.hls4ml_front_end.checks import (
             check_backend,
+            check_io_type,
             check_project_name,
             check_strategy,
         )
@@ -55,8 +57,15 @@ class ConversionOptions:
 
         check_backend(self.backend)
         check_strategy(self.strategy)
+        if self.io_type is not None:
+            check_io_type(self.io_type)
         if self.project_name is not None:
             check_project_name(self.project_name)
+        if self.part is not None and not re.fullmatch(r"[A-Za-z0-9_\-]+", self.part):
+            raise ValueError(
+                "`part` must be the name of an FPGA, as in xcvu9p-flga2104-2L-e. "
+                f"Received: {self.part!r}"
+            )
         if not 0 < self.clock_period < float("inf"):
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
         if self.rtl is not None:
@@ -90,13 +99,17 @@ def convert(
     """
     from hls_projects.hls4ml_front_end.build import build_hls_model
     from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.preflight import memory_warning
     from qkeras_models.saved_model import load_model
     from reports.report import write_report
+    from training.data.console import report
 
     started = time.monotonic()
     with step("reading the model"):
         model = load_model(source.model)
         network = IntegerNetwork.from_keras(model)
+    if warning := memory_warning(network, options.csim):
+        report(f"warning: {warning}")
     data = test_data(network, options.data, source.record, options.samples)
     project = options.project_name or identifier(source.name)
     source.folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +120,7 @@ def convert(
             source.folder / "hls",
             backend=options.backend,
             strategy=options.strategy,
+            io_type=options.io_type,
             clock_period=options.clock_period,
             part=options.part,
             project_name=project,
@@ -120,7 +134,7 @@ def convert(
     rtl = RtlReport()
     if options.rtl is not None:
         rtl = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
-        exactness["executions"].append("RTL simulation")
+        exactness["executions"] += ["RTL simulation"] if rtl.simulated else []
     return write_report(
         source.folder,
         network,

@@ -23,7 +23,7 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
         found = estimate(network)
     except ValueError:
         return {}
-    note = _error_note()
+    note = error_note()
     return {
         DESIGN: {
             "luts": Figure(found.luts, "LUT", Source.ESTIMATE, note),
@@ -32,7 +32,8 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
     }
 
 
-def _error_note() -> str:
+def error_note() -> str:
+    """How far off the estimate is, on networks outside the fit."""
     from qkeras_models.lut_model import fit_record
 
     record = fit_record()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports.files import write_atomically
+from qkeras_models.atomic_write import write_atomically
 
 if TYPE_CHECKING:
     from hls_projects.rtl import RtlDesign
@@ -25,6 +25,27 @@ PORTS = """\
 
 A sample may enter every cycle (II = 1); there is no back pressure and no reset. The class is the
 largest logit's. The input integers are those of the network's input format: see `network.npz`.
+"""
+
+STREAM_PORTS = """\
+# Verilog of the network
+
+`top.v` is all there is: Verilog-2005, one module a line buffer, one a layer, and `top`.
+{primitives}
+
+| port | bits | meaning |
+|---|---|---|
+| `clk` | 1 | everything happens at its rising edge |
+| `in_valid` | 1 | `x` holds a pixel |
+| `x` | {x_bits} | {inputs_a_cycle} integers of {input_bits} bits, the first channel lowest |
+| `out_valid` | 1 | `y` holds the logits of a picture |
+| `y` | {y_bits} | {classes} logits of {logit_bits} bits, two's complement, the first one lowest |
+
+{pixels} pixels make a picture, row by row. A pixel may enter every cycle, pictures one right after
+another, and there may be cycles without a pixel; there is no back pressure and no reset. The logits
+of a picture come {latency} cycles after its first pixel where its pixels come without gaps. The
+class is the largest logit's. The input integers are those of the network's input format: see
+`network.npz`.
 """
 
 XILINX = """\
@@ -113,10 +134,11 @@ def write_rtl_readme(design: RtlDesign, kind: str, period: float = 10.0) -> None
         kind: xilinx, ecp5 or generic.
         period: of the clock, ns, for the example of a constraint.
     """
-    text = PORTS.format(
+    text = (PORTS if design.pixels == 1 else STREAM_PORTS).format(
         primitives=PRIMITIVES[kind],
-        x_bits=design.inputs * design.input_bits,
+        x_bits=design.inputs_a_cycle * design.input_bits,
         y_bits=design.classes * design.logit_bits,
+        inputs_a_cycle=design.inputs_a_cycle,
         **vars(design),
     )
     tools = TOOLS[kind].format(period=f"{period:g}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ def _start(task: Task, threads: int | None) -> subprocess.Popen[bytes]:
     limits = {} if threads is None else dict.fromkeys(THREAD_VARIABLES, str(threads))
     task.log.parent.mkdir(parents=True, exist_ok=True)
     with open(task.log, "ab") as log:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             list(task.command), stdout=log, stderr=log, env={**os.environ, **limits}
         )
+    schedule_as_batch(process.pid)
+    return process

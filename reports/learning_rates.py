@@ -140,7 +140,7 @@ def _name(method: str, rate: float) -> str:
 
 def collect(trials: Sequence[tuple[str, float]], runs: Path, table: Path) -> None:
     """Puts the validation accuracies of finished trials into the table; others stay."""
-    from reports.files import write_atomically
+    from qkeras_models.atomic_write import write_atomically
 
     kept = {(trial["method"], trial["learning_rate"]): trial for trial in read_table(table)}
     for method, rate in trials:

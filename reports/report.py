@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reports.files import write_atomically
+from qkeras_models.atomic_write import write_atomically
 from reports.record import Resources, Source, checked_resources
 from reports.report_tables import resource_file_table, size_file_table
 from reports.sizes import NetworkSize, fan_ins, network_size

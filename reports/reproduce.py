@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.folder_lock import FolderInUse, exclusive_file, exclusive_folder
 from reports.job_pool import Done, Task, run_tasks
 from reports.reproduce_job import lacks_hardware, read_record
 from reports.reproduction_plan import METHODS, NETWORKS, SYNTHESIZED_UP_TO, Job, jobs
@@ -25,6 +26,9 @@ LARGEST_FILE = 500_000
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("data", type=click.Choice(["mnist"]))
+@click.option("--keep-results", is_flag=True,
+              help="Records of the results file count as done, though their runs are not here: "
+                   "goes on with what was trained elsewhere.")
 @click.option("--only", "only", multiple=True, metavar="NAME",
               help="A network or a method, as in --only sfc --only binary; may be repeated.")
 @click.option("--seed", "seeds", multiple=True, type=int, help="A seed; may be repeated.")
@@ -48,6 +52,7 @@ def main(
     only: tuple[str, ...],
     seeds: tuple[int, ...],
     quick: bool,
+    keep_results: bool,
     only_list: bool,
     processes: int,
     threads: int,
@@ -67,24 +72,31 @@ def main(
     try:
         chosen = choose(jobs(quick), only, seeds)
         finished = collect(chosen, folder, target)
+        elsewhere = recorded(chosen, target) - set(finished) if keep_results else set()
         if only_list:
-            print_list(chosen, finished)
+            print_list(chosen, {*finished, *elsewhere})
             return
         tasks = [
             _task(job, folder, data_folder, limit)
             for job in chosen
-            if job not in finished or lacks_hardware(finished[job], limit)
+            if job not in elsewhere
+            and (job not in finished or lacks_hardware(finished[job], limit))
         ]
         failed = 0
-        with closing(run_tasks(tasks, processes, threads)) as ends:
+        with (
+            exclusive_folder(folder),
+            closing(run_tasks(tasks, processes, threads)) as ends,
+        ):
             for done in ends:
                 failed += done.status != 0
                 _report(done, folder)
                 collect(chosen, folder, target)
+        for page in write_pages(target):
+            click.echo(page)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command goes on", err=True)
         sys.exit(130)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, FolderInUse) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     sys.exit(1 if failed else 0)
@@ -121,24 +133,46 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     found = {job: record for job in chosen if (record := read_record(job, runs)) is not None}
     if not found:
         return found
-    kept = {record.key: record for record in load_records(target)}
-    for job, record in found.items():
-        kept[record.key] = _publish(job, record, runs, target.parent)
     order = {job.key: place for place, job in enumerate(jobs(chosen[0].quick))}
-    save_records(sorted(kept.values(), key=lambda r: order.get(r.key, len(order))), target)
+    with exclusive_file(target, lambda message: click.echo(message, err=True)):
+        kept = {record.key: record for record in load_records(target)}
+        for job, record in found.items():
+            kept[record.key] = _publish(job, record, runs, target.parent)
+        save_records(sorted(kept.values(), key=lambda r: order.get(r.key, len(order))), target)
     return found
 
 
+def recorded(chosen: Sequence[Job], target: Path) -> set[Job]:
+    """The jobs whose records the results file holds, trained by the very command of the plan."""
+    from reports.results_file import load_records
+
+    commands = {record.key: record.command for record in load_records(target)}
+    return {job for job in chosen if commands.get(job.key) == job.command}
+
+
+def write_pages(target: Path) -> list[Path]:
+    """The comparison page of a results file, HTML and Markdown beside it; none without records."""
+    from reports.compare import results_page
+    from reports.comparison import write_comparison
+
+    if not target.is_file():
+        return []
+    return write_comparison(results_page(target, "make reproduce"), target.with_suffix(".html"))
+
+
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:
+    from reports.compared_results import keep_training
+
     if record.network_file is None:
         return record
     source = job.folder(runs) / record.network_file
     if source.stat().st_size > LARGEST_FILE:
         return replace(record, network_file=None)
     name = Path("networks", f"{job.name}.npz")
-    (results / "networks").mkdir(parents=True, exist_ok=True)
     if not (results / name).is_file() or (results / name).read_bytes() != source.read_bytes():
-        shutil.copyfile(source, results / name)
+        write_atomically(results / name, source.read_bytes())
+    if job.shown:
+        keep_training(job.folder(runs), results / name)
     return replace(record, network_file=name.as_posix())
 
 
@@ -164,7 +198,7 @@ def _report(done: Done, runs: Path) -> None:
     )
 
 
-def print_list(chosen: Sequence[Job], finished: dict[Job, NetworkRecord]) -> None:
+def print_list(chosen: Sequence[Job], finished: Collection[Job]) -> None:
     """A line for each job, and the time that the missing ones take on two cores."""
     for job in chosen:
         state = "done" if job in finished else f"missing, {job.seconds / 60:.0f} min"

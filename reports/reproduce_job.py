@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reports.record import Source
 from reports.reproduction_plan import METHODS, NETWORKS, Job
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ RECORD = "record.json"
 NETWORK = "network.npz"
 FLOAT_BITS = 32
 CELLS = ("luts", "ffs", "brams", "dsps")
+HARDWARE = (*CELLS, "latency_cycles")
 
 
 def run_job(
@@ -35,19 +37,22 @@ def run_job(
         job: what to train.
         runs: folder of all jobs.
         data_folder: with the files of MNIST.
-        synthesize_up_to: networks with so many nonzeros are synthesized too; 0 is none.
+        synthesize_up_to: networks with so many nonzeros are synthesized, larger ones estimated.
 
     Raises:
         ValueError: if the job's folder holds a run of another configuration.
         ExactnessError: if Keras and the integer network differ in one logit.
     """
-    from reports.files import write_atomically
+    from qkeras_models.atomic_write import write_atomically
+    from qkeras_models.folder_lock import exclusive_folder
 
     folder = job.folder(runs)
-    record = read_record(job, runs) or _measured(job, folder, data_folder)
-    if lacks_hardware(record, synthesize_up_to):
-        record = _with_hardware(record, folder)
-    write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
+    # A job that a killed `reproduce` left running goes on; its work is waited for, not lost.
+    with exclusive_folder(folder, wait=True):
+        record = read_record(job, runs) or _measured(job, folder, data_folder)
+        if lacks_hardware(record, synthesize_up_to):
+            record = _with_hardware(record, folder, synthesize_up_to)
+        write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
     return record
 
 
@@ -72,9 +77,11 @@ def read_record(job: Job, runs: Path) -> NetworkRecord | None:
 
 
 def lacks_hardware(record: NetworkRecord, synthesize_up_to: int) -> bool:
-    """Whether a record's network is small enough to be synthesized, and was not yet."""
-    small = record.nonzeros is not None and record.nonzeros <= synthesize_up_to
-    return small and record.network_file is not None and record.luts is None
+    """Whether a record's network was not estimated yet or, if small enough, not synthesized."""
+    if record.network_file is None:
+        return False
+    small = record.nonzeros <= synthesize_up_to
+    return record.luts is None or (small and record.sources["luts"] != Source.YOSYS)
 
 
 def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingResult:
@@ -170,29 +177,48 @@ def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
     )
 
 
-def _with_hardware(record: NetworkRecord, folder: Path) -> NetworkRecord:
+def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -> NetworkRecord:
     from hls_projects.integer_network import IntegerNetwork
+
+    network = IntegerNetwork.load(folder / NETWORK)
+    if record.nonzeros <= synthesize_up_to:
+        figures, source = _synthesized(network, folder), Source.YOSYS
+    else:
+        figures, source = _estimated(network), Source.ESTIMATE
+    others = {name: of for name, of in record.sources.items() if name not in HARDWARE}
+    sources = {**others, **dict.fromkeys(figures, source.value)}
+    if source is Source.YOSYS:
+        # One register stage a layer, counted in the design.
+        sources["latency_cycles"] = Source.COUNTED.value
+    return replace(record, **{**dict.fromkeys(HARDWARE), **figures}, sources=sources)
+
+
+def _synthesized(network: IntegerNetwork, folder: Path) -> dict[str, int]:
     from hls_projects.rtl import write_rtl
     from hls_projects.synthesis import synthesize_verilog
     from training.data import cache_folder
 
-    design = write_rtl(IntegerNetwork.load(folder / NETWORK), folder / "rtl")
+    design = write_rtl(network, folder / "rtl")
     cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
-    figures = {name: getattr(cells, name) for name in CELLS}
-    figures["latency_cycles"] = design.latency
-    return replace(record, **figures, sources={**record.sources, **_sources(figures)})
+    return {**{name: getattr(cells, name) for name in CELLS}, "latency_cycles": design.latency}
+
+
+def _estimated(network: IntegerNetwork) -> dict[str, int]:
+    from hls_projects.estimate import estimate
+
+    found = estimate(network)
+    return {
+        "luts": found.luts,
+        "ffs": found.ffs,
+        "latency_cycles": len(network.weight_layers),
+    }
 
 
 def _sources(figures: dict[str, Any]) -> dict[str, str]:
     from reports.results_file import FIGURES
 
-    return {name: _source(name) for name in figures if name in FIGURES}
-
-
-def _source(figure: str) -> str:
-    if figure.endswith("accuracy"):
-        return "measured"
-    return "yosys" if figure in CELLS else "counted"
+    measured = {True: Source.MEASURED.value, False: Source.COUNTED.value}
+    return {name: measured[name.endswith("accuracy")] for name in figures if name in FIGURES}
 
 
 @click.command()

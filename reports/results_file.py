@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from reports.files import write_atomically
+from qkeras_models.atomic_write import write_atomically
 from reports.record import Source
 
 FORMAT = 1

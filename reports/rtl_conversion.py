@@ -15,7 +15,7 @@ from reports.record import Figure, Resources, Source
 if TYPE_CHECKING:
     from hls_projects.integer_network import IntegerNetwork
     from hls_projects.place_and_route import PlacedDesign
-    from hls_projects.rtl import RtlDesign
+    from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.synthesis import Cells
 
 # The Verilog that each synthesis target takes, and where it is written.
@@ -28,6 +28,9 @@ CARRIES = {
     "ecp5": ("CCU2C", ""),
 }
 
+WHOLE = "whole network, flattened"
+SUM_NOTE = "sum of the modules, each synthesized by itself: the whole could not be"
+BUFFER_NOTE = "lines of pixels and the collected picture, shift registers; part of the FFs"
 CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
 
 Step = Callable[[str], Any]
@@ -69,11 +72,15 @@ class RtlOptions:
 
 @dataclass
 class RtlReport:
-    """Figures by design, cells by target and module, and what failed, for the report."""
+    """Figures by design, cells by target and module, and what failed, for the report.
+
+    `simulated` says whether all Verilog was, and so proven exact.
+    """
 
     resources: dict[str, dict[str, Figure]] = field(default_factory=dict)
     modules: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    simulated: bool = True
 
 
 def convert_to_rtl(
@@ -92,25 +99,25 @@ def convert_to_rtl(
 
     Raises:
         ExactnessError: if simulation and network differ.
-        YosysError, SimulationError: if the Verilog cannot be simulated.
     """
     report = RtlReport()
     x_int = network.input.quantize(x)
-    expected = network.predict_integers(x_int)
     for kind in _kinds(options):
-        design, latency = _prove(network, kind, x_int, expected, folder, options, step)
+        design = _write(network, kind, folder, options, step)
+        timing: dict[str, Figure] = {}
+        with _tolerated(report, f"simulating Verilog for {kind}"):
+            timing = _prove(network, design, x_int, folder, options, step)
+        report.simulated &= bool(timing)
         for target in filter(lambda target: WRITTEN_FOR[target] == kind, options.targets):
-            figures = report.resources.setdefault(f"RTL, {target}", _timing(latency))
-            with _tolerated(report, step, f"synthesizing Verilog for {target}"):
-                cells, layers = _synthesize(design, target, options)
-                figures.update(_cells(cells, target))
-                report.modules += _module_records(target, cells, layers)
+            report.resources.setdefault(f"RTL, {target}", timing.copy())
+            _synthesize(report, design, target, options, step)
         if kind == "ecp5" and options.place:
-            with _tolerated(report, step, "placing and routing for ECP5, which takes minutes"):
+            description = "placing and routing for ECP5, which takes minutes"
+            with _tolerated(report, description), step(description):
                 placed = _place(design, options)
-                report.resources["RTL, ecp5, placed"] = _placed(placed, latency)
+                report.resources["RTL, ecp5, placed"] = _placed(placed, timing)
         if not report.resources:
-            report.resources["RTL"] = _timing(latency)
+            report.resources["RTL"] = timing
     return report
 
 
@@ -124,29 +131,35 @@ def _kinds(options: RtlOptions) -> Sequence[str]:
     return [kind for kind in FOLDERS if kind in (wanted or {"xilinx"})]
 
 
-def _prove(
-    network: IntegerNetwork,
-    kind: str,
-    x_int: np.ndarray,
-    expected: np.ndarray,
-    folder: Path,
-    options: RtlOptions,
-    step: Step,
-) -> tuple[RtlDesign, int | None]:
-    """The written design and its measured latency, once every logit is equal."""
-    from hls_projects.rtl import RtlSimulation, write_rtl
+def _write(
+    network: IntegerNetwork, kind: str, folder: Path, options: RtlOptions, step: Step
+) -> RtlDesign:
+    from hls_projects.rtl import write_rtl
     from reports.handover import write_rtl_readme
 
     with step(f"writing Verilog for {kind}"):
         target_folder = folder / FOLDERS[kind]
         design = write_rtl(network, target_folder, target=kind, stage_delay=options.stage_delay)
-    with step("compiling the Verilog simulation"):
-        simulation = RtlSimulation(design)
-    with step(f"simulating Verilog on {len(x_int):,} samples"):
-        _compare(expected, simulation.predict(x_int), folder)
     write_rtl_readme(design, kind)
-    return design, simulation.latency
+    return design
 
+
+def _prove(
+    network: IntegerNetwork,
+    design: RtlDesign,
+    x_int: np.ndarray,
+    folder: Path,
+    options: RtlOptions,
+    step: Step,
+) -> dict[str, Figure]:
+    """The measured timing, once every logit is equal."""
+    from hls_projects.rtl import RtlSimulation
+
+    with step("compiling the Verilog simulation"):
+        simulation = RtlSimulation(design, seconds=options.seconds)
+    with step(f"simulating Verilog on {len(x_int):,} samples"):
+        _compare(network.predict_integers(x_int), simulation.predict(x_int), folder)
+    return _timing(simulation)
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
     from hls_projects.mismatch import ExactnessError, describe, write_mismatch
@@ -159,16 +172,16 @@ def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
 
 
 @contextmanager
-def _tolerated(report: RtlReport, step: Step, description: str) -> Iterator[None]:
-    """A step whose tool may fail: the failure is noted and the conversion goes on."""
+def _tolerated(report: RtlReport, description: str) -> Iterator[None]:
+    """Where a tool may fail: the failure is noted and the conversion goes on."""
     from hls_projects.nextpnr import NextpnrError
     from hls_projects.place_and_route import DesignTooLarge
+    from hls_projects.rtl import SimulationError
     from hls_projects.yosys import YosysError
 
     try:
-        with step(description):
-            yield
-    except (YosysError, NextpnrError, DesignTooLarge) as error:
+        yield
+    except (YosysError, SimulationError, NextpnrError, DesignTooLarge) as error:
         report.failures.append(f"{description}: {error}")
 
 
@@ -179,13 +192,23 @@ def _cache() -> Path:
 
 
 def _synthesize(
-    design: RtlDesign, target: str, options: RtlOptions
-) -> tuple[Cells, dict[str, Cells]]:
-    from hls_projects.synthesis import synthesize_layers, synthesize_verilog
+    report: RtlReport, design: RtlDesign, target: str, options: RtlOptions, step: Step
+) -> None:
+    """Cells of each module and, where that works, of the whole network."""
+    from hls_projects.synthesis import sum_cells, synthesize_layers, synthesize_verilog
 
+    figures = report.resources[f"RTL, {target}"]
     limits = {"cache": _cache(), "seconds": options.seconds}
-    cells = synthesize_verilog(design.verilog, target, **limits)
-    return cells, synthesize_layers(design.verilog, target, **limits)
+    description = f"synthesizing each module for {target}"
+    with _tolerated(report, description), step(description):
+        modules = synthesize_layers(design.verilog, target, **limits)
+        figures.update(_cells(sum_cells(modules.values()), target, SUM_NOTE))
+        report.modules += _module_records(target, modules)
+    description = f"synthesizing Verilog for {target}"
+    with _tolerated(report, description), step(description):
+        cells = synthesize_verilog(design.verilog, target, **limits)
+        figures.update(_cells(cells, target))
+        report.modules += _module_records(target, {WHOLE: cells})
 
 
 def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:
@@ -197,35 +220,40 @@ def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:
     )
 
 
-def _timing(latency: int | None) -> dict[str, Figure]:
-    return {
-        "latency_cycles": Figure(latency, "cycles", Source.MEASURED),
-        "ii": Figure(1, "cycles", Source.MEASURED),
+def _timing(simulation: RtlSimulation) -> dict[str, Figure]:
+    """Latency and cycles a sample as measured; bits of line buffers, if there are any."""
+    figures = {
+        "latency_cycles": Figure(simulation.latency, "cycles", Source.MEASURED),
+        "ii": Figure(simulation.interval, "cycles", Source.MEASURED),
     }
+    if bits := simulation.design.buffer_bits:
+        figures["buffer_bits"] = Figure(bits, "bits", Source.COUNTED, BUFFER_NOTE)
+    return figures
 
 
-def _cells(cells: Cells, target: str) -> dict[str, Figure]:
+def _cells(cells: Cells, target: str, sum_note: str = "") -> dict[str, Figure]:
     unit, note = CARRIES[target]
-    luts = Figure(cells.luts, "LUT", Source.YOSYS)
+    luts = Figure(cells.luts, "LUT", Source.YOSYS, sum_note)
     if target == "ecp5":
-        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", Source.YOSYS, CCU2C_NOTE)
+        notes = "; ".join(filter(None, (CCU2C_NOTE, sum_note)))
+        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", Source.YOSYS, notes)
     return {
         "luts": luts,
-        "ffs": Figure(cells.ffs, "FF", Source.YOSYS),
+        "ffs": Figure(cells.ffs, "FF", Source.YOSYS, sum_note),
         "brams": Figure(cells.brams, "BRAM", Source.YOSYS),
         "dsps": Figure(cells.dsps, "DSP", Source.YOSYS),
         "carries": Figure(cells.carries, unit, Source.YOSYS, note),
     }
 
 
-def _module_records(target: str, cells: Cells, modules: dict[str, Cells]) -> list[dict[str, Any]]:
-    """Cells of each module of the hierarchical run, then those of the flattened one."""
+def _module_records(target: str, modules: dict[str, Cells]) -> list[dict[str, Any]]:
+    """Cells of each module; `top` only connects them."""
     rows = {name: found for name, found in modules.items() if name != "top"}
-    rows["whole network, flattened"] = cells
     return [{"target": target, "module": name, **asdict(found)} for name, found in rows.items()]
 
 
-def _placed(placed: PlacedDesign, latency: int | None) -> Resources:
+def _placed(placed: PlacedDesign, timing: dict[str, Figure]) -> Resources:
+    latency = timing["latency_cycles"].value if timing else None
     device = (
         f"LFE5U-{placed.device.upper().replace('K', 'F')}, speed grade {placed.speed}, seed "
         f"{placed.seed}, out of context"
@@ -241,5 +269,5 @@ def _placed(placed: PlacedDesign, latency: int | None) -> Resources:
         "latency_ns": Figure(
             None if latency is None else round(placed.latency_ns(latency), 1), "ns", source
         ),
-        **_timing(latency),
+        **timing,
     }

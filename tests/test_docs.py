@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
+from hls_projects.integer_layers import Dense, Flatten, Head, MaxPool, Reshape, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
+from tests.hls_projects.networks import picture_network
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,6 +41,12 @@ def test_the_format_can_be_read_with_numpy_alone(tmp_path):
     x = rng.normal(size=(300, 2, 3)) * 4
     logits = reader["predict"](tmp_path / "network.npz", x)
     np.testing.assert_array_equal(logits, network.predict(x))
+    steps = [Reshape((7, 6, 1)), (4, (3, 2), (2, 1), "same"), MaxPool((2, 2), (1, 2))]
+    pictures = picture_network((7, 6), steps)
+    pictures.save(tmp_path / "network.npz")
+    x = rng.normal(size=(50, 7, 6))
+    logits = reader["predict"](tmp_path / "network.npz", x)
+    np.testing.assert_array_equal(logits, pictures.predict(x))
 
 
 def test_the_readme_example_runs(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ RUNS = Path("runs")
               help="YAML file of values; see docs/training.md for all of them.")
 @click.option("--set", "assignments", multiple=True, metavar="VALUE=...",
               help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
-@click.option("--data", help="mnist, digits, or a .npz file with x_train, y_train, x_test, y_test.")
-@click.option("--data-folder", help="Folder with the files of MNIST.")
+@click.option("--data", help="mnist, cifar10, digits, or a .npz file with x_train, y_train, x_test, y_test.")
+@click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
 @click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
                                 "magnitude, l2 or no-retraining; see docs/baselines.md.")
-@click.option("--hidden", help="Widths of the hidden layers, as in 256,64.")
+@click.option("--hidden", help="Hidden layers: widths as in 256,64; 16c3 is a convolution of "
+                                "16 filters of 3x3, p2 a max pool of 2x2.")
+@click.option("--width", type=int, help="Factor of every hidden layer's filters or neurons.")
 @click.option("--input-bits", type=int, help="Bits of an input, 1 to 8.")
 @click.option("--activation-bits", type=int, help="Bits of an activation, 1 to 4.")
 @click.option("--sparsity", type=float, help="Wanted share of zero weights, in [0, 1).")
@@ -67,8 +70,7 @@ def main(
     try:
         result = _run(preset, folder, config_file, assignments, resume, quiet, options)
     except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; continue with: python train.py --resume --name {folder.name}",
-                   err=True)
+        click.echo(f"\ninterrupted; {_continuation(folder)}", err=True)
         sys.exit(130)
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
@@ -104,26 +106,26 @@ def _run(
     if preset:
         given["preset"] = preset
     if "hidden" in given:
-        given["hidden"] = _widths(given["hidden"])
+        given["hidden"] = _layers(given["hidden"])
     from_file = read_config(config_file) if config_file else {}
     config = build_config(from_file, dict(map(_assignment, assignments)), given)
-    if folder.exists():
-        raise FileExistsError(
-            f"the run folder {folder} exists already: choose another --name, or --resume it"
-        )
     import_keras_quietly()
     from training import run
 
     return run.train(config, folder, verbose)
 
 
-def _widths(text: str) -> list[int]:
-    try:
-        return [int(width) for width in text.split(",") if width.strip()]
-    except ValueError:
-        raise ValueError(
-            f"`--hidden` must be integers between commas, as in 256,64. Received: {text!r}"
-        ) from None
+def _continuation(folder: Path) -> str:
+    """How to go on after an interruption."""
+    if not (folder / "config.yaml").is_file():
+        return "nothing was trained yet: the same command starts again"
+    runs = "" if folder.parent == RUNS else f" --runs {shlex.quote(str(folder.parent))}"
+    return f"continue with: python train.py --resume --name {shlex.quote(folder.name)}{runs}"
+
+
+def _layers(text: str) -> list[int | str]:
+    entries = (entry.strip() for entry in text.split(",") if entry.strip())
+    return [int(entry) if entry.isdecimal() else entry for entry in entries]
 
 
 def _assignment(text: str) -> tuple[str, Any]:

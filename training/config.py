@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.presets import PRESETS
 from training.method import Method
+from training.minimum_density import check_minimum_density
+
+LARGEST_FILE = 1 << 20
 
 
 class AugmentationConfig(BaseModel):
@@ -23,6 +29,18 @@ class AugmentationConfig(BaseModel):
     rotation: float = Field(0.0, ge=0)
     zoom: float = Field(0.0, ge=0, lt=1)
     elastic: float = Field(0.0, ge=0)
+    flip: bool = False
+    whole_pixels: bool = False
+
+
+class TeacherConfig(BaseModel):
+    """A trained network whose logits are learned too; see training.distillation."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    model: str = Field(description="its .keras file")
+    weight: float = Field(0.5, ge=0, le=1, description="a: of the teacher, 1 − a of the labels")
+    temperature: float = Field(3.0, gt=0)
 
 
 class TrainingConfig(BaseModel):
@@ -34,8 +52,8 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    data: str = Field("mnist", description="mnist, digits, or a .npz file")
-    data_folder: str | None = Field(None, description="folder with the files of MNIST")
+    data: str = Field("mnist", description="mnist, cifar10, digits, or a .npz file")
+    data_folder: str | None = Field(None, description="folder with the files of MNIST or CIFAR-10")
     validation: float | None = Field(None, gt=0, description="samples, or a share below 1")
     augmentation: AugmentationConfig | None = Field(
         None, description="random deformation of training images; none by default"
@@ -43,7 +61,8 @@ class TrainingConfig(BaseModel):
 
     method: str = Field("sparse", pattern=f"^({'|'.join(Method)})$")
     preset: str | None = Field(None, description=f"one of {', '.join(PRESETS)}")
-    hidden: list[int] = Field([64, 32], description="widths of the hidden layers")
+    hidden: list[int | str] = Field([64, 32], description=f"hidden layers: {NOTATION}")
+    width: int = Field(1, ge=1, description="factor of every hidden layer's filters or neurons")
     input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
     input_signed: bool | None = Field(None, description="by default found from the data")
     input_scale: float | list[float] | None = Field(None, description="by default from the data")
@@ -56,15 +75,29 @@ class TrainingConfig(BaseModel):
     cost: str = Field("memory", pattern="^(memory|macs|luts)$")
     l2: float = Field(1e-5, ge=0, description="λ₂ of stage 1")
     survivors: str = Field("ternary", pattern="^(ternary|binary)$")
-    min_density: float = Field(0.0, ge=0, lt=1)
+    min_density: float | dict[str, float] = Field(0.0, description="of every layer, or by name")
 
     stage1_epochs: int = Field(30, ge=1)
     stage3_epochs: int = Field(20, ge=0)
     batch_size: int = Field(256, ge=1)
     learning_rate: float = Field(3e-3, gt=0)
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
+    precision: str = Field("float32", pattern="^(float32|mixed_bfloat16)$")
     seed: int = Field(0, ge=0, lt=2**31)
+    teacher: TeacherConfig | None = Field(None, description="{model, weight, temperature}")
     checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
+
+    @field_validator("hidden")
+    @classmethod
+    def _known_layers(cls, hidden: list[int | str]) -> list[int | str]:
+        hidden_layers(hidden)
+        return hidden
+
+    @field_validator("min_density")
+    @classmethod
+    def _densities(cls, minimum: float | dict[str, float]) -> float | dict[str, float]:
+        check_minimum_density(minimum)
+        return minimum
 
     @model_validator(mode="after")
     def _one_of_sparsity_and_strength(self) -> TrainingConfig:
@@ -82,9 +115,14 @@ class TrainingConfig(BaseModel):
     def epochs(self) -> int:
         return self.stage1_epochs + self.stage3_epochs
 
+    @property
+    def taught(self) -> bool:
+        """Whether a teacher has a part in the loss."""
+        return self.teacher is not None and self.teacher.weight > 0
+
     def save(self, path: Path) -> None:
         """Writes every value as YAML."""
-        path.write_text(yaml.safe_dump(self.model_dump(), sort_keys=False), encoding="utf-8")
+        write_atomically(path, yaml.safe_dump(self.model_dump(), sort_keys=False))
 
 
 def build_config(*sources: dict[str, Any]) -> TrainingConfig:
@@ -108,7 +146,8 @@ def build_config(*sources: dict[str, Any]) -> TrainingConfig:
     try:
         return TrainingConfig(**{**recipe, **given})
     except ValidationError as error:
-        raise ValueError("\n".join(map(_explain, error.errors()))) from None
+        models = (TrainingConfig, AugmentationConfig, TeacherConfig)
+        raise ValueError(explain(error, *models)) from None
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -118,21 +157,47 @@ def read_config(path: Path) -> dict[str, Any]:
         ValueError: if the file is missing, no YAML, or no mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            text = file.read(LARGEST_FILE + 1)
+        if len(text) > LARGEST_FILE:
+            raise ValueError(f"it must hold at most {LARGEST_FILE:,} bytes")
+        content = yaml.load(text, Loader=_PlainLoader)
     except FileNotFoundError:
         raise ValueError(f"no configuration file at {path}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} is no valid YAML: {error}") from None
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise ValueError(f"{path} must hold a mapping of names to values")
     return content
 
 
-def _explain(error: Any) -> str:
+class _PlainLoader(yaml.SafeLoader):
+    """Safe, and without aliases, which can stand for far more than the file holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.YAMLError(f"aliases are not allowed. Received: *{event.anchor}")
+        return super().compose_node(parent, index)
+
+
+def explain(error: ValidationError, *models: type[BaseModel]) -> str:
+    """What is wrong with a configuration, a line each; near misses of the models' names too."""
+    known = [name for model in models for name in model.model_fields]
+    return "\n".join(_explain(part, known) for part in error.errors())
+
+
+def _explain(error: Any, known: list[str]) -> str:
     name = ".".join(map(str, error["loc"])) or "configuration"
     if error["type"] == "extra_forbidden":
-        known = [*TrainingConfig.model_fields, *AugmentationConfig.model_fields]
-        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        return f"`{name}` is no known value{hint}"
-    return f"`{name}`: {error['msg']}. Received: {error['input']!r}"
+        return unknown_name(name, known)
+    if error["type"] == "value_error" and not error["loc"]:
+        return str(error["ctx"]["error"])
+    return f"`{name}`: {error['msg']}. Received: {reprlib.repr(error['input'])}"
+
+
+def unknown_name(name: str, known: list[str]) -> str:
+    """That a name is unknown, and which known one is near it."""
+    near = difflib.get_close_matches(name.rpartition(".")[2], known, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"`{name}` is no known value{hint}"

@@ -32,7 +32,7 @@ class Method(str, Enum):
 def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The network of a configuration's method, not compiled."""
     from qkeras_models.binary_weights import BinaryWeights
-    from qkeras_models.builders import float_mlp, mlp
+    from qkeras_models.builders import feed_forward, float_feed_forward
     from qkeras_models.magnitude_pruned import MagnitudePruned
     from qkeras_models.ternary_weights import TernaryWeights
 
@@ -41,16 +41,17 @@ def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         "input_bits": data.format.bits,
         "input_signed": data.format.signed,
         "input_scale": data.format.scale,
-        "name": (config.preset or "mlp").replace("-", "_"),
+        "width": config.width,
+        "name": (config.preset or "network").replace("-", "_"),
     }
     if method is Method.FLOAT:
-        return float_mlp(data.shape, config.hidden, data.classes, **inputs)
+        return float_feed_forward(data.shape, config.hidden, data.classes, **inputs)
     quantizers = {
         Method.BINARY: BinaryWeights,
         Method.TERNARY: TernaryWeights,
         Method.MAGNITUDE: MagnitudePruned,
     }
-    return mlp(
+    return feed_forward(
         data.shape,
         config.hidden,
         data.classes,

@@ -12,6 +12,13 @@ from keras import ops
 from qkeras_models.hardware_costs import HardwareCost, input_bits, output_bits
 from qkeras_models.layer_facts import LayerFacts
 from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
+from training.minimum_density import (
+    MinimumDensity,
+    check_layer_names,
+    check_minimum_density,
+    hold_density,
+    minimum_density,
+)
 from training.restarted_learning_rate import RestartedLearningRate
 from training.sparsity_controller import SparsityController
 from training.stage_two import Survivors, prune, raise_thresholds
@@ -40,7 +47,9 @@ class QuantizationPruning(keras.callbacks.Callback):
         l2: λ₂ of stage 1, ≥ 0, a loss per squared weight.
         survivors: "ternary", survivors may still become 0, or "binary", they are ±1 for good.
         window: τ of the soft count; by default the layer's quantizer's.
-        min_density: no layer is pushed below this density, in [0, 1).
+        min_density: least density of every layer, in [0, 1), or a mapping from layer names to
+            theirs.  A layer that has reached it is pushed no further, and its threshold follows
+            its weights so that it stays there until the end of stage 1.
         retrain_learning_rate: of stage 3, as a factor of the optimizer's own.
         decay: "cosine", to 2 % of the learning rate in each stage, or None.
         update_every: steps between two looks at the thresholds.
@@ -66,7 +75,7 @@ class QuantizationPruning(keras.callbacks.Callback):
         l2: float = 1e-5,
         survivors: str = "ternary",
         window: float | None = None,
-        min_density: float = 0.0,
+        min_density: MinimumDensity = 0.0,
         retrain_learning_rate: float = 1.0,
         decay: str | None = "cosine",
         update_every: int = 16,
@@ -81,8 +90,7 @@ class QuantizationPruning(keras.callbacks.Callback):
             raise ValueError(f"`strength` must be >= 0. Received: {strength!r}")
         if not l2 >= 0:
             raise ValueError(f"`l2` must be >= 0. Received: {l2!r}")
-        if not 0.0 <= min_density < 1.0:
-            raise ValueError(f"`min_density` must be in [0, 1). Received: {min_density!r}")
+        check_minimum_density(min_density)
         if stage1_epochs is not None and stage1_epochs < 0:
             raise ValueError(f"`stage1_epochs` must be >= 0. Received: {stage1_epochs!r}")
         if not isinstance(update_every, int) or update_every < 1:
@@ -104,6 +112,7 @@ class QuantizationPruning(keras.callbacks.Callback):
         self.layers = sparse_ternary_layers(self.model)
         if not self.layers:
             raise ValueError(f"model '{self.model.name}' holds no sparse ternary layer")
+        check_layer_names(self.min_density, self.layers)
         if self.stage1_epochs is None:
             self.stage1_epochs = max(1, round(0.6 * self.params["epochs"]))
         without = [layer for layer in self.layers if layer.threshold_regularizer is None]
@@ -127,7 +136,7 @@ class QuantizationPruning(keras.callbacks.Callback):
 
     def _stage_two(self) -> None:
         if self.controller is not None:
-            raise_thresholds(self.layers, self.controller.sparsity)
+            raise_thresholds(self.layers, self.controller.sparsity, self._least)
         prune(self.layers, self.survivors)
         self.learning_rate.restart(self.model.optimizer)
 
@@ -153,7 +162,12 @@ class QuantizationPruning(keras.callbacks.Callback):
         length = self.params["epochs"] - self.stage1_epochs
         return min((epoch - self.stage1_epochs) / length, 1.0)
 
+    def _least(self, layer: Any) -> float:
+        return minimum_density(self.min_density, layer)
+
     def _update_strengths(self, progress: float) -> None:
+        for layer in self.layers:
+            hold_density(layer, self._least(layer))
         facts = [self._facts(layer) for layer in self.layers]
         weights = sum(f.weights for f in facts)
         density = sum(f.nonzeros for f in facts) / weights
@@ -165,7 +179,7 @@ class QuantizationPruning(keras.callbacks.Callback):
         costs = [float(self.cost(f)) for f in facts]
         total = sum(c * f.weights for c, f in zip(costs, facts, strict=True))
         for layer, cost, fact in zip(self.layers, costs, facts, strict=True):
-            pushed = fact.nonzeros > self.min_density * fact.weights
+            pushed = fact.nonzeros > self._least(layer) * fact.weights
             layer.sparsity_strength.assign(strength * cost / total if pushed else 0.0)
             layer.l2_strength.assign(self.l2)
 

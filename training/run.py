@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from qkeras_models.atomic_write import write_atomically
+from qkeras_models.folder_lock import exclusive_folder
 from qkeras_models.kernels import kernels, zero_share
-from qkeras_models.saved_model import load_model, save_model
+from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
 from training.method import method_callback, method_model
@@ -31,7 +34,7 @@ class TrainingResult:
 
     data: str
     validation_accuracy: float
-    test_accuracy: float
+    test_accuracy: float | None
     sparsity: float
     nonzeros: int
     weights: int
@@ -39,33 +42,72 @@ class TrainingResult:
     seconds: float
 
 
-def train(config: TrainingConfig, folder: Path, verbose: int | str = "auto") -> TrainingResult:
+def train(
+    config: TrainingConfig,
+    folder: Path,
+    verbose: int | str = "auto",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    test: bool = True,
+) -> TrainingResult:
     """Trains a new network into `folder`, which must not exist yet.
 
+    Args:
+        config: every value of the training.
+        folder: what the run produces goes there.
+        verbose: as of Keras's fit.
+        callbacks: further ones, which see the logs of each epoch after it was recorded.
+        test: whether test data are looked at, at the end; if not, `test_accuracy` is None.
+
     Raises:
-        FileExistsError: if the folder exists; earlier work is never overwritten.
+        FileExistsError: if the folder holds a run; earlier work is never overwritten.
+        FolderInUse: if another process works in it.
         TrainingDiverged: if the loss becomes NaN; the last checkpoint stays.
     """
+    refuse_existing(folder)
     data = load_data(config)
-    if folder.exists():
+    keras.utils.set_random_seed(config.seed)
+    model = build_model(config, data)
+    _batches(config, data, 0)  # a teacher that does not fit leaves no folder
+    with exclusive_folder(folder):
+        refuse_existing(folder)
+        config.save(folder / CONFIG)
+        return _fit(model, config, data, folder, verbose, {"epoch": 0}, callbacks, test)
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raises FileExistsError if the folder holds anything but hidden files."""
+    if folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
         raise FileExistsError(
             f"the run folder {folder} exists already: choose another --name, or --resume it"
         )
-    keras.utils.set_random_seed(config.seed)
-    model = build_model(config, data)
-    folder.mkdir(parents=True)
-    config.save(folder / CONFIG)
-    return _fit(model, config, data, folder, verbose, {"epoch": 0})
 
 
-def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
+def resume(
+    folder: Path,
+    verbose: int | str = "auto",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    test: bool = True,
+) -> TrainingResult:
     """Continues a run from its newest checkpoint; the result is the uninterrupted run's.
+
+    Args: see train.
 
     Raises:
         FileNotFoundError: if the folder holds no run.
+        FolderInUse: if another process works in it.
     """
     if not (folder / CONFIG).is_file():
         raise FileNotFoundError(f"{folder} is no run folder: it holds no {CONFIG}")
+    with exclusive_folder(folder):
+        return _resume(folder, verbose, callbacks, test)
+
+
+def _resume(
+    folder: Path,
+    verbose: int | str,
+    callbacks: Sequence[keras.callbacks.Callback],
+    test: bool,
+) -> TrainingResult:
     if (folder / RESULT).is_file():
         return TrainingResult(**_read_json(folder / RESULT, fields(TrainingResult)))
     config = build_config(read_config(folder / CONFIG))
@@ -73,12 +115,14 @@ def resume(folder: Path, verbose: int | str = "auto") -> TrainingResult:
     keras.utils.set_random_seed(config.seed)
     checkpoint = find_checkpoint(folder)
     if checkpoint is None:
-        return _fit(build_model(config, data), config, data, folder, verbose, {"epoch": 0})
+        model, state = build_model(config, data), {"epoch": 0}
+        return _fit(model, config, data, folder, verbose, state, callbacks, test)
     state = _read_json(checkpoint / "state.json", ("epoch", "pruning", "history"))
-    from training import threshold_regularizer  # noqa: F401  registers it for load_model
+    # These register what the checkpoint's loss holds, for load_model.
+    from training import distillation, threshold_regularizer  # noqa: F401
 
     model = load_model(checkpoint / MODEL, compile=True)
-    return _fit(model, config, data, folder, verbose, state)
+    return _fit(model, config, data, folder, verbose, state, callbacks, test)
 
 
 def _read_json(path: Path, keys: Sequence[Any]) -> dict[str, Any]:
@@ -107,15 +151,53 @@ def load_data(config: TrainingConfig) -> Dataset:
 
 def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
-    model = method_model(config, data)
+    with _precision(config.precision):
+        model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+        **_judged(config),
         # On TensorFlow compiling takes longer than it gains; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     return model
+
+
+@contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    """Layers made inside compute by a dtype policy of Keras."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _judged(config: TrainingConfig) -> dict[str, Any]:
+    """Loss and metrics, as compile takes them."""
+    if not config.taught:
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        return {"loss": loss, "metrics": ["accuracy"]}
+    from training.distillation import DistillationLoss, LabelAccuracy
+
+    loss = DistillationLoss(config.teacher.weight, config.teacher.temperature)
+    return {"loss": loss, "metrics": [LabelAccuracy(name="accuracy")]}
+
+
+def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
+    deformation = config.augmentation
+    options = {
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "augmentation": Augmentation(**deformation.model_dump()) if deformation else None,
+        "epoch": epoch,
+    }
+    if not config.taught:
+        return Batches(data.x_train, data.y_train, **options)
+    from training.taught_batches import TaughtBatches, load_teacher
+
+    teacher = load_teacher(config.teacher.model, data)
+    return TaughtBatches(teacher, data.x_train, data.y_train, **options)
 
 
 def _fit(
@@ -125,42 +207,36 @@ def _fit(
     folder: Path,
     verbose: int | str,
     state: dict[str, Any],
+    callbacks: Sequence[keras.callbacks.Callback],
+    test: bool,
 ) -> TrainingResult:
     started = time.monotonic()
     pruning = method_callback(config)
     if "pruning" in state:
         pruning.restore(state["pruning"])
     recorder = RunRecorder(folder, pruning, config.checkpoint_seconds, state.get("history"))
-    deformation = config.augmentation
-    batches = Batches(
-        data.x_train,
-        data.y_train,
-        config.batch_size,
-        seed=config.seed,
-        augmentation=Augmentation(**deformation.model_dump()) if deformation else None,
-        epoch=state["epoch"],
-    )
     model.fit(
-        batches,
+        _batches(config, data, state["epoch"]),
         epochs=config.epochs,
         initial_epoch=state["epoch"],
         validation_data=(data.x_validation, data.y_validation),
         validation_batch_size=1000,
-        callbacks=[pruning, recorder],
+        callbacks=[pruning, recorder, *callbacks],
         shuffle=False,
         verbose=verbose,
     )
-    return _finish(model, data, folder, config.epochs, time.monotonic() - started)
+    return _finish(model, data, folder, config.epochs, time.monotonic() - started, test)
 
 
 def _finish(
-    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float
+    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float, test: bool
 ) -> TrainingResult:
     weights = kernels(model)
+    model = float32_copy(model)
     result = TrainingResult(
         data=data.name,
         validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
-        test_accuracy=accuracy(model, data.x_test, data.y_test),
+        test_accuracy=accuracy(model, data.x_test, data.y_test) if test else None,
         sparsity=zero_share(weights),
         nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
         weights=int(sum(kernel.size for kernel in weights.values())),
@@ -168,7 +244,7 @@ def _finish(
         seconds=round(seconds, 1),
     )
     save_model(model, folder / MODEL)
-    (folder / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+    write_atomically(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     return result
 

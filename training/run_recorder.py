@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
-import os
 import shutil
 import time
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 import keras
 
+from qkeras_models.atomic_write import PARTIAL, move_into_place, write_atomically
 from qkeras_models.sparse_ternary_layer import overall_sparsity
 from training.dense_training import DenseTraining
 from training.quantization_pruning import QuantizationPruning, thresholds
@@ -109,16 +110,16 @@ class RunRecorder(keras.callbacks.Callback):
 
     def _save(self, epoch: int) -> None:
         target = self.folder / CHECKPOINTS / f"epoch-{epoch:04d}"
-        partial = target.with_name(f".{target.name}.part")
+        partial = target.with_name(f".{target.name}{PARTIAL}")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        self.model.save(partial / "model.keras")
-        state = {"epoch": epoch, "pruning": self.pruning.state(), "history": self.history}
-        (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
-        for file in partial.iterdir():
-            with open(file, "rb") as opened:
-                os.fsync(opened.fileno())
-        os.replace(partial, target)
+        try:
+            self.model.save(partial / "model.keras")
+            state = {"epoch": epoch, "pruning": self.pruning.state(), "history": self.history}
+            (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
+            move_into_place(partial, target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
         for older in sorted((self.folder / CHECKPOINTS).glob("epoch-*"))[:-1]:
             shutil.rmtree(older)
         self._saved_at = time.monotonic()
@@ -126,12 +127,11 @@ class RunRecorder(keras.callbacks.Callback):
 
 def write_history(rows: list[dict[str, Any]], path: Path) -> None:
     """Writes one row an epoch as CSV, atomically."""
-    partial = path.with_name(f".{path.name}.part")
-    with open(partial, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    os.replace(partial, path)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(path, text.getvalue())
 
 
 def find_checkpoint(folder: Path) -> Path | None:

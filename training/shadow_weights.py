@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from keras import ops
+
+from qkeras_models.atomic_write import write_atomically
 
 SHADOW_WEIGHTS = "shadow_weights.json"
 BINS = 80
@@ -50,9 +51,7 @@ def record_stage_end(folder: Path, stage: int, epoch: int, layers: Sequence[Any]
     }
     stages = [other for other in stages if other["stage"] != stage] + [record]
     stages.sort(key=lambda record: record["stage"])
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(json.dumps(stages) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    write_atomically(path, json.dumps(stages) + "\n")
 
 
 def _counts(weights: np.ndarray) -> list[int]:

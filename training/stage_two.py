@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
 import numpy as np
 from keras import ops
+
+from training.minimum_density import hold_density
 
 
 class Survivors(str, Enum):
@@ -17,14 +20,21 @@ class Survivors(str, Enum):
     BINARY = "binary"
 
 
-def raise_thresholds(layers: Sequence[Any], sparsity: float) -> None:
+def raise_thresholds(
+    layers: Sequence[Any], sparsity: float, least: Callable[[Any], float] = lambda _: 0.0
+) -> None:
     """Multiplies all thresholds by the smallest common factor ≥ 1 that gives the sparsity.
 
-    The controller ends close to the wanted sparsity; this makes it hold exactly.
+    The controller ends close to the wanted sparsity; this makes it hold exactly, but for layers
+    that it would bring below their least density, which keep that.
+
+    Args:
+        least: the least density of a layer.
     """
-    sizes, total = _relative_sizes(layers)
+    sizes, total = _relative_sizes(layers, least)
     nonzeros = int(np.count_nonzero(sizes > 1.0))
     allowed = int(np.floor((1.0 - sparsity) * total + 1e-9))
+    allowed = max(allowed, int(np.isinf(sizes).sum()))
     if nonzeros <= allowed:
         return
     # Just above the largest weight that must go, whatever float32 makes of the product.
@@ -32,15 +42,25 @@ def raise_thresholds(layers: Sequence[Any], sparsity: float) -> None:
     factor = float(np.partition(sizes, position)[position]) * (1.0 + 1e-6)
     for layer in layers:
         layer.threshold.assign(layer.threshold * factor)
+        hold_density(layer, least(layer))
 
 
-def _relative_sizes(layers: Sequence[Any]) -> tuple[np.ndarray, int]:
-    """|W| / η of every weight of the model that is not masked, and the number of all weights."""
+def _relative_sizes(
+    layers: Sequence[Any], least: Callable[[Any], float]
+) -> tuple[np.ndarray, int]:
+    """|W| / η of every weight of the model that is not masked, and the number of all weights.
+
+    Infinite for those that a layer keeps whatever the sparsity.
+    """
     sizes, total = [], 0
     for layer in layers:
         kernel = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32")))
         threshold = max(float(ops.convert_to_numpy(layer.threshold)), 1e-12)
-        sizes.append(kernel.ravel().astype(np.float64) / threshold)
+        relative = kernel.ravel().astype(np.float64) / threshold
+        kept = math.ceil(least(layer) * kernel.size)
+        if kept:
+            relative[np.argpartition(relative, -kept)[-kept:]] = np.inf
+        sizes.append(relative)
         total += kernel.size
     return np.concatenate(sizes), total
 

@@ -198,7 +198,7 @@ def write_page(
     own: Sequence[OwnPoint],
 ) -> None:
     """Replaces the page's part after MARK, and the plot."""
-    from reports.files import write_atomically
+    from qkeras_models.atomic_write import write_atomically
 
     write_atomically(image, plot(records, own))
     text = page.read_text(encoding="utf-8").split(MARK)[0]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hls_projects.hls4ml_front_end.checks import check_backend, check_project_name, check_strategy
+from hls_projects.hls4ml_front_end.checks import (
+    check_backend,
+    check_io_type,
+    check_project_name,
+    check_strategy,
+)
 from hls_projects.hls4ml_front_end.layer_list import layer_entries, quantizer_entry
 from hls_projects.integer_network import IntegerNetwork
 
@@ -26,6 +31,7 @@ def build_hls_model(
     part: str | None = None,
     project_name: str = "sparse_ternary",
     quantized_inputs: bool = True,
+    io_type: str | None = None,
 ) -> ModelGraph:
     """The hls4ml model of a sparse ternary network; ``.write()`` writes its project.
 
@@ -40,6 +46,8 @@ def build_hls_model(
         project_name: name of the top function, a C++ identifier.
         quantized_inputs: inputs are the integers x_int (ap_uint<1> pixels …) if true; if false
             fixed-point numbers that hardware quantizes, as hls4ml's own converter does.
+        io_type: 'io_parallel', all values of a sample at once, or 'io_stream', pixel after pixel;
+            None takes streams if the network holds a convolution.
 
     Raises:
         ValueError: for an argument out of range, or a model that cannot be converted.
@@ -53,11 +61,19 @@ def build_hls_model(
     if not clock_period > 0:
         raise ValueError(f"`clock_period` must be > 0 ns. Received: {clock_period!r}")
     network, names = _network_and_names(model)
-    config = _config(output_dir, project_name, backend, clock_period, part)
+    io_type = io_type or default_io_type(network)
+    check_io_type(io_type)
+    config = _config(output_dir, project_name, backend, clock_period, part, io_type)
     config["HLSConfig"] = {
         "Model": {"Precision": "fixed<16,6>", "ReuseFactor": 1, "Strategy": strategy}
     }
     return _model_graph(config, network, names, quantized_inputs)
+
+
+def default_io_type(network: IntegerNetwork) -> str:
+    """io_stream for convolutions, which all at once would take a copy for each position."""
+    convolutional = any(layer.kind == "conv2d" for layer in network.layers)
+    return "io_stream" if convolutional else "io_parallel"
 
 
 def _network_and_names(model: Any) -> tuple[IntegerNetwork, list[str] | None]:
@@ -69,7 +85,12 @@ def _network_and_names(model: Any) -> tuple[IntegerNetwork, list[str] | None]:
 
 
 def _config(
-    output_dir: str | Path, project_name: str, backend: str, clock_period: float, part: str | None
+    output_dir: str | Path,
+    project_name: str,
+    backend: str,
+    clock_period: float,
+    part: str | None,
+    io_type: str,
 ) -> dict[str, Any]:
     from hls4ml.utils.config import create_config
 
@@ -79,6 +100,7 @@ def _config(
         backend=backend,
         clock_period=clock_period,
         part=part,
+        io_type=io_type,
     )
 
 

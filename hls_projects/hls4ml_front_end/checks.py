@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 BACKENDS = ("Vivado", "Vitis")
+IO_TYPES = ("io_parallel", "io_stream")
 STRATEGIES = ("latency", "distributed_arithmetic")
 
 _TAKEN = """
@@ -39,10 +40,11 @@ def check_backend(backend: str) -> None:
 
 
 def check_io_type(io_type: str) -> None:
-    """Raises ValueError unless io_parallel."""
-    if io_type != "io_parallel":
+    """Raises ValueError unless io_parallel or io_stream."""
+    if io_type not in IO_TYPES:
         raise ValueError(
-            f"`io_type` must be 'io_parallel' for sparse ternary layers. Received: {io_type!r}"
+            f"`io_type` must be one of {', '.join(IO_TYPES)} for sparse ternary layers. "
+            f"Received: {io_type!r}"
         )
 
 

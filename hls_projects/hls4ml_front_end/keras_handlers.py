@@ -28,7 +28,9 @@ INNER_LAYERS = (
     "keras.src.layers.regularization.gaussian_noise.GaussianNoise",
     "keras.src.layers.regularization.spatial_dropout.SpatialDropout1D",
     "keras.src.layers.regularization.spatial_dropout.SpatialDropout2D",
+    "keras.src.layers.pooling.max_pooling2d.MaxPooling2D",
     "keras.src.layers.reshaping.flatten.Flatten",
+    "keras.src.layers.reshaping.reshape.Reshape",
     "qkeras.qlayers.QActivation",
 )
 _ORIGINAL = {name: registry.get(name) for name in INNER_LAYERS}
@@ -53,7 +55,9 @@ class TernaryLayerHandler(KerasV3LayerHandler):
 
     handles = (
         "qkeras_models.input_quantizer.InputQuantizer",
+        "qkeras_models.sparse_ternary_conv2d.SparseTernaryConv2D",
         "qkeras_models.sparse_ternary_dense.SparseTernaryDense",
+        "qkeras_models.ternary_conv2d.TernaryConv2D",
         "qkeras_models.ternary_dense.TernaryDense",
     )
 

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from hls_projects.hls4ml_front_end.position_loops import PIPELINE
+
 PART_TERMS = 400
 """Adders of one function; compilers take more than linear time for longer ones."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A kernel's arrays: `positions` groups of `inputs` in, of `outputs` out."""
-
-    positions: int
-    inputs: int
-    outputs: int
 
 
 def adder_tree(positive: Sequence[str], negative: Sequence[str]) -> str:
@@ -86,10 +78,27 @@ def head_lines(bias: np.ndarray) -> list[tuple[int, str]]:
     ]
 
 
-def straight_line_kernel(name: str, lines: Iterable[tuple[int, str]], shape: Shape) -> str:
+def largest_lines(taps: int, channels: int) -> list[tuple[int, str]]:
+    """For each channel the largest of its values at all taps, a balanced tree of comparisons."""
+    return [
+        (taps, f"res[{c}] = {_largest([f'data[{i * channels + c}]' for i in range(taps)])};")
+        for c in range(channels)
+    ]
+
+
+def _largest(terms: Sequence[str]) -> str:
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return f"nnet::larger({_largest(terms[:half])}, {_largest(terms[half:])})"
+
+
+def straight_line_kernel(
+    name: str, lines: Iterable[tuple[int, str]], inputs: int, outputs: int
+) -> str:
     """A C++ function template `name` that runs all statements at once, in inlined parts."""
     parts = list(_parts(lines))
-    arguments = f"data_T data[{shape.inputs}], res_T res[{shape.outputs}]"
+    arguments = f"data_T data[{inputs}], res_T res[{outputs}]"
     template = "template <class data_T, class res_T>"
     functions = [
         f"{template} void {name}_part_{i}({arguments}) {{\n    #pragma HLS INLINE\n"
@@ -98,26 +107,8 @@ def straight_line_kernel(name: str, lines: Iterable[tuple[int, str]], shape: Sha
         for i, part in enumerate(parts)
     ]
     calls = "".join(f"    {name}_part_{i}(data, res);\n" for i in range(len(parts)))
-    position = f"{name}_position" if shape.positions > 1 else name
-    functions.append(f"{template} void {position}({arguments}) {{\n{_pipeline()}{calls}}}\n")
-    if shape.positions > 1:
-        functions.append(over_positions(name, position, shape))
+    functions.append(f"{template} void {name}({arguments}) {{\n{PIPELINE}{calls}}}\n")
     return "\n".join(functions)
-
-
-def over_positions(name: str, position: str, shape: Shape) -> str:
-    """A C++ function template `name` that applies `position` to every group of elements."""
-    total_in, total_out = shape.positions * shape.inputs, shape.positions * shape.outputs
-    return (
-        f"template <class data_T, class res_T>\n"
-        f"void {name}(data_T data[{total_in}], res_T res[{total_out}]) {{\n{_pipeline()}"
-        f"    for (int i = 0; i < {shape.positions}; i++) {{\n        #pragma HLS UNROLL\n"
-        f"        {position}(data + i * {shape.inputs}, res + i * {shape.outputs});\n    }}\n}}\n"
-    )
-
-
-def _pipeline() -> str:
-    return "    #pragma HLS PIPELINE II=1\n"
 
 
 def _parts(lines: Iterable[tuple[int, str]]) -> Iterable[list[str]]:
@@ -146,7 +137,7 @@ def quantizer_kernel(
     index = "0" if len(scale) == 1 else f"i % {len(scale)}"
     return (
         f"template <class data_T, class res_T> void {name}(data_T data[{elements}], "
-        f"res_T res[{elements}]) {{\n{_pipeline()}"
+        f"res_T res[{elements}]) {{\n{PIPELINE}"
         f"    typedef {value_type} value_t;\n"
         f"    static const value_t scale[{len(scale)}] = {{{values}}};\n"
         f"    for (int i = 0; i < {elements}; i++) {{\n        #pragma HLS UNROLL\n"

@@ -15,7 +15,13 @@ Entry = dict[str, Any]
 
 SCALE_BITS = 16
 QUANTIZER_NAME = "input_quantizer"
-CLASSES = {"dense": "SparseTernaryDense", "threshold": "IntegerThreshold", "head": "IntegerHead"}
+CLASSES = {
+    "conv2d": "SparseTernaryConv2D",
+    "dense": "SparseTernaryDense",
+    "head": "IntegerHead",
+    "maxpool": "IntegerMaxPool",
+    "threshold": "IntegerThreshold",
+}
 ATTRIBUTES = {"weights": "ternary_weights"}
 
 
@@ -71,17 +77,18 @@ def _constant(shape: tuple[int, ...], value: int) -> np.ndarray:
 
 
 def _describe(layer: Layer, inputs: Interval, outputs: Interval, shape: tuple[int, ...]) -> Entry:
-    if layer.kind == "flatten":
+    if not layer.computes:
         return {"class_name": "Reshape", "target_shape": list(shape)}
     if layer.kind not in CLASSES:
         raise ValueError(
-            f"`layers` of an hls4ml project must be of kinds {sorted([*CLASSES, 'flatten'])}. "
+            f"`layers` of an hls4ml project must compute what one of {sorted(CLASSES)} does. "
             f"Received: {layer.kind!r}"
         )
     arrays = {ATTRIBUTES.get(name, name): array for name, array in layer.arrays.items()}
     return {
         "class_name": CLASSES[layer.kind],
         **arrays,
+        **{name: list(v) if isinstance(v, tuple) else v for name, v in layer.options.items()},
         "input_lowest": _over_last_axis(inputs[0], np.min),
         "input_highest": _over_last_axis(inputs[1], np.max),
         "lowest": _over_last_axis(outputs[0], np.min),

@@ -11,6 +11,7 @@ from hls4ml.model.layers import Layer
 from hls_projects.hls4ml_front_end import kernels
 from hls_projects.hls4ml_front_end.checks import check_node, check_strategy
 from hls_projects.hls4ml_front_end.distributed_arithmetic import adder_graph_kernel
+from hls_projects.hls4ml_front_end.position_loops import Shape, over_positions, over_stream
 from hls_projects.hls4ml_front_end.precision import (
     exact_precision,
     input_precision,
@@ -64,9 +65,15 @@ class IntegerLayer(Layer):
         return f"{self.kernel_name}_{self.index}"
 
     @property
-    def kernel_shape(self) -> kernels.Shape:
+    def streams(self) -> bool:
+        """Whether values come and go in streams, not in arrays."""
+        return self.model.config.get_config_value("IOType") == "io_stream"
+
+    @property
+    def kernel_shape(self) -> Shape:
+        """The kernel's arrays at one position, and how many positions there are."""
         source, result = self.get_input_variable().shape, self.get_output_variable().shape
-        return kernels.Shape(int(np.prod(source[:-1])), source[-1], result[-1])
+        return Shape(int(np.prod(source[:-1])), source[-1], result[-1])
 
     def firmware_file(self) -> str:
         """The C++ header that holds this layer's kernel."""
@@ -78,8 +85,20 @@ class IntegerLayer(Layer):
         return f"{self.name} ({self.class_name})"
 
     def _kernel(self) -> str:
-        lines = self._lines()
-        return kernels.straight_line_kernel(self.function_name, lines, self.kernel_shape)
+        if self.kernel_shape.positions == 1 and not self.streams:
+            return self._position_kernel(self.function_name)
+        position = f"{self.function_name}_position"
+        return f"{self._position_kernel(position)}\n{self._every_position(position)}"
+
+    def _every_position(self, position: str) -> str:
+        """C++ of the function that applies `position` to all of the input."""
+        loops = over_stream if self.streams else over_positions
+        return loops(self.function_name, position, self.kernel_shape)
+
+    def _position_kernel(self, name: str) -> str:
+        """C++ of the function that computes one position."""
+        shape = self.kernel_shape
+        return kernels.straight_line_kernel(name, self._lines(), shape.inputs, shape.outputs)
 
     def _lines(self) -> list[tuple[int, str]]:
         raise NotImplementedError
@@ -116,15 +135,15 @@ class InputQuantizer(IntegerLayer):
     def _set_input_precision(self) -> None:
         set_source_precision(self, input_precision(self.format))
 
-    def _kernel(self) -> str:
-        source, shape = input_precision(self.format), self.kernel_shape
+    def _position_kernel(self, name: str) -> str:
+        source = input_precision(self.format)
         return kernels.quantizer_kernel(
-            self.function_name,
+            name,
             self.get_attr("bits"),
             self.format.lowest,
             self.get_attr("scale"),
             f"ap_fixed<{source.width + 1}, {source.integer + 1}>",
-            shape.positions * shape.inputs,
+            self.kernel_shape.inputs,
         )
 
 
@@ -148,23 +167,27 @@ class SparseTernaryDense(IntegerLayer):
         super().initialize()
 
     def _description(self) -> str:
-        weights = self.get_attr("ternary_weights")
+        weights = self._matrix()
         return (
             f"{super()._description()}: {weights.shape[0]} inputs, {weights.shape[1]} outputs, "
             f"{np.count_nonzero(weights)} of {weights.size} weights are not 0"
         )
 
     def _lines(self) -> list[tuple[int, str]]:
-        return kernels.dense_lines(self.get_attr("ternary_weights"))
+        return kernels.dense_lines(self._matrix())
 
-    def _kernel(self) -> str:
+    def _matrix(self) -> np.ndarray:
+        """Weights (inputs, outputs) at one position."""
+        return self.get_attr("ternary_weights")
+
+    def _input_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest value of each input at one position."""
+        return self.get_attr("input_lowest"), self.get_attr("input_highest")
+
+    def _position_kernel(self, name: str) -> str:
         if self.get_attr("kernel_strategy") == "latency":
-            return super()._kernel()
-        name, shape = self.function_name, self.kernel_shape
-        position = f"{name}_position" if shape.positions > 1 else name
-        bounds = self.get_attr("input_lowest"), self.get_attr("input_highest")
-        code = adder_graph_kernel(position, self.get_attr("ternary_weights"), *bounds)
-        return code + (kernels.over_positions(name, position, shape) if position != name else "")
+            return super()._position_kernel(name)
+        return adder_graph_kernel(name, self._matrix(), *self._input_bounds())
 
 
 class IntegerThreshold(IntegerLayer):
@@ -198,7 +221,7 @@ class IntegerHead(IntegerLayer):
         return kernels.head_lines(self.get_attr("bias"))
 
 
-LAYERS: tuple[type[IntegerLayer], ...] = (
+INTEGER_LAYERS: tuple[type[IntegerLayer], ...] = (
     InputQuantizer,
     SparseTernaryDense,
     IntegerThreshold,

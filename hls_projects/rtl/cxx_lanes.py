@@ -53,6 +53,4 @@ def ports(inputs: int, outputs: int) -> str:
 
 def _names(port: str, bits: int) -> list[str]:
     """CXXRTL's names of a port's bits once splitnets has split it."""
-    if bits == 1:
-        return [f"p_{port}"]
     return [f"p_{port}_5b_{i}_5d_" for i in range(bits)]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from hls_projects.integer_network import IntegerNetwork
+from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
 from hls_projects.rtl.pipelining import pipelined
-from hls_projects.rtl.stages import Pipeline, build_pipeline
+from hls_projects.rtl.stages import Pipeline, Stage, build_pipeline
+from hls_projects.rtl.stream_plan import streams
+from hls_projects.rtl.stream_verilog import HEADER as STREAM_HEADER
+from hls_projects.rtl.stream_verilog import stream_top
+from hls_projects.rtl.streaming import PixelStage, Stream, build_stream
 from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
+from qkeras_models.atomic_write import write_atomically
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,10 @@ class RtlDesign:
         latency: clock cycles from in_valid to out_valid.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
-        luts_per_layer: LUT cells of each layer, the head last.
+        luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
+            last.
+        pixels: clock cycles in which a sample enters: 1, or one for each pixel of a picture.
+        buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
     """
 
     verilog: Path
@@ -40,6 +49,13 @@ class RtlDesign:
     carries: int
     ffs: int
     luts_per_layer: tuple[int, ...]
+    pixels: int = 1
+    buffer_bits: int = 0
+
+    @property
+    def inputs_a_cycle(self) -> int:
+        """Integers that enter in a clock cycle."""
+        return self.inputs // self.pixels
 
 
 def write_rtl(
@@ -68,26 +84,64 @@ def write_rtl(
             does not have.
     """
     target = Target.named(target)
-    pipeline = build_pipeline(network, target)
-    if stage_delay is not None:
-        stages = [pipelined(stage, target, stage_delay) for stage in pipeline.stages]
-        pipeline = replace(pipeline, stages=tuple(part for parts in stages for part in parts))
-    design = _describe(pipeline, network, target, Path(folder) / "top.v")
-    modules = [
-        layer_module(stage, primitives=target is Target.XILINX) for stage in pipeline.stages
-    ]
-    header = HEADER.format(**vars(design))
-    _write(design.verilog, "\n".join([header, *modules, top_module(pipeline)]))
+    verilog = Path(folder) / "top.v"
+    if streams(network):
+        stream = _cut_stream(build_stream(network, target), target, stage_delay)
+        buffer_bits = sum(buffer.bits for buffer in stream.plan.buffers)
+        design = _describe(stream.stages, stream.tail.logits, network, target, verilog)
+        design = replace(
+            design,
+            pixels=stream.plan.pixels,
+            latency=stream.latency(),
+            buffer_bits=buffer_bits,
+            ffs=design.ffs + sum(buffer.registers for buffer in stream.plan.buffers),
+        )
+        moving = [buffer.module() for buffer in stream.plan.buffers]
+        header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
+    else:
+        pipeline = _cut(build_pipeline(network, target), target, stage_delay)
+        design = _describe(pipeline.stages, pipeline.logits, network, target, verilog)
+        header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
+    modules = [layer_module(stage, primitives=target is Target.XILINX) for stage in stages]
+    header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
+    write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
     return design
 
 
+def _cut(pipeline: Pipeline, target: Target, stage_delay: float | None) -> Pipeline:
+    return replace(pipeline, stages=_cut_stages(pipeline.stages, target, stage_delay))
+
+
+def _cut_stages(
+    stages: Sequence[Stage], target: Target, stage_delay: float | None
+) -> tuple[Stage, ...]:
+    if stage_delay is None:
+        return tuple(stages)
+    parts = (pipelined(stage, target, stage_delay) for stage in stages)
+    return tuple(part for cut in parts for part in cut)
+
+
+def _cut_stream(stream: Stream, target: Target, stage_delay: float | None) -> Stream:
+    elements = tuple(
+        replace(element, stages=_cut_stages(element.stages, target, stage_delay))
+        if isinstance(element, PixelStage)
+        else element
+        for element in stream.elements
+    )
+    return replace(stream, elements=elements, tail=_cut(stream.tail, target, stage_delay))
+
+
 def _describe(
-    pipeline: Pipeline, network: IntegerNetwork, target: Target, verilog: Path
+    stages: Sequence[Stage],
+    logits: Sequence[Sequence[Bit]],
+    network: IntegerNetwork,
+    target: Target,
+    verilog: Path,
 ) -> RtlDesign:
-    netlists = [stage.netlist for stage in pipeline.stages]
+    netlists = [stage.netlist for stage in stages]
     latency = len(netlists)
-    luts = [0] * pipeline.stages[-1].layer
-    for stage in pipeline.stages:
+    luts = [0] * stages[-1].layer
+    for stage in stages:
         netlist = stage.netlist
         luts[stage.layer - 1] += netlist.lut4s if target is Target.ECP5 else netlist.luts
     return RtlDesign(
@@ -95,17 +149,10 @@ def _describe(
         inputs=int(np.prod(network.input.shape)),
         input_bits=network.input.bits,
         classes=network.classes,
-        logit_bits=len(pipeline.logits[0]),
+        logit_bits=len(logits[0]),
         latency=latency,
         luts=sum(luts),
         carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
-        ffs=latency + sum(len(stage.registered) for stage in pipeline.stages),
+        ffs=latency + sum(len(stage.registered) for stage in stages),
         luts_per_layer=tuple(luts),
     )
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hls_projects.rtl.bits import ONE, ZERO, Bit
+from hls_projects.rtl.bits import ONE, ZERO, Bit, complement
 from hls_projects.rtl.columns import BitSum, Heights
 from hls_projects.rtl.compressor import Compressor
 from hls_projects.rtl.greedy import Path
@@ -29,6 +29,8 @@ SLACK = {Target.XILINX: 3, Target.GENERIC: 3, Target.ECP5: 2}
 # Larger sums, or more levels, are finished and compared instead.
 LARGEST_PLANNED_SUM = 1023
 MOST_PLANNED_LEVELS = 15
+# Bits of a logit above its sum's own that are cheaper, or not dearer, to compute than to invert.
+MOST_RIPPLED = 4
 
 
 class NeuronBuilder:
@@ -68,11 +70,30 @@ class NeuronBuilder:
         return self._compared(netlist, total, table, width)
 
     def logit(self, netlist: Netlist, total: BitSum, width: int) -> list[Bit]:
-        """The sum and its offset in two's complement, `width` bits, lowest first."""
+        """The sum and its offset in two's complement, `width` bits, lowest first.
+
+        Far above the sum's own bits there is only the offset, with or without a carry: no logic.
+        """
+        own = total.highest.bit_length()
+        if width <= own + MOST_RIPPLED:
+            return self._offset_sum(netlist, total, width)
+        *low, carry = self._offset_sum(netlist, total, own + 1, total.offset % (1 << own))
+        without, with_carry = total.offset >> own, (total.offset >> own) + 1
+        high = (
+            _chosen(without >> place & 1, with_carry >> place & 1, carry)
+            for place in range(width - own)
+        )
+        return [*low, *high]
+
+    def _offset_sum(
+        self, netlist: Netlist, total: BitSum, width: int, offset: int | None = None
+    ) -> list[Bit]:
+        """The sum and an offset, by default its own, modulo 2^width."""
+        offset = total.offset if offset is None else offset
         columns = [list(column) for column in total.columns]
         columns += [[] for _ in range(width - len(columns))]
         for place in range(width):
-            if total.offset >> place & 1:
+            if offset >> place & 1:
                 columns[place].append(ONE)
         return self._binary(netlist, columns[:width], width)
 
@@ -137,6 +158,13 @@ class NeuronBuilder:
             for _ in range(abs(int(changes[value]))):
                 level.add_bit(0, reached, 1 if changes[value] > 0 else -1)
         return self.logit(netlist, level, width)
+
+
+def _chosen(without: int, with_carry: int, carry: Bit) -> Bit:
+    """One of two constants by a carry."""
+    if without == with_carry:
+        return ONE if without else ZERO
+    return carry if with_carry else complement(carry)
 
 
 def _constant(value: int, width: int) -> list[Bit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -16,10 +17,11 @@ from hls_projects.yosys import run_yosys
 HERE = Path(__file__).parent
 
 # Down to gates of one bit, which become lanes of 64 simulations.  Every module is mapped before
-# it is flattened, since the same LUT stands in many places.
+# it is flattened, since the same LUT stands in many places.  ABC's own script of sequential and
+# choice passes takes minutes for the long carry chains of a neuron with many inputs.
 TRANSLATE = (
-    "read_verilog {primitives}",
-    "read_verilog {verilog}",
+    "read_verilog primitives.v",
+    "read_verilog design.v",
     "hierarchy -top top",
     "proc",
     "opt_expr",
@@ -31,16 +33,19 @@ TRANSLATE = (
     "opt_clean -purge",
     "flatten",
     "opt_clean -purge",
-    "abc -g AND,OR,XOR",
+    "abc -script +strash;dc2;map,-a -g AND,OR,XOR",
     "splitnets -ports",
-    "techmap -map {gates}",
+    "techmap -map gates.v",
     "opt_clean -purge",
     "setattr -unset src */*",
-    "write_cxxrtl -header -O5 -g0 {cxx}",
+    "write_cxxrtl -header -O5 -g0 design.cc",
 )
 LANES = 64
 # Fewer samples stay in fewer lanes, so that each lane sees a stream and not single samples.
 SAMPLES_A_LANE = 16
+PICTURES_A_LANE = 3
+# Of a lane, about, before its results are read; more would take much memory.
+CYCLES = 8192
 # Cycles after the latest result that is expected, in which none may come.
 DRAIN = 16
 
@@ -60,6 +65,8 @@ class RtlSimulation:
     Attributes:
         latency: clock cycles from in_valid to out_valid as the last simulation measured them;
             None before.
+        interval: most clock cycles from one result to the next while samples came without gaps;
+            None before two of them did.
 
     Raises:
         YosysError: if Yosys cannot read the design or reaches the limit.
@@ -75,19 +82,18 @@ class RtlSimulation:
     ) -> None:
         self.design = design
         self.latency: int | None = None
+        self.interval: int | None = None
         self._seconds = seconds
         self._folder = tempfile.TemporaryDirectory(prefix="rtl-simulation-")
         folder = Path(self._folder.name)
-        names = {
-            "primitives": HERE / "primitives.v",
-            "gates": HERE / "gates.v",
-            "verilog": design.verilog.resolve(),
-            "cxx": "design.cc",
-        }
-        run_yosys([line.format(**names) for line in TRANSLATE], folder=folder, seconds=seconds)
+        # Yosys would take spaces and semicolons of other paths for parts of its commands.
+        for source in (HERE / "primitives.v", HERE / "gates.v"):
+            shutil.copyfile(source, folder / source.name)
+        shutil.copyfile(design.verilog, folder / "design.v")
+        run_yosys(TRANSLATE, folder=folder, seconds=seconds)
         for translated in (folder / "design.cc", folder / "design.h"):
             translated.write_text(widen(translated.read_text()))
-        bits = design.inputs * design.input_bits, design.classes * design.logit_bits
+        bits = design.inputs_a_cycle * design.input_bits, design.classes * design.logit_bits
         (folder / "ports.h").write_text(ports(*bits))
         include = ["-I", str(folder), "-I", str(HERE / "lanes")]
         sources = ["design.cc", str(HERE / "lanes" / "harness.cc")]
@@ -108,14 +114,21 @@ class RtlSimulation:
         pattern = np.asarray(valid, bool)
         if not pattern.any():
             raise ValueError(f"`valid` must be true in some cycle. Received: {valid!r}")
+        size = LANES * max(1, CYCLES // self.design.pixels)
+        starts = range(0, max(len(x_int), 1), size)
+        return np.concatenate([self._predict(x_int[i : i + size], pattern) for i in starts])
+
+    def _predict(self, x_int: np.ndarray, pattern: np.ndarray) -> np.ndarray:
         bits = self._input_bits(x_int)
-        stream = _stream(len(bits), pattern, self.design.latency + DRAIN)
+        pixels = self.design.pixels
+        stream = _stream(len(x_int), pixels, pattern, self.design.latency + DRAIN)
         valid_out, y = self._simulate(stream, bits)
-        self._measure(stream, valid_out)
-        return self._logits(_in_order(stream, valid_out, y))
+        first = np.where(stream % pixels == 0, stream // pixels, -1)
+        self._measure(first, valid_out, gaps=not pattern.all())
+        return self._logits(_in_order(first, valid_out, y))
 
     def _input_bits(self, x_int: np.ndarray) -> np.ndarray:
-        """Port x of every sample, (samples, bits), the lowest bit first."""
+        """Port x of every pixel of every sample, (pixels, bits), the lowest bit first."""
         design = self.design
         flat = np.asarray(x_int).reshape(len(x_int), int(np.prod(np.shape(x_int)[1:])))
         if flat.shape[1] != design.inputs:
@@ -123,10 +136,11 @@ class RtlSimulation:
                 f"`x_int` must hold {design.inputs} integers a sample. Received: {flat.shape[1]}"
             )
         bits = flat[:, :, None] >> np.arange(design.input_bits) & 1
-        return bits.reshape(len(flat), design.inputs * design.input_bits).astype(np.uint8)
+        width = design.inputs_a_cycle * design.input_bits
+        return bits.reshape(len(flat) * design.pixels, width).astype(np.uint8)
 
     def _simulate(self, stream: np.ndarray, bits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Out_valid (cycles, lanes) and y (cycles, bits, lanes) of a stream of samples."""
+        """Out_valid (cycles, lanes) and y (cycles, bits, lanes) of a stream of pixels."""
         design = self.design
         cycles = len(stream)
         # Where in_valid is 0, x is all ones: the design must not look at it.
@@ -141,13 +155,20 @@ class RtlSimulation:
         planes = np.unpackbits(outputs, axis=2, bitorder="little")
         return planes[:, 0].astype(bool), planes[:, 1:]
 
-    def _measure(self, stream: np.ndarray, valid_out: np.ndarray) -> None:
-        lanes, entering = np.nonzero(stream.T >= 0)
+    def _measure(self, first: np.ndarray, valid_out: np.ndarray, gaps: bool) -> None:
+        lanes, entering = np.nonzero(first.T >= 0)
         lanes_out, leaving = np.nonzero(valid_out.T)
         if len(entering) != len(leaving):
             raise SimulationError(f"{len(leaving)} results for {len(entering)} samples")
+        if not np.array_equal(lanes, lanes_out):
+            raise SimulationError("results in the wrong simulations")
+        if self.design.pixels > 1 and gaps:
+            return
+        intervals = np.diff(leaving)[np.diff(lanes) == 0]
+        if len(intervals) and not gaps:
+            self.interval = int(intervals.max())
         latencies = np.unique(leaving - entering)
-        if len(latencies) > 1 or not np.array_equal(lanes, lanes_out):
+        if len(latencies) > 1:
             raise SimulationError(f"latency varies: {latencies.tolist()} cycles")
         self.latency = int(latencies[0]) if len(latencies) else self.latency
 
@@ -178,13 +199,14 @@ class RtlSimulation:
             raise SimulationError(f"{command[0]} failed (status {done.returncode}):\n{message}")
 
 
-def _stream(samples: int, pattern: np.ndarray, drain: int) -> np.ndarray:
-    """Number of the sample that enters, (cycles, lanes); −1 where none does.
+def _stream(samples: int, pixels: int, pattern: np.ndarray, drain: int) -> np.ndarray:
+    """Number of the pixel that enters, (cycles, lanes); −1 where none does.
 
     Each lane takes the samples of one share in order; its pattern of in_valid starts elsewhere.
     """
-    lanes = min(LANES, -(-samples // SAMPLES_A_LANE))
-    shares = np.array_split(np.arange(samples), lanes) if lanes else []
+    lanes = min(LANES, -(-samples // (SAMPLES_A_LANE if pixels == 1 else PICTURES_A_LANE)))
+    parts = np.array_split(np.arange(samples), lanes) if lanes else []
+    shares = [(part[:, None] * pixels + np.arange(pixels)).reshape(-1) for part in parts]
     longest = max(map(len, shares), default=0)
     cycles = -(-longest // int(pattern.sum())) * len(pattern) + drain
     stream = np.full((cycles, LANES), -1)
@@ -194,9 +216,9 @@ def _stream(samples: int, pattern: np.ndarray, drain: int) -> np.ndarray:
     return stream
 
 
-def _in_order(stream: np.ndarray, valid_out: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _in_order(first: np.ndarray, valid_out: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Bits of y (samples, bits) of every result, in order of the samples."""
     lanes, cycles = np.nonzero(valid_out.T)
     results = y[cycles, :, lanes]
-    order = stream.T[stream.T >= 0]
+    order = first.T[first.T >= 0]
     return results[np.argsort(order)]

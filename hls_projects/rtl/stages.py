@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
+from hls_projects.integer_layers import Dense, Flatten, Head, Reshape, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.columns import BitSum, dense_sums, input_sums
@@ -74,7 +74,7 @@ def build_pipeline(network: IntegerNetwork, target: Target) -> Pipeline:
         else:
             values = _linear(layer, values)
     logits = _logits(builder, stages[-1], values, logit_bits(network))
-    _remove_unused(stages)
+    remove_unused(stages)
     return Pipeline(tuple(stages), logits)
 
 
@@ -85,14 +85,17 @@ def logit_bits(network: IntegerNetwork) -> int:
 
 
 def _linear(layer: object, values: np.ndarray) -> np.ndarray:
-    if isinstance(layer, Flatten):
-        return values.reshape(-1)
+    if isinstance(layer, (Flatten, Reshape)):
+        return values.reshape(layer.output_shape(values.shape))
     if isinstance(layer, Dense):
         return dense_sums(values, layer.weights)
     if isinstance(layer, Head):
         return np.array([_plus(v, int(b)) for v, b in zip(values, layer.bias, strict=True)])
     kind = getattr(layer, "kind", type(layer).__name__)
-    raise ValueError(f"RTL has dense, threshold, flatten and head layers. Received: {kind}")
+    raise ValueError(
+        f"RTL of dense networks has dense, threshold, flatten, reshape and head layers. "
+        f"Received: {kind}"
+    )
 
 
 def _plus(value: BitSum, offset: int) -> BitSum:
@@ -101,18 +104,25 @@ def _plus(value: BitSum, offset: int) -> BitSum:
     return total
 
 
-def _activations(
+def activation_bits(
     builder: NeuronBuilder, stage: Stage, values: np.ndarray, layer: Threshold
-) -> np.ndarray:
-    """Numbers of registered activation bits, in the shape of `values` (…, channels)."""
-    flat = values.reshape(-1)
+) -> list[Bit]:
+    """Registered bits of the activations of sums (…, channels), the first one's lowest."""
     bits: list[Bit] = []
-    for element, total in enumerate(flat):
+    for element, total in enumerate(values.reshape(-1)):
         channel = element % len(layer.direction)
         bits += builder.activation(
             stage.netlist, total, layer.levels[channel], int(layer.direction[channel])
         )
-    registered = stage.register(bits)
+    return stage.register(bits)
+
+
+def _activations(
+    builder: NeuronBuilder, stage: Stage, values: np.ndarray, layer: Threshold
+) -> np.ndarray:
+    """Numbers of registered activation bits, in the shape of `values` (…, channels)."""
+    registered = activation_bits(builder, stage, values, layer)
+    flat = values.reshape(-1)
     numbers = np.empty(len(flat), object)
     for element in range(len(flat)):
         first = element * layer.bits
@@ -130,7 +140,7 @@ def _logits(
     )
 
 
-def _remove_unused(stages: Sequence[Stage]) -> None:
+def remove_unused(stages: Sequence[Stage]) -> None:
     """From the last stage back: nodes, inputs and registers that no logit depends on."""
     for position in reversed(range(len(stages))):
         stage = stages[position]

@@ -50,7 +50,7 @@ def top_module(pipeline: Pipeline) -> str:
         width = len(stage.registered)
         ports = [".clk(clk)", f".in_valid(valid[{number - 1}])"]
         if previous:
-            ports.append(f".x({_concatenation(previous)})")
+            ports.append(f".x({concatenation(previous)})")
         if width:
             body.append(f"wire [{width - 1}:0] values_{number};")
             ports.append(f".y(values_{number})")
@@ -59,7 +59,7 @@ def top_module(pipeline: Pipeline) -> str:
         previous = [f"values_{number}[{i}]" for i in range(width)]
     body.append(f"assign out_valid = valid[{count}];")
     logits = [bit for number in pipeline.logits for bit in number]
-    body.append(f"assign y = {_concatenation([_wire(b, previous) for b in logits])};")
+    body.append(f"assign y = {concatenation([wire(b, previous) for b in logits])};")
     return TOP.format(
         input_high=pipeline.stages[0].netlist.inputs - 1,
         output_high=len(logits) - 1,
@@ -83,7 +83,7 @@ def layer_module(stage: Stage, primitives: bool) -> str:
     body += ccu2c_lines(stage.netlist, names)
     registered = [names[signal] for signal in stage.registered]
     if registered:
-        body.append(f"always @(posedge clk) y <= {_concatenation(registered)};")
+        body.append(f"always @(posedge clk) y <= {concatenation(registered)};")
     return LAYER.format(
         name=stage.name,
         inputs=_port("input", len(stage.inputs), "x"),
@@ -96,12 +96,13 @@ def _port(direction: str, width: int, name: str) -> str:
     return f"\n    {direction} [{width - 1}:0] {name}," if width else ""
 
 
-def _concatenation(names: Sequence[str]) -> str:
+def concatenation(names: Sequence[str]) -> str:
     """Names, the first one lowest."""
     return "{" + ", ".join(reversed(names)) + "}"
 
 
-def _wire(bit: Bit, names: Sequence[str] | dict[int, str]) -> str:
+def wire(bit: Bit, names: Sequence[str] | dict[int, str]) -> str:
+    """A bit as an expression, given the names of signals."""
     if bit.constant:
         return f"1'b{int(bit.inverted)}"
     return ("~" if bit.inverted else "") + names[bit.signal]
@@ -124,7 +125,7 @@ def _node(node: Node, name: str, names: dict[int, str], primitives: bool) -> lis
 def _expression(table: Sequence[int], inputs: Sequence[int], names: dict[int, str]) -> str:
     if not inputs:
         return f"1'b{table[0]}"
-    address = _concatenation([names[signal] for signal in inputs])
+    address = concatenation([names[signal] for signal in inputs])
     return f"{len(table)}'h{_init(table):x} >> {address}"
 
 
@@ -158,15 +159,15 @@ def _chain(node: CarryChain, name: str, names: dict[int, str]) -> list[str]:
         entering = (
             f".CI({name}_{cell - 1}_c[3]), .CYINIT(1'b0)"
             if cell
-            else f".CI(1'b0), .CYINIT({_wire(node.carry_in, names)})"
+            else f".CI(1'b0), .CYINIT({wire(node.carry_in, names)})"
         )
         propagates = [names[signal] for signal in node.propagates[part]]
-        generates = [_wire(bit, names) for bit in node.generates[part]]
+        generates = [wire(bit, names) for bit in node.generates[part]]
         spare = ["1'b0"] * (CARRY4_STAGES - len(propagates))
         lines.append(f"wire [3:0] {sums}, {carries};")
         lines.append(
             f"CARRY4 {name}_{cell} (.O({sums}), .CO({carries}), {entering}, "
-            f".DI({_concatenation(generates + spare)}), .S({_concatenation(propagates + spare)}));"
+            f".DI({concatenation(generates + spare)}), .S({concatenation(propagates + spare)}));"
         )
         outputs = node.outputs[:-1][part]
         lines += [f"assign {names[o]} = {sums}[{i}];" for i, o in enumerate(outputs)]

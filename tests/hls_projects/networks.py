@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import INT32, Dense, Flatten, Head, Layer, Threshold
+from hls_projects.integer_layers import (
+    INT32,
+    Conv2D,
+    Dense,
+    Flatten,
+    Head,
+    Layer,
+    Threshold,
+)
 from hls_projects.integer_network import IntegerNetwork
 
 
@@ -67,3 +75,53 @@ def edge_inputs(format: InputFormat, samples: int = 200, seed: int = 0) -> np.nd
     x[11] = rng.choice([-1e30, 1e30, 1e-30, -1e-30, 0.0], x[11].shape)
     x[15], x[19] = format.lowest * scale, format.highest * scale
     return x
+
+
+def picture_network(
+    shape: tuple[int, ...],
+    steps: Sequence[Layer | tuple],
+    *,
+    input_bits: int = 2,
+    signed: bool = False,
+    bits: int = 2,
+    seed: int = 0,
+) -> IntegerNetwork:
+    """Layers in order, then flatten, dense and head, each level one that random inputs reach.
+
+    Args:
+        steps: a Layer as it is; (filters, size, strides, padding) of a convolution, or (outputs,)
+            of a dense layer, with random weights and a threshold.
+    """
+    rng = np.random.default_rng(seed)
+    source = InputFormat(input_bits, signed, 0.25, shape)
+    values = rng.integers(source.lowest, source.highest + 1, (200, *shape))
+    layers: list[Layer] = []
+
+    def append(layer: Layer) -> None:
+        nonlocal values
+        layers.append(layer)
+        values = layer.forward(values)
+
+    for step in steps:
+        if isinstance(step, Layer):
+            append(step)
+            continue
+        channels = values.shape[-1]
+        size = step[1] if len(step) > 1 else ()
+        flat = ternary(rng, int(np.prod(size)) * channels, step[0] + 1, 0.5)[:, :-1]
+        weights = flat.reshape(*size, channels, step[0])
+        append(Conv2D(weights, *step[2:]) if len(step) > 1 else Dense(weights))
+        append(_reached_threshold(rng, values, bits))
+    append(Flatten())
+    append(Dense(ternary(rng, values.shape[-1], 4, 0.5)[:, :-1]))
+    append(Head(rng.integers(-9, 9, 3).astype(np.int32)))
+    return IntegerNetwork(source, tuple(layers))
+
+
+def _reached_threshold(rng: np.random.Generator, sums: np.ndarray, bits: int) -> Threshold:
+    channels = sums.shape[-1]
+    shares = np.linspace(0, 1, (1 << bits) + 1)[1:-1]
+    levels = np.quantile(sums.reshape(-1, channels), shares, axis=0).T.astype(np.int32)
+    direction = rng.choice([-1, 1], channels).astype(np.int8)
+    levels[direction < 0] = levels[direction < 0, ::-1]
+    return Threshold(levels, direction)

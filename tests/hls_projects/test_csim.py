@@ -188,6 +188,13 @@ def test_what_is_on_disk_is_what_is_simulated(net, tmp_path):
         compare(net, edge_inputs(net.input), csim=CSimulation(model, write=False))
 
 
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb"])
+def test_folders_that_cpp_cannot_include_are_refused(net, tmp_path, name):
+    model = build_hls_model(net, tmp_path / name / "hls", project_name="net")
+    with pytest.raises(ValueError, match="must not hold quotes, backslashes or line breaks"):
+        CSimulation(model, write=False)
+
+
 def test_missing_compiler_says_how_to_install_it(hls_model):
     with pytest.raises(CompilerError, match=r"'no-g\+\+'.*not on the PATH.*apt install g\+\+"):
         CSimulation(hls_model, write=False, compiler="no-g++")

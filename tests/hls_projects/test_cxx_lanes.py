@@ -24,7 +24,7 @@ def test_an_operation_that_is_not_bitwise_is_refused():
         widen("p_y = add_uu<1>(p_a, p_b);")
 
 
-def test_ports_of_one_bit_have_no_index():
+def test_every_bit_of_a_port_is_moved():
     text = ports(1, 2)
-    assert "write(top.p_x, words[1]);" in text
+    assert "write(top.p_x_5b_0_5d_, words[1]);" in text
     assert "words[2] = read(top.p_y_5b_1_5d_);" in text

@@ -142,3 +142,20 @@ def test_dense_layers_over_positions():
     ])
     randomize(model)
     assert_exact(model, np.random.default_rng(0).random((200, 2, 3)))
+
+
+@pytest.mark.parametrize("bias", [2.0**22, -(2.0**40), np.inf, np.nan])
+def test_biases_beyond_float32_logits_are_refused(bias):
+    model = randomize(mlp((4,), (3,), 2))
+    model.layers[-1].bias.assign([0.0, bias])
+    with pytest.raises(ValueError, match="beyond the 2.22|must be finite integers"):
+        IntegerNetwork.from_keras(model)
+    model.layers[-1].bias.assign([0.0, 2.0**21])
+    assert_exact(model, np.random.default_rng(0).random((20, 4)))
+
+
+@pytest.mark.parametrize("name", ["a\nb", 'a"; system("true', "a\\", "α", "a" * 201])
+def test_names_that_would_leave_a_comment_are_refused(name):
+    layers = [keras.Input((4,)), InputQuantizer(2), SparseTernaryDense(3, name=name), IntegerHead()]
+    with pytest.raises(ValueError, match="names of layers must be letters"):
+        IntegerNetwork.from_keras(keras.Sequential(layers))

@@ -189,7 +189,7 @@ def test_other_backends_are_named(backend, model, tmp_path):
 
 
 @pytest.mark.parametrize("options, message", [
-    ({"io_type": "io_stream"}, "`io_type` must be 'io_parallel'.*Received: 'io_stream'"),
+    ({"io_type": "io_serial"}, "`io_type` must be one of io_parallel, io_stream.*'io_serial'"),
     ({"hls_config": {"Model": {"Strategy": "Resource"}}}, "`Strategy` of layer 'first' must be"),
     ({"hls_config": {"LayerName": {"second": {"Strategy": "Resource"}}}}, "of layer 'second'"),
     ({"hls_config": {"Model": {"ReuseFactor": 4}}}, "`ReuseFactor` of layer .* must be 1"),

@@ -75,7 +75,7 @@ def test_head_lines():
 
 def test_long_kernels_are_split_into_parts_of_bounded_length():
     lines = [(30, f"res[{i}] = 0;") for i in range(100)]
-    text = kernels.straight_line_kernel("k", lines, kernels.Shape(1, 5, 100))
+    text = kernels.straight_line_kernel("k", lines, 5, 100)
     parts = text.count("#pragma HLS INLINE")
     assert parts == -(-100 // (kernels.PART_TERMS // 31))
     assert all(f"k_part_{i}(data, res);" in text for i in range(parts))

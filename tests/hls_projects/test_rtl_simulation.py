@@ -7,12 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from hls_projects.rtl import RtlSimulation, SimulationError, write_rtl
 from hls_projects.rtl.target import Target
-from hls_projects.synthesis import synthesize_verilog
+from hls_projects.synthesis import TARGETS, synthesize_verilog
+from hls_projects.yosys import run_yosys
 from tests.hls_projects.networks import edge_inputs, network
 from tests.hls_projects.test_csim import dead_network
+from tests.hls_projects.test_rtl_exactness import ZOO, random_inputs, wide_network
 
 NET = network((24, 8, 6, 5), signed=True, input_bits=2, seed=5)
 
@@ -38,6 +42,67 @@ def test_gaps_between_samples(simulation):
     pattern = np.random.default_rng(2).random(37) < 0.4
     np.testing.assert_array_equal(simulation.predict(x, pattern), NET.predict_integers(x))
     assert simulation.latency == 3
+
+
+# One that takes long to compile is left to the netlist's own test.
+SIMULATED = {name: net for name, net in ZOO.items() if name != "single_layer_wide"}
+
+
+@pytest.mark.parametrize("net", [*SIMULATED.values(), network((1, 1)), wide_network(1, False, 2)],
+                         ids=[*SIMULATED, "one_bit_in", "fan_in_784"])  # fmt: skip
+def test_zoo(net, tmp_path):
+    x = random_inputs(net)
+    simulation = RtlSimulation(write_rtl(net, tmp_path))
+    np.testing.assert_array_equal(simulation.predict(x), net.predict_integers(x))
+
+
+# Each example is compiled, so a failing one is not made smaller.
+@settings(max_examples=4, deadline=None, phases=(Phase.reuse, Phase.generate))
+@given(
+    widths=st.lists(st.integers(1, 10), min_size=2, max_size=4),
+    options=st.fixed_dictionaries({
+        "input_bits": st.integers(1, 3),
+        "signed": st.booleans(),
+        "bits": st.integers(1, 4),
+        "density": st.floats(0, 1),
+        "seed": st.integers(0, 2**16),
+    }),
+    valid=st.lists(st.booleans(), min_size=1, max_size=9).filter(any),
+    target=st.sampled_from(Target),
+)
+def test_random_networks_and_patterns(tmp_path_factory, widths, options, valid, target):
+    net = network(widths, **options)
+    x = random_inputs(net, samples=100)
+    design = write_rtl(net, tmp_path_factory.mktemp("random"), target=target)
+    simulation = RtlSimulation(design)
+    np.testing.assert_array_equal(simulation.predict(x, valid), net.predict_integers(x))
+    assert simulation.latency == design.latency
+
+
+# Cells that synthesis adds to those of primitives.v.
+CELLS = """
+module FDRE #(parameter INIT = 0) (output reg Q, input C, CE, D, R);
+initial Q = INIT;
+always @(posedge C) Q <= R ? 1'b0 : CE ? D : Q;
+endmodule
+module INV(output O, input I);
+assign O = ~I;
+endmodule
+"""
+
+
+def test_the_netlist_after_synthesis(design, tmp_path):
+    synthesize = TARGETS["xilinx"].format(top="top")
+    script = [f"read_verilog {design.verilog}", synthesize, "write_verilog -noattr netlist.v"]
+    run_yosys(script, folder=tmp_path)
+    netlist = tmp_path / "netlist.v"
+    text = netlist.read_text()
+    netlist.write_text(text + CELLS)
+    assert "FDRE #(" in text and "layer_1 " not in text
+    simulation = RtlSimulation(replace(design, verilog=netlist))
+    x = NET.input.quantize(edge_inputs(NET.input))
+    np.testing.assert_array_equal(simulation.predict(x), NET.predict_integers(x))
+    assert simulation.latency == design.latency
 
 
 def test_no_samples(simulation):

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from hls_projects.synthesis import Cells, count_cells, synthesize_verilog
@@ -24,6 +26,14 @@ def test_cells_of_a_small_design(verilog, target):
     assert (cells.brams, cells.dsps) == (0, 0)
 
 
+def test_a_path_is_no_part_of_a_command(verilog, tmp_path):
+    folder = tmp_path / "my runs; !touch broken"
+    folder.mkdir()
+    (folder / "top.v").write_text(POPCOUNT)
+    assert synthesize_verilog(folder / "top.v").ffs == 3
+    assert not list(tmp_path.rglob("broken"))
+
+
 def test_the_same_design_is_not_synthesized_twice(verilog, tmp_path, monkeypatch):
     first = synthesize_verilog(verilog, cache=tmp_path / "cache")
     monkeypatch.setattr("hls_projects.synthesis.run_yosys", None)
@@ -46,8 +56,17 @@ def test_errors_of_yosys_are_shown(tmp_path):
         synthesize_verilog(tmp_path / "bad.v", "ice40")
 
 
-def test_limits_are_named(tmp_path):
+def test_limits_are_named(tmp_path, verilog):
     with pytest.raises(YosysError, match="time limit of 0.01 s"):
         run_yosys(["help"], folder=tmp_path, seconds=0.01)
-    with pytest.raises(YosysError, match="memory|failed"):
-        run_yosys(["help"], folder=tmp_path, memory_mib=20)
+    with pytest.raises(YosysError, match="memory limit of 90 MiB"):
+        synthesize_verilog(verilog, memory_mib=90)
+
+
+def test_nothing_runs_on_after_the_time_limit(tmp_path):
+    late = tmp_path / "late"
+    (tmp_path / "go_on.sh").write_text("sleep 3\ntouch late\n")
+    with pytest.raises(YosysError, match="time limit"):
+        run_yosys(["exec -- sh go_on.sh"], folder=tmp_path, seconds=1.5)
+    time.sleep(3)
+    assert not late.exists()

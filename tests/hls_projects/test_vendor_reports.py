@@ -156,3 +156,10 @@ def test_timing(tmp_path):
     assert read_timing(write(tmp_path, TIMING.split("| Clock Summary")[0])).fmax_mhz is None
     with pytest.raises(ValueError, match="no timing"):
         read_timing(write(tmp_path, "nothing"))
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "-inf", "1e999"])
+def test_figures_that_are_no_numbers_are_missing(tmp_path, number):
+    path = tmp_path / "csynth.xml"
+    path.write_text(VIVADO_HLS.replace("<LUT>9224<", f"<LUT>{number}<"))
+    assert "LUT" not in read_csynth(path).resources

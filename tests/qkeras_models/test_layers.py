@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from hls_projects.input_format import InputFormat
 from qkeras_models.input_quantizer import InputQuantizer, round_significant
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary import SparseTernary
@@ -94,7 +95,19 @@ class TestInputQuantizer(LayerCase):
         assert rounded != 0.1 and abs(rounded / 0.1 - 1) < 2**-16
         assert all(np.float32(rounded * k) == rounded * k for k in range(256))
 
-    @pytest.mark.parametrize("arguments", [{"bits": 0}, {"bits": 9}, {"scale": 0.0}])
+    @pytest.mark.parametrize("scale", [1e-37, 0.75, 1e30])
+    def test_denormal_numbers_are_zero(self, scale):
+        denormal = np.array([1, 1 << 22], np.uint32).view(np.float32)
+        x = np.array([*denormal, *-denormal, -1e-37, 0.0], np.float32)[None]
+        layer = InputQuantizer(8, signed=True, scale=scale)
+        model = keras.Sequential([keras.Input((6,)), layer])
+        integers = InputFormat(8, True, layer.scale, (6,)).quantize(x)
+        np.testing.assert_array_equal(model.predict(x, verbose=0), integers)
+        assert not integers[0, :4].any()
+
+    @pytest.mark.parametrize("arguments", [
+        {"bits": 0}, {"bits": 9}, {"scale": 0.0}, {"scale": 1e-40}, {"scale": 1e39},
+    ])
     def test_values_out_of_range_are_named(self, arguments):
         with pytest.raises(ValueError, match=f"`{next(iter(arguments))}` must be"):
             InputQuantizer(**arguments)

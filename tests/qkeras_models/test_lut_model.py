@@ -11,9 +11,9 @@ BITS = st.integers(1, 8)
 OUTPUT_BITS = st.none() | st.integers(1, 4)
 
 
-def facts(fan_ins, inputs=100, input_bits=1, output_bits=2, positions=1):
+def facts(fan_ins, inputs=100, input_bits=1, output_bits=2, copies=1):
     weights = inputs * len(fan_ins)
-    return LayerFacts(weights, tuple(fan_ins), positions, input_bits, output_bits)
+    return LayerFacts(weights, tuple(fan_ins), 7, input_bits, output_bits, copies)
 
 
 @given(BITS, OUTPUT_BITS)

@@ -44,6 +44,15 @@ def test_without_records_nothing_is_measured():
     assert set(found.values()) == {(NOT_MEASURED, NOT_MEASURED)}
 
 
+def test_architectures_never_asked_for_the_sparsity_are_left_out():
+    other = record_of("narrow", "sparse", 0, wanted_sparsity=0.95, test_accuracy=0.9, sparsity=0.95)
+    networks = [*DENSE, sparse(0.976, 0.981), other]
+    table = claims_table(groups_of(map(ComparedNetwork, networks)))
+    assert {row[1] for row in table.rows} == {"sfc"}
+    alone = claims_table(groups_of([ComparedNetwork(other)]))
+    assert {row[1] for row in alone.rows} == {"narrow"}
+
+
 def test_the_sparsest_network_that_is_no_worse_counts():
     claim = CLAIMS[0]
     networks = [sparse(0.98, 0.9), sparse(0.976, 0.981), sparse(0.975, 0.99)]

@@ -55,10 +55,11 @@ def test_the_plan_holds_every_method_and_sparsity_once():
     for network, facts in NETWORKS.items():
         for seed in facts.seeds:
             own = [job for job in plan if (job.network, job.seed) == (network, seed)]
-            assert {job.method for job in own} == set(METHODS)
-            assert {job.sparsity for job in own if job.method == "sparse"} == {
-                0.9, 0.95, 0.98, 0.99, 0.995
-            }
+            assert {job.method for job in own} == set(facts.methods)
+            assert {job.sparsity for job in own if job.method == "sparse"} == set(facts.sparsities)
+    for network in ("mnist-small", "sfc", "lfc"):
+        assert NETWORKS[network].methods == METHODS
+        assert NETWORKS[network].sparsities == (0.9, 0.95, 0.98, 0.99, 0.995)
     assert len({job.seed for job in plan if job.network == "sfc"}) == 3
 
 
@@ -76,7 +77,9 @@ def test_a_record_holds_what_was_measured(finished):
     assert record.sparsity >= 0.8 and record.test_accuracy > 0.4
     assert record.ratio_vs_ternary == 2 * record.ratio_vs_binary
     assert set(record.layer_sparsity) == {"dense_1", "dense_2", "dense_3"}
-    assert record.quick and record.luts is None and record.epochs == 6
+    assert record.quick and record.epochs == 6
+    assert record.luts > 0 and record.sources["luts"] == record.sources["ffs"] == "estimate"
+    assert record.latency_cycles == 3 and record.brams is None
     assert "--sparsity 0.8 --stage1-epochs 4" in record.command
 
 
@@ -120,6 +123,8 @@ def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, 
     assert (target.parent / published["sparse"]).is_file()
     monkeypatch.setattr(reproduce, "jobs", lambda quick: tuple(records))
     monkeypatch.setattr(job_pool, "_start", None)
+    plan = replace(NETWORKS["mnist-small"], ablation_sparsity=JOB.sparsity)
+    monkeypatch.setitem(NETWORKS, "mnist-small", plan)
     arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path / "again"),
                  "--synthesize-up-to", "0"]
     runs.rename(tmp_path / "reproduce")
@@ -127,8 +132,25 @@ def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, 
         done = CliRunner().invoke(reproduce.main, arguments, catch_exceptions=False)
     finally:
         (tmp_path / "reproduce").rename(runs)
-    assert done.exit_code == 0 and done.output == ""
+    again = tmp_path / "again"
+    assert done.exit_code == 0
+    assert done.output.split() == [str(again / "mnist.html"), str(again / "mnist.md")]
+    assert "sparse ternary" in (again / "mnist.md").read_text()
+    assert (again / "networks" / JOB.name / "history.csv").is_file()
     assert len(load_records(tmp_path / "again" / "mnist.json")) == 2
+
+
+def test_records_trained_elsewhere_count_as_done_on_request(finished, tmp_path, monkeypatch):
+    runs, records = finished
+    collect(list(records), runs, tmp_path / "mnist.json")
+    monkeypatch.setattr(reproduce, "jobs", lambda quick: tuple(records))
+    arguments = ["mnist", "--list", "--runs", str(tmp_path), "--results", str(tmp_path)]
+    assert "0 of 2 done" in CliRunner().invoke(reproduce.main, arguments).output
+    kept = CliRunner().invoke(reproduce.main, [*arguments, "--keep-results"]).output
+    assert "2 of 2 done" in kept
+    monkeypatch.setattr(reproduction_plan, "best_rates", lambda: {"sparse": 1e-4})
+    changed = CliRunner().invoke(reproduce.main, [*arguments, "--keep-results"]).output
+    assert "1 of 2 done" in changed
 
 
 def test_records_of_other_jobs_stay(finished, tmp_path):

@@ -35,7 +35,7 @@ def test_digits_train_on_each_backend(tmp_path, backend):
 
 @pytest.mark.parametrize("arguments, message", [
     (["--data", "nothing.npz", "--hidden", "8"], "nothing.npz"),
-    (["--data", "digits", "--hidden", "8,x"], "`--hidden` must be integers"),
+    (["--data", "digits", "--hidden", "8,x"], "`hidden` must hold integers >= 1"),
     (["--data", "digits", "--sparsity", "1.5"], "`sparsity`"),
     (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
     (["--resume", "--name", "none"], "no run folder"),
@@ -48,5 +48,6 @@ def test_errors_are_one_line_and_leave_nothing(tmp_path, arguments, message):
 
 def test_an_existing_run_is_refused_before_any_work(tmp_path):
     (tmp_path / "runs/d").mkdir(parents=True)
+    (tmp_path / "runs/d/config.yaml").write_text("data: digits\n")
     done = train("--data", "digits", "--name", "d", cwd=tmp_path)
     assert done.returncode == 1 and "exists already" in done.stderr

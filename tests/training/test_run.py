@@ -30,7 +30,7 @@ def weights(folder):
 def test_a_run_folder_holds_everything(finished):
     folder, result = finished
     expected = {"config.yaml", "history.csv", "model.keras", "shadow_weights.json"}
-    assert expected | {"training.json"} == {path.name for path in folder.iterdir()}
+    assert expected | {"training.json"} == {path.name for path in folder.glob("[!.]*")}
     assert result.sparsity >= 0.8 and result.test_accuracy > 0.6
     assert json.loads((folder / "training.json").read_text())["nonzeros"] == result.nonzeros
     rows = list(csv.DictReader((folder / "history.csv").open()))

@@ -19,14 +19,17 @@ class Augmentation:
 
     Output pixel p, counted from the picture's centre, shows the input at
     R(rotation) · [[1, 0], [shear, 1]] · p / (1 + zoom) + shift + elastic(p), as (y, x), between
-    pixels by bilinear interpolation and 0 outside the picture.
+    pixels by bilinear interpolation and 0 outside the picture; mirrored every other time if
+    `flip`.
 
     Args:
-        shift: pixels, each of x and y.
+        shift: pixels, each of x and y; whole ones if `whole_pixels`.
         shear: pixels to the side for each pixel of height.
         rotation: degrees.
         zoom: relative, below 1.
         elastic: pixels, at each of 4 × 4 control points with a smooth field between them.
+        flip: whether half of the maps swap left and right.
+        whole_pixels: whether shifts are rounded, so that shifts alone blur nothing.
         maps: how many random maps are drawn in advance; a picture takes one of them.  A map costs
             12 bytes a pixel.
 
@@ -44,11 +47,17 @@ class Augmentation:
     rotation: float = 0.0
     zoom: float = 0.0
     elastic: float = 0.0
+    flip: bool = False
+    whole_pixels: bool = False
     maps: int = 2048
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.type == "bool":
+                if not isinstance(value, bool):
+                    raise ValueError(f"`{field.name}` must be true or false. Received: {value!r}")
+                continue
             is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not is_number or not math.isfinite(value) or value < 0:
                 raise ValueError(f"`{field.name}` must be a number from 0. Received: {value!r}")
@@ -82,13 +91,18 @@ class Augmentation:
         zoom = 1 + self.zoom * draws[0]
         y = (np.arange(height)[:, None] - middle_y) / zoom
         x = (np.arange(width)[None, :] - middle_x) / zoom
+        if self.flip:
+            x = np.where(draws[5] < 0, -x, x)
+        shift = self.shift * draws[3:5]
+        if self.whole_pixels:
+            shift = np.round(shift)
         x = x + self.shear * draws[1] * y
         angle = np.radians(self.rotation) * draws[2]
         cosine, sine = np.cos(angle), np.sin(angle)
         bend = self._elastic(height, width, seed)
         return (
-            cosine * y - sine * x + middle_y + self.shift * draws[3] + bend[0],
-            sine * y + cosine * x + middle_x + self.shift * draws[4] + bend[1],
+            cosine * y - sine * x + middle_y + shift[0] + bend[0],
+            sine * y + cosine * x + middle_x + shift[1] + bend[1],
         )
 
     def _elastic(self, height: int, width: int, seed: int) -> np.ndarray:

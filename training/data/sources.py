@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import digits, mnist, npz
+from . import cifar10, digits, mnist, npz
 from .dataset import Dataset
 from .fixed_point import FixedPoint, check_bits
 from .format_search import find_format
-from .images import image_floats, image_format
+from .images import centred_image_floats, centred_image_format, image_floats, image_format
 from .split import held_out_count, split_indices
 
-NAMES = ("mnist", "digits")
+NAMES = ("mnist", "cifar10", "digits")
 SPLIT_SEED = 2017
 VALIDATION = 0.1
 BITS = 8
@@ -36,16 +37,18 @@ def load(
     """A data set, split and with the format of its inputs.
 
     Args:
-        source: "mnist", "digits", or the path of an .npz file with x_train, y_train, x_test and
-            y_test (and, if you have split them yourself, x_validation and y_validation).
-        folder: where MNIST's files may lie; looked at before the cache and the network.
+        source: "mnist", "cifar10", "digits", or the path of an .npz file with x_train, y_train,
+            x_test and y_test (and, if you have split them yourself, x_validation and
+            y_validation).
+        folder: where the files of MNIST or CIFAR-10 may lie; looked at before the cache and the
+            network.
         validation: how much of the training data becomes validation data: a number of samples, or
-            a share between 0 and 1.  None: 5,000 for MNIST, a tenth otherwise.
+            a share between 0 and 1.  None: 5,000 for MNIST and CIFAR-10, a tenth otherwise.
         split_seed: of the validation split; has nothing to do with seeds of training.
         bits: width of an input, 1 to 8.  None: 1 for MNIST, 4 for digits, 8 otherwise.
         signed, scale, per_feature: format of the inputs.  None: for pictures x ≥ 96/256 (MNIST) or
-            x ≥ 7/16 (digits) for one bit, the pixel's top bits for more; otherwise found from the
-            training data, see `find_format`.
+            x ≥ 7/16 (digits) for one bit, the pixel's top bits for more, less half their range for
+            CIFAR-10; otherwise found from the training data, see `find_format`.
 
     Raises:
         ValueError: for an unknown source, data that fail their checks, or options out of range.
@@ -56,25 +59,31 @@ def load(
         (1294, 8, 8)
     """
     name = _resolve(source)
-    if folder is not None and name != "mnist":
-        raise ValueError(f"`folder` is for mnist only. Received: {folder!r} with {source}")
+    # A user's file may be called digits.npz: only the bare names are these data sets.
+    own = name if os.fspath(source) in NAMES else None
+    if folder is not None and own not in ("mnist", "cifar10"):
+        raise ValueError(f"`folder` is for mnist and cifar10. Received: {folder!r} with {source}")
     if bits is not None:
         bits = check_bits(bits)
-    if name == "mnist":
+    if own == "mnist":
         arrays = mnist.read_mnist(folder)
         validation = mnist.VALIDATION if validation is None else validation
-    elif name == "digits":
+    elif own == "cifar10":
+        arrays = cifar10.read_cifar10(folder)
+        validation = cifar10.VALIDATION if validation is None else validation
+    elif own == "digits":
         arrays = digits.read_digits()
     else:
         arrays = npz.read_npz(Path(source).expanduser())
     arrays = _split(arrays, VALIDATION if validation is None else validation, split_seed)
-    arrays = {key: _finished(array) for key, array in arrays.items()}
+    floats = centred_image_floats if own == "cifar10" else image_floats
+    arrays = {key: _finished(array, floats) for key, array in arrays.items()}
     options = {"signed": signed, "scale": scale, "per_feature": per_feature}
     return Dataset(
         name=name,
         **arrays,
         classes=int(arrays["y_train"].max()) + 1,
-        format=_format(name, arrays["x_train"], bits, options),
+        format=_format(own, arrays["x_train"], bits, options),
     )
 
 
@@ -104,19 +113,23 @@ def _split(
     return {**arrays, **parts, "x_validation": x[leave], "y_validation": y[leave]}
 
 
-def _finished(array: np.ndarray) -> np.ndarray:
+def _finished(array: np.ndarray, floats: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Pixels and samples as float32, labels as int64."""
     if array.ndim == 1:
         return array.astype(np.int64, copy=False)
-    return image_floats(array) if array.dtype == np.uint8 else array
+    return floats(array) if array.dtype == np.uint8 else array
 
 
-def _format(name: str, x: np.ndarray, bits: int | None, options: dict[str, Any]) -> FixedPoint:
+def _format(
+    name: str | None, x: np.ndarray, bits: int | None, options: dict[str, Any]
+) -> FixedPoint:
     """The pictures' own format, unless any option was given; else one found from the data."""
-    pictures = {"mnist": mnist, "digits": digits}.get(name)
+    pictures = {"mnist": mnist, "cifar10": cifar10, "digits": digits}.get(name)
     if pictures is None:
         return find_format(x, bits or BITS, **options)
     bits = bits or pictures.BITS
     if all(value is None for value in options.values()):
+        if pictures is cifar10:
+            return centred_image_format(bits)
         return image_format(bits, pictures.THRESHOLD)
     return find_format(x, bits, **options)

@@ -3,6 +3,7 @@
 
 #include "ap_fixed.h"
 #include "ap_int.h"
+#include "hls_stream.h"
 #include "nnet_function_stubs.h"
 
 namespace nnet {
@@ -26,6 +27,11 @@ ap_int<bits + 1> quantize_input(const data_T &x, const value_T &scale) {
         }
     }
     return level;
+}
+
+template <class value_T> const value_T &larger(const value_T &a, const value_T &b) {
+    #pragma HLS INLINE
+    return a > b ? a : b;
 }
 
 } // namespace nnet

@@ -106,3 +106,20 @@ def test_bad_values_are_named(values):
 def test_only_pictures(shape):
     with pytest.raises(ValueError, match="pictures of shape"):
         Augmentation().build(shape)
+
+
+def test_flips_mirror_half_of_the_maps_and_whole_shifts_blur_nothing():
+    form = Augmentation(shift=2, shear=0, flip=True, whole_pixels=True, maps=400)
+    picture = RANDOM.random((1, 9, 7), dtype=np.float32) + 1
+    found = form.build((9, 7), seed=4)(np.repeat(picture, 400, axis=0), np.arange(400))
+    padded = np.pad(picture[0], 2)
+    either = [padded, padded[:, ::-1]]
+    shifted = [p[y : y + 9, x : x + 7] for p in either for y in range(5) for x in range(5)]
+    matches = (found[:, None] == np.array(shifted)).all(axis=(2, 3))
+    assert (matches.sum(axis=1) == 1).all()
+    assert 150 < matches[:, 25:].sum() < 250
+
+
+def test_a_flip_is_true_or_false():
+    with pytest.raises(ValueError, match="`flip` must be true or false. Received: 1"):
+        Augmentation(flip=1)

@@ -35,7 +35,11 @@ def test_any_data_get_a_format(x, bits):
 
 
 @given(
-    arrays.arrays(np.float32, (30, 2), elements=st.floats(-100, 100, width=32)), st.integers(2, 8)
+    # Denormal numbers count as 0, see InputFormat.
+    arrays.arrays(
+        np.float32, (30, 2), elements=st.floats(-100, 100, width=32, allow_subnormal=False)
+    ),
+    st.integers(2, 8),
 )
 def test_no_worse_than_the_scale_that_covers_everything(x, bits):
     form = find_format(x, bits, per_feature=False)

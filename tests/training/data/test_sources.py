@@ -48,8 +48,8 @@ def test_options_of_pictures():
     ("source", "options", "message"),
     [
         ("mnits", {}, r"Did you mean mnist\?.*Received: 'mnits'"),
-        ("data.csv", {}, r"mnist, digits or the path of an \.npz file\. Received: 'data\.csv'"),
-        ("digits", {"folder": "x"}, "`folder` is for mnist only"),
+        ("data.csv", {}, r"cifar10, digits or the path of an \.npz file\. Received: 'data\.csv'"),
+        ("digits", {"folder": "x"}, "`folder` is for mnist and cifar10"),
         ("digits", {"bits": 9}, "`bits`"),
         ("digits", {"scale": -1.0}, "`scale`"),
         ("digits", {"validation": 5000}, "must be 1 to 1428"),
@@ -81,3 +81,10 @@ def test_names_of_the_package():
     assert all(getattr(training.data, name) for name in training.data.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = training.data.nothing
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist"])
+def test_a_file_named_like_a_data_set_is_the_users_own(tmp_path, name):
+    x, y = np.random.default_rng(0).random((20, 3)), np.arange(20) % 2
+    np.savez(tmp_path / f"{name}.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    assert load(tmp_path / f"{name}.npz").shape == (3,)

@@ -1,0 +1,75 @@
+"""Windows that slide over pictures: sizes, padding, and the values under each tap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+PADDINGS = ("valid", "same")
+
+
+@dataclass(frozen=True)
+class Windows:
+    """height × width windows, each `strides` apart, in pictures (rows, columns, channels).
+
+    "valid" windows lie inside the picture; "same" ones start every `strides` pixels of it, and
+    what they see around it is 0: max((⌈n / stride⌉ − 1) · stride + size − n, 0) pixels along an
+    axis of n, the smaller half of them before it, as Keras pads.
+    """
+
+    size: tuple[int, int]
+    strides: tuple[int, int]
+    padding: str = "valid"
+
+    def output_shape(self, picture: tuple[int, ...]) -> tuple[int, int]:
+        """Rows and columns of windows; 0 where the picture is too small."""
+        if self.padding == "same":
+            return tuple(-(-n // s) for n, s in zip(picture, self.strides, strict=False))
+        sizes = zip(picture, self.size, self.strides, strict=False)
+        return tuple(max((n - k) // s + 1, 0) for n, k, s in sizes)
+
+    def around(self, picture: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Zeros (before, after) the rows and the columns of a picture."""
+        return tuple(
+            self._around(n, k, s)
+            for n, k, s in zip(picture, self.size, self.strides, strict=False)
+        )
+
+    def _around(self, n: int, size: int, stride: int) -> tuple[int, int]:
+        if self.padding == "valid":
+            return 0, 0
+        total = max((-(-n // stride) - 1) * stride + size - n, 0)
+        return total // 2, total - total // 2
+
+    def taps(self, x: np.ndarray) -> Iterator[np.ndarray]:
+        """What each place of the window sees, places in order of rows.
+
+        Args:
+            x: (..., rows, columns, channels).
+
+        Yields:
+            (..., output rows, output columns, channels), views of the padded pictures.
+        """
+        picture = x.shape[-3:-1]
+        padded = np.pad(x, [(0, 0)] * (x.ndim - 3) + [*self.around(picture), (0, 0)])
+        rows, columns = self.output_shape(picture)
+        for row in range(self.size[0]):
+            for column in range(self.size[1]):
+                yield padded[
+                    ...,
+                    row : row + (rows - 1) * self.strides[0] + 1 : self.strides[0],
+                    column : column + (columns - 1) * self.strides[1] + 1 : self.strides[1],
+                    :,
+                ]
+
+
+def is_pair(value: Any) -> bool:
+    """Whether a value is two integers ≥ 1."""
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in value)
+    )

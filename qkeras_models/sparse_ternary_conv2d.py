@@ -1,0 +1,77 @@
+"""Two-dimensional convolution with sparse ternary weights."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+from qkeras import QConv2D
+
+from qkeras_models.convolution_options import check_convolution
+from qkeras_models.sparse_ternary import SparseTernary
+from qkeras_models.sparse_ternary_layer import (
+    SparseTernaryLayer,
+    ThresholdPenalty,
+    linear_options,
+)
+
+
+@keras.saving.register_keras_serializable(package="qkeras_models")
+class SparseTernaryConv2D(SparseTernaryLayer, QConv2D):
+    """y = x ∗ T(W), a qkeras QConv2D whose kernel is −1, 0 or +1 and mostly 0.
+
+    Shapes: x (batch, height, width, channels) to y (batch, rows, columns, filters), kernel
+    (kernel height, kernel width, channels, filters).  Padding contributes zeros.  No bias and no
+    activation: batch normalization and a quantized activation follow.
+
+    Args:
+        filters: number of output channels, ≥ 1.
+        kernel_size: height and width of the kernel, or one number for both.
+        strides: of rows and columns, or one number for both.
+        padding: "valid" or "same", as Keras pads.
+        kernel_quantizer: a SparseTernary; the layer keeps a copy of its own.
+        kernel_initializer: of the shadow weights; uniform in ±0.5 spreads them around any
+            usual threshold.
+        threshold_regularizer: training.ThresholdRegularizer or None; the QuantizationPruning
+            callback attaches one.
+        **kwargs: what keras.layers.Conv2D takes, such as `name`.
+
+    Raises:
+        ValueError: if `use_bias` or `activation` is asked for, the quantizer is another, or data
+            are channels first, dilated or in groups.
+
+    Example:
+        >>> SparseTernaryConv2D(16, 3, padding="same")(x)        # doctest: +SKIP
+
+    Reference: docs/convolutions.md.
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, int],
+        strides: int | tuple[int, int] = 1,
+        padding: str = "valid",
+        kernel_quantizer: SparseTernary | None = None,
+        kernel_initializer: Any = None,
+        threshold_regularizer: ThresholdPenalty | None = None,
+        **kwargs: Any,
+    ) -> None:
+        check_convolution(kwargs, type(self).__name__)
+        super().__init__(
+            filters=filters,
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            **linear_options(type(self).__name__, kernel_quantizer, kernel_initializer, kwargs),
+        )
+        self.threshold_regularizer = keras.saving.deserialize_keras_object(threshold_regularizer)
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self._positions = math.prod(self.compute_output_shape(input_shape)[1:3])
+
+    def output_positions(self) -> int:
+        """Rows · columns of the output: how often each weight is used in one inference."""
+        return self._positions

@@ -1,0 +1,149 @@
+"""python -m reports.search: the page of a search, with its Pareto set."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reports.page import Page, Plot, Section
+from reports.pareto_plot import ACCURACY, pareto_plot
+from reports.record import Figure, Source, number_text
+from reports.search_record import ParetoPoint, SearchRecord, read_search_record
+from reports.table import Column, Table
+
+ESTIMATED = (
+    ("luts", "LUT"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""), ("latency_ns", "ns"),
+)
+MEASURED = (("luts", "LUT", Source.YOSYS), ("ffs", "FF", Source.YOSYS))
+STATES = {"complete": "finished", "pruned": "ended early", "fail": "failed", "running": "running"}
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path),
+              help="The HTML file; Markdown and its plots go beside it.  "
+                   "[default: FOLDER/search.html]")
+def main(folder: Path, output: Path | None) -> None:
+    """Writes the page of a search, whose FOLDER is runs/search/NAME.
+
+    \b
+    Example:
+      python -m reports.search runs/search/mnist-frontier
+    """
+    from reports.comparison import write_comparison
+
+    try:
+        page = search_page(read_search_record(folder))
+        written = write_comparison(page, output or folder / "search.html")
+    except (ValueError, OSError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    for path in written:
+        click.echo(path)
+
+
+def search_page(record: SearchRecord) -> Page:
+    """Counts, Pareto plot, Pareto table, commands, failures."""
+    svg = pareto_plot(record)
+    caption = (
+        "Chosen on validation data and estimates; test data were looked at once, for the networks "
+        "of the Pareto set."
+    )
+    plots = (Plot("pareto", "Accuracy against cost", svg, caption, wide=True),) if svg else ()
+    tables = (pareto_table(record.pareto),) if record.pareto else ()
+    sections = (
+        Section("Pareto set", tables=tables, plots=plots),
+        Section("Trained again by", tables=(_command_table(record.pareto),) * bool(record.pareto)),
+        Section("Constraints", tables=_constraint_tables(record)),
+        Section("What failed", tables=_failure_tables(record)),
+    )
+    return Page(f"Search: {record.name}", _introduction(record), sections)
+
+
+def _introduction(record: SearchRecord) -> tuple[str, ...]:
+    states = Counter(trial.state for trial in record.trials)
+    counted = ", ".join(f"{states[name]} {text}" for name, text in STATES.items() if states[name])
+    seconds = sum(trial.seconds or 0.0 for trial in record.trials)
+    return (
+        f"{len(record.trials)} trials: {counted}; {seconds / 3600:.1f} hours of one worker.",
+        f"Objectives: {', '.join(record.objectives)}. Every trial: optuna-dashboard "
+        f"{record.storage}",
+    )
+
+
+def pareto_table(pareto: tuple[ParetoPoint, ...]) -> Table:
+    """Estimates and what was measured, each with its source; n/a where there is none."""
+    known = [
+        (name, unit)
+        for name, unit in ESTIMATED
+        if any(name in point.trial.figures for point in pareto)
+    ]
+    columns = (
+        Column("number", "Trial"),
+        Column("validation_accuracy", "Validation accuracy", "{:.2%}".format),
+        *(Column(name, name, str) for name, _ in known),
+        Column("test_accuracy", "Test accuracy", "{:.2%}".format),
+        *(Column(f"measured_{name}", f"{name}, synthesized", str) for name, _, _ in MEASURED),
+        Column("latency_cycles", "Latency (cycles)", number_text),
+        Column("logits", "Logits compared, none differs", number_text),
+    )
+    rows = tuple(
+        (
+            point.trial.number,
+            point.trial.figures[ACCURACY],
+            *(_estimate(point, name, unit) for name, unit in known),
+            point.measured.get("test_accuracy"),
+            *(_measured(point, *figure) for figure in MEASURED),
+            point.measured.get("latency_cycles"),
+            point.measured.get("logits"),
+        )
+        for point in pareto
+    )
+    errors = tuple(
+        f"trial {point.trial.number}: {point.measured['error']}"
+        for point in pareto
+        if "error" in point.measured
+    )
+    return Table("Pareto set", columns, rows, errors)
+
+
+def _estimate(point: ParetoPoint, name: str, unit: str) -> Figure:
+    source = Source.COUNTED if name in ("bits", "nonzeros") else Source.ESTIMATE
+    return Figure(point.trial.figures.get(name), unit, source)
+
+
+def _measured(point: ParetoPoint, name: str, unit: str, source: Source) -> Figure:
+    return Figure(point.measured.get(name), unit, source)
+
+
+def _command_table(pareto: tuple[ParetoPoint, ...]) -> Table:
+    columns = (Column("number", "Trial"), Column("command", "Command", left=True))
+    rows = tuple((point.trial.number, point.command) for point in pareto)
+    return Table("Commands", columns, rows)
+
+
+def _constraint_tables(record: SearchRecord) -> tuple[Table, ...]:
+    columns: tuple[Any, ...] = (
+        Column("figure", "Figure", left=True),
+        Column("at_least", "At least", number_text),
+        Column("at_most", "At most", number_text),
+    )
+    rows = tuple(
+        (name, bound["at_least"], bound["at_most"])
+        for name, bound in record.config["constraints"].items()
+    )
+    return (Table("Constraints", columns, rows),) if rows else ()
+
+
+def _failure_tables(record: SearchRecord) -> tuple[Table, ...]:
+    columns = (Column("number", "Trial"), Column("error", "Error", left=True))
+    rows = tuple((trial.number, trial.error) for trial in record.trials if trial.error)
+    return (Table("Failed trials", columns, rows),) if rows else ()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""A few kills of each command; `python -m tests.faults.kill_and_resume` tries many."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.kill_and_resume import WORKS, check, fingerprint, run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    run(WORKS["train"], folder, lambda: None, bool)
+    return folder
+
+
+def test_a_killed_training_ends_in_the_same_network():
+    assert check("train", tries=1, most_kills=3, seed=5, tell=print) >= 1
+
+
+def test_a_killed_conversion_ends_in_the_same_project(trained, monkeypatch):
+    monkeypatch.setenv("TRAINED_RUN", str(trained / "runs" / "run"))
+    assert check("convert", tries=1, most_kills=1, seed=2, tell=print) == 1
+
+
+def test_another_network_has_another_fingerprint(trained):
+    before = fingerprint(WORKS["train"], trained)
+    assert len(before) == 3
+    history = trained / "runs" / "run" / "history.csv"
+    content = history.read_bytes()
+    history.write_bytes(content + b"1\n")
+    assert fingerprint(WORKS["train"], trained) != before
+    history.write_bytes(content)
+
+
+def test_ctrl_c_says_how_to_go_on(tmp_path):
+    runs = tmp_path / "my runs"
+    command = [sys.executable, str(ROOT / "train.py"), "--data", "digits", "--hidden", "8",
+               "--name", "mine", "--stage1-epochs", "900", "--runs", str(runs), "--quiet"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (runs / "mine" / "history.csv").is_file() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"interrupted; continue with: python train.py --resume --name mine --runs '{runs}'" in (
+        message
+    )

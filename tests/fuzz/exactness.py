@@ -1,0 +1,104 @@
+"""Networks through Keras, integer network, C-simulation and RTL simulation, in batches."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from hls_projects.exactness import compare
+from hls_projects.integer_network import IntegerNetwork
+from tests.fuzz.arrays import samples
+from tests.fuzz.hardware import Case, csim_logits, rtl_logits
+from tests.fuzz.networks import NetworkPiece, networks
+
+# What from_keras may refuse: integers that float32 cannot hold.
+REFUSALS = ("2^24", "2^22")
+
+
+@dataclass
+class Tally:
+    """What was compared so far."""
+
+    networks: int = 0
+    refused: int = 0
+    logits: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+
+def draw(count: int, number: int) -> list[NetworkPiece]:
+    """So many networks, the same ones for the same number."""
+    found: list[NetworkPiece] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(networks())
+    def collect(piece: NetworkPiece) -> None:
+        found.append(piece)
+
+    collect()
+    return found
+
+
+def check_all(pieces: Iterable[NetworkPiece], tally: Tally) -> None:
+    """Every execution of every network; what differs is added to `tally.failures`."""
+    cases = [case for piece in pieces if (case := check_keras(piece, tally)) is not None]
+    if not cases:
+        return
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        for name, execute in (("C-simulation", csim_logits), ("RTL simulation", rtl_logits)):
+            path = Path(folder, name.split("-")[0].split()[0])
+            path.mkdir()
+            _compare(name, cases, execute(cases, path), tally)
+
+
+def _compare(
+    name: str, cases: Sequence[Case], received: Sequence[np.ndarray], tally: Tally
+) -> None:
+    for case, logits in zip(cases, received, strict=True):
+        expected = case.network.predict_integers(case.x_int)
+        tally.logits[name] += expected.size
+        if not np.array_equal(expected, logits):
+            wrong = np.argwhere(expected != logits)
+            sample, channel = wrong[0]
+            tally.failures.append(
+                f"{name}: {len(wrong)} of {expected.size} logits differ, the first of sample "
+                f"{sample}, class {channel}: {expected[sample, channel]} expected, "
+                f"{logits[sample, channel]} received: {case.piece}"
+            )
+
+
+def check_keras(piece: NetworkPiece, tally: Tally) -> Case | None:
+    """Compares Keras and integer network; None if the network is refused or fails here."""
+    import keras
+
+    keras.backend.clear_session()
+    tally.networks += 1
+    model = piece.model()
+    try:
+        network = IntegerNetwork.from_keras(model)
+    except ValueError as error:
+        if any(reason in str(error) for reason in REFUSALS):
+            tally.refused += 1
+        else:
+            tally.failures.append(f"from_keras: {error}: {piece}")
+        return None
+    format = network.input
+    x = samples(format.shape, format.scale, format.lowest, format.highest, piece.seed)
+    try:
+        tally.logits["Keras"] += compare(network, x, model=model)["logits"]
+    except Exception as error:
+        tally.failures.append(f"Keras: {error}: {piece}")
+        return None
+    return Case(piece, network, format.quantize(x))

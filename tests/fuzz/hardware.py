@@ -1,0 +1,186 @@
+"""Many networks in one C++ compilation, and in one Verilog simulation."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hls_projects.csim import FLAGS, run_compiler
+from hls_projects.hls4ml_front_end import build_hls_model
+from hls_projects.integer_network import IntegerNetwork
+from hls_projects.rtl import RtlDesign, RtlSimulation, write_rtl
+from tests.fuzz.networks import NetworkPiece
+
+# What every project includes: once, outside of all namespaces.
+COMMON = """\
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <iostream>
+#include <tuple>
+#include "ap_fixed.h"
+#include "ap_int.h"
+#include "hls_stream.h"
+#include "nnet_utils/nnet_types.h"
+#include "nnet_utils/nnet_code_gen.h"
+#include "nnet_utils/nnet_helpers.h"
+#include "nnet_utils/nnet_sparse_ternary.h"
+"""
+
+ENTRY = """\
+namespace {name}_space {{
+namespace nnet {{ using namespace ::nnet; }}
+#include "{top_file}"
+{undefine}
+extern "C" __attribute__((visibility("default"))) void {name}_run(
+    const int32_t *x, int32_t *logits, size_t samples) {{
+    for (size_t sample = 0; sample < samples; sample++) {{
+        input_t in[{inputs}];
+        result_t out[{outputs}];
+        for (int i = 0; i < {inputs}; i++)
+            in[i] = input_t(*x++);
+        {name}(in, out);
+        for (int i = 0; i < {outputs}; i++)
+            *logits++ = out[i].to_int();
+    }}
+}}
+}}
+"""
+OWN_HEADERS = ("defines.h", "parameters.h", "nnet_utils/*_[0-9]*.h")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, what was drawn, and integer inputs (samples, *shape) that all execute."""
+
+    piece: NetworkPiece
+    network: IntegerNetwork
+    x_int: np.ndarray
+
+
+def csim_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
+    """Logits (samples, classes) of every network's hls4ml project, compiled as one program."""
+    entries = [_project(case, f"net{number}", folder) for number, case in enumerate(cases)]
+    firmware = folder / "net0" / "firmware"
+    source, library = folder / "batch.cpp", folder / "batch.so"
+    source.write_text(COMMON + "".join(entries))
+    includes = [f"-I{firmware}", f"-I{firmware / 'ap_types'}"]
+    run_compiler(["g++", *FLAGS, *includes, str(source), "-o", str(library)])
+    loaded = ctypes.CDLL(str(library))
+    return [_run(loaded[f"net{number}_run"], case) for number, case in enumerate(cases)]
+
+
+def _project(case: Case, name: str, folder: Path) -> str:
+    """Writes a network's project; returns the C++ that includes it."""
+    model = build_hls_model(
+        case.network, folder / name, project_name=name, strategy=case.piece.strategy
+    )
+    model.write()
+    firmware = folder / name / "firmware"
+    headers = [path for pattern in OWN_HEADERS for path in firmware.glob(pattern)]
+    guards = [re.search(r"#ifndef (\w+)", path.read_text())[1] for path in headers]
+    # Absolute paths: every project has files of the same names.
+    for path in (firmware / f"{name}.cpp", firmware / f"{name}.h", firmware / "parameters.h"):
+        path.write_text(re.sub(
+            r'#include "((?:nnet_utils/\w+_\d+|defines|parameters|net\d+)\.h)"',
+            rf'#include "{firmware}/\1"', path.read_text(),
+        ))  # fmt: skip
+    return ENTRY.format(
+        name=name,
+        top_file=firmware / f"{name}.cpp",
+        undefine="\n".join(f"#undef {guard}" for guard in guards),
+        inputs=int(np.prod(case.network.input.shape)),
+        outputs=case.network.classes,
+    )
+
+
+def _run(function: ctypes._CFuncPtr, case: Case) -> np.ndarray:
+    x = np.ascontiguousarray(case.x_int, np.int32)
+    logits = np.zeros((len(x), case.network.classes), np.int32)
+    pointer = ctypes.c_void_p
+    function.argtypes, function.restype = [pointer, pointer, ctypes.c_size_t], None
+    function(x.ctypes.data, logits.ctypes.data, len(x))
+    return logits
+
+
+def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
+    """Logits (samples, classes) of every network's Verilog, simulated as one design.
+
+    Raises:
+        SimulationError: if out_valid of any network comes early, late or not at all.
+    """
+    designs = [
+        write_rtl(
+            case.network,
+            folder / f"net{number}",
+            target=case.piece.target,
+            stage_delay=case.piece.stage_delay,
+        )
+        for number, case in enumerate(cases)
+    ]
+    samples = max(len(case.x_int) for case in cases)
+    bits = [_bits(case, design, samples) for case, design in zip(cases, designs, strict=True)]
+    together = _together(designs, folder / "batch.v")
+    # One-bit numbers in two's complement are 0 and -1.
+    outputs = -RtlSimulation(together).predict(np.concatenate(bits, axis=1))
+    widths = [design.classes * design.logit_bits for design in designs]
+    parts = np.split(outputs, np.cumsum(widths)[:-1], axis=1)
+    return [
+        _numbers(part, design)[: len(case.x_int)]
+        for part, design, case in zip(parts, designs, cases, strict=True)
+    ]
+
+
+def _bits(case: Case, design: RtlDesign, samples: int) -> np.ndarray:
+    """Port x, (samples, bits), the lowest first; shorter streams are repeated."""
+    flat = np.resize(case.x_int, (samples, *case.network.input.shape)).reshape(samples, -1)
+    return (flat[:, :, None] >> np.arange(design.input_bits) & 1).reshape(samples, -1)
+
+
+def _numbers(bits: np.ndarray, design: RtlDesign) -> np.ndarray:
+    weights = 1 << np.arange(design.logit_bits, dtype=np.int64)
+    weights[-1] *= -1
+    return bits.reshape(len(bits), design.classes, design.logit_bits) @ weights
+
+
+def _together(designs: Sequence[RtlDesign], path: Path) -> RtlDesign:
+    """One design of all: x and y side by side, results of short pipelines delayed."""
+    latency = max(design.latency for design in designs)
+    texts, body, x_low, y_low = [], [], 0, 0
+    for number, design in enumerate(designs):
+        prefix = f"net{number}_"
+        text = design.verilog.read_text()
+        texts.append(re.sub(r"\b(top|layer_\w+)\b", rf"{prefix}\1", text))
+        wide_in = design.inputs * design.input_bits
+        wide_out = design.classes * design.logit_bits
+        stages = latency - design.latency + 1
+        body += [
+            f"wire [{wide_out}:0] {prefix}0;",
+            f"net{number}_top {prefix}instance(.clk(clk), .in_valid(in_valid), "
+            f".x(x[{x_low + wide_in - 1}:{x_low}]), .y({prefix}0[{wide_out - 1}:0]), "
+            f".out_valid({prefix}0[{wide_out}]));",
+        ]
+        for stage in range(1, stages):
+            body.append(f"reg [{wide_out}:0] {prefix}{stage} = 0;")
+            body.append(f"always @(posedge clk) {prefix}{stage} <= {prefix}{stage - 1};")
+        last = f"{prefix}{stages - 1}"
+        body.append(f"assign y[{y_low + wide_out - 1}:{y_low}] = {last}[{wide_out - 1}:0];")
+        body.append(f"assign valid[{number}] = {last}[{wide_out}];")
+        x_low, y_low = x_low + wide_in, y_low + wide_out
+    # Any disagreement of the valids makes too few results, or too many.
+    top = (
+        f"module top(input clk, input in_valid, input [{x_low - 1}:0] x, "
+        f"output out_valid, output [{y_low - 1}:0] y);\n"
+        f"wire [{len(designs) - 1}:0] valid;\nreg odd = 0;\n"
+        "wire differ = &valid ^ |valid;\nalways @(posedge clk) odd <= odd | differ;\n"
+        "assign out_valid = |valid | odd;\n" + "\n".join(body) + "\nendmodule\n"
+    )
+    path.write_text("\n".join([*texts, top]))
+    return RtlDesign(path, x_low, 1, y_low, 1, latency, 0, 0, 0, ())

@@ -1,0 +1,118 @@
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import log_softmax
+
+from qkeras_models.saved_model import load_model
+from training import run
+from training.config import build_config
+from training.data import Batches
+from training.distillation import DistillationLoss, LabelAccuracy
+from training.run_recorder import RunRecorder
+from training.taught_batches import TaughtBatches, load_teacher
+
+SMALL = {
+    "data": "digits", "hidden": [12], "batch_size": 128, "stage1_epochs": 2, "stage3_epochs": 1,
+    "checkpoint_seconds": 0, "learning_rate": 1e-2, "sparsity": 0.8,
+}  # fmt: skip
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**31), st.floats(0, 1), st.floats(0.5, 8))
+def test_the_loss_is_its_formula(seed, weight, temperature):
+    rng = np.random.default_rng(seed)
+    labels, student, teacher = rng.integers(0, 4, 6), *rng.normal(0, 2, (2, 6, 4))
+    targets = np.concatenate([labels[:, None], teacher], axis=1)
+    t, z = (log_softmax(logits / temperature, axis=1) for logits in (teacher, student))
+    entropy = -log_softmax(student, axis=1)[np.arange(6), labels]
+    divergence = (np.exp(t) * (t - z)).sum(axis=1)
+    expected = (1 - weight) * entropy + weight * temperature**2 * divergence
+    loss = DistillationLoss(weight, temperature)
+    np.testing.assert_allclose(loss(targets, student), expected.mean(), rtol=1e-4, atol=1e-6)
+    for plain in (labels, labels[:, None]):
+        np.testing.assert_allclose(loss(plain, student), entropy.mean(), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("weight", "temperature"), [(-0.1, 1.0), (1.1, 1.0), (0.5, 0.0)])
+def test_arguments_out_of_range_are_refused(weight, temperature):
+    with pytest.raises(ValueError, match="Received"):
+        DistillationLoss(weight, temperature)
+
+
+def test_the_loss_is_saved_whole():
+    loss = DistillationLoss(0.25, 5.0)
+    assert DistillationLoss.from_config(loss.get_config()).get_config() == loss.get_config()
+
+
+def test_accuracy_is_of_the_labels():
+    metric = LabelAccuracy()
+    targets = np.array([[1.0, 9.0, 0.0, 0.0], [2.0, 9.0, 0.0, 0.0]])
+    metric.update_state(targets, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]))
+    assert float(metric.result()) == 0.5
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("teacher") / "run"
+    run.train(build_config(SMALL, {"method": "float"}), folder, verbose=0)
+    return folder / "model.keras"
+
+
+def taught(teacher, **values):
+    own = {"model": str(teacher), "weight": 0.7, "temperature": 2.0}
+    return build_config(SMALL, {"teacher": own}, values)
+
+
+def test_batches_carry_the_teachers_logits(teacher):
+    data = run.load_data(build_config(SMALL))
+    model = load_teacher(teacher, data)
+    plain = Batches(data.x_train, data.y_train, 100, seed=3)
+    batches = TaughtBatches(model, data.x_train, data.y_train, batch_size=100, seed=3)
+    (x, y), (own_x, own_y) = plain[1], batches[1]
+    np.testing.assert_array_equal(own_x, x)
+    np.testing.assert_array_equal(own_y[:, 0], y)
+    np.testing.assert_allclose(own_y[:, 1:], model(x), rtol=1e-4, atol=1e-4)
+
+
+def test_a_taught_training_resumes_to_the_same_weights(teacher, tmp_path, monkeypatch):
+    config = taught(teacher)
+    result = run.train(config, tmp_path / "whole", verbose=0)
+    save = RunRecorder._save
+
+    def save_and_stop(self, epoch):
+        save(self, epoch)
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunRecorder, "_save", save_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            run.train(config, tmp_path / "interrupted", verbose=0)
+    assert run.resume(tmp_path / "interrupted", verbose=0).test_accuracy == result.test_accuracy
+    models = [load_model(tmp_path / name / "model.keras") for name in ("whole", "interrupted")]
+    for one, other in zip(*(model.get_weights() for model in models), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_teacher_of_other_classes_is_refused(tmp_path):
+    inputs = keras.Input((8, 8))
+    outputs = keras.layers.Dense(3)(keras.layers.Flatten()(inputs))
+    keras.Model(inputs, outputs).save(tmp_path / "three.keras")
+    with pytest.raises(ValueError, match=r"outputs of shape \(10,\). Received: \(3,\)"):
+        run.train(taught(tmp_path / "three.keras"), tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run").exists()
+
+
+def test_values_of_a_teacher_are_checked(teacher):
+    with pytest.raises(ValueError, match="did you mean `temperature`"):
+        build_config(SMALL, {"teacher": {"model": str(teacher), "temprature": 2.0}})
+
+
+def test_a_teacher_of_no_weight_is_not_asked():
+    unasked = taught("missing.keras")
+    unasked.teacher.weight = 0.0
+    assert not unasked.taught
+    assert run._judged(unasked)["metrics"] == ["accuracy"]
+    assert type(run._batches(unasked, run.load_data(unasked), 0)) is Batches

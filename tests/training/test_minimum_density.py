@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from qkeras_models.builders import feed_forward
+from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
+from training.config import build_config
+from training.minimum_density import check_layer_names, hold_density, minimum_density
+from training.quantization_pruning import QuantizationPruning
+from training.stage_two import raise_thresholds
+
+
+def layers():
+    found = sparse_ternary_layers(feed_forward((6, 6, 2), ("4c3", "p2", 20), 4))
+    rng = np.random.default_rng(0)
+    for layer in found:
+        layer.kernel.assign(rng.uniform(-0.5, 0.5, layer.kernel.shape))
+    return found
+
+
+def densities(found):
+    return [1 - overall_sparsity([layer]) for layer in found]
+
+
+def test_a_layer_holds_its_largest_weights():
+    layer = layers()[0]
+    layer.threshold.assign(0.9)
+    hold_density(layer, 0.25)
+    assert np.count_nonzero(layer.ternary_kernel()) == np.ceil(0.25 * layer.kernel.shape[-1] * 18)
+    before = float(layer.threshold)
+    hold_density(layer, 0.1)
+    assert float(layer.threshold) == before
+
+
+def test_the_wanted_sparsity_spares_layers_at_their_least():
+    found = layers()
+    least = {"conv2d_1": 0.5, "dense_2": 0.3}
+    raise_thresholds(found, 0.9, lambda layer: minimum_density(least, layer))
+    assert overall_sparsity(found) >= 0.9
+    assert densities(found)[0] == 0.5 and densities(found)[2] == pytest.approx(0.3)
+    found = layers()
+    raise_thresholds(found, 0.99, lambda _: 0.2)
+    kept = [np.count_nonzero(layer.ternary_kernel()) for layer in found]
+    assert kept == [np.ceil(0.2 * np.prod(layer.kernel.shape)) for layer in found]
+
+
+def test_mistakes_are_named():
+    with pytest.raises(ValueError, match=r"`min_density` must be in \[0, 1\)"):
+        QuantizationPruning(0.9, min_density={"conv2d_1": 1.0})
+    with pytest.raises(ValueError, match=r"`min_density`.*must be in \[0, 1\)"):
+        build_config({"min_density": -0.5})
+    with pytest.raises(ValueError, match="layers of conv2d_1, dense_1, dense_2. Received: conv1"):
+        check_layer_names({"conv1": 0.5}, layers())

@@ -1,0 +1,47 @@
+"""Keeps a layer from losing all of its weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+MinimumDensity = float | Mapping[str, float]
+
+
+def check_minimum_density(minimum: MinimumDensity) -> None:
+    """Raises ValueError unless every density is in [0, 1)."""
+    values = minimum.values() if isinstance(minimum, Mapping) else (minimum,)
+    if not all(0.0 <= value < 1.0 for value in values):
+        raise ValueError(f"`min_density` must be in [0, 1). Received: {minimum!r}")
+
+
+def check_layer_names(minimum: MinimumDensity, layers: Sequence[Any]) -> None:
+    """Raises ValueError if a density is given for a layer that there is not."""
+    names = [layer.name for layer in layers]
+    unknown = set(minimum) - set(names) if isinstance(minimum, Mapping) else set()
+    if unknown:
+        raise ValueError(
+            f"`min_density` must name layers of {', '.join(names)}. Received: {sorted(unknown)[0]}"
+        )
+
+
+def minimum_density(minimum: MinimumDensity, layer: Any) -> float:
+    """The density that a layer keeps; 0 where none is given."""
+    return minimum.get(layer.name, 0.0) if isinstance(minimum, Mapping) else minimum
+
+
+def hold_density(layer: Any, density: float) -> None:
+    """η ← min(η, just below the k-th largest |W|), k = ⌈density · N⌉."""
+    from keras import ops
+
+    kept = math.ceil(density * math.prod(layer.kernel.shape))
+    if not kept:
+        return
+    sizes = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32"))).ravel()
+    smallest_kept = np.partition(sizes, len(sizes) - kept)[len(sizes) - kept]
+    below = float(np.nextafter(smallest_kept, np.float32(-1)))
+    if 0.0 <= below < float(ops.convert_to_numpy(layer.threshold)):
+        layer.threshold.assign(below)

@@ -1,0 +1,3 @@
+from training.search.command import main
+
+main()

@@ -1,0 +1,133 @@
+"""python -m training.search: the best networks for a budget, found by many trainings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from training.command import RUNS
+
+if TYPE_CHECKING:
+    import optuna
+
+    from training.search.config import SearchConfig
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("config_file", metavar="CONFIG.yaml", type=click.Path(path_type=Path))
+@click.option("--runs", type=click.Path(path_type=Path), default=RUNS, show_default=True,
+              help="Folder of search/NAME, which holds the study and a folder for each trial.")
+@click.option("--trials", type=click.IntRange(min=1), help="In all, instead of the file's.")
+@click.option("--hours", type=click.FloatRange(min=0, min_open=True),
+              help="After which no trial is begun, instead of the file's.")
+@click.option("--list", "only_list", is_flag=True, help="Show what was found so far.")
+def main(
+    config_file: Path, runs: Path, trials: int | None, hours: float | None, only_list: bool
+) -> None:
+    """Searches the most accurate networks for a budget of LUTs, bits or nanoseconds.
+
+    Interrupt it at any time: the same command goes on.  Run it twice, and the two share the work.
+    docs/search.md tells what CONFIG.yaml may hold.
+
+    \b
+    Examples:
+      python -m training.search searches/digits.yaml
+      python -m training.search searches/mnist-frontier.yaml --hours 8
+    """
+    try:
+        folder = _run(config_file, runs, {"trials": trials, "hours": hours}, only_list)
+    except KeyboardInterrupt:
+        click.echo("\ninterrupted; the same command goes on", err=True)
+        sys.exit(130)
+    except ModuleNotFoundError as error:
+        missing = f"{error.name} is missing: pip install 'sparse-ternary[search]'"
+        click.echo(f"error: {missing}", err=True)
+        sys.exit(1)
+    except (ValueError, OSError, RuntimeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    click.echo(f"next: python -m reports.search {folder}")
+
+
+def _run(config_file: Path, runs: Path, given: dict[str, Any], only_list: bool) -> Path:
+    from rich.console import Console
+
+    from training.search.config import read_search
+    from training.search.progress import Progress
+    from training.search.study import open_study, storage_url
+
+    own = {name: value for name, value in given.items() if value is not None}
+    config = read_search(config_file).model_copy(update=own)
+    folder = runs / "search" / config.name
+    study = open_study(config, folder)
+    console = Console()
+    if only_list:
+        console.print(Progress(config, study, console).line(0, 1), highlight=False)
+        _show(config, study, console, {})
+        return folder
+    console.print(f"optuna-dashboard {storage_url(config, folder)}", highlight=False)
+    measured = _search(config, study, folder, console)
+    _show(config, study, console, measured)
+    return folder
+
+
+def _search(
+    config: SearchConfig, study: optuna.Study, folder: Path, console: Any
+) -> dict[int, dict[str, Any]]:
+    """Runs all trials, then measures the best; search.json is written whatever happens."""
+    from training.search.cluster import connected
+    from training.search.driver import Driver, trial_folder
+    from training.search.measuring import MeasuringJob, measure_all
+    from training.search.progress import Progress
+    from training.search.record import write_record
+    from training.search.study import pareto_trials, spread
+    from training.search.teacher import train_teacher
+
+    measured: dict[int, dict[str, Any]] = {}
+    try:
+        with connected(config.cluster) as (client, capacity):
+            if config.teacher is not None:
+                console.print("training the teacher")
+                train_teacher(client, config, folder)
+            with Progress(config, study, console) as progress:
+                Driver(config, study, folder, client, capacity, progress).run()
+            numbers = spread([t.number for t in pareto_trials(study)], config.synthesize)
+            limits = config.trial_seconds, config.cluster.threads, client.id
+            jobs = [MeasuringJob(trial_folder(folder.resolve(), n), *limits) for n in numbers]
+            console.print(f"measuring {len(jobs)} networks: Verilog, synthesis, test data")
+            for number, found in zip(numbers, measure_all(client, jobs), strict=True):
+                measured[number] = found
+    finally:
+        pareto = {trial.number: measured.get(trial.number, {}) for trial in pareto_trials(study)}
+        write_record(config, study, folder, pareto)
+    return measured
+
+
+def _show(
+    config: SearchConfig, study: optuna.Study, console: Any, measured: dict[int, dict[str, Any]]
+) -> None:
+    """The Pareto set, cheapest first."""
+    from rich import box
+    from rich.table import Table
+
+    from training.search.progress import figure_text
+    from training.search.study import pareto_trials
+
+    headings = ["LUTs (yosys)", "test accuracy"] if measured else []
+    table = Table("trial", *(o.value for o in config.objectives), *headings, box=box.SIMPLE_HEAD)
+    for trial in pareto_trials(study):
+        values = zip(config.objectives, trial.values, strict=True)
+        cells = [figure_text(objective, value) for objective, value in values]
+        if measured:
+            found = measured.get(trial.number, {})
+            cells.append(f"{found['luts']:,}" if "luts" in found else "n/a")
+            cells.append(f"{found['test_accuracy']:.2%}" if "test_accuracy" in found else "n/a")
+        table.add_row(str(trial.number), *cells)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The best networks of a search, measured: converted, proven exact, synthesized, tested once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training.search.guarded_job import ERROR, guarded
+from training.search.trial import RUN, use_worker_quietly
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+    from hls_projects.integer_network import IntegerNetwork
+
+MEASURED = "measured.json"
+NETWORK = "network.npz"
+
+
+@dataclass(frozen=True)
+class MeasuringJob:
+    """What a worker must know to measure a trial's network; see TrialJob."""
+
+    folder: Path
+    seconds: float
+    threads: int = 1
+    client: str = ""
+
+
+def measure(job: MeasuringJob) -> dict[str, Any]:
+    """Measures the network of a finished trial, or reads what was measured before.
+
+    Returns:
+        ``test_accuracy``, ``logits`` (compared, none differs), ``luts``, ``ffs``,
+        ``latency_cycles``, ``nonzeros``; or ``error``.
+    """
+    return guarded(job.folder, MEASURED, lambda: _measure(job), job.seconds, job.client)
+
+
+def measure_all(client: Client, jobs: Sequence[MeasuringJob]) -> Iterator[dict[str, Any]]:
+    """Measures networks on a cluster's workers; results in the order of the jobs."""
+    keys = [("measure", str(job.folder)) for job in jobs]
+    futures = [
+        client.submit(measure, job, key=key, pure=False)
+        for job, key in zip(jobs, keys, strict=True)
+    ]
+    for future in futures:
+        try:
+            yield future.result()
+        except Exception as error:
+            yield {ERROR: f"{type(error).__name__}: {error}"}
+
+
+def _measure(job: MeasuringJob) -> dict[str, Any]:
+    use_worker_quietly(job.threads)
+    from hls_projects.exactness import compare
+    from hls_projects.integer_network import IntegerNetwork
+    from qkeras_models.saved_model import load_model
+    from training import run
+    from training.config import build_config, read_config
+
+    folder = job.folder / RUN
+    model = load_model(folder / run.MODEL)
+    network = IntegerNetwork.from_keras(model)
+    data = run.load_data(build_config(read_config(folder / run.CONFIG)))
+    exact = compare(network, data.x_test, model=model, folder=folder)
+    network.save(folder / NETWORK)
+    logits = network.predict(data.x_test)
+    return {
+        "test_accuracy": float((logits.argmax(axis=-1) == data.y_test).mean()),
+        "logits": exact["logits"],
+        "nonzeros": network.nonzeros,
+        **_synthesized(network, data.x_test, logits, folder),
+    }
+
+
+def _synthesized(
+    network: IntegerNetwork, x: np.ndarray, logits: np.ndarray, folder: Path
+) -> dict[str, int]:
+    """Cells by Yosys of Verilog whose simulation gives the same logits."""
+    from hls_projects.exactness import ExactnessError
+    from hls_projects.mismatch import describe
+    from hls_projects.rtl import RtlSimulation, write_rtl
+    from hls_projects.synthesis import synthesize_verilog
+    from training.data import cache_folder
+
+    design = write_rtl(network, folder / "rtl")
+    simulated = RtlSimulation(design).predict(network.input.quantize(x))
+    if not np.array_equal(simulated, logits):
+        found = describe("integer network", "RTL simulation", logits, simulated, None)
+        raise ExactnessError(str(found), found)
+    cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
+    return {"luts": cells.luts, "ffs": cells.ffs, "latency_cycles": design.latency}
