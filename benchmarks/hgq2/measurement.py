@@ -19,6 +19,7 @@ from benchmarks.hgq2.verilog_check import logit_format, verilog_logits
 
 VERILOG = "da4ml/network.v"
 SECONDS = 3600.0
+CELLS = ("luts", "luts_by_size", "ffs", "carries", "brams", "dsps")
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def record(
         "targets": list(targets),
         "epoch": checkpoint.epoch,
         **{name: found[name] for name in kept},
-        **{kind: cells[kind] for kind in ("luts", "ffs", "carries", "brams", "dsps")},
+        **{kind: cells[kind] for kind in CELLS},
         "latency_cycles": compared["latency"],
         "logits": found["logits"],
         "logits_that_differ": found["logits_that_differ"],

@@ -14,6 +14,7 @@ from benchmarks.hgq2.page import (
     cheapest_rival,
     comparison_table,
     own_points,
+    paired,
     verdict,
     write_page,
 )
@@ -112,6 +113,7 @@ def hgq2_record(**changes):
     record = {
         "network": "narrow", "test_accuracy": 0.97, "validation_accuracy": 0.968, "luts": 4000,
         "carries": 900, "ffs": 700, "nonzeros": 3000, "ebops": 9000, "latency_cycles": 4,
+        "luts_by_size": {"2": 3001, "6": 999},
         "beta": 1e-5, "learning_rate": 3e-3, "epoch": 9, "epochs": 66, "cpu_seconds": 99.0,
         "stages": 3, "adder_depth": 17, "logits_that_differ": 0, "verilog_logits_that_differ": 0,
         "logits": 100000,
@@ -127,8 +129,14 @@ def test_a_rival_is_the_smallest_of_no_less_accuracy():
                hgq2_record(luts=7, test_accuracy=0.975)]  # fmt: skip
     assert cheapest_rival(records, 0.975)["luts"] == 7
     assert cheapest_rival(records, 0.99) is None
-    assert "takes 7," in verdict(records, [OWN])
-    assert "none of its networks" in verdict(records[:1], [OWN])
+    found = verdict(records, [OWN])
+    assert "test accuracy takes 7 LUTs" in found and "reached its validation accuracy" in found
+    assert "reached its test accuracy with none" in verdict(records[:1], [OWN])
+
+
+def test_small_luts_in_pairs_and_full_ones_alone():
+    assert paired({"1": 2, "5": 3, "6": 10}) == 13
+    assert paired({}) is None
 
 
 def test_our_networks_are_those_that_yosys_synthesized_in_full_trainings():
