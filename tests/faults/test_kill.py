@@ -45,7 +45,12 @@ def test_ctrl_c_says_how_to_go_on(tmp_path):
     runs = tmp_path / "my runs"
     command = [sys.executable, str(ROOT / "train.py"), "--data", "digits", "--hidden", "8",
                "--name", "mine", "--stage1-epochs", "900", "--runs", str(runs), "--quiet"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    # Children of a shell's background job ignore Ctrl-C, as continuous integration may run this.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, heard)
     deadline = time.monotonic() + 120
     while not (runs / "mine" / "history.csv").is_file() and time.monotonic() < deadline:
         time.sleep(0.2)
