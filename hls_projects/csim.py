@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hls_projects.csim_entry import ENTRY
+from hls_projects.csim_entry import ENTRY, TRANSFER
 from hls_projects.input_format import flush_denormals
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class CSimulation:
         return np.ascontiguousarray(x, np.int32)
 
     def _compile(self, top_file: Path) -> Callable[..., None]:
-        entry = ENTRY.format(
+        entry = TRANSFER + ENTRY.format(
             top_file=top_file,
             top=self._top,
             using=self._using(),

@@ -1,6 +1,6 @@
 """C++ between Python and a project's top function, its values in arrays or in streams."""
 
-ENTRY = """\
+TRANSFER = """\
 #include <cstddef>
 #include <cstdint>
 #include "hls_stream.h"
@@ -8,45 +8,47 @@ ENTRY = """\
 static thread_local int32_t *csim_trace = nullptr;
 
 // Appends a layer's output to the trace.
-template <class value_T> void csim_save(const value_T *values, int size) {{
+template <class value_T> void csim_save(const value_T *values, int size) {
     for (int i = 0; i < size; i++)
         *csim_trace++ = values[i].to_int();
-}}
+}
 
 // A stream is read and written again.
-template <class array_T> void csim_save(hls::stream<array_T> &values, int size) {{
-    for (unsigned i = 0; i < size / array_T::size; i++) {{
+template <class array_T> void csim_save(hls::stream<array_T> &values, int size) {
+    for (unsigned i = 0; i < size / array_T::size; i++) {
         array_T part = values.read();
         csim_save(part.data, array_T::size);
         values.write(part);
-    }}
-}}
+    }
+}
 
 template <class sample_T, class value_T>
-void csim_load(const sample_T *from, value_T *values, int size) {{
+void csim_load(const sample_T *from, value_T *values, int size) {
     for (int i = 0; i < size; i++)
         values[i] = value_T(from[i]);
-}}
+}
 
 template <class sample_T, class array_T>
-void csim_load(const sample_T *from, hls::stream<array_T> &values, int size) {{
-    for (int i = 0; i < size; i += array_T::size) {{
+void csim_load(const sample_T *from, hls::stream<array_T> &values, int size) {
+    for (int i = 0; i < size; i += array_T::size) {
         array_T part;
         csim_load(from + i, part.data, array_T::size);
         values.write(part);
-    }}
-}}
+    }
+}
 
-template <class value_T> void csim_store(const value_T *values, int32_t *to, int size) {{
+template <class value_T> void csim_store(const value_T *values, int32_t *to, int size) {
     for (int i = 0; i < size; i++)
         to[i] = values[i].to_int();
-}}
+}
 
-template <class array_T> void csim_store(hls::stream<array_T> &values, int32_t *to, int size) {{
+template <class array_T> void csim_store(hls::stream<array_T> &values, int32_t *to, int size) {
     for (int i = 0; i < size; i += array_T::size)
         csim_store(values.read().data, to + i, array_T::size);
-}}
+}
+"""
 
+ENTRY = """\
 #include "{top_file}"
 {using}
 extern "C" __attribute__((visibility("default"))) void csim_run(

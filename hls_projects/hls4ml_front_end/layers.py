@@ -84,8 +84,13 @@ class IntegerLayer(Layer):
     def _description(self) -> str:
         return f"{self.name} ({self.class_name})"
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether the kernel of one position takes the input's array as it is."""
+        return self.kernel_shape.positions == 1
+
     def _kernel(self) -> str:
-        if self.kernel_shape.positions == 1 and not self.streams:
+        if self.takes_all and not self.streams:
             return self._position_kernel(self.function_name)
         position = f"{self.function_name}_position"
         return f"{self._position_kernel(position)}\n{self._every_position(position)}"

@@ -42,6 +42,10 @@ class WindowLayer(IntegerLayer):
     def kernel_shape(self) -> Shape:
         return self.pictures.shape
 
+    @property
+    def takes_all(self) -> bool:
+        return self.windows.size == tuple(self.get_input_variable().shape[:2])
+
     def _every_position(self, position: str) -> str:
         loops = over_window_stream if self.streams else over_windows
         return loops(self.function_name, position, self.pictures)

@@ -30,7 +30,8 @@ class RtlDesign:
         verilog: the source file; its top module is `top`.
         inputs, input_bits: integers of a sample, and bits of each.
         classes, logit_bits: logits, and bits of each.
-        latency: clock cycles from in_valid to out_valid.
+        latency: clock cycles from in_valid to out_valid; of a picture without gaps that no other
+            follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head

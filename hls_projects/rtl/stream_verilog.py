@@ -13,8 +13,9 @@ HEADER = """\
 // Convolutional sparse ternary network; generated, one pixel a clock cycle.
 // x: {inputs_a_cycle} integers of {input_bits} bits, the first one lowest; {pixels} pixels make a
 // picture, row by row, with or without gaps.  y: {classes} logits of {logit_bits} bits, two's
-// complement, the first one lowest, {latency} cycles after the first pixel of pictures without
-// gaps; pictures may follow each other at once.
+// complement, the first one lowest, {latency} cycles after the first pixel of a picture without
+// gaps.  Pictures may follow each other at once; their results then come as often as pictures
+// enter, though some cycles later where pixels of the next picture push on those at an edge.
 """
 
 

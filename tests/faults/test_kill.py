@@ -8,18 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
-from tests.faults.kill_and_resume import WORKS, check, fingerprint, run
+from tests.faults.kill_and_resume import WORKS, check, fingerprint
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("trained")
-    run(WORKS["train"], folder, lambda: None, bool)
-    return folder
 
 
 def test_a_killed_training_ends_in_the_same_network():

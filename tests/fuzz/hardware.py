@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.csim import FLAGS, run_compiler
+from hls_projects.csim_entry import TRANSFER
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlDesign, RtlSimulation, write_rtl
@@ -32,6 +33,7 @@ COMMON = """\
 #include "nnet_utils/nnet_code_gen.h"
 #include "nnet_utils/nnet_helpers.h"
 #include "nnet_utils/nnet_sparse_ternary.h"
+#include "nnet_utils/nnet_stream.h"
 """
 
 ENTRY = """\
@@ -40,19 +42,18 @@ namespace nnet {{ using namespace ::nnet; }}
 #include "{top_file}"
 {undefine}
 extern "C" __attribute__((visibility("default"))) void {name}_run(
-    const int32_t *x, int32_t *logits, size_t samples) {{
+    const int32_t *csim_x, int32_t *csim_logits, size_t samples) {{
     for (size_t sample = 0; sample < samples; sample++) {{
-        input_t in[{inputs}];
-        result_t out[{outputs}];
-        for (int i = 0; i < {inputs}; i++)
-            in[i] = input_t(*x++);
-        {name}(in, out);
-        for (int i = 0; i < {outputs}; i++)
-            *logits++ = out[i].to_int();
+        {input};
+        {output};
+        csim_load(csim_x + sample * {inputs}, {input_name}, {inputs});
+        {name}({input_name}, {output_name});
+        csim_store({output_name}, csim_logits + sample * {outputs}, {outputs});
     }}
 }}
 }}
 """
+GAPS = (True, False, True, True, False)
 OWN_HEADERS = ("defines.h", "parameters.h", "nnet_utils/*_[0-9]*.h")
 
 
@@ -70,7 +71,7 @@ def csim_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     entries = [_project(case, f"net{number}", folder) for number, case in enumerate(cases)]
     firmware = folder / "net0" / "firmware"
     source, library = folder / "batch.cpp", folder / "batch.so"
-    source.write_text(COMMON + "".join(entries))
+    source.write_text(COMMON + TRANSFER + "".join(entries))
     includes = [f"-I{firmware}", f"-I{firmware / 'ap_types'}"]
     run_compiler(["g++", *FLAGS, *includes, str(source), "-o", str(library)])
     loaded = ctypes.CDLL(str(library))
@@ -80,7 +81,11 @@ def csim_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
 def _project(case: Case, name: str, folder: Path) -> str:
     """Writes a network's project; returns the C++ that includes it."""
     model = build_hls_model(
-        case.network, folder / name, project_name=name, strategy=case.piece.strategy
+        case.network,
+        folder / name,
+        project_name=name,
+        strategy=case.piece.strategy,
+        io_type=case.piece.io_type,
     )
     model.write()
     firmware = folder / name / "firmware"
@@ -92,12 +97,17 @@ def _project(case: Case, name: str, folder: Path) -> str:
             r'#include "((?:nnet_utils/\w+_\d+|defines|parameters|net\d+)\.h)"',
             rf'#include "{firmware}/\1"', path.read_text(),
         ))  # fmt: skip
+    (source,), (result,) = model.get_input_variables(), model.get_output_variables()
     return ENTRY.format(
         name=name,
         top_file=firmware / f"{name}.cpp",
         undefine="\n".join(f"#undef {guard}" for guard in guards),
-        inputs=int(np.prod(case.network.input.shape)),
-        outputs=case.network.classes,
+        input=source.definition_cpp(),
+        input_name=source.name,
+        inputs=source.size(),
+        output=result.definition_cpp(),
+        output_name=result.name,
+        outputs=result.size(),
     )
 
 
@@ -111,7 +121,10 @@ def _run(function: ctypes._CFuncPtr, case: Case) -> np.ndarray:
 
 
 def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
-    """Logits (samples, classes) of every network's Verilog, simulated as one design.
+    """Logits (samples, classes) of every network's Verilog.
+
+    Pipelines are simulated as one design; networks that take a picture pixel by pixel alone, with
+    and without gaps between pixels.
 
     Raises:
         SimulationError: if out_valid of any network comes early, late or not at all.
@@ -125,8 +138,29 @@ def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
         )
         for number, case in enumerate(cases)
     ]
-    samples = max(len(case.x_int) for case in cases)
-    bits = [_bits(case, design, samples) for case, design in zip(cases, designs, strict=True)]
+    pairs = list(zip(cases, designs, strict=True))
+    pipelines = iter(_pipeline_logits([p for p in pairs if p[1].pixels == 1], folder))
+    return [
+        next(pipelines) if design.pixels == 1 else _stream_logits(case, design)
+        for case, design in pairs
+    ]
+
+
+def _stream_logits(case: Case, design: RtlDesign) -> np.ndarray:
+    simulation = RtlSimulation(design)
+    half = len(case.x_int) // 2
+    parts = simulation.predict(case.x_int[:half]), simulation.predict(case.x_int[half:], GAPS)
+    return np.concatenate(parts)
+
+
+def _pipeline_logits(
+    pairs: Sequence[tuple[Case, RtlDesign]], folder: Path
+) -> list[np.ndarray]:
+    if not pairs:
+        return []
+    samples = max(len(case.x_int) for case, _ in pairs)
+    bits = [_bits(case, design, samples) for case, design in pairs]
+    designs = [design for _, design in pairs]
     together = _together(designs, folder / "batch.v")
     # One-bit numbers in two's complement are 0 and -1.
     outputs = -RtlSimulation(together).predict(np.concatenate(bits, axis=1))
@@ -134,7 +168,7 @@ def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     parts = np.split(outputs, np.cumsum(widths)[:-1], axis=1)
     return [
         _numbers(part, design)[: len(case.x_int)]
-        for part, design, case in zip(parts, designs, cases, strict=True)
+        for part, (case, design) in zip(parts, pairs, strict=True)
     ]
 
 

@@ -67,6 +67,12 @@ def read_images(path: Path) -> None:
     read_idx(path.read_bytes())
 
 
+def read_picture_rows(path: Path) -> None:
+    from training.data.cifar10 import read_pictures
+
+    read_pictures(path.name, path.read_bytes())
+
+
 def read_results(path: Path) -> None:
     from reports.results_file import load_records
 
@@ -80,12 +86,15 @@ READERS: dict[str, Callable[[Path], None]] = {
     "config.yaml": read_configuration,
     "csynth.xml": read_report,
     "images-idx3-ubyte": read_images,
+    "rows.png": read_picture_rows,
     "results.json": read_results,
 }
 
 
 def whole_files(folder: Path) -> dict[str, bytes]:
     """A valid file for each reader."""
+    from PIL import Image
+
     from reports.results_file import NetworkRecord, save_records
     from tests.hls_projects.test_vendor_reports import VITIS_HLS
     from training.data.idx import idx_header
@@ -96,6 +105,8 @@ def whole_files(folder: Path) -> dict[str, bytes]:
         arrays[f"x_{part}"] = rng.normal(size=(20, 6)).astype(np.float32)
         arrays[f"y_{part}"] = np.arange(20) % 3
     np.savez_compressed(folder / "data.npz", **arrays)
+    pixels = rng.integers(0, 256, (3, 1024, 3), np.uint8)
+    Image.fromarray(pixels).save(folder / "rows.png")
     save_records([NetworkRecord("sfc", "sparse", 0, seconds=1.0)], folder / "results.json")
     return {
         "network.npz": (PRETRAINED / "network.npz").read_bytes(),
@@ -104,6 +115,7 @@ def whole_files(folder: Path) -> dict[str, bytes]:
         "config.yaml": (PRETRAINED / "config.yaml").read_bytes(),
         "csynth.xml": VITIS_HLS.encode(),
         "images-idx3-ubyte": idx_header((2, 28, 28)) + rng.bytes(2 * 28 * 28),
+        "rows.png": (folder / "rows.png").read_bytes(),
         "results.json": (folder / "results.json").read_bytes(),
     }
 

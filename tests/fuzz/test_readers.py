@@ -24,7 +24,7 @@ def test_damaged_files_are_refused_or_read():
         capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("| 0 |") == 7
+    assert done.stdout.count("| 0 |") == 8
 
 
 def test_mutations_change_something():

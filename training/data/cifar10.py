@@ -114,17 +114,17 @@ def _from_npm(folder: Path) -> Arrays:
 def _decode(files: Mapping[str, bytes]) -> Arrays:
     """The four arrays of the package's files."""
     pictures, labels = TEST
-    training = [_pictures(name, files[name]) for name in PICTURES if name != pictures]
+    training = [read_pictures(name, files[name]) for name in PICTURES if name != pictures]
     (training_labels,) = (name for name in LABELS if name != labels)
     return {
         "x_train": np.concatenate(training),
         "y_train": _labels(training_labels, files[training_labels]),
-        "x_test": _pictures(pictures, files[pictures]),
+        "x_test": read_pictures(pictures, files[pictures]),
         "y_test": _labels(labels, files[labels]),
     }
 
 
-def _pictures(name: str, content: bytes) -> np.ndarray:
+def read_pictures(name: str, content: bytes) -> np.ndarray:
     """The rows of a PNG file as pictures, uint8 (n, 32, 32, 3).
 
     Raises:
