@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+from qkeras_models.folder_lock import exclusive_folder
 from tests.faults.kill_and_resume import TRAINING, WORKS, Work, fingerprint, leftovers, run
 
 ROOT = Path(__file__).parents[2]
@@ -17,22 +20,33 @@ CONVERT = [str(ROOT / "convert.py"), "runs/run", "--samples", "50"]
 CONVERTED = ("network.npz", "hls/firmware", "report/sizes.csv")
 
 
-def start_twice(arguments, folder):
-    """(exit status, messages) of both."""
-    processes = [
-        subprocess.Popen([sys.executable, *arguments], cwd=folder, text=True,
-                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                         env={**os.environ, "PYTHONPATH": str(ROOT)})
-        for _ in range(2)
-    ]
-    messages = [process.communicate(timeout=300)[1] for process in processes]
-    return sorted(zip((process.returncode for process in processes), messages, strict=True))
+def start(arguments, folder):
+    return subprocess.Popen(
+        [sys.executable, *arguments], cwd=folder, text=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
 
 
-def test_two_trainings_into_one_folder(trained, tmp_path):
-    first, second = start_twice([str(ROOT / "train.py"), *TRAINING], tmp_path)
-    assert first[0] == 0 and second[0] == 1
-    assert "another process works in" in second[1] or "exists already" in second[1]
+def end(process):
+    """Exit status and messages."""
+    _, message = process.communicate(timeout=300)
+    return process.returncode, message
+
+
+def test_a_training_is_not_resumed_while_it_goes_on(trained, tmp_path):
+    script = str(ROOT / "train.py")
+    first = start([script, *TRAINING], tmp_path)
+    while not (tmp_path / "runs" / "run" / "history.csv").is_file():
+        assert first.poll() is None
+        time.sleep(0.05)
+    # Its own imports take as long as the first one's last epochs.
+    os.kill(first.pid, signal.SIGSTOP)
+    try:
+        status, message = end(start([script, "--resume", "--name", "run", "--quiet"], tmp_path))
+    finally:
+        os.kill(first.pid, signal.SIGCONT)
+    assert status == 1 and "another process works in" in message
+    assert end(first)[0] == 0
     assert fingerprint(WORKS["train"], tmp_path) == fingerprint(WORKS["train"], trained)
     assert not leftovers(tmp_path)
 
@@ -43,9 +57,12 @@ def test_two_conversions_of_one_run(trained, tmp_path):
     for folder in (alone, shared):
         shutil.copytree(trained / "runs", folder / "runs")
     run(work, alone, lambda: None, bool)
-    first, second = start_twice(CONVERT, shared)
+    with exclusive_folder(shared / "runs" / "run"):
+        status, message = end(start(CONVERT, shared))
+    assert status == 1 and "another process works in" in message
+    ends = [end(process) for process in [start(CONVERT, shared), start(CONVERT, shared)]]
     # The second may start so late that the first one is done.
-    assert first[0] == 0
-    assert second[0] == 0 or "another process works in" in second[1]
+    assert 0 in {status for status, _ in ends}
+    assert all(status == 0 or "another process works in" in text for status, text in ends)
     assert fingerprint(work, shared) == fingerprint(work, alone)
     assert not leftovers(shared)
