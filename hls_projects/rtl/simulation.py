@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.rtl.cxx_lanes import ports, widen
+from hls_projects.rtl.cxx_parts import cut
 from hls_projects.rtl.design import RtlDesign
 from hls_projects.yosys import run_yosys
 
@@ -92,8 +93,10 @@ class RtlSimulation:
             shutil.copyfile(source, folder / source.name)
         shutil.copyfile(design.verilog, folder / "design.v")
         run_yosys(TRANSLATE, folder=folder, seconds=seconds)
-        for translated in (folder / "design.cc", folder / "design.h"):
-            translated.write_text(widen(translated.read_text()))
+        source, header = folder / "design.cc", folder / "design.h"
+        parts = cut(widen(source.read_text()), widen(header.read_text()))
+        for path, text in zip((source, header), parts, strict=True):
+            path.write_text(text)
         bits = design.inputs_a_cycle * design.input_bits, design.classes * design.logit_bits
         (folder / "ports.h").write_text(ports(*bits))
         include = ["-I", str(folder), "-I", str(HERE / "lanes")]
