@@ -15,6 +15,7 @@ class Source(str, Enum):
     COUNTED = "counted"
     ESTIMATE = "estimate"
     YOSYS = "yosys"
+    YOSYS_SUM = "yosys, sum"
     NEXTPNR = "nextpnr"
     CSYNTH = "csynth"
     IMPL = "impl"
@@ -30,6 +31,7 @@ _DESCRIPTIONS = {
     Source.COUNTED: "counted from the weights",
     Source.ESTIMATE: "estimated by this project's cost model",
     Source.YOSYS: "synthesized by Yosys",
+    Source.YOSYS_SUM: "modules synthesized by Yosys one by one, and summed",
     Source.NEXTPNR: "placed and routed by nextpnr",
     Source.CSYNTH: "C synthesis report of the vendor's tool, an estimate before implementation",
     Source.IMPL: "implementation report of the vendor's tool, after place and route",

@@ -1,4 +1,4 @@
-"""python -m reports.reproduce mnist: every network of the comparison, trained and measured."""
+"""python -m reports.reproduce DATA: every network of the comparison, trained and measured."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qkeras_models.atomic_write import write_atomically
 from qkeras_models.folder_lock import FolderInUse, exclusive_file, exclusive_folder
 from reports.job_pool import Done, Task, run_tasks
 from reports.reproduce_job import lacks_hardware, read_record
-from reports.reproduction_plan import METHODS, NETWORKS, SYNTHESIZED_UP_TO, Job, jobs
+from reports.reproduction_plan import DATA, METHODS, NETWORKS, SYNTHESIZED_UP_TO, Job, jobs
 
 if TYPE_CHECKING:
     from reports.results_file import NetworkRecord
@@ -25,7 +25,7 @@ LARGEST_FILE = 500_000
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("data", type=click.Choice(["mnist"]))
+@click.argument("data", type=click.Choice(DATA))
 @click.option("--keep-results", is_flag=True,
               help="Records of the results file count as done, though their runs are not here: "
                    "goes on with what was trained elsewhere.")
@@ -33,7 +33,7 @@ LARGEST_FILE = 500_000
               help="A network or a method, as in --only sfc --only binary; may be repeated.")
 @click.option("--seed", "seeds", multiple=True, type=int, help="A seed; may be repeated.")
 @click.option("--quick", is_flag=True,
-              help="One seed and few epochs, into mnist-quick.json, each record marked.")
+              help="One seed and few epochs, into mnist-quick.json say, each record marked.")
 @click.option("--list", "only_list", is_flag=True, help="Show what is done and what is missing.")
 @click.option("--jobs", "processes", type=click.IntRange(min=1), default=2, show_default=True,
               help="Trainings at the same time.")
@@ -46,7 +46,7 @@ LARGEST_FILE = 500_000
               help="Folder of reproduce/, which holds a folder for each training.")
 @click.option("--results", type=click.Path(path_type=Path), default=RESULTS, show_default=True,
               help="Folder of the results file and networks/.")
-@click.option("--data-folder", help="Folder with the files of MNIST.")
+@click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
 def main(
     data: str,
     only: tuple[str, ...],
@@ -70,7 +70,7 @@ def main(
     target, folder = results / f"{data}{name}.json", runs / f"reproduce{name}"
     limit = SYNTHESIZED_UP_TO[quick] if synthesize_up_to is None else synthesize_up_to
     try:
-        chosen = choose(jobs(quick), only, seeds)
+        chosen = choose(jobs(data, quick), only, seeds)
         finished = collect(chosen, folder, target)
         elsewhere = recorded(chosen, target) - set(finished) if keep_results else set()
         if only_list:
@@ -133,7 +133,7 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     found = {job: record for job in chosen if (record := read_record(job, runs)) is not None}
     if not found:
         return found
-    order = {job.key: place for place, job in enumerate(jobs(chosen[0].quick))}
+    order = {job.key: place for place, job in enumerate(jobs(chosen[0].plan.data, chosen[0].quick))}
     with exclusive_file(target, lambda message: click.echo(message, err=True)):
         kept = {record.key: record for record in load_records(target)}
         for job, record in found.items():
@@ -157,7 +157,8 @@ def write_pages(target: Path) -> list[Path]:
 
     if not target.is_file():
         return []
-    return write_comparison(results_page(target, "make reproduce"), target.with_suffix(".html"))
+    command = f"python -m reports.reproduce {target.stem.replace('-quick', ' --quick')}"
+    return write_comparison(results_page(target, command), target.with_suffix(".html"))
 
 
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:

@@ -36,7 +36,7 @@ def run_job(
     Args:
         job: what to train.
         runs: folder of all jobs.
-        data_folder: with the files of MNIST.
+        data_folder: with the files of the data set.
         synthesize_up_to: networks with so many nonzeros are synthesized, larger ones estimated.
 
     Raises:
@@ -81,7 +81,7 @@ def lacks_hardware(record: NetworkRecord, synthesize_up_to: int) -> bool:
     if record.network_file is None:
         return False
     small = record.nonzeros <= synthesize_up_to
-    return record.luts is None or (small and record.sources["luts"] != Source.YOSYS)
+    return record.luts is None or (small and record.sources["luts"] == Source.ESTIMATE)
 
 
 def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingResult:
@@ -89,7 +89,7 @@ def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingRes
     from training import run
     from training.config import build_config, read_config
 
-    config = build_config({"preset": job.network, "data_folder": data_folder, **job.options()})
+    config = build_config({"preset": job.preset, "data_folder": data_folder, **job.options()})
     if not (folder / run.CONFIG).is_file():
         return run.train(config, folder, verbose=0)
     before = build_config(read_config(folder / run.CONFIG))
@@ -182,36 +182,43 @@ def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -
 
     network = IntegerNetwork.load(folder / NETWORK)
     if record.nonzeros <= synthesize_up_to:
-        figures, source = _synthesized(network, folder), Source.YOSYS
+        figures, source = _synthesized(network, folder)
     else:
         figures, source = _estimated(network), Source.ESTIMATE
     others = {name: of for name, of in record.sources.items() if name not in HARDWARE}
     sources = {**others, **dict.fromkeys(figures, source.value)}
-    if source is Source.YOSYS:
-        # One register stage a layer, counted in the design.
+    if source is not Source.ESTIMATE:
+        # Register stages, counted in the design.
         sources["latency_cycles"] = Source.COUNTED.value
     return replace(record, **{**dict.fromkeys(HARDWARE), **figures}, sources=sources)
 
 
-def _synthesized(network: IntegerNetwork, folder: Path) -> dict[str, int]:
+def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, int], Source]:
+    """Figures of the whole design, or where pictures stream, of its modules one by one."""
     from hls_projects.rtl import write_rtl
-    from hls_projects.synthesis import synthesize_verilog
+    from hls_projects.synthesis import sum_cells, synthesize_layers, synthesize_verilog
     from training.data import cache_folder
 
     design = write_rtl(network, folder / "rtl")
-    cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
-    return {**{name: getattr(cells, name) for name in CELLS}, "latency_cycles": design.latency}
+    cache = cache_folder() / "synthesis"
+    if design.pixels > 1:
+        cells = sum_cells(synthesize_layers(design.verilog, cache=cache).values())
+        source = Source.YOSYS_SUM
+    else:
+        cells, source = synthesize_verilog(design.verilog, cache=cache), Source.YOSYS
+    found = {name: getattr(cells, name) for name in CELLS}
+    return {**found, "latency_cycles": design.latency}, source
 
 
 def _estimated(network: IntegerNetwork) -> dict[str, int]:
     from hls_projects.estimate import estimate
+    from hls_projects.rtl.stream_plan import streams
 
     found = estimate(network)
-    return {
-        "luts": found.luts,
-        "ffs": found.ffs,
-        "latency_cycles": len(network.weight_layers),
-    }
+    figures = {"luts": found.luts, "ffs": found.ffs}
+    if not streams(network):
+        figures["latency_cycles"] = len(network.weight_layers)
+    return figures
 
 
 def _sources(figures: dict[str, Any]) -> dict[str, str]:

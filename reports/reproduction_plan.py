@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ class NetworkPlan:
         epoch_seconds: expected of one epoch on one core that does nothing else.
         sparsities: of this method.
         methods: that are trained, most informative first.
+        data: the data set, which has a results file of its own.
+        preset: where the network's name is not one itself.
+        options: further values of the training configuration.
+        rates_of: the network whose learning rates are taken.
     """
 
     epochs: tuple[int, int]
@@ -35,15 +39,25 @@ class NetworkPlan:
     epoch_seconds: float
     sparsities: tuple[float, ...] = (0.9, 0.95, 0.98, 0.99, 0.995)
     methods: tuple[str, ...] = METHODS
+    data: str = "mnist"
+    preset: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rates_of: str = "mnist-small"
 
 
+DATA = ("mnist", "cifar10")
+DENSE = ("sparse", "binary", "ternary")
 NETWORKS = {
     "mnist-small": NetworkPlan((47, 19), (4, 2), (0, 1, 2), 0.98, 2.4),
     "sfc": NetworkPlan((50, 20), (3, 2), (0, 1, 2), 0.98, 3.2),
     "lfc": NetworkPlan((36, 14), (1, 1), (0,), 0.99, 18.0),
     # Small enough for its dense equals to be synthesized too.
     "mnist-narrow": NetworkPlan(
-        (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), ("sparse", "binary", "ternary")
+        (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), DENSE
+    ),
+    "cifar-vgg16": NetworkPlan(
+        (70, 30), (2, 1), (0,), 0.9, 36.0, (0.9, 0.95, 0.98), DENSE,
+        data="cifar10", preset="cifar-vgg", options={"width": 16}, rates_of="cifar-vgg16",
     ),
 }
 # Largest network to synthesize, in nonzeros: about 6 ms each.
@@ -80,21 +94,27 @@ class Job:
         return runs / self.network / self.label / str(self.seed)
 
     @property
+    def plan(self) -> NetworkPlan:
+        return NETWORKS[self.network]
+
+    @property
+    def preset(self) -> str:
+        return self.plan.preset or self.network
+
+    @property
     def epochs(self) -> tuple[int, int]:
-        plan = NETWORKS[self.network]
-        return plan.quick_epochs if self.quick else plan.epochs
+        return self.plan.quick_epochs if self.quick else self.plan.epochs
 
     @property
     def shown(self) -> bool:
         """Whether the course of its training is plotted: one network of each architecture."""
-        plan = NETWORKS[self.network]
-        own = self.method == "sparse" and self.sparsity == plan.ablation_sparsity
-        return own and self.seed == plan.seeds[0]
+        own = self.method == "sparse" and self.sparsity == self.plan.ablation_sparsity
+        return own and self.seed == self.plan.seeds[0]
 
     @property
     def seconds(self) -> float:
         """Expected time of training on one idle core."""
-        return sum(self.epochs) * NETWORKS[self.network].epoch_seconds
+        return sum(self.epochs) * self.plan.epoch_seconds
 
     def options(self) -> dict[str, Any]:
         """Values of the training configuration."""
@@ -107,27 +127,29 @@ class Job:
             **sparsity,
             "stage1_epochs": stage1,
             "stage3_epochs": stage3,
-            "learning_rate": best_rates().get(self.method, DEFAULT),
+            "learning_rate": best_rates(self.plan.rates_of).get(self.method, DEFAULT),
             "seed": self.seed,
+            **self.plan.options,
         }
 
     @property
     def command(self) -> str:
         """What trains the same network by hand."""
-        words = ["python", "train.py", self.network]
+        words = ["python", "train.py", self.preset]
         for name, value in self.options().items():
             words += [f"--{name.replace('_', '-')}", str(value)]
         return shlex.join([*words, "--name", self.name])
 
 
-def jobs(quick: bool = False) -> tuple[Job, ...]:
+def jobs(data: str = "mnist", quick: bool = False) -> tuple[Job, ...]:
     """Every job, in the order in which results are wanted: seed by seed, method by method."""
-    seeds = sorted({seed for plan in NETWORKS.values() for seed in plan.seeds})
+    networks = {name: plan for name, plan in NETWORKS.items() if plan.data == data}
+    seeds = sorted({seed for plan in networks.values() for seed in plan.seeds})
     return tuple(
         Job(network, method, sparsity, seed, quick)
         for seed in (seeds[:1] if quick else seeds)
         for method, rank in _ranked_methods()
-        for network, plan in NETWORKS.items()
+        for network, plan in networks.items()
         if seed in plan.seeds and method in plan.methods
         for sparsity in _sparsities(method, rank, plan)
     )

@@ -9,7 +9,7 @@ from training.method import Method
 
 
 def test_the_committed_table_decides_between_neighbours():
-    scores = learning_rates.scores_by_method(learning_rates.TABLE)
+    scores = learning_rates.scores_by_method("mnist-small", learning_rates.TABLE)
     assert set(scores) == {method.value for method in Method}
     for method, own in scores.items():
         assert next_rates(own) == [], method
@@ -29,7 +29,7 @@ def test_the_best_rate_ends_between_worse_ones(scores, wanted):
 
 
 def finish(runs, method, rate, validation, test=0.5):
-    folder = runs / f"{method}-{rate}"
+    folder = runs / f"mnist-small-{method}-{rate}"
     folder.mkdir(parents=True)
     result = {"validation_accuracy": validation, "test_accuracy": test, "sparsity": 0.0}
     (folder / "training.json").write_text(json.dumps(result))
@@ -41,9 +41,9 @@ def test_validation_data_choose_and_test_data_do_not(tmp_path):
     finish(runs, "binary", 1e-2, 0.97, test=0.10)
     finish(runs, "ternary", 1e-2, 0.97)
     finish(runs, "ternary", 3e-2, 0.97)
-    trials = [(method, rate) for method in ("binary", "ternary") for rate in RATES]
+    trials = [("mnist-small", method, rate) for method in ("binary", "ternary") for rate in RATES]
     collect(trials, runs, table)
-    assert best_rates(table) == {"binary": 1e-2, "ternary": 1e-2}
+    assert best_rates("mnist-small", table) == {"binary": 1e-2, "ternary": 1e-2}
     assert all("test_accuracy" not in trial for trial in read_table(table))
     assert len(read_table(table)) == 4
     collect([], runs, table)
@@ -53,9 +53,10 @@ def test_validation_data_choose_and_test_data_do_not(tmp_path):
 def test_trials_train_with_what_the_table_says():
     from training.command import main
 
-    words = learning_rates.arguments("binary", 0.01)
+    words = learning_rates.arguments("cifar-vgg16", "binary", 0.01)
     context = main.make_context("train.py", words)
-    assert context.params["learning_rate"] == 0.01 and context.params["method"] == "binary"
+    assert context.params["width"] == 16 and context.params["learning_rate"] == 0.01
+    assert context.params["method"] == "binary"
     assert {"method", "learning_rate", "seed"} <= set(TrainingConfig.model_fields)
 
 
@@ -63,8 +64,8 @@ def test_trials_train_with_what_the_table_says():
 def test_a_damaged_table_is_named(tmp_path, text):
     (tmp_path / "table.json").write_text(text)
     with pytest.raises(ValueError, match="table.json is no valid table"):
-        best_rates(tmp_path / "table.json")
+        best_rates(table=tmp_path / "table.json")
 
 
 def test_no_table_has_no_rates(tmp_path):
-    assert best_rates(tmp_path / "missing.json") == {}
+    assert best_rates(table=tmp_path / "missing.json") == {}

@@ -19,7 +19,7 @@ from reports import job_pool, reproduce, reproduce_job, reproduction_plan
 from reports.job_pool import Task, run_tasks
 from reports.reproduce import choose, collect
 from reports.reproduce_job import encoded_bits, lacks_hardware, read_record, run_job
-from reports.reproduction_plan import METHODS, NETWORKS, Job, jobs
+from reports.reproduction_plan import DATA, METHODS, NETWORKS, Job, jobs
 from reports.results_file import load_records
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def digits():
         patch.setitem(PRESETS, "mnist-small", DIGITS)
         plan = replace(NETWORKS["mnist-small"], quick_epochs=(4, 2))
         patch.setitem(NETWORKS, "mnist-small", plan)
-        patch.setattr(reproduction_plan, "best_rates", dict)
+        patch.setattr(reproduction_plan, "best_rates", lambda network: {})
         yield
 
 
@@ -46,12 +46,13 @@ def finished(tmp_path_factory):
 
 def test_the_plan_fits_six_hours_on_two_cores():
     assert sum(job.seconds for job in jobs()) / 2 < 5.5 * 3600
-    assert sum(job.seconds for job in jobs(quick=True)) / 2 < 13 * 60
+    assert sum(job.seconds for job in jobs("mnist", quick=True)) / 2 < 13 * 60
 
 
 def test_the_plan_holds_every_method_and_sparsity_once():
-    plan = jobs()
+    plan = [job for data in DATA for job in jobs(data)]
     assert len(set(plan)) == len(plan)
+    assert {job.plan.data for job in jobs("cifar10")} == {"cifar10"}
     for network, facts in NETWORKS.items():
         for seed in facts.seeds:
             own = [job for job in plan if (job.network, job.seed) == (network, seed)]
@@ -121,7 +122,7 @@ def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, 
     published = {r.method: r.network_file for r in (first, second)}
     assert published == {"float": None, "sparse": f"networks/{JOB.name}.npz"}
     assert (target.parent / published["sparse"]).is_file()
-    monkeypatch.setattr(reproduce, "jobs", lambda quick: tuple(records))
+    monkeypatch.setattr(reproduce, "jobs", lambda data, quick: tuple(records))
     monkeypatch.setattr(job_pool, "_start", None)
     plan = replace(NETWORKS["mnist-small"], ablation_sparsity=JOB.sparsity)
     monkeypatch.setitem(NETWORKS, "mnist-small", plan)
@@ -143,12 +144,12 @@ def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, 
 def test_records_trained_elsewhere_count_as_done_on_request(finished, tmp_path, monkeypatch):
     runs, records = finished
     collect(list(records), runs, tmp_path / "mnist.json")
-    monkeypatch.setattr(reproduce, "jobs", lambda quick: tuple(records))
+    monkeypatch.setattr(reproduce, "jobs", lambda data, quick: tuple(records))
     arguments = ["mnist", "--list", "--runs", str(tmp_path), "--results", str(tmp_path)]
     assert "0 of 2 done" in CliRunner().invoke(reproduce.main, arguments).output
     kept = CliRunner().invoke(reproduce.main, [*arguments, "--keep-results"]).output
     assert "2 of 2 done" in kept
-    monkeypatch.setattr(reproduction_plan, "best_rates", lambda: {"sparse": 1e-4})
+    monkeypatch.setattr(reproduction_plan, "best_rates", lambda network: {"sparse": 1e-4})
     changed = CliRunner().invoke(reproduce.main, [*arguments, "--keep-results"]).output
     assert "1 of 2 done" in changed
 
@@ -181,7 +182,7 @@ def test_a_poisoned_record_is_named(finished, tmp_path, change, message):
 def test_a_run_of_another_plan_is_not_mixed_in(finished, tmp_path, monkeypatch):
     shutil.copytree(finished[0], tmp_path / "runs")
     (JOB.folder(tmp_path / "runs") / "record.json").unlink()
-    monkeypatch.setattr(reproduction_plan, "best_rates", lambda: {"sparse": 1e-4})
+    monkeypatch.setattr(reproduction_plan, "best_rates", lambda network: {"sparse": 1e-4})
     with pytest.raises(ValueError, match="trained with other values than the plan's"):
         run_job(JOB, tmp_path / "runs")
 
@@ -274,3 +275,19 @@ def test_a_terminated_pool_ends_its_tasks(tmp_path):
     process.terminate()
     assert process.wait(30) == 143
     assert not is_running((tmp_path / "pid").read_text())
+
+
+def test_streaming_networks_are_the_sum_of_their_modules(tmp_path, monkeypatch):
+    from tests.hls_projects.networks import picture_network
+
+    monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path))
+    net = picture_network((5, 5, 2), [(3, (3, 3), (1, 1), "same")], bits=1)
+    figures, source = reproduce_job._synthesized(net, tmp_path)
+    assert source.value == "yosys, sum" and figures["luts"] > 0 and figures["latency_cycles"] > 25
+    assert reproduce_job._estimated(net).keys() == {"luts", "ffs"}
+
+
+def test_networks_that_are_no_preset_are_trained_by_their_options():
+    job = next(job for job in jobs("cifar10") if job.method == "ternary")
+    assert job.command.startswith("python train.py cifar-vgg --method ternary")
+    assert "--stage1-epochs 100 --stage3-epochs 0" in job.command and "--width 16" in job.command
