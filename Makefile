@@ -42,7 +42,7 @@ tutorial: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz.readers
