@@ -1,6 +1,6 @@
 # make demo       train mnist-small, convert it to HLS and Verilog, prove it exact, synthesize, report
 # make test       all tests, C-simulation included
-# make reproduce  every network of the comparison: trained, measured, reports/results/mnist.json
+# make reproduce  every MNIST network of the comparison: trained, measured, reports/results/mnist.json
 # make pretrained the network that comes with the package, trained again
 # make fuzz       hundreds of random networks and damaged files, docs/trust.md
 # make tutorial   docs/tutorial.ipynb, executed again, with its outputs

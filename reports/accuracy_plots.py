@@ -24,7 +24,7 @@ DENSE = ("float", "binary", "ternary")
 SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
 MARKERS = {
     Source.YOSYS: ("o", "here, synthesized (Yosys)"),
-    Source.YOSYS_SUM: ("D", "here, modules synthesized and summed (Yosys)"),
+    Source.YOSYS_SUM: ("h", "here, modules synthesized and summed (Yosys)"),
     Source.NEXTPNR: ("P", "here, placed and routed (nextpnr)"),
     Source.CSYNTH: ("^", "here, vendor's C synthesis"),
     Source.IMPL: ("v", "here, vendor's implementation"),

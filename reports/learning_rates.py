@@ -17,11 +17,14 @@ from typing import Any
 import click
 
 from reports.job_pool import Task, run_tasks
+from training.method import Method
 
 TABLE = Path(__file__).parent / "results" / "learning_rates.json"
 RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1)
 FIRST = (3e-3, 1e-2)
 DEFAULT = 3e-3
+# Network, method, learning rate.
+Trial = tuple[str, str, float]
 
 
 @dataclass(frozen=True)
@@ -32,17 +35,21 @@ class Schedule:
         network: arguments of train.py that choose it.
         epochs: of stage 1 and stage 3.
         sparsity: of pruned methods.
+        methods: that are compared.
     """
 
     network: tuple[str, ...]
     epochs: tuple[int, int]
     sparsity: float
+    methods: tuple[str, ...] = tuple(method.value for method in Method)
 
 
 # For mnist-small the reproduction's own: shorter ones favour rates that are too high.
 SCHEDULES = {
     "mnist-small": Schedule(("mnist-small",), (47, 19), 0.98),
-    "cifar-vgg16": Schedule(("cifar-vgg", "--width", "16"), (10, 5), 0.9),
+    "cifar-vgg16": Schedule(
+        ("cifar-vgg", "--width", "16"), (10, 5), 0.9, ("sparse", "binary", "ternary")
+    ),
 }
 
 
@@ -111,7 +118,8 @@ def arguments(network: str, method: str, rate: float) -> list[str]:
 @click.command()
 @click.option("--network", type=click.Choice(list(SCHEDULES)), default="mnist-small",
               show_default=True)
-@click.option("--method", "methods", multiple=True, help="May be repeated.  [default: all]")
+@click.option("--method", "methods", multiple=True,
+              help="May be repeated.  [default: all of the network]")
 @click.option("--jobs", "processes", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/learning-rates"))
@@ -127,9 +135,7 @@ def main(
     data_folder: str | None,
 ) -> None:
     """Trains every method with every rate, restartable, and writes the table of accuracies."""
-    from training.method import Method
-
-    names = methods or tuple(m.value for m in Method)
+    names = methods or SCHEDULES[network].methods
     try:
         while trials := _trials(network, names, runs, table):
             tasks = [_task(trial, runs, data_folder) for trial in trials]
@@ -143,9 +149,6 @@ def main(
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
-
-
-Trial = tuple[str, str, float]
 
 
 def _trials(network: str, methods: Sequence[str], runs: Path, table: Path) -> list[Trial]:

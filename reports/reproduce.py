@@ -15,7 +15,7 @@ from qkeras_models.atomic_write import write_atomically
 from qkeras_models.folder_lock import FolderInUse, exclusive_file, exclusive_folder
 from reports.job_pool import Done, Task, run_tasks
 from reports.reproduce_job import lacks_hardware, read_record
-from reports.reproduction_plan import DATA, METHODS, NETWORKS, SYNTHESIZED_UP_TO, Job, jobs
+from reports.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
 
 if TYPE_CHECKING:
     from reports.results_file import NetworkRecord
@@ -40,7 +40,7 @@ LARGEST_FILE = 500_000
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
               help="Threads of each.")
 @click.option("--synthesize-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
-              help="Largest network to write as Verilog and synthesize.  [default: 30000, or 5000 "
+              help="Largest network to write as Verilog and synthesize.  [default: 60000, or 5000 "
                    "with --quick]")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
               help="Folder of reproduce/, which holds a folder for each training.")
@@ -106,18 +106,22 @@ def choose(all_jobs: Sequence[Job], only: Sequence[str], seeds: Sequence[int]) -
     """The jobs of the named networks, methods and seeds.
 
     Raises:
-        ValueError: if a name is neither a network nor a method.
+        ValueError: if a name is neither a network nor a method of these jobs, or none is left.
     """
+    kinds = ("network", "method")
+    known = [dict.fromkeys(getattr(job, kind) for job in all_jobs) for kind in kinds]
     for name in only:
-        if name not in NETWORKS and name not in METHODS:
-            allowed = ", ".join([*NETWORKS, *METHODS])
+        if not any(name in names for names in known):
+            allowed = ", ".join(name for names in known for name in names)
             raise ValueError(f"`--only` must be one of {allowed}. Received: {name!r}")
-    networks = {name for name in only if name in NETWORKS} or set(NETWORKS)
-    methods = {name for name in only if name in METHODS} or set(METHODS)
-    return [
+    networks, methods = ({name for name in only if name in names} or set(names) for names in known)
+    chosen = [
         job for job in all_jobs
         if job.network in networks and job.method in methods and job.seed in (seeds or [job.seed])
     ]
+    if not chosen:
+        raise ValueError(f"no network has these seeds and methods. Received: {[*only, *seeds]}")
+    return chosen
 
 
 def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, NetworkRecord]:

@@ -43,17 +43,23 @@ def run_job(
         ValueError: if the job's folder holds a run of another configuration.
         ExactnessError: if Keras and the integer network differ in one logit.
     """
-    from qkeras_models.atomic_write import write_atomically
     from qkeras_models.folder_lock import exclusive_folder
 
     folder = job.folder(runs)
     # A job that a killed `reproduce` left running goes on; its work is waited for, not lost.
     with exclusive_folder(folder, wait=True):
         record = read_record(job, runs) or _measured(job, folder, data_folder)
+        _write_record(record, folder)
         if lacks_hardware(record, synthesize_up_to):
             record = _with_hardware(record, folder, synthesize_up_to)
-        write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
+            _write_record(record, folder)
     return record
+
+
+def _write_record(record: NetworkRecord, folder: Path) -> None:
+    from qkeras_models.atomic_write import write_atomically
+
+    write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
 
 
 def read_record(job: Job, runs: Path) -> NetworkRecord | None:

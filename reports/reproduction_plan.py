@@ -46,17 +46,17 @@ class NetworkPlan:
 
 
 DATA = ("mnist", "cifar10")
-DENSE = ("sparse", "binary", "ternary")
+WITH_DENSE_EQUALS = ("sparse", "binary", "ternary")
 NETWORKS = {
     "mnist-small": NetworkPlan((47, 19), (4, 2), (0, 1, 2), 0.98, 2.4),
     "sfc": NetworkPlan((50, 20), (3, 2), (0, 1, 2), 0.98, 3.2),
     "lfc": NetworkPlan((36, 14), (1, 1), (0,), 0.99, 18.0),
     # Small enough for its dense equals to be synthesized too.
     "mnist-narrow": NetworkPlan(
-        (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), DENSE
+        (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), WITH_DENSE_EQUALS
     ),
     "cifar-vgg16": NetworkPlan(
-        (70, 30), (2, 1), (0,), 0.9, 36.0, (0.9, 0.95, 0.98), DENSE,
+        (70, 30), (2, 1), (0,), 0.9, 36.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
         data="cifar10", preset="cifar-vgg", options={"width": 16}, rates_of="cifar-vgg16",
     ),
 }
@@ -95,14 +95,17 @@ class Job:
 
     @property
     def plan(self) -> NetworkPlan:
+        """That of its network."""
         return NETWORKS[self.network]
 
     @property
     def preset(self) -> str:
+        """What train.py calls the network, but for options."""
         return self.plan.preset or self.network
 
     @property
     def epochs(self) -> tuple[int, int]:
+        """Of stage 1 and stage 3."""
         return self.plan.quick_epochs if self.quick else self.plan.epochs
 
     @property

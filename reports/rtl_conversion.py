@@ -29,7 +29,6 @@ CARRIES = {
 }
 
 WHOLE = "whole network, flattened"
-SUM_NOTE = "sum of the modules, each synthesized by itself: the whole could not be"
 BUFFER_NOTE = "lines of pixels and the collected picture, shift registers; part of the FFs"
 CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
 
@@ -202,7 +201,7 @@ def _synthesize(
     description = f"synthesizing each module for {target}"
     with _tolerated(report, description), step(description):
         modules = synthesize_layers(design.verilog, target, **limits)
-        figures.update(_cells(sum_cells(modules.values()), target, SUM_NOTE))
+        figures.update(_cells(sum_cells(modules.values()), target, Source.YOSYS_SUM))
         report.modules += _module_records(target, modules)
     description = f"synthesizing Verilog for {target}"
     with _tolerated(report, description), step(description):
@@ -231,18 +230,17 @@ def _timing(simulation: RtlSimulation) -> dict[str, Figure]:
     return figures
 
 
-def _cells(cells: Cells, target: str, sum_note: str = "") -> dict[str, Figure]:
+def _cells(cells: Cells, target: str, source: Source = Source.YOSYS) -> dict[str, Figure]:
     unit, note = CARRIES[target]
-    luts = Figure(cells.luts, "LUT", Source.YOSYS, sum_note)
+    luts = Figure(cells.luts, "LUT", source)
     if target == "ecp5":
-        notes = "; ".join(filter(None, (CCU2C_NOTE, sum_note)))
-        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", Source.YOSYS, notes)
+        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", source, CCU2C_NOTE)
     return {
         "luts": luts,
-        "ffs": Figure(cells.ffs, "FF", Source.YOSYS, sum_note),
-        "brams": Figure(cells.brams, "BRAM", Source.YOSYS),
-        "dsps": Figure(cells.dsps, "DSP", Source.YOSYS),
-        "carries": Figure(cells.carries, unit, Source.YOSYS, note),
+        "ffs": Figure(cells.ffs, "FF", source),
+        "brams": Figure(cells.brams, "BRAM", source),
+        "dsps": Figure(cells.dsps, "DSP", source),
+        "carries": Figure(cells.carries, unit, source, note),
     }
 
 

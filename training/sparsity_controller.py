@@ -11,15 +11,19 @@ class SparsityController:
     """Proportional-integral control of λ on the logarithm of density.
 
     error e = ln(density / wanted density);  I ← clip(I + k_i · e, ±limit);
-    λ = exp(clip(k_p · e + I, ±limit)).  The wanted density falls from that of the first update
-    to 1 − sparsity along a cubic, reached at `ramp` of stage 1, so that the rest of the stage
-    trains at the wanted sparsity while the learning rate falls.
+    λ = min(exp(clip(k_p · e + I, ±limit)), ceiling / density).  The wanted density falls from
+    that of the first update to 1 − sparsity along a cubic, reached at `ramp` of stage 1, so that
+    the rest of the stage trains at the wanted sparsity while the learning rate falls.
+
+    Without the ceiling one excursion of a wide network's density could make λ so large that all
+    weights die, and that Adam's second moments keep them dead.
 
     Args:
         sparsity: wanted share of zero weights at the end of stage 1, in [0, 1).
         ramp: share of stage 1 over which density falls, in (0, 1].
         proportional, integral: k_p and k_i, a change in ln λ per unit of e and per update.
         limit: bound of |ln λ|.
+        ceiling: most that λ · density, about the regularizer's loss, may be; > 0.
 
     Raises:
         ValueError: if `sparsity` or `ramp` is out of range.
@@ -30,6 +34,7 @@ class SparsityController:
     proportional: float = 20.0
     integral: float = 0.05
     limit: float = 8.0
+    ceiling: float = 4.0
     initial_density: float | None = None
     accumulated: float = 0.0
 
@@ -49,10 +54,12 @@ class SparsityController:
         """λ for the next steps, given the density now and the progress of stage 1."""
         if self.initial_density is None:
             self.initial_density = density
-        error = math.log(max(density, 1e-9) / self.wanted_density(progress))
+        density = max(density, 1e-9)
+        error = math.log(density / self.wanted_density(progress))
         accumulated = self.accumulated + self.integral * error
         self.accumulated = self._clip(accumulated)
-        return math.exp(self._clip(self.proportional * error + self.accumulated))
+        strength = math.exp(self._clip(self.proportional * error + self.accumulated))
+        return min(strength, self.ceiling / density)
 
     def _clip(self, value: float) -> float:
         return max(-self.limit, min(self.limit, value))

@@ -44,7 +44,8 @@ class WindowLayer(IntegerLayer):
 
     @property
     def takes_all(self) -> bool:
-        return self.windows.size == tuple(self.get_input_variable().shape[:2])
+        picture = tuple(self.get_input_variable().shape[:2])
+        return super().takes_all and self.windows.size == picture
 
     def _every_position(self, position: str) -> str:
         loops = over_window_stream if self.streams else over_windows

@@ -28,7 +28,13 @@ def cut(source: str, header: str) -> tuple[str, str]:
     body, end, after = rest.partition(END)
     if not (begin and end and header.count(DECLARATION) == 1):
         raise ValueError("a design's source must hold p_top::eval, which ends by `converged`")
-    statements = [text for text in STATEMENT.split(body) if text and text not in OWN]
+    statements = [text for text in STATEMENT.split(body) if text]
+    if tuple(statements[: len(OWN)]) != OWN:
+        raise ValueError(
+            "p_top::eval must begin as that of a design without feedback on one clock does. "
+            f"Received: {''.join(statements[: len(OWN)])!r}"
+        )
+    statements = statements[len(OWN) :]
     local = [text for text in statements if LOCAL.fullmatch(text)]
     work = [text for text in statements if not LOCAL.fullmatch(text)]
     parts = [work[i : i + STATEMENTS] for i in range(0, len(work), STATEMENTS)]

@@ -57,7 +57,8 @@ class LineBuffer:
 
     One pixel a clock cycle in, at most one window out.  The window at a pixel, its centre, is
     complete `delay` pixels later; at the end of a picture the buffer moves on by itself until a
-    pixel of the next picture arrives, which moves it on instead.  So there is no need to wait.
+    pixel of the next picture arrives, which moves it on instead.  So there is no need to wait;
+    where pixels of the next picture come with gaps, the last windows come later.
 
     Args:
         name: of the module.

@@ -171,14 +171,18 @@ class RtlSimulation:
         intervals = np.diff(leaving)[np.diff(lanes) == 0]
         if len(intervals) and not gaps:
             self.interval = int(intervals.max())
+            if self.interval > self.design.pixels:
+                raise SimulationError(
+                    f"results {self.interval} cycles apart, for samples {self.design.pixels} apart"
+                )
         if not len(leaving):
             return
         latencies = leaving - entering
-        # The last picture of a lane is followed by none.
-        last = np.append(np.diff(lanes) > 0, True)
-        alike = np.unique(latencies[last] if self.design.pixels > 1 else latencies)
-        if len(alike) > 1:
-            raise SimulationError(f"latency varies: {alike.tolist()} cycles")
+        # The last picture of a lane is followed by none; those before it may take longer.
+        followed = np.append(np.diff(lanes) == 0, False) & (self.design.pixels > 1)
+        for part in (latencies[followed], latencies[~followed]):
+            if len(np.unique(part)) > 1:
+                raise SimulationError(f"latency varies: {np.unique(part).tolist()} cycles")
         self.latency = int(latencies.max())
 
     def _logits(self, bits: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from hls_projects.csim import FLAGS, run_compiler
 from hls_projects.csim_entry import TRANSFER
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.integer_network import IntegerNetwork
-from hls_projects.rtl import RtlDesign, RtlSimulation, write_rtl
+from hls_projects.rtl import RtlDesign, RtlSimulation, SimulationError, write_rtl
 from tests.fuzz.networks import NetworkPiece
 
 # What every project includes: once, outside of all namespaces.
@@ -123,8 +123,8 @@ def _run(function: ctypes._CFuncPtr, case: Case) -> np.ndarray:
 def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     """Logits (samples, classes) of every network's Verilog.
 
-    Pipelines are simulated as one design; networks that take a picture pixel by pixel alone, with
-    and without gaps between pixels.
+    Pipelines are simulated as one design; networks that take a picture pixel by pixel alone, half
+    of the pictures without gaps between pixels and half with gaps.
 
     Raises:
         SimulationError: if out_valid of any network comes early, late or not at all.
@@ -148,9 +148,16 @@ def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
 
 def _stream_logits(case: Case, design: RtlDesign) -> np.ndarray:
     simulation = RtlSimulation(design)
+    simulation.predict(case.x_int[:1])
+    _check_latency(simulation, design)
     half = len(case.x_int) // 2
     parts = simulation.predict(case.x_int[:half]), simulation.predict(case.x_int[half:], GAPS)
     return np.concatenate(parts)
+
+
+def _check_latency(simulation: RtlSimulation, design: RtlDesign) -> None:
+    if simulation.latency != design.latency:
+        raise SimulationError(f"{simulation.latency} cycles instead of {design.latency}")
 
 
 def _pipeline_logits(
@@ -162,8 +169,10 @@ def _pipeline_logits(
     bits = [_bits(case, design, samples) for case, design in pairs]
     designs = [design for _, design in pairs]
     together = _together(designs, folder / "batch.v")
+    simulation = RtlSimulation(together)
     # One-bit numbers in two's complement are 0 and -1.
-    outputs = -RtlSimulation(together).predict(np.concatenate(bits, axis=1))
+    outputs = -simulation.predict(np.concatenate(bits, axis=1))
+    _check_latency(simulation, together)
     widths = [design.classes * design.logit_bits for design in designs]
     parts = np.split(outputs, np.cumsum(widths)[:-1], axis=1)
     return [

@@ -31,6 +31,12 @@ def test_statements_keep_their_order_and_their_blocks():
     assert header.count("void part_") == 2
 
 
+def test_a_design_with_feedback_is_refused():
+    text = source([]).replace("converged = true", "converged = false")
+    with pytest.raises(ValueError, match="without feedback.*converged = false"):
+        cut(text, HEADER)
+
+
 @pytest.mark.parametrize("text, header", [("", HEADER), (source([]), "struct p_top {};")])
 def test_other_sources_are_refused(text, header):
     with pytest.raises(ValueError, match="must hold p_top::eval"):

@@ -10,7 +10,8 @@ from reports.record import RESOURCE_METRICS, Figure, Source, checked_resources, 
 
 def test_every_source_is_described() -> None:
     assert {source.value for source in Source} == {
-        "counted", "estimate", "yosys", "nextpnr", "csynth", "impl", "csim", "measured",
+        "counted", "estimate", "yosys", "yosys, sum", "nextpnr", "csynth", "impl", "csim",
+        "measured",
     }  # fmt: skip
     assert all(source.description for source in Source)
 
