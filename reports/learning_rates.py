@@ -175,6 +175,13 @@ def _name(network: str, method: str, rate: float) -> str:
 
 def collect(trials: Sequence[Trial], runs: Path, table: Path) -> None:
     """Puts the validation accuracies of finished trials into the table; others stay."""
+    from qkeras_models.folder_lock import exclusive_file
+
+    with exclusive_file(table, lambda message: click.echo(message, err=True)):
+        _collect(trials, runs, table)
+
+
+def _collect(trials: Sequence[Trial], runs: Path, table: Path) -> None:
     from qkeras_models.atomic_write import write_atomically
 
     kept = {

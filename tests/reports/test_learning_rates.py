@@ -4,6 +4,7 @@ import pytest
 
 from reports import learning_rates
 from reports.learning_rates import RATES, best_rates, collect, next_rates, read_table
+from reports.reproduction_plan import NETWORKS
 from training.config import TrainingConfig
 from training.method import Method
 
@@ -48,6 +49,13 @@ def test_validation_data_choose_and_test_data_do_not(tmp_path):
     assert len(read_table(table)) == 4
     collect([], runs, table)
     assert len(read_table(table)) == 4
+
+
+def test_rates_are_chosen_over_the_whole_schedule():
+    schedule, plan = learning_rates.SCHEDULES["mnist-small"], NETWORKS["mnist-small"]
+    assert (schedule.epochs, schedule.sparsity) == (plan.epochs, plan.ablation_sparsity)
+    small = learning_rates.SCHEDULES["cifar-vgg16"]
+    assert small.methods == NETWORKS["cifar-vgg16"].methods
 
 
 def test_trials_train_with_what_the_table_says():

@@ -20,6 +20,13 @@ def test_strength_rises_while_too_dense_and_falls_while_too_sparse():
     assert rising[0] > 1 > falling[-1] > 0
 
 
+def test_an_excursion_of_density_does_not_kill_a_network():
+    controller = SparsityController(0.99)
+    controller.strength(0.4, 0.0)
+    assert controller.strength(0.36, 0.5) == pytest.approx(4.0 / 0.36)
+    assert controller.strength(0.0101, 1.0) < 4.0 / 0.0101
+
+
 @pytest.mark.parametrize("sparsity", [1.0, -0.1, float("nan")])
 def test_a_sparsity_outside_the_range_is_refused(sparsity):
     with pytest.raises(ValueError, match=r"`sparsity` must be in \[0, 1\)"):
