@@ -54,6 +54,9 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
 @click.option("--stage-delay", type=float,
               help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
                    "[default: one stage a layer]")
+@click.option("--fold-dense", is_flag=True,
+              help="Dense layers after a picture, but the last one, take as many cycles as it has "
+                   "pixels: as many pictures a second in fewer LUTs; includes --rtl.")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
@@ -68,6 +71,7 @@ def main(
     synth: str | None,
     pnr: bool,
     stage_delay: float | None,
+    fold_dense: bool,
     generic_rtl: bool,
     tool_seconds: float,
     **options: Any,
@@ -87,11 +91,12 @@ def main(
     try:
         targets = tuple(filter(None, map(str.strip, (synth or "").split(","))))
         verilog = None
-        if rtl or targets or pnr or generic_rtl or stage_delay is not None:
+        if rtl or targets or pnr or fold_dense or generic_rtl or stage_delay is not None:
             verilog = {
                 "targets": targets,
                 "generic": generic_rtl,
                 "stage_delay": stage_delay,
+                "fold_dense": fold_dense,
                 "place": pnr,
                 "seconds": tool_seconds,
             }

@@ -130,7 +130,10 @@ def convert(
     converted = time.monotonic() - started
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
-    resources = estimated_resources(network) | _synthesize(hls_model, options, step)
+    folded = options.rtl is not None and options.rtl.fold_dense
+    # Estimates are of layers that are not folded.
+    resources = {} if folded else estimated_resources(network)
+    resources |= _synthesize(hls_model, options, step)
     rtl = RtlReport()
     if options.rtl is not None:
         rtl = convert_to_rtl(network, data.x, source.folder, options.rtl, step)

@@ -30,6 +30,7 @@ CARRIES = {
 
 WHOLE = "whole network, flattened"
 BUFFER_NOTE = "lines of pixels and the collected picture, shift registers; part of the FFs"
+ROM_NOTE = "weights and thresholds of folded layers, which tools put into LUTs or BRAMs"
 CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
 
 Step = Callable[[str], Any]
@@ -43,6 +44,7 @@ class RtlOptions:
         targets: to synthesize for, of WRITTEN_FOR.
         generic: write and simulate Verilog without primitives too.
         stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
+        fold_dense: dense layers after a picture take as many cycles as it has pixels.
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
     """
@@ -50,6 +52,7 @@ class RtlOptions:
     targets: tuple[str, ...] = ()
     generic: bool = False
     stage_delay: float | None = None
+    fold_dense: bool = False
     place: bool = False
     seconds: float = 1800.0
 
@@ -138,7 +141,13 @@ def _write(
 
     with step(f"writing Verilog for {kind}"):
         target_folder = folder / FOLDERS[kind]
-        design = write_rtl(network, target_folder, target=kind, stage_delay=options.stage_delay)
+        design = write_rtl(
+            network,
+            target_folder,
+            target=kind,
+            stage_delay=options.stage_delay,
+            fold_dense=options.fold_dense,
+        )
     write_rtl_readme(design, kind)
     return design
 
@@ -220,13 +229,15 @@ def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:
 
 
 def _timing(simulation: RtlSimulation) -> dict[str, Figure]:
-    """Latency and cycles a sample as measured; bits of line buffers, if there are any."""
+    """Latency and cycles a sample as measured; bits of line buffers and ROMs, if any."""
     figures = {
         "latency_cycles": Figure(simulation.latency, "cycles", Source.MEASURED),
         "ii": Figure(simulation.interval, "cycles", Source.MEASURED),
     }
     if bits := simulation.design.buffer_bits:
         figures["buffer_bits"] = Figure(bits, "bits", Source.COUNTED, BUFFER_NOTE)
+    if bits := simulation.design.rom_bits:
+        figures["rom_bits"] = Figure(bits, "bits", Source.COUNTED, ROM_NOTE)
     return figures
 
 

@@ -1,4 +1,4 @@
-"""A bit of a netlist: a signal, or its complement."""
+"""A bit of a netlist: a signal, or its complement; and how many bits numbers take."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ ONE = Bit(CONSTANT, True)
 
 def complement(bit: Bit) -> Bit:
     return Bit(bit.signal, not bit.inverted)
+
+
+def signed_width(lowest: int, highest: int) -> int:
+    """Bits of the two's complement numbers lowest … highest."""
+    return max(int(-lowest - 1), int(highest), 0).bit_length() + 1

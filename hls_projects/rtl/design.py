@@ -11,6 +11,7 @@ import numpy as np
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
+from hls_projects.rtl.folded_dense import FoldedDense
 from hls_projects.rtl.pipelining import pipelined
 from hls_projects.rtl.stages import Pipeline, Stage, build_pipeline
 from hls_projects.rtl.stream_plan import streams
@@ -20,6 +21,11 @@ from hls_projects.rtl.streaming import PixelStage, Stream, build_stream
 from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
 from qkeras_models.atomic_write import write_atomically
+
+NOTHING_TO_FOLD = (
+    "`fold_dense` is for dense layers between the picture of a convolutional network and its last "
+    "layer. Received: a network that has none"
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,10 @@ class RtlDesign:
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
-            last.
+            last; like `luts` without folded layers, whose logic synthesis makes.
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of a picture.
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
+        rom_bits: of folded layers, their weights and thresholds.
     """
 
     verilog: Path
@@ -52,6 +59,7 @@ class RtlDesign:
     luts_per_layer: tuple[int, ...]
     pixels: int = 1
     buffer_bits: int = 0
+    rom_bits: int = 0
 
     @property
     def inputs_a_cycle(self) -> int:
@@ -65,6 +73,7 @@ def write_rtl(
     *,
     target: Target | str = Target.XILINX,
     stage_delay: float | None = None,
+    fold_dense: bool = False,
 ) -> RtlDesign:
     """Writes folder/top.v, atomically: modules `layer_1` … and `top`, a pipeline register each.
 
@@ -79,27 +88,37 @@ def write_rtl(
             any synthesis tool reads.
         stage_delay: longest delay of a pipeline stage in ns, > 0, by the DELAYS of the target;
             layers that take longer are cut.  None: one stage a layer.
+        fold_dense: of a convolutional network, each dense layer after the picture but the last
+            one takes as many cycles as a picture has pixels, with its weights in a ROM; as many
+            pictures a second at a fraction of the LUTs.
 
     Raises:
-        ValueError: for another target, a stage_delay of 0 or less, or a kind of layer that RTL
-            does not have.
+        ValueError: for another target, a stage_delay of 0 or less, a kind of layer that RTL does
+            not have, or layers to fold where there are none, or one of more neurons than a
+            picture has pixels.
     """
     target = Target.named(target)
     verilog = Path(folder) / "top.v"
     if streams(network):
-        stream = _cut_stream(build_stream(network, target), target, stage_delay)
-        buffer_bits = sum(buffer.bits for buffer in stream.plan.buffers)
+        stream = build_stream(network, target, fold_dense)
+        stream = _cut_stream(stream, target, stage_delay)
+        folded = [module for module in stream.modules if isinstance(module, FoldedDense)]
+        if fold_dense and not folded:
+            raise ValueError(NOTHING_TO_FOLD)
         design = _describe(stream.stages, stream.tail.logits, network, target, verilog)
         design = replace(
             design,
             pixels=stream.plan.pixels,
             latency=stream.latency(),
-            buffer_bits=buffer_bits,
-            ffs=design.ffs + sum(buffer.registers for buffer in stream.plan.buffers),
+            buffer_bits=sum(buffer.bits for buffer in stream.plan.buffers),
+            ffs=design.ffs + sum(module.registers for module in stream.modules),
+            rom_bits=sum(layer.rom_bits for layer in folded),
         )
-        moving = [buffer.module() for buffer in stream.plan.buffers]
+        moving = [module.module() for module in stream.modules]
         header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
     else:
+        if fold_dense:
+            raise ValueError(NOTHING_TO_FOLD)
         pipeline = _cut(build_pipeline(network, target), target, stage_delay)
         design = _describe(pipeline.stages, pipeline.logits, network, target, verilog)
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []

@@ -26,6 +26,8 @@ TRANSLATE = (
     "hierarchy -top top",
     "proc",
     "opt_expr",
+    "memory",
+    "opt_expr",
     "simplemap",
     "techmap",
     "simplemap",
@@ -178,11 +180,13 @@ class RtlSimulation:
         if not len(leaving):
             return
         latencies = leaving - entering
-        # The last picture of a lane is followed by none; those before it may take longer.
-        followed = np.append(np.diff(lanes) == 0, False) & (self.design.pixels > 1)
-        for part in (latencies[followed], latencies[~followed]):
-            if len(np.unique(part)) > 1:
-                raise SimulationError(f"latency varies: {np.unique(part).tolist()} cycles")
+        # A picture that another follows may take longer, and may hold up the next one.
+        same = np.diff(lanes) == 0
+        place = 2 * np.append(same, False) + np.append(False, same)
+        place[self.design.pixels == 1] = 0
+        for kind in range(4):
+            if len(found := np.unique(latencies[place == kind])) > 1:
+                raise SimulationError(f"latency varies: {found.tolist()} cycles")
         self.latency = int(latencies.max())
 
     def _logits(self, bits: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hls_projects.integer_layers import Dense, Flatten, Head, Reshape, Threshold
 from hls_projects.integer_network import IntegerNetwork
-from hls_projects.rtl.bits import Bit
+from hls_projects.rtl.bits import Bit, signed_width
 from hls_projects.rtl.columns import BitSum, dense_sums, input_sums
 from hls_projects.rtl.netlist import Netlist
 from hls_projects.rtl.neuron import NeuronBuilder
@@ -81,7 +81,7 @@ def build_pipeline(network: IntegerNetwork, target: Target) -> Pipeline:
 def logit_bits(network: IntegerNetwork) -> int:
     """Bits of the two's complement numbers that hold every logit any input can give."""
     *_, (lowest, highest) = network.ranges()
-    return max(int(-lowest.min() - 1), int(highest.max()), 0).bit_length() + 1
+    return signed_width(lowest.min(), highest.max())
 
 
 def _linear(layer: object, values: np.ndarray) -> np.ndarray:

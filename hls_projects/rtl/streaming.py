@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Dense, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.collector import Collector
 from hls_projects.rtl.columns import dense_sums, input_sums
+from hls_projects.rtl.folded_dense import FoldedDense
 from hls_projects.rtl.largest import largest
 from hls_projects.rtl.line_buffer import LineBuffer
 from hls_projects.rtl.netlist import Netlist
@@ -32,18 +34,21 @@ class PixelStage:
         return arriving + len(self.stages)
 
 
+Element = LineBuffer | PixelStage | Collector | FoldedDense
+
+
 @dataclass(frozen=True)
 class Stream:
     """Elements that pixels pass, in order, and the pipeline of dense layers after the last one.
 
     Attributes:
         plan: what the elements were made from.
-        elements: LineBuffer, PixelStage and, at the end, a Collector.
-        tail: takes the collected picture.
+        elements: LineBuffer and PixelStage, then a Collector, then FoldedDense.
+        tail: takes the collected picture, or what the last folded layer makes of it.
     """
 
     plan: StreamPlan
-    elements: tuple[LineBuffer | PixelStage | Collector, ...]
+    elements: tuple[Element, ...]
     tail: Pipeline
 
     @property
@@ -51,6 +56,11 @@ class Stream:
         """Every netlist, in order."""
         own = [e.stages for e in self.elements if isinstance(e, PixelStage)]
         return tuple(stage for stages in (*own, self.tail.stages) for stage in stages)
+
+    @property
+    def modules(self) -> tuple[LineBuffer | Collector | FoldedDense, ...]:
+        """Every element that is a module of its own, in order."""
+        return tuple(e for e in self.elements if not isinstance(e, PixelStage))
 
     def latency(self) -> int:
         """Clock cycles from a picture's first pixel to its logits, its pixels in a row."""
@@ -60,22 +70,46 @@ class Stream:
         return int(times[-1]) + len(self.tail.stages)
 
 
-def build_stream(network: IntegerNetwork, target: Target) -> Stream:
+def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = False) -> Stream:
     """The chain of a convolutional network.
 
+    Args:
+        network, target: as for write_rtl.
+        fold_dense: whether each dense layer after the picture but the last one takes as many
+            cycles as a picture has pixels, in which the next one enters anyway.
+
     Raises:
-        ValueError: for an order of layers that such hardware does not have.
+        ValueError: for an order of layers that such hardware does not have, or a layer to fold
+            that has more neurons than a picture has pixels.
     """
     plan = plan_stream(network)
     neurons = NeuronBuilder(target)
-    elements: list[LineBuffer | PixelStage | Collector] = []
+    elements: list[Element] = []
     for step in plan.steps:
         if step.buffer is not None:
             elements.append(step.buffer)
         elements.append(pool_stage(step) if step.threshold is None else _weights(neurons, step))
-    tail = build_pipeline(plan.tail, target)
+    elements.append(plan.collector)
+    rest = plan.tail
+    if fold_dense:
+        folded, rest = _folded(plan)
+        elements += folded
+    tail = build_pipeline(rest, target)
     numbered = [replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages]
-    return Stream(plan, (*elements, plan.collector), replace(tail, stages=tuple(numbered)))
+    return Stream(plan, tuple(elements), replace(tail, stages=tuple(numbered)))
+
+
+def _folded(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
+    """The folded layers, and the network that is left after them."""
+    values, layers, folded = plan.tail.input, list(plan.tail.layers), []
+    while len(layers) > 1 and isinstance(layers[0], Dense) and isinstance(layers[1], Threshold):
+        layer, threshold = layers.pop(0), layers.pop(0)
+        name = f"folded_{len(folded) + 1}"
+        folded.append(
+            FoldedDense(name, layer, threshold, values.bits, values.signed, plan.pixels)
+        )
+        values = InputFormat(threshold.bits, False, 1.0, threshold.direction.shape)
+    return folded, IntegerNetwork(values, tuple(layers))
 
 
 def pool_stage(step: PixelStep) -> PixelStage:

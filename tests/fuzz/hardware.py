@@ -120,6 +120,17 @@ def _run(function: ctypes._CFuncPtr, case: Case) -> np.ndarray:
     return logits
 
 
+def _design(case: Case, folder: Path) -> RtlDesign:
+    options = {"target": case.piece.target, "stage_delay": case.piece.stage_delay}
+    if case.piece.fold_dense:
+        try:
+            return write_rtl(case.network, folder, **options, fold_dense=True)
+        except ValueError as error:
+            if "fold" not in str(error):
+                raise
+    return write_rtl(case.network, folder, **options)
+
+
 def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     """Logits (samples, classes) of every network's Verilog.
 
@@ -129,15 +140,7 @@ def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     Raises:
         SimulationError: if out_valid of any network comes early, late or not at all.
     """
-    designs = [
-        write_rtl(
-            case.network,
-            folder / f"net{number}",
-            target=case.piece.target,
-            stage_delay=case.piece.stage_delay,
-        )
-        for number, case in enumerate(cases)
-    ]
+    designs = [_design(case, folder / f"net{number}") for number, case in enumerate(cases)]
     pairs = list(zip(cases, designs, strict=True))
     pipelines = iter(_pipeline_logits([p for p in pairs if p[1].pixels == 1], folder))
     return [

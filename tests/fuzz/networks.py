@@ -23,7 +23,8 @@ from tests.fuzz.pieces import (
 class NetworkPiece:
     """A whole network, and what hardware is made of it.
 
-    `strategy` and `io_type` are hls4ml's, `target` and `stage_delay` are write_rtl's.
+    `strategy` and `io_type` are hls4ml's, `target`, `stage_delay` and, where there
+    is something to fold, `fold_dense` are write_rtl's.
     """
 
     source: InputPiece
@@ -35,6 +36,7 @@ class NetworkPiece:
     io_type: str
     target: str
     stage_delay: float | None
+    fold_dense: bool
 
     def model(self) -> Any:
         """The Keras model, its weights set."""
@@ -79,4 +81,5 @@ def networks(draw: st.DrawFn) -> NetworkPiece:
                                      else ["io_parallel", "io_parallel", "io_stream"])),
         target=draw(st.sampled_from(["xilinx", "ecp5", "generic"])),
         stage_delay=draw(st.sampled_from([None, None, 2.0])),
+        fold_dense=draw(st.booleans()),
     )
