@@ -46,7 +46,21 @@ def test_the_saved_model_keeps_thresholds_masks_and_stage(finished):
 
 @pytest.mark.parametrize("epochs", [2, 5])
 def test_an_interrupted_run_resumes_to_the_same_weights(finished, tmp_path, monkeypatch, epochs):
-    folder = tmp_path / "interrupted"
+    assert_resumes(SMALL, finished, tmp_path / "interrupted", monkeypatch, epochs)
+
+
+def test_an_interrupted_convolutional_run_does_too(tmp_path, monkeypatch):
+    config = {
+        **SMALL, "hidden": ["3c3", "p2", 8], "min_density": {"conv2d_1": 0.5},
+        "precision": "mixed_bfloat16",
+        "augmentation": {"shift": 1, "flip": True, "whole_pixels": True},
+    }  # fmt: skip
+    whole = tmp_path / "whole", run.train(build_config(config), tmp_path / "whole", verbose=0)
+    assert_resumes(config, whole, tmp_path / "interrupted", monkeypatch, 2)
+
+
+def assert_resumes(config, whole, folder, monkeypatch, epochs):
+    """Stopped after `epochs` and resumed, a run ends as `whole`, (folder, result), did."""
     save = RunRecorder._save
 
     def save_and_stop(self, epoch):
@@ -57,14 +71,14 @@ def test_an_interrupted_run_resumes_to_the_same_weights(finished, tmp_path, monk
     with monkeypatch.context() as patch:
         patch.setattr(RunRecorder, "_save", save_and_stop)
         with pytest.raises(KeyboardInterrupt):
-            run.train(build_config(SMALL), folder, verbose=0)
+            run.train(build_config(config), folder, verbose=0)
     assert find_checkpoint(folder).name == f"epoch-{epochs:04d}"
     result = run.resume(folder, verbose=0)
-    for a, b in zip(weights(finished[0]), weights(folder), strict=True):
+    for a, b in zip(weights(whole[0]), weights(folder), strict=True):
         np.testing.assert_array_equal(a, b)
-    assert result.test_accuracy == finished[1].test_accuracy
+    assert result.test_accuracy == whole[1].test_accuracy
     for name in ("history.csv", "shadow_weights.json"):
-        assert (folder / name).read_text() == (finished[0] / name).read_text()
+        assert (folder / name).read_text() == (whole[0] / name).read_text()
 
 
 def test_a_finished_run_is_not_trained_again(finished, monkeypatch):
