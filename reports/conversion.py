@@ -97,7 +97,6 @@ def convert(
         ValueError: for a model that cannot be converted, or an option out of range.
         ExactnessError: if C-simulation and Keras differ; report/mismatch.json says where.
     """
-    from hls_projects.hls4ml_front_end.build import build_hls_model
     from hls_projects.integer_network import IntegerNetwork
     from hls_projects.preflight import memory_warning
     from qkeras_models.saved_model import load_model
@@ -111,22 +110,10 @@ def convert(
     if warning := memory_warning(network, options.csim):
         report(f"warning: {warning}")
     data = test_data(network, options.data, source.record, options.samples)
-    project = options.project_name or identifier(source.name)
     source.folder.mkdir(parents=True, exist_ok=True)
     network.save(source.folder / "network.npz")
     with step(f"writing the {options.backend} project"):
-        hls_model = build_hls_model(
-            model,
-            source.folder / "hls",
-            backend=options.backend,
-            strategy=options.strategy,
-            io_type=options.io_type,
-            clock_period=options.clock_period,
-            part=options.part,
-            project_name=project,
-        )
-        hls_model.write()
-        write_hls_readme(source.folder / "hls", options.backend, project)
+        hls_model = _write_project(model, source, options)
     converted = time.monotonic() - started
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
@@ -150,6 +137,25 @@ def convert(
         commands=commands,
         history=source.history,
     )
+
+
+def _write_project(model: Any, source: ModelSource, options: ConversionOptions) -> ModelGraph:
+    from hls_projects.hls4ml_front_end.build import build_hls_model
+
+    project = options.project_name or identifier(source.name)
+    hls_model = build_hls_model(
+        model,
+        source.folder / "hls",
+        backend=options.backend,
+        strategy=options.strategy,
+        io_type=options.io_type,
+        clock_period=options.clock_period,
+        part=options.part,
+        project_name=project,
+    )
+    hls_model.write()
+    write_hls_readme(source.folder / "hls", options.backend, project)
+    return hls_model
 
 
 def identifier(name: str) -> str:
