@@ -55,8 +55,8 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
               help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
                    "[default: one stage a layer]")
 @click.option("--fold-dense", is_flag=True,
-              help="Dense layers after a picture, but the last one, take as many cycles as it has "
-                   "pixels: as many pictures a second in fewer LUTs; includes --rtl.")
+              help="Large dense layers after a picture, but the last one, take as many cycles as "
+                   "it has pixels: as many pictures a second in fewer LUTs; includes --rtl.")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,

@@ -52,6 +52,9 @@ NETWORKS = {
     "sfc": NetworkPlan((50, 20), (3, 2), (0, 1, 2), 0.98, 3.2),
     "lfc": NetworkPlan((36, 14), (1, 1), (0,), 0.99, 18.0),
     # Small enough for its dense equals to be synthesized too.
+    "lenet5": NetworkPlan(
+        (24, 16), (1, 1), (0,), 0.98, 25.0, (0.98,), ("sparse",), options={"learning_rate": 0.003},
+    ),
     "mnist-narrow": NetworkPlan(
         (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), WITH_DENSE_EQUALS
     ),

@@ -38,7 +38,7 @@ def test_a_slice_of_mnist_goes_through_everything(tmp_path):
 
 
 def test_a_convolutional_network_goes_from_words_to_verilog(tmp_path):
-    run("train.py", "--data", "digits", "--hidden", "3c3,p2,8", "--sparsity", "0.6",
+    run("train.py", "--data", "digits", "--hidden", "3c3,p2,12", "--sparsity", "0.4",
         "--stage1-epochs", "2", "--stage3-epochs", "1", "--set", "min_density={conv2d_1: 0.5}",
         "--set", "precision=mixed_bfloat16", "--name", "net", cwd=tmp_path)
     out = run("convert.py", "net", "--fold-dense", "--samples", "130", cwd=tmp_path)

@@ -23,8 +23,8 @@ from hls_projects.rtl.verilog import HEADER, layer_module, top_module
 from qkeras_models.atomic_write import write_atomically
 
 NOTHING_TO_FOLD = (
-    "`fold_dense` is for dense layers between the picture of a convolutional network and its last "
-    "layer. Received: a network that has none"
+    "`fold_dense` is for dense layers of more nonzeros than a picture has pixels, between the "
+    "picture of a convolutional network and its last layer. Received: a network that has none"
 )
 
 
@@ -88,9 +88,10 @@ def write_rtl(
             any synthesis tool reads.
         stage_delay: longest delay of a pipeline stage in ns, > 0, by the DELAYS of the target;
             layers that take longer are cut.  None: one stage a layer.
-        fold_dense: of a convolutional network, each dense layer after the picture but the last
-            one takes as many cycles as a picture has pixels, with its weights in a ROM; as many
-            pictures a second at a fraction of the LUTs.
+        fold_dense: of a convolutional network, dense layers after the picture take as many cycles
+            as it has pixels, with their weights in a ROM: as many pictures a second at a fraction
+            of the LUTs.  The first ones, as long as they have more nonzeros than a picture has
+            pixels, but not the last layer.
 
     Raises:
         ValueError: for another target, a stage_delay of 0 or less, a kind of layer that RTL does

@@ -62,7 +62,7 @@ endmodule
 ZERO = "1'b0"
 # Larger ROMs are block RAMs, which tools otherwise choose late: as LUTs they may take more of them
 # than all of the rest.
-LARGEST_IN_LUTS = 4096
+LARGEST_IN_LUTS = 1024
 # From a sample's last word to its result, and from its arrival to its first word.
 PIPELINE = 5
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Threshold
+from hls_projects.integer_layers import Dense, Layer, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.collector import Collector
@@ -15,6 +16,7 @@ from hls_projects.rtl.columns import dense_sums, input_sums
 from hls_projects.rtl.folded_dense import FoldedDense
 from hls_projects.rtl.largest import largest
 from hls_projects.rtl.line_buffer import LineBuffer
+from hls_projects.rtl.live_neurons import without_idle_neurons
 from hls_projects.rtl.netlist import Netlist
 from hls_projects.rtl.neuron import NeuronBuilder
 from hls_projects.rtl.stages import Pipeline, Stage, activation_bits, build_pipeline, remove_unused
@@ -75,8 +77,9 @@ def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = Fal
 
     Args:
         network, target: as for write_rtl.
-        fold_dense: whether each dense layer after the picture but the last one takes as many
-            cycles as a picture has pixels, in which the next one enters anyway.
+        fold_dense: whether dense layers after the picture take as many cycles as it has pixels,
+            in which the next one enters anyway: the first ones, as long as they have more
+            nonzeros than that, but not the last layer.
 
     Raises:
         ValueError: for an order of layers that such hardware does not have, or a layer to fold
@@ -101,8 +104,10 @@ def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = Fal
 
 def _folded(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
     """The folded layers, and the network that is left after them."""
-    values, layers, folded = plan.tail.input, list(plan.tail.layers), []
-    while len(layers) > 1 and isinstance(layers[0], Dense) and isinstance(layers[1], Threshold):
+    # Logic behind a folded layer cannot see which of its neurons are constant.
+    live = without_idle_neurons(plan.tail)
+    values, layers, folded = live.input, list(live.layers), []
+    while worth_folding(layers, plan.pixels):
         layer, threshold = layers.pop(0), layers.pop(0)
         name = f"folded_{len(folded) + 1}"
         folded.append(
@@ -110,6 +115,12 @@ def _folded(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
         )
         values = InputFormat(threshold.bits, False, 1.0, threshold.direction.shape)
     return folded, IntegerNetwork(values, tuple(layers))
+
+
+def worth_folding(layers: Sequence[Layer], cycles: int) -> bool:
+    """Whether a dense layer and its thresholds come first, of more weights than one a cycle."""
+    kinds = tuple(map(type, layers[:2]))
+    return kinds == (Dense, Threshold) and layers[0].nonzeros > cycles
 
 
 def pool_stage(step: PixelStep) -> PixelStage:

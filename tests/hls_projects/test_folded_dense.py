@@ -10,6 +10,7 @@ import pytest
 from hls_projects.integer_layers import Flatten, MaxPool
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.bank_schedule import schedule_banks
+from hls_projects.rtl.live_neurons import without_idle_neurons
 from hls_projects.synthesis import synthesize_layers
 from tests.hls_projects.networks import edge_inputs, network, picture_network, ternary
 
@@ -18,7 +19,7 @@ ZOO = {
     "two": (
         picture_network((6, 7, 2), [
             (4, (3, 3), (1, 1), "same"), MaxPool((2, 2), (2, 2)), (3, (2, 3), (1, 1), "same"),
-            Flatten(), (11,), (7,),
+            Flatten(), (11,), (10,),
         ]), {},
     ),
     "signed": (
@@ -83,10 +84,32 @@ def test_as_few_banks_as_the_longest_time_allows():
     assert counts[0] == 1 and counts == sorted(counts) and counts[-1] <= 60
 
 
+def test_idle_neurons_leave_the_logits_as_they_are():
+    net = network((12, 20, 16, 12, 3), input_bits=2)
+    smaller = without_idle_neurons(net)
+    x = net.input.quantize(edge_inputs(net.input))
+    np.testing.assert_array_equal(smaller.predict_integers(x), net.predict_integers(x))
+    for before, after in zip(net.weight_layers[1:], smaller.weight_layers[1:], strict=True):
+        assert len(after.weights) < len(before.weights)
+        assert after.weights.any(axis=1).all()
+    _, (lowest, highest), *_ = smaller.ranges()
+    assert (lowest < highest).all()
+    assert without_idle_neurons(smaller) is smaller
+
+
+def test_a_layer_of_idle_neurons_keeps_one():
+    net = network((5, 4, 3), density=0.0)
+    smaller = without_idle_neurons(net)
+    assert smaller.weight_layers[1].weights.shape == (1, 3)
+    x = net.input.quantize(edge_inputs(net.input))
+    np.testing.assert_array_equal(smaller.predict_integers(x), net.predict_integers(x))
+
+
 def test_what_cannot_be_folded_is_refused(tmp_path):
     pool = MaxPool((2, 2), (2, 2))
-    nothing = "`fold_dense` is for dense layers between"
-    for net in (network((8, 4, 3)), picture_network((4, 4, 1), [pool])):
+    nothing = "`fold_dense` is for dense layers of more nonzeros than a picture has pixels"
+    few = picture_network((4, 4, 1), [pool, Flatten(), (3,)])
+    for net in (network((8, 4, 3)), picture_network((4, 4, 1), [pool]), few):
         with pytest.raises(ValueError, match=nothing):
             write_rtl(net, tmp_path, fold_dense=True)
     wide = picture_network((4, 4, 1), [pool, Flatten(), (17,)])
