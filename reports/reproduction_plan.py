@@ -49,7 +49,10 @@ DATA = ("mnist", "cifar10")
 WITH_DENSE_EQUALS = ("sparse", "binary", "ternary")
 NETWORKS = {
     "mnist-small": NetworkPlan((47, 19), (4, 2), (0, 1, 2), 0.98, 2.4),
-    "sfc": NetworkPlan((50, 20), (3, 2), (0, 1, 2), 0.98, 3.2),
+    # 97 %: for the frontier of docs/search.md.
+    "sfc": NetworkPlan(
+        (50, 20), (3, 2), (0, 1, 2), 0.98, 3.2, (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
+    ),
     "lfc": NetworkPlan((36, 14), (1, 1), (0,), 0.99, 18.0),
     # Small enough for its dense equals to be synthesized too.
     "lenet5": NetworkPlan(

@@ -60,7 +60,7 @@ def test_the_plan_holds_every_method_and_sparsity_once():
             assert {job.sparsity for job in own if job.method == "sparse"} == set(facts.sparsities)
     for network in ("mnist-small", "sfc", "lfc"):
         assert NETWORKS[network].methods == METHODS
-        assert NETWORKS[network].sparsities == (0.9, 0.95, 0.98, 0.99, 0.995)
+        assert {0.9, 0.95, 0.98, 0.99, 0.995} <= set(NETWORKS[network].sparsities)
     assert len({job.seed for job in plan if job.network == "sfc"}) == 3
 
 
