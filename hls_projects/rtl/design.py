@@ -45,6 +45,7 @@ class RtlDesign:
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of a picture.
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
         rom_bits: of folded layers, their weights and thresholds.
+        depth: pictures after a picture that may make its result later; see StreamPlan.
     """
 
     verilog: Path
@@ -60,6 +61,7 @@ class RtlDesign:
     pixels: int = 1
     buffer_bits: int = 0
     rom_bits: int = 0
+    depth: int = 1
 
     @property
     def inputs_a_cycle(self) -> int:
@@ -114,6 +116,7 @@ def write_rtl(
             buffer_bits=sum(buffer.bits for buffer in stream.plan.buffers),
             ffs=design.ffs + sum(module.registers for module in stream.modules),
             rom_bits=sum(layer.rom_bits for layer in folded),
+            depth=stream.plan.depth,
         )
         moving = [module.module() for module in stream.modules]
         header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages

@@ -20,34 +20,36 @@ module {name}(
     output reg out_valid,
     output reg [{out_high}:0] y
 );
-// A sample waits in `waiting` until the one before, in `held`, is done.  A word of the program says
+// Samples wait in `waiting`, the newest lowest, until the one in `held` is done.  A word says
 // which value each bank gives, 0 for none, whether that is subtracted, and whether a neuron ends.
 // Subtracting is adding ~value = -value - 1; the levels know how often that happens.
-reg [{used_high}:0] waiting, held;
-reg waits, runs, ran, fresh, starts, ends, ended, final_1, final_2, final_3;
-reg [{step_high}:0] step;
+reg [{waiting_high}:0] waiting;
+reg [{used_high}:0] held;
+reg [{waits_high}:0] waits;
+reg runs, ran, fresh, starts, ends, ended, last_1, last_2, last_3;
+reg [{cycle_high}:0] cycle;
 reg [{neuron_high}:0] neuron;
-{words_style}reg [{word_high}:0] words [0:{last_step}];
+{words_style}reg [{word_high}:0] words [0:{last_cycle}];
 reg [{word_high}:0] word;
 {levels_style}reg [{level_high}:0] levels [0:{last_neuron}];
 reg [{level_high}:0] level;
 reg signed [{part_high}:0] part;
 reg signed [{sum_high}:0] sum;
 initial begin
-    {{waits, runs, ran, starts, ends, ended, final_1, final_2, final_3, out_valid}} = 0;
-    fresh = 1'b1; step = 0; neuron = 0;
+    {{waits, runs, ran, starts, ends, ended, last_1, last_2, last_3, out_valid}} = 0;
+    fresh = 1'b1; cycle = 0; neuron = 0;
 {memories}
 end
-wire first = runs & step == 0;
-wire final = runs & step == {last_step};
+wire first = runs & cycle == 0;
+wire last = runs & cycle == {last_cycle};
 {terms}
 always @(posedge clk) begin
-    if (in_valid) waiting <= {used};
-    if (first) held <= waiting;
-    waits <= in_valid | (waits & ~first);
-    runs <= (runs & ~final) | (waits & ~first);
-    step <= runs & ~final ? step + 1 : 0;
-    ran <= runs; word <= words[step];
+    if (in_valid) waiting <= {pushed};
+    if (first) held <= {oldest};
+    waits <= waits + in_valid - first;
+    runs <= (runs & ~last) | waits != 0;
+    cycle <= runs & ~last ? cycle + 1 : 0;
+    ran <= runs; word <= words[cycle];
     if (ran) fresh <= word[{word_high}];
     starts <= fresh; ends <= ran & word[{word_high}];
     part <= {sum_of_terms};
@@ -55,7 +57,7 @@ always @(posedge clk) begin
     ended <= ends; level <= levels[neuron];
     sum <= starts ? part : sum + part;
     if (ended) y <= {shifted};
-    {{out_valid, final_3, final_2, final_1}} <= {{final_3, final_2, final_1, final}};
+    {{out_valid, last_3, last_2, last_1}} <= {{last_3, last_2, last_1, last}};
 end
 endmodule
 """
@@ -72,15 +74,16 @@ class FoldedDense:
     """A Verilog module for a dense layer and its thresholds, one neuron after another.
 
     Each bank of inputs is a multiplexer that gives one value a cycle, so a neuron takes as many
-    cycles as it has weights in the bank where it has most.  A sample may arrive while the one
-    before is computed; on average they must be at least `cycles` apart.
+    cycles as it has weights in the bank where it has most.  Samples must be at least `cycles`
+    apart on average; up to `depth` of them wait while one is computed.
 
     Args:
         name: of the module.
         layer: its weights (inputs, neurons).
         threshold: its activation.
         bits, signed: of an input.
-        cycles: most that a sample may take.
+        cycles: most that a sample may take, > 1.
+        depth: samples that may wait, ≥ 1.
 
     Raises:
         ValueError: if the layer has more neurons than `cycles`.
@@ -92,6 +95,7 @@ class FoldedDense:
     bits: int
     signed: bool
     cycles: int
+    depth: int = 1
 
     @cached_property
     def schedule(self) -> BankSchedule:
@@ -117,9 +121,9 @@ class FoldedDense:
     def registers(self) -> int:
         """Bits of all registers."""
         used = sum(map(len, self.schedule.banks)) * self.bits
-        counters = _width(self.schedule.cycles - 1) + _width(len(self._levels) - 1)
+        highest = self.schedule.cycles - 1, len(self._levels) - 1, self.depth
         words = self._word_width + self._level_width + self._part_width + self._sum_width
-        return 2 * used + counters + words + self.output_width + 11
+        return (self.depth + 1) * used + sum(map(_width, highest)) + words + self.output_width + 10
 
     def leaving(self, arriving: np.ndarray) -> np.ndarray:
         """Clock cycles in which activations leave, of samples that come one at a time."""
@@ -129,16 +133,21 @@ class FoldedDense:
         """The module's Verilog."""
         used = np.concatenate(self.schedule.banks)
         sources = [f"x[{i * self.bits + place}]" for i in used for place in range(self.bits)]
+        entering = "{" + ", ".join(reversed(sources)) + "}" if sources else ZERO
+        width = max(len(sources), 1)
         banks = range(len(self.schedule.banks))
-        bits, width = self.threshold.bits, self.output_width
+        bits, high = self.threshold.bits, self.output_width - 1
         return MODULE.format(
             name=self.name,
             in_high=len(self._weights) * self.bits - 1,
-            out_high=width - 1,
-            used_high=max(len(sources), 1) - 1,
-            used="{" + ", ".join(reversed(sources)) + "}" if sources else ZERO,
-            step_high=_width(self.schedule.cycles - 1) - 1,
-            last_step=self.schedule.cycles - 1,
+            out_high=high,
+            waiting_high=self.depth * width - 1,
+            used_high=width - 1,
+            waits_high=_width(self.depth) - 1,
+            pushed=entering if self.depth == 1 else f"{{waiting, {entering}}}",
+            oldest="waiting" if self.depth == 1 else f"waiting >> (waits - 1) * {width}",
+            cycle_high=_width(self.schedule.cycles - 1) - 1,
+            last_cycle=self.schedule.cycles - 1,
             neuron_high=_width(len(self._levels) - 1) - 1,
             last_neuron=len(self._levels) - 1,
             word_high=self._word_width - 1,
@@ -150,7 +159,7 @@ class FoldedDense:
             memories="\n".join(self._memories()),
             terms="\n".join([*self._terms(), self._code()]),
             sum_of_terms=" + ".join(f"term_{bank}" for bank in banks),
-            shifted="code" if width == bits else f"{{code, y[{width - 1}:{bits}]}}",
+            shifted="code" if high + 1 == bits else f"{{code, y[{high}:{bits}]}}",
         )
 
     @cached_property

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hls_projects.integer_layers import INT32, Dense, Head, Layer, Threshold
+from hls_projects.integer_layers import INT32, Dense, Flatten, Head, Reshape, Threshold
 from hls_projects.integer_network import IntegerNetwork
 
 
@@ -14,49 +14,59 @@ def without_idle_neurons(network: IntegerNetwork) -> IntegerNetwork:
     """The same logits from fewer neurons.
 
     A neuron whose activation is v for every input adds v · w to each sum of the next layer, whose
-    levels or biases take that over; one without weights in the next layer goes.  One neuron a
-    layer stays.  Only dense layers that follow each other directly lose any.
+    levels or biases take that over, if 32 bits can hold them; one without weights in the next layer
+    goes.  One neuron a layer stays.  Only dense layers of vectors that follow each other lose any;
+    layers that change no shape are left out.
     """
-    smaller = network
-    while (found := _first_idle(smaller)) is not None:
-        smaller = _without(smaller, *found)
-    return smaller
+    network = _without_reshapes(network)
+    position = 0
+    while position < len(network.layers) - 3:
+        smaller = _without_idle(network, position)
+        # What is left may make other neurons constant, or leave others without a use.
+        network, position = (network, position + 1) if smaller is None else (smaller, 0)
+    return network
 
 
-def _first_idle(network: IntegerNetwork) -> tuple[int, np.ndarray, np.ndarray] | None:
-    """Position of a dense layer, which of its neurons are idle, and their activations."""
-    for position, (lowest, highest) in enumerate(list(network.ranges())[1:]):
-        kinds = tuple(map(type, network.layers[position : position + 3]))
-        if kinds != (Dense, Threshold, Dense):
-            continue
-        following = network.layers[position + 2].weights
-        idle = (lowest == highest) | ~following.any(axis=1)
-        idle[0] &= not idle.all()
-        if idle.any():
-            return position, idle, lowest
-    return None
+def _without_reshapes(network: IntegerNetwork) -> IntegerNetwork:
+    shapes = (network.input.shape, *network.shapes())
+    kept = (
+        layer
+        for layer, before, after in zip(network.layers, shapes[:-1], shapes[1:], strict=True)
+        if not (isinstance(layer, (Flatten, Reshape)) and before == after)
+    )
+    return replace(network, layers=tuple(kept))
 
 
-def _without(
-    network: IntegerNetwork, position: int, idle: np.ndarray, values: np.ndarray
-) -> IntegerNetwork:
-    layers: list[Layer] = list(network.layers)
-    dense, threshold, following, after = layers[position : position + 4]
-    constant = values[idle].astype(np.int64) @ following.weights[idle]
+def _without_idle(network: IntegerNetwork, position: int) -> IntegerNetwork | None:
+    """The network without idle neurons of the layer at a position, None if it has none."""
+    dense, threshold, following, after = network.layers[position : position + 4]
+    kinds = type(dense), type(threshold), type(following)
+    if kinds != (Dense, Threshold, Dense) or not isinstance(after, (Threshold, Head)):
+        return None
+    values, highest = list(network.ranges())[position + 1]
+    if values.ndim > 1:
+        return None
+    idle = (values == highest) | ~following.weights.any(axis=1)
+    idle[0] &= not idle.all()
+    shifted = _shifted(after, values[idle] @ following.weights[idle].astype(np.int64))
+    if shifted is None or not idle.any():
+        return None
+    layers = list(network.layers)
     layers[position : position + 4] = [
         replace(dense, weights=dense.weights[:, ~idle]),
-        replace(
-            threshold, levels=threshold.levels[~idle], direction=threshold.direction[~idle]
-        ),
+        Threshold(threshold.levels[~idle], threshold.direction[~idle]),
         replace(following, weights=following.weights[~idle]),
-        _shifted(after, constant),
+        shifted,
     ]
     return replace(network, layers=tuple(layers))
 
 
-def _shifted(layer: Threshold | Head, constant: np.ndarray) -> Layer:
-    """A layer that sees sums without what is constant in them."""
-    if isinstance(layer, Head):
-        return replace(layer, bias=(layer.bias + constant).astype(np.int32))
-    levels = layer.levels - constant[:, None]
-    return replace(layer, levels=np.clip(levels, INT32.min, INT32.max).astype(np.int32))
+def _shifted(layer: Threshold | Head, constant: np.ndarray) -> Threshold | Head | None:
+    """A layer that sees sums without a constant part, None if it would not fit."""
+    if isinstance(layer, Threshold):
+        levels = np.clip(layer.levels - constant[:, None], INT32.min, INT32.max)
+        return replace(layer, levels=levels.astype(np.int32))
+    bias = layer.bias + constant
+    if bias.min() < INT32.min or bias.max() > INT32.max:
+        return None
+    return replace(layer, bias=bias.astype(np.int32))

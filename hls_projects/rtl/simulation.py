@@ -46,7 +46,6 @@ TRANSLATE = (
 LANES = 64
 # Fewer samples stay in fewer lanes, so that each lane sees a stream and not single samples.
 SAMPLES_A_LANE = 16
-PICTURES_A_LANE = 3
 # Of a lane, about, before its results are read; more would take much memory.
 CYCLES = 8192
 # Cycles after the latest result that is expected, in which none may come.
@@ -127,7 +126,10 @@ class RtlSimulation:
     def _predict(self, x_int: np.ndarray, pattern: np.ndarray) -> np.ndarray:
         bits = self._input_bits(x_int)
         pixels = self.design.pixels
-        stream = _stream(len(x_int), pixels, pattern, self.design.latency + DRAIN)
+        # Pictures in the middle of a lane have as many neighbours as can make a difference.
+        share = SAMPLES_A_LANE if pixels == 1 else 2 * self.design.depth + 2
+        longest = self.design.latency + self.design.depth * pixels
+        stream = _stream(len(x_int), share, pixels, pattern, longest + DRAIN)
         valid_out, y = self._simulate(stream, bits)
         first = np.where(stream % pixels == 0, stream // pixels, -1)
         self._measure(first, valid_out, gaps=not pattern.all())
@@ -170,22 +172,27 @@ class RtlSimulation:
             raise SimulationError("results in the wrong simulations")
         if self.design.pixels > 1 and gaps:
             return
-        intervals = np.diff(leaving)[np.diff(lanes) == 0]
-        if len(intervals) and not gaps:
-            self.interval = int(intervals.max())
-            if self.interval > self.design.pixels:
+        if not len(leaving):
+            return
+        depth = self.design.depth
+        before, after = _neighbours(lanes)
+        if not gaps:
+            # While a lane begins or ends, buffers that hold several pictures are not in step.
+            margin = depth if depth > 1 else 0
+            steady = (np.minimum(before, after) >= margin) & (after > margin)
+            intervals = np.diff(leaving, append=0)[steady]
+            self.interval = int(intervals.max()) if len(intervals) else None
+            if (self.interval or 0) > self.design.pixels:
                 raise SimulationError(
                     f"results {self.interval} cycles apart, for samples {self.design.pixels} apart"
                 )
-        if not len(leaving):
-            return
         latencies = leaving - entering
-        # A picture that another follows may take longer, and may hold up the next one.
-        same = np.diff(lanes) == 0
-        place = 2 * np.append(same, False) + np.append(False, same)
-        place[self.design.pixels == 1] = 0
-        for kind in range(4):
-            if len(found := np.unique(latencies[place == kind])) > 1:
+        # A picture that others follow may take longer, and may hold up the next ones.
+        place = np.minimum(before, depth) * (depth + 1) + np.minimum(after, depth)
+        if self.design.pixels == 1:
+            place[:] = 0
+        for alike in np.unique(place):
+            if len(found := np.unique(latencies[place == alike])) > 1:
                 raise SimulationError(f"latency varies: {found.tolist()} cycles")
         self.latency = int(latencies.max())
 
@@ -216,12 +223,21 @@ class RtlSimulation:
             raise SimulationError(f"{command[0]} failed (status {done.returncode}):\n{message}")
 
 
-def _stream(samples: int, pixels: int, pattern: np.ndarray, drain: int) -> np.ndarray:
+def _neighbours(lanes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many pictures of its lane come before each and after it; the lanes' are in order."""
+    _, first, count = np.unique(lanes, return_index=True, return_counts=True)
+    before = np.arange(len(lanes)) - np.repeat(first, count)
+    return before, np.repeat(count, count) - 1 - before
+
+
+def _stream(
+    samples: int, share: int, pixels: int, pattern: np.ndarray, drain: int
+) -> np.ndarray:
     """Number of the pixel that enters, (cycles, lanes); −1 where none does.
 
-    Each lane takes the samples of one share in order; its pattern of in_valid starts elsewhere.
+    Each lane takes `share` samples or more, if there are so many, in order; its pattern of in_valid starts elsewhere.
     """
-    lanes = min(LANES, -(-samples // (SAMPLES_A_LANE if pixels == 1 else PICTURES_A_LANE)))
+    lanes = min(LANES, max(samples // share, 1), samples)
     parts = np.array_split(np.arange(samples), lanes) if lanes else []
     shares = [(part[:, None] * pixels + np.arange(pixels)).reshape(-1) for part in parts]
     longest = max(map(len, shares), default=0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,10 +64,32 @@ class StreamPlan:
     tail: IntegerNetwork
 
     @property
+    def depth(self) -> int:
+        """Pictures whose pixels push all of the one before out of every line buffer.
+
+        Where it is 1, results come at least as far apart as pictures enter.  Otherwise those of a
+        burst's last pictures, which nothing pushes but the buffers themselves, may come sooner.
+        """
+        lines = [step.buffer for step in self.steps if step.buffer is not None]
+        return next(m for m in itertools.count(1) if _pushes(lines, m * self.pixels))
+
+    @property
     def buffers(self) -> tuple[LineBuffer | Collector, ...]:
         """All shift registers, in order."""
         lines = [step.buffer for step in self.steps if step.buffer is not None]
         return (*lines, self.collector)
+
+
+def _pushes(lines: Sequence[LineBuffer], pixels: int) -> bool:
+    """Whether so many further pixels push a picture out of every line buffer in a row."""
+    for line in lines:
+        pixels -= line.delay
+        if pixels < 0:
+            return False
+        pictures, rest = divmod(pixels, line.rows * line.columns)
+        centres = line.centres()
+        pixels = pictures * len(centres) + int((centres < rest).sum())
+    return True
 
 
 def streams(network: IntegerNetwork) -> bool:

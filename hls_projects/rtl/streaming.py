@@ -110,9 +110,8 @@ def _folded(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
     while worth_folding(layers, plan.pixels):
         layer, threshold = layers.pop(0), layers.pop(0)
         name = f"folded_{len(folded) + 1}"
-        folded.append(
-            FoldedDense(name, layer, threshold, values.bits, values.signed, plan.pixels)
-        )
+        form = values.bits, values.signed
+        folded.append(FoldedDense(name, layer, threshold, *form, plan.pixels, plan.depth))
         values = InputFormat(threshold.bits, False, 1.0, threshold.direction.shape)
     return folded, IntegerNetwork(values, tuple(layers))
 
@@ -120,7 +119,7 @@ def _folded(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
 def worth_folding(layers: Sequence[Layer], cycles: int) -> bool:
     """Whether a dense layer and its thresholds come first, of more weights than one a cycle."""
     kinds = tuple(map(type, layers[:2]))
-    return kinds == (Dense, Threshold) and layers[0].nonzeros > cycles
+    return kinds == (Dense, Threshold) and layers[0].nonzeros > cycles > 1
 
 
 def pool_stage(step: PixelStep) -> PixelStage:

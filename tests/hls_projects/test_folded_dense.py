@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hls_projects.integer_layers import Flatten, MaxPool
+from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Dense, Flatten, Head, MaxPool, Reshape, Threshold
+from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.bank_schedule import schedule_banks
 from hls_projects.rtl.live_neurons import without_idle_neurons
@@ -30,6 +32,12 @@ ZOO = {
         picture_network((5, 5, 1), [(3, (5, 5), (1, 1), "same"), Flatten(), (1,)],
                         input_bits=1, bits=1), {"target": "generic"},
     ),
+    # Two pictures and more are held before the folded layer, which they reach in bursts.
+    "bursts": (
+        picture_network((5, 5, 1), [
+            (2, (3, 3), (2, 2), "same"), *[(2, (5, 5), (1, 1), "same")] * 2, Flatten(), (26,),
+        ]), {"target": "generic"},
+    ),
     # Twelve neurons in twelve cycles, so that pictures wait for one another.
     "full": (picture_network((3, 4, 3), [(5, (2, 2), (1, 1), "same"), Flatten(), (12,)]), {}),
 }  # fmt: skip
@@ -47,8 +55,11 @@ def test_logits_latency_and_interval(name, tmp_path):
     assert simulation.interval == design.pixels == int(np.prod(net.input.shape[:2]))
     np.testing.assert_array_equal(simulation.predict(x[:1]), expected[:1])
     assert simulation.latency == design.latency
-    for share in (0.1, 0.5, 0.95):
-        gaps = np.random.default_rng(3).random(41) < share
+    random = (np.random.default_rng(3).random(41) < share for share in (0.1, 0.5, 0.95))
+    # One pixel of the next picture, then nothing for long, then the rest of it and of two more.
+    stalled = [True] * (design.pixels + 1) + [False] * 3 * design.pixels
+    bursts = stalled + [True] * (3 * design.pixels - 1) + [False] * 2 * design.pixels
+    for gaps in (*random, bursts):
         np.testing.assert_array_equal(simulation.predict(x, gaps), expected)
 
 
@@ -94,7 +105,7 @@ def test_idle_neurons_leave_the_logits_as_they_are():
         assert after.weights.any(axis=1).all()
     _, (lowest, highest), *_ = smaller.ranges()
     assert (lowest < highest).all()
-    assert without_idle_neurons(smaller) is smaller
+    assert without_idle_neurons(smaller).weights == smaller.weights
 
 
 def test_a_layer_of_idle_neurons_keeps_one():
@@ -105,15 +116,27 @@ def test_a_layer_of_idle_neurons_keeps_one():
     np.testing.assert_array_equal(smaller.predict_integers(x), net.predict_integers(x))
 
 
+def test_biases_that_would_not_fit_stay():
+    threshold = Threshold(np.array([[0], [-9]], np.int32), np.ones(2, np.int8))
+    layers = (
+        Dense(np.array([[1, 1]], np.int8)), threshold, Dense(np.array([[1], [1]], np.int8)),
+        Reshape((1,)), Head(np.array([2**31 - 1], np.int32)),
+    )  # fmt: skip
+    net = IntegerNetwork(InputFormat(2, False, 1.0, (1,)), layers)
+    assert [type(layer) for layer in without_idle_neurons(net).layers].count(Reshape) == 0
+    assert without_idle_neurons(net).layers[-1].bias.tolist() == [2**31 - 1]
+
+
 def test_what_cannot_be_folded_is_refused(tmp_path):
     pool = MaxPool((2, 2), (2, 2))
     nothing = "`fold_dense` is for dense layers of more nonzeros than a picture has pixels"
     few = picture_network((4, 4, 1), [pool, Flatten(), (3,)])
-    for net in (network((8, 4, 3)), picture_network((4, 4, 1), [pool]), few):
+    pixel = picture_network((1, 1, 8), [(6, (1, 1), (1, 1), "same"), Flatten(), (1,)])
+    for net in (network((8, 4, 3)), picture_network((4, 4, 1), [pool]), few, pixel):
         with pytest.raises(ValueError, match=nothing):
             write_rtl(net, tmp_path, fold_dense=True)
-    wide = picture_network((4, 4, 1), [pool, Flatten(), (17,)])
-    with pytest.raises(ValueError, match="done in 16, .* Received: 17 neurons"):
+    wide = picture_network((4, 4, 1), [pool, Flatten(), (60,)])
+    with pytest.raises(ValueError, match="done in 16, .* Received: .. neurons"):
         write_rtl(wide, tmp_path, fold_dense=True)
     assert not (tmp_path / "top.v").exists()
 

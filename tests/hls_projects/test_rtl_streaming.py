@@ -57,14 +57,19 @@ def test_logits_latency_and_interval(name, tmp_path):
     np.testing.assert_array_equal(simulation.predict(x, gaps), expected)
 
 
-def test_pixels_of_the_next_picture_that_come_with_gaps_make_the_last_one_later(tmp_path):
-    layers = [(1, (1, 2), (1, 2), "same"), (3, (2, 3), (3, 2), "same")]
-    net = picture_network((7, 6, 2), layers)
+# In the second one the buffers hold several pictures.
+@pytest.mark.parametrize(("shape", "layers"), [
+    ((7, 6, 2), [(1, (1, 2), (1, 2), "same"), (3, (2, 3), (3, 2), "same")]),
+    ((3, 3, 1), [(2, (3, 3), (2, 2), "same"), *[(2, (5, 5), (1, 1), "same")] * 3]),
+])  # fmt: skip
+def test_pixels_of_the_next_picture_make_the_last_one_later(shape, layers, tmp_path):
+    net = picture_network(shape, layers)
     design = write_rtl(net, tmp_path)
     simulation = RtlSimulation(design)
-    x = net.input.quantize(edge_inputs(net.input, 50))
-    np.testing.assert_array_equal(simulation.predict(x), net.predict_integers(x))
-    assert simulation.latency > design.latency
+    for samples in (300, 50):
+        x = net.input.quantize(edge_inputs(net.input, samples))
+        np.testing.assert_array_equal(simulation.predict(x), net.predict_integers(x))
+        assert simulation.latency > design.latency
     assert simulation.interval == design.pixels
     simulation.predict(x[:1])
     assert simulation.latency == design.latency

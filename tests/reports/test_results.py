@@ -7,8 +7,10 @@ import pytest
 from hls_projects.integer_network import IntegerNetwork
 from reports.reproduce_job import encoded_bits
 from reports.results_file import load_records
+from reports.spread import percent_text, spread_of
 
-RESULTS = Path(__file__).parents[2] / "reports" / "results"
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "reports" / "results"
 RECORDS = [
     pytest.param(record, id="-".join(map(str, record.key[:4])))
     for file in sorted(RESULTS.glob("mnist*.json"))
@@ -36,3 +38,53 @@ def test_a_committed_network_has_the_accuracy_of_its_record(mnist, record):
 def test_every_committed_network_has_a_record():
     named = {RESULTS / param.values[0].network_file for param in RECORDS}
     assert named == set(RESULTS.glob("networks/*.npz"))
+
+
+# Sparse ternary networks of README's table: name there, architecture, wanted sparsity.
+README_ROWS = (
+    ("mnist-narrow, 784-64-32-10", "mnist-narrow", 0.95),
+    ("mnist-small, 784-256-64-10", "mnist-small", 0.98),
+    ("mnist-small", "mnist-small", 0.95),
+    ("sfc, 784-256-256-256-10", "sfc", 0.98),
+    ("sfc", "sfc", 0.97),
+    ("lfc, 784-1024-1024-1024-10", "lfc", 0.99),
+    ("lfc", "lfc", 0.98),
+    ("lenet5, 20c5-p2-50c5-p2-500-10", "lenet5", 0.98),
+)
+
+
+@pytest.mark.parametrize(("name", "network", "sparsity"), README_ROWS)
+def test_the_readme_shows_the_records(name, network, sparsity):
+    records = [r for r in load_records(RESULTS / "mnist.json") if r.network == network]
+
+    def figures(method, key, wanted=None):
+        of_method = (r for r in records if (r.method, r.wanted_sparsity) == (method, wanted))
+        return spread_of(getattr(r, key) for r in of_method)
+
+    def accuracy(method, wanted=None):
+        found = figures(method, "test_accuracy", wanted)
+        return f"{percent_text(found)} %" if found else "–"
+
+    own = {
+        key: figures("sparse", key, sparsity)
+        for key in ("sparsity", "nonzeros", "luts", "ratio_vs_binary", "ratio_vs_ternary")
+    }
+    cells = (
+        name,
+        accuracy("sparse", sparsity),
+        f"{100 * own['sparsity'].mean:.2f} %",
+        f"{round(own['nonzeros'].mean):,}",
+        f"{round(own['luts'].mean):,}",
+        f"{own['ratio_vs_binary'].mean:.1f}×",
+        f"{own['ratio_vs_ternary'].mean:.1f}×",
+        accuracy("binary"),
+        accuracy("ternary"),
+    )
+    assert f"| {' | '.join(cells)} |" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_networks_of_the_readme_were_synthesized():
+    shown = {(network, sparsity) for _, network, sparsity in README_ROWS}
+    for record in load_records(RESULTS / "mnist.json"):
+        if record.method == "sparse" and (record.network, record.wanted_sparsity) in shown:
+            assert record.sources["luts"].startswith("yosys")
