@@ -235,7 +235,8 @@ def _stream(
 ) -> np.ndarray:
     """Number of the pixel that enters, (cycles, lanes); −1 where none does.
 
-    Each lane takes `share` samples or more, if there are so many, in order; its pattern of in_valid starts elsewhere.
+    Each lane takes `share` samples or more, if there are so many, in order; its pattern of
+    in_valid starts elsewhere.
     """
     lanes = min(LANES, max(samples // share, 1), samples)
     parts = np.array_split(np.arange(samples), lanes) if lanes else []
