@@ -103,29 +103,16 @@ def write_rtl(
     target = Target.named(target)
     verilog = Path(folder) / "top.v"
     if streams(network):
-        stream = build_stream(network, target, fold_dense)
-        stream = _cut_stream(stream, target, stage_delay)
-        folded = [module for module in stream.modules if isinstance(module, FoldedDense)]
-        if fold_dense and not folded:
-            raise ValueError(NOTHING_TO_FOLD)
-        design = _describe(stream.stages, stream.tail.logits, network, target, verilog)
-        design = replace(
-            design,
-            pixels=stream.plan.pixels,
-            latency=stream.latency(),
-            buffer_bits=sum(buffer.bits for buffer in stream.plan.buffers),
-            ffs=design.ffs + sum(module.registers for module in stream.modules),
-            rom_bits=sum(layer.rom_bits for layer in folded),
-            depth=stream.plan.depth,
-        )
+        stream = _cut_stream(build_stream(network, target, fold_dense), target, stage_delay)
+        design = _describe_stream(stream, network, target, verilog)
         moving = [module.module() for module in stream.modules]
         header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
     else:
-        if fold_dense:
-            raise ValueError(NOTHING_TO_FOLD)
         pipeline = _cut(build_pipeline(network, target), target, stage_delay)
         design = _describe(pipeline.stages, pipeline.logits, network, target, verilog)
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
+    if fold_dense and not design.rom_bits:
+        raise ValueError(NOTHING_TO_FOLD)
     modules = [layer_module(stage, primitives=target is Target.XILINX) for stage in stages]
     header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
     write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
@@ -179,4 +166,20 @@ def _describe(
         carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in stages),
         luts_per_layer=tuple(luts),
+    )
+
+
+def _describe_stream(
+    stream: Stream, network: IntegerNetwork, target: Target, verilog: Path
+) -> RtlDesign:
+    design = _describe(stream.stages, stream.tail.logits, network, target, verilog)
+    folded = (module for module in stream.modules if isinstance(module, FoldedDense))
+    return replace(
+        design,
+        pixels=stream.plan.pixels,
+        latency=stream.latency(),
+        buffer_bits=sum(buffer.bits for buffer in stream.plan.buffers),
+        ffs=design.ffs + sum(module.registers for module in stream.modules),
+        rom_bits=sum(layer.rom_bits for layer in folded),
+        depth=stream.plan.depth,
     )
