@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -18,6 +18,7 @@ from qkeras_models.atomic_write import write_atomically
 from qkeras_models.folder_lock import exclusive_folder
 from qkeras_models.kernels import kernels, zero_share
 from qkeras_models.saved_model import float32_copy, load_model, save_model
+from training.batch_statistics import recalibrate
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
 from training.method import method_callback, method_model
@@ -26,6 +27,9 @@ from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
 MODEL = "model.keras"
 CONFIG = "config.yaml"
 RESULT = "training.json"
+# What a checkpoint's state.json holds.
+RESUMED = {"epoch", "pruning", "history"}
+FROM_START = {"epoch": 0, "seconds": 0.0}
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class TrainingResult:
     nonzeros: int
     weights: int
     epochs: int
-    seconds: float
+    seconds: float  # of all its parts, where it was interrupted
 
 
 def train(
@@ -71,7 +75,7 @@ def train(
     with exclusive_folder(folder):
         refuse_existing(folder)
         config.save(folder / CONFIG)
-        return _fit(model, config, data, folder, verbose, {"epoch": 0}, callbacks, test)
+        return _fit(model, config, data, folder, verbose, FROM_START, callbacks, test)
 
 
 def refuse_existing(folder: Path) -> None:
@@ -109,15 +113,17 @@ def _resume(
     test: bool,
 ) -> TrainingResult:
     if (folder / RESULT).is_file():
-        return TrainingResult(**_read_json(folder / RESULT, fields(TrainingResult)))
+        names = {field.name for field in fields(TrainingResult)}
+        return TrainingResult(**_read_json(folder / RESULT, names))
     config = build_config(read_config(folder / CONFIG))
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
     checkpoint = find_checkpoint(folder)
     if checkpoint is None:
-        model, state = build_model(config, data), {"epoch": 0}
+        model, state = build_model(config, data), FROM_START
         return _fit(model, config, data, folder, verbose, state, callbacks, test)
-    state = _read_json(checkpoint / "state.json", ("epoch", "pruning", "history"))
+    # Checkpoints once had no seconds.
+    state = {"seconds": 0.0} | _read_json(checkpoint / "state.json", RESUMED, {"seconds"})
     # These register what the checkpoint's loss holds, for load_model.
     from training import distillation, threshold_regularizer  # noqa: F401
 
@@ -125,13 +131,14 @@ def _resume(
     return _fit(model, config, data, folder, verbose, state, callbacks, test)
 
 
-def _read_json(path: Path, keys: Sequence[Any]) -> dict[str, Any]:
-    names = {getattr(key, "name", key) for key in keys}
+def _read_json(
+    path: Path, names: Set[str], optional: Set[str] = frozenset()
+) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is damaged: {error}") from None
-    if not isinstance(content, dict) or set(content) != names:
+    if not isinstance(content, dict) or not names <= set(content) <= names | optional:
         raise ValueError(f"{path} is damaged: it must hold {', '.join(sorted(names))}")
     return content
 
@@ -185,19 +192,28 @@ def _judged(config: TrainingConfig) -> dict[str, Any]:
 
 
 def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
+    """What an epoch trains on: labels, or a teacher's answers too."""
+    if not config.taught:
+        return labelled_batches(config, data, epoch)
+    from training.taught_batches import TaughtBatches, load_teacher
+
+    teacher = load_teacher(config.teacher.model, data)
+    return TaughtBatches(teacher, data.x_train, data.y_train, **_batch_options(config, epoch))
+
+
+def labelled_batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
+    """An epoch's training data, from 0, shuffled and augmented."""
+    return Batches(data.x_train, data.y_train, **_batch_options(config, epoch))
+
+
+def _batch_options(config: TrainingConfig, epoch: int) -> dict[str, Any]:
     deformation = config.augmentation
-    options = {
+    return {
         "batch_size": config.batch_size,
         "seed": config.seed,
         "augmentation": Augmentation(**deformation.model_dump()) if deformation else None,
         "epoch": epoch,
     }
-    if not config.taught:
-        return Batches(data.x_train, data.y_train, **options)
-    from training.taught_batches import TaughtBatches, load_teacher
-
-    teacher = load_teacher(config.teacher.model, data)
-    return TaughtBatches(teacher, data.x_train, data.y_train, **options)
 
 
 def _fit(
@@ -210,11 +226,13 @@ def _fit(
     callbacks: Sequence[keras.callbacks.Callback],
     test: bool,
 ) -> TrainingResult:
-    started = time.monotonic()
+    started = time.monotonic() - state["seconds"]
     pruning = method_callback(config)
     if "pruning" in state:
         pruning.restore(state["pruning"])
-    recorder = RunRecorder(folder, pruning, config.checkpoint_seconds, state.get("history"))
+    recorder = RunRecorder(
+        folder, pruning, config.checkpoint_seconds, state.get("history"), started
+    )
     model.fit(
         _batches(config, data, state["epoch"]),
         epochs=config.epochs,
@@ -225,14 +243,20 @@ def _fit(
         shuffle=False,
         verbose=verbose,
     )
-    return _finish(model, data, folder, config.epochs, time.monotonic() - started, test)
+    return _finish(model, config, data, folder, started, test)
 
 
 def _finish(
-    model: keras.Model, data: Dataset, folder: Path, epochs: int, seconds: float, test: bool
+    model: keras.Model,
+    config: TrainingConfig,
+    data: Dataset,
+    folder: Path,
+    started: float,
+    test: bool,
 ) -> TrainingResult:
     weights = kernels(model)
     model = float32_copy(model)
+    recalibrate(model, labelled_batches(config, data, config.epochs))
     result = TrainingResult(
         data=data.name,
         validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
@@ -240,8 +264,8 @@ def _finish(
         sparsity=zero_share(weights),
         nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
         weights=int(sum(kernel.size for kernel in weights.values())),
-        epochs=epochs,
-        seconds=round(seconds, 1),
+        epochs=config.epochs,
+        seconds=round(time.monotonic() - started, 1),
     )
     save_model(model, folder / MODEL)
     write_atomically(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")

@@ -40,6 +40,8 @@ class RunRecorder(keras.callbacks.Callback):
         pruning: the callback whose state belongs to the checkpoint.
         seconds: least time between two checkpoints; 0 writes one after every epoch.
         history: rows of earlier epochs, if the run is resumed.
+        started: time.monotonic() at which the training began, earlier parts counted; now by
+            default.
 
     Raises:
         TrainingDiverged: as soon as the loss of a batch is NaN or infinite.
@@ -51,6 +53,7 @@ class RunRecorder(keras.callbacks.Callback):
         pruning: QuantizationPruning | DenseTraining,
         seconds: float = 10.0,
         history: list[dict[str, Any]] | None = None,
+        started: float | None = None,
     ) -> None:
         super().__init__()
         self.folder = folder
@@ -60,6 +63,7 @@ class RunRecorder(keras.callbacks.Callback):
         self._epoch = 0
         self._stage: int | None = None
         self._saved_at = time.monotonic()
+        self._started = self._saved_at if started is None else started
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._stage = self._present_stage()
@@ -115,7 +119,12 @@ class RunRecorder(keras.callbacks.Callback):
         partial.mkdir(parents=True)
         try:
             self.model.save(partial / "model.keras")
-            state = {"epoch": epoch, "pruning": self.pruning.state(), "history": self.history}
+            state = {
+                "epoch": epoch,
+                "pruning": self.pruning.state(),
+                "history": self.history,
+                "seconds": time.monotonic() - self._started,
+            }
             (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
             move_into_place(partial, target)
         finally:

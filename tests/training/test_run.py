@@ -59,8 +59,8 @@ def test_an_interrupted_convolutional_run_does_too(tmp_path, monkeypatch):
     assert_resumes(config, whole, tmp_path / "interrupted", monkeypatch, 2)
 
 
-def assert_resumes(config, whole, folder, monkeypatch, epochs):
-    """Stopped after `epochs` and resumed, a run ends as `whole`, (folder, result), did."""
+def interrupt(config, folder, monkeypatch, epochs):
+    """A run that is stopped after the checkpoint of so many epochs."""
     save = RunRecorder._save
 
     def save_and_stop(self, epoch):
@@ -73,12 +73,28 @@ def assert_resumes(config, whole, folder, monkeypatch, epochs):
         with pytest.raises(KeyboardInterrupt):
             run.train(build_config(config), folder, verbose=0)
     assert find_checkpoint(folder).name == f"epoch-{epochs:04d}"
+
+
+def assert_resumes(config, whole, folder, monkeypatch, epochs):
+    """Stopped after `epochs` and resumed, a run ends as `whole`, (folder, result), did."""
+    interrupt(config, folder, monkeypatch, epochs)
     result = run.resume(folder, verbose=0)
     for a, b in zip(weights(whole[0]), weights(folder), strict=True):
         np.testing.assert_array_equal(a, b)
     assert result.test_accuracy == whole[1].test_accuracy
     for name in ("history.csv", "shadow_weights.json"):
         assert (folder / name).read_text() == (whole[0] / name).read_text()
+
+
+@pytest.mark.parametrize("seconds, least", [({"seconds": 1000.0}, 1000.0), ({}, 0.0)])
+def test_time_of_earlier_parts_counts(tmp_path, monkeypatch, seconds, least):
+    """And checkpoints of before, which had none, go on."""
+    interrupt(SMALL, tmp_path / "run", monkeypatch, 5)
+    path = find_checkpoint(tmp_path / "run") / "state.json"
+    state = json.loads(path.read_text())
+    assert state.pop("seconds") > 0
+    path.write_text(json.dumps(state | seconds))
+    assert least < run.resume(tmp_path / "run", verbose=0).seconds < least + 500
 
 
 def test_a_finished_run_is_not_trained_again(finished, monkeypatch):
