@@ -16,6 +16,7 @@ class Source(str, Enum):
     ESTIMATE = "estimate"
     YOSYS = "yosys"
     YOSYS_SUM = "yosys, sum"
+    DELAYS = "delay model"
     NEXTPNR = "nextpnr"
     CSYNTH = "csynth"
     IMPL = "impl"
@@ -32,6 +33,7 @@ _DESCRIPTIONS = {
     Source.ESTIMATE: "estimated by this project's cost model",
     Source.YOSYS: "synthesized by Yosys",
     Source.YOSYS_SUM: "modules synthesized by Yosys one by one, and summed",
+    Source.DELAYS: "slowest path of the written logic by typical delays of its cells",
     Source.NEXTPNR: "placed and routed by nextpnr",
     Source.CSYNTH: "C synthesis report of the vendor's tool, an estimate before implementation",
     Source.IMPL: "implementation report of the vendor's tool, after place and route",

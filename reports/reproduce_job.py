@@ -25,7 +25,8 @@ RECORD = "record.json"
 NETWORK = "network.npz"
 FLOAT_BITS = 32
 CELLS = ("luts", "ffs", "brams", "dsps")
-HARDWARE = (*CELLS, "latency_cycles")
+TIMING = ("fmax_mhz", "latency_ns")
+HARDWARE = (*CELLS, *TIMING, "latency_cycles")
 
 
 def run_job(
@@ -87,7 +88,7 @@ def lacks_hardware(record: NetworkRecord, synthesize_up_to: int) -> bool:
     if record.network_file is None:
         return False
     small = record.nonzeros <= synthesize_up_to
-    return record.luts is None or (small and record.sources["luts"] == Source.ESTIMATE)
+    return record.luts is None or (small and record.latency_ns is None)
 
 
 def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingResult:
@@ -194,12 +195,13 @@ def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -
     others = {name: of for name, of in record.sources.items() if name not in HARDWARE}
     sources = {**others, **dict.fromkeys(figures, source.value)}
     if source is not Source.ESTIMATE:
-        # Register stages, counted in the design.
+        # Register stages, counted in the design, and their slowest path.
         sources["latency_cycles"] = Source.COUNTED.value
+        sources |= dict.fromkeys(TIMING, Source.DELAYS.value)
     return replace(record, **{**dict.fromkeys(HARDWARE), **figures}, sources=sources)
 
 
-def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, int], Source]:
+def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float], Source]:
     """Figures of the whole design, or where pictures stream, of its modules one by one."""
     from hls_projects.rtl import write_rtl
     from hls_projects.synthesis import sum_cells, synthesize_layers, synthesize_verilog
@@ -213,7 +215,8 @@ def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, int],
     else:
         cells, source = synthesize_verilog(design.verilog, cache=cache), Source.YOSYS
     found = {name: getattr(cells, name) for name in CELLS}
-    return {**found, "latency_cycles": design.latency}, source
+    timing = {name: round(getattr(design, name), 1) for name in TIMING}
+    return {**found, **timing, "latency_cycles": design.latency}, source
 
 
 def _estimated(network: IntegerNetwork) -> dict[str, int]:

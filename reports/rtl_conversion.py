@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports.record import Figure, Resources, Source
+from reports.record import Figure, Source
+from reports.rtl_figures import (
+    WHOLE,
+    cell_figures,
+    measured_timing,
+    modelled_timing,
+    module_records,
+    placed_figures,
+)
 
 if TYPE_CHECKING:
     from hls_projects.integer_network import IntegerNetwork
     from hls_projects.place_and_route import PlacedDesign
-    from hls_projects.rtl import RtlDesign, RtlSimulation
-    from hls_projects.synthesis import Cells
+    from hls_projects.rtl import RtlDesign
 
 # The Verilog that each synthesis target takes, and where it is written.
 FOLDERS = {"xilinx": "rtl", "ecp5": "rtl/ecp5", "generic": "rtl/generic"}
 WRITTEN_FOR = {"xilinx": "xilinx", "xilinx7": "xilinx", "ecp5": "ecp5"}
-# Unit of each target's carry cells, and what a reader must know about them.
-CARRIES = {
-    "xilinx": ("CARRY4", "two CARRY4 make one CARRY8 of UltraScale+"),
-    "xilinx7": ("CARRY4", ""),
-    "ecp5": ("CCU2C", ""),
-}
-
-WHOLE = "whole network, flattened"
-BUFFER_NOTE = "lines of pixels and the collected picture, shift registers; part of the FFs"
-ROM_NOTE = "weights and thresholds of folded layers, which tools put into LUTs or BRAMs"
-CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
 
 Step = Callable[[str], Any]
 
@@ -106,20 +102,21 @@ def convert_to_rtl(
     x_int = network.input.quantize(x)
     for kind in _kinds(options):
         design = _write(network, kind, folder, options, step)
-        timing: dict[str, Figure] = {}
+        measured: dict[str, Figure] = {}
         with _tolerated(report, f"simulating Verilog for {kind}"):
-            timing = _prove(network, design, x_int, folder, options, step)
-        report.simulated &= bool(timing)
+            measured = _prove(network, design, x_int, folder, options, step)
+        report.simulated &= bool(measured)
         for target in filter(lambda target: WRITTEN_FOR[target] == kind, options.targets):
-            report.resources.setdefault(f"RTL, {target}", timing.copy())
+            timing = measured | modelled_timing(design, target)
+            report.resources.setdefault(f"RTL, {target}", timing)
             _synthesize(report, design, target, options, step)
         if kind == "ecp5" and options.place:
             description = "placing and routing for ECP5, which takes minutes"
             with _tolerated(report, description), step(description):
-                placed = _place(design, options)
-                report.resources["RTL, ecp5, placed"] = _placed(placed, timing)
+                found = _place(design, options)
+                report.resources["RTL, ecp5, placed"] = placed_figures(found, measured)
         if not report.resources:
-            report.resources["RTL"] = timing
+            report.resources["RTL"] = measured | modelled_timing(design, kind)
     return report
 
 
@@ -167,7 +164,8 @@ def _prove(
         simulation = RtlSimulation(design, seconds=options.seconds)
     with step(f"simulating Verilog on {len(x_int):,} samples"):
         _compare(network.predict_integers(x_int), simulation.predict(x_int), folder)
-    return _timing(simulation)
+    return measured_timing(simulation)
+
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
     from hls_projects.mismatch import ExactnessError, describe, write_mismatch
@@ -210,13 +208,13 @@ def _synthesize(
     description = f"synthesizing each module for {target}"
     with _tolerated(report, description), step(description):
         modules = synthesize_layers(design.verilog, target, **limits)
-        figures.update(_cells(sum_cells(modules.values()), target, Source.YOSYS_SUM))
-        report.modules += _module_records(target, modules)
+        figures.update(cell_figures(sum_cells(modules.values()), target, Source.YOSYS_SUM))
+        report.modules += module_records(target, modules)
     description = f"synthesizing Verilog for {target}"
     with _tolerated(report, description), step(description):
         cells = synthesize_verilog(design.verilog, target, **limits)
-        figures.update(_cells(cells, target))
-        report.modules += _module_records(target, {WHOLE: cells})
+        figures.update(cell_figures(cells, target))
+        report.modules += module_records(target, {WHOLE: cells})
 
 
 def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:
@@ -226,57 +224,3 @@ def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:
     return place_and_route(
         design.verilog, cache=_cache(), folder=folder, seconds=options.seconds
     )
-
-
-def _timing(simulation: RtlSimulation) -> dict[str, Figure]:
-    """Latency and cycles a sample as measured; bits of line buffers and ROMs, if any."""
-    figures = {
-        "latency_cycles": Figure(simulation.latency, "cycles", Source.MEASURED),
-        "ii": Figure(simulation.interval, "cycles", Source.MEASURED),
-    }
-    if bits := simulation.design.buffer_bits:
-        figures["buffer_bits"] = Figure(bits, "bits", Source.COUNTED, BUFFER_NOTE)
-    if bits := simulation.design.rom_bits:
-        figures["rom_bits"] = Figure(bits, "bits", Source.COUNTED, ROM_NOTE)
-    return figures
-
-
-def _cells(cells: Cells, target: str, source: Source = Source.YOSYS) -> dict[str, Figure]:
-    unit, note = CARRIES[target]
-    luts = Figure(cells.luts, "LUT", source)
-    if target == "ecp5":
-        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", source, CCU2C_NOTE)
-    return {
-        "luts": luts,
-        "ffs": Figure(cells.ffs, "FF", source),
-        "brams": Figure(cells.brams, "BRAM", source),
-        "dsps": Figure(cells.dsps, "DSP", source),
-        "carries": Figure(cells.carries, unit, source, note),
-    }
-
-
-def _module_records(target: str, modules: dict[str, Cells]) -> list[dict[str, Any]]:
-    """Cells of each module; `top` only connects them."""
-    rows = {name: found for name, found in modules.items() if name != "top"}
-    return [{"target": target, "module": name, **asdict(found)} for name, found in rows.items()]
-
-
-def _placed(placed: PlacedDesign, timing: dict[str, Figure]) -> Resources:
-    latency = timing["latency_cycles"].value if timing else None
-    device = (
-        f"LFE5U-{placed.device.upper().replace('K', 'F')}, speed grade {placed.speed}, seed "
-        f"{placed.seed}, out of context"
-    )
-    source = Source.NEXTPNR
-    return {
-        "luts": Figure(placed.luts, "LUT4", source, device),
-        "ffs": Figure(placed.ffs, "FF", source),
-        "brams": Figure(placed.brams, "BRAM", source),
-        "dsps": Figure(placed.dsps, "DSP", source),
-        "carries": Figure(placed.carries, "CCU2C", source),
-        "fmax_mhz": Figure(round(placed.fmax_mhz, 1), "MHz", source),
-        "latency_ns": Figure(
-            None if latency is None else round(placed.latency_ns(latency), 1), "ns", source
-        ),
-        **timing,
-    }

@@ -11,6 +11,7 @@ import numpy as np
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
+from hls_projects.rtl.delays import shortest_period
 from hls_projects.rtl.folded_dense import FoldedDense
 from hls_projects.rtl.pipelining import pipelined
 from hls_projects.rtl.stages import Pipeline, Stage, build_pipeline
@@ -40,6 +41,8 @@ class RtlDesign:
             follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
+        period: shortest clock period in ns by the DELAYS of the target, a model; None with folded
+            layers, whose logic synthesis makes.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
             last; like `luts` without folded layers, whose logic synthesis makes.
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of a picture.
@@ -57,11 +60,22 @@ class RtlDesign:
     luts: int
     carries: int
     ffs: int
+    period: float | None
     luts_per_layer: tuple[int, ...]
     pixels: int = 1
     buffer_bits: int = 0
     rom_bits: int = 0
     depth: int = 1
+
+    @property
+    def fmax_mhz(self) -> float | None:
+        """Highest clock frequency, 1000 / period."""
+        return self.period and 1000.0 / self.period
+
+    @property
+    def latency_ns(self) -> float | None:
+        """latency · period."""
+        return self.period and self.latency * self.period
 
     @property
     def inputs_a_cycle(self) -> int:
@@ -165,6 +179,7 @@ def _describe(
         luts=sum(luts),
         carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in stages),
+        period=shortest_period(netlists, target),
         luts_per_layer=tuple(luts),
     )
 
@@ -173,13 +188,14 @@ def _describe_stream(
     stream: Stream, network: IntegerNetwork, target: Target, verilog: Path
 ) -> RtlDesign:
     design = _describe(stream.stages, stream.tail.logits, network, target, verilog)
-    folded = (module for module in stream.modules if isinstance(module, FoldedDense))
+    folded = [module for module in stream.modules if isinstance(module, FoldedDense)]
     return replace(
         design,
         pixels=stream.plan.pixels,
         latency=stream.latency(),
         buffer_bits=sum(buffer.bits for buffer in stream.plan.buffers),
         ffs=design.ffs + sum(module.registers for module in stream.modules),
+        period=None if folded else design.period,
         rom_bits=sum(layer.rom_bits for layer in folded),
         depth=stream.plan.depth,
     )

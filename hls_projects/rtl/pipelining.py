@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hls_projects.rtl.bits import CONSTANT, Bit
+from hls_projects.rtl.delays import DELAYS, Delays
 from hls_projects.rtl.netlist import CarryChain, DualLut, Lut, LutChain, LutStage, Netlist, Node
 from hls_projects.rtl.stages import Stage
 from hls_projects.rtl.target import Target
-
-
-@dataclass(frozen=True)
-class Delays:
-    """Delays in ns, with the routing to the next cell.
-
-    Attributes:
-        lut: through a LUT.
-        chain: into a carry chain and out of it.
-        carry: along one stage of a carry chain.
-        register: clock to output and setup.
-    """
-
-    lut: float
-    chain: float
-    carry: float
-    register: float
-
-
-# Xilinx: typical of UltraScale+ of speed grade −2, assumed.  ECP5: mean of the slowest paths that
-# nextpnr reported for this project's networks, speed grade 6.  Generic: as ECP5.
-DELAYS = {
-    Target.XILINX: Delays(lut=0.5, chain=0.45, carry=0.01, register=0.25),
-    Target.ECP5: Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),
-    Target.GENERIC: Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),
-}
 
 
 def pipelined(stage: Stage, target: Target, stage_delay: float) -> list[Stage]:
@@ -70,19 +45,11 @@ def _cycles(netlist: Netlist, delays: Delays, stage_delay: float) -> dict[int, i
     ready = dict.fromkeys(range(CONSTANT, netlist.inputs), (0, delays.register))
     for node in netlist.nodes:
         cycle, arrival = max((ready[signal] for signal in node.inputs), default=ready[CONSTANT])
-        arrival += _delay(node, delays)
-        if arrival > stage_delay and arrival > delays.register + _delay(node, delays):
-            cycle, arrival = cycle + 1, delays.register + _delay(node, delays)
+        arrival += delays.of(node)
+        if arrival > stage_delay and arrival > delays.register + delays.of(node):
+            cycle, arrival = cycle + 1, delays.register + delays.of(node)
         ready.update(dict.fromkeys(node.outputs, (cycle, arrival)))
     return {signal: cycle for signal, (cycle, _) in ready.items()}
-
-
-def _delay(node: Node, delays: Delays) -> float:
-    if isinstance(node, CarryChain):
-        return delays.chain + delays.carry * len(node.propagates)
-    if isinstance(node, LutChain):
-        return delays.chain + delays.carry * len(node.stages)
-    return delays.lut if node.inputs else 0.0
 
 
 def _live(

@@ -96,6 +96,9 @@ def test_a_small_network_is_synthesized_too(finished, tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce_job, "_measured", None)
     record = run_job(JOB, tmp_path / "runs", synthesize_up_to=1000)
     assert record.luts > 0 and record.latency_cycles > 0 and record.sources["luts"] == "yosys"
+    assert record.sources["latency_ns"] == record.sources["fmax_mhz"] == "delay model"
+    period = 1000 / record.fmax_mhz
+    assert record.latency_ns == pytest.approx(record.latency_cycles * period, rel=0.01)
     before = finished[1][JOB]
     assert lacks_hardware(before, 1000) and not lacks_hardware(record, 1000)
     assert not lacks_hardware(before, before.nonzeros - 1)
@@ -285,6 +288,7 @@ def test_streaming_networks_are_the_sum_of_their_modules(tmp_path, monkeypatch):
     net = picture_network((5, 5, 2), [(3, (3, 3), (1, 1), "same")], bits=1)
     figures, source = reproduce_job._synthesized(net, tmp_path)
     assert source.value == "yosys, sum" and figures["luts"] > 0 and figures["latency_cycles"] > 25
+    assert figures["latency_ns"] > 25 and figures["fmax_mhz"] > 100
     assert reproduce_job._estimated(net).keys() == {"luts", "ffs"}
 
 
