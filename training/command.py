@@ -42,6 +42,8 @@ RUNS = Path("runs")
 @click.option("--stage3-epochs", type=int, help="Epochs of stage 3.")
 @click.option("--batch-size", type=int, help="Samples in a batch.")
 @click.option("--learning-rate", type=float, help="Adam's, at the start of stage 1.")
+@click.option("--retrain-learning-rate", type=float,
+              help="That of stage 3, as a factor of --learning-rate.")
 @click.option("--seed", type=int, help="Of weights, batches and augmentation.")
 @click.option("--resume", is_flag=True, help="Continue the run from its last checkpoint.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")

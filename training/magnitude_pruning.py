@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from keras import ops
 
 from qkeras_models.magnitude_pruned import MagnitudePruned
+from training.minimum_density import sizes_of_weights
 from training.quantization_pruning import QuantizationPruning
 from training.stage_two import Survivors, prune
 
@@ -21,6 +22,7 @@ class MagnitudePruning(QuantizationPruning):
     Stage 1:  loss + λ₂ Σ W² with weights M · W.  The mask keeps the largest |W| of all layers
               together (global magnitude); density falls from 1 to 1 − sparsity on a cubic,
               reached at 70 % of the stage, which is the wanted density of QuantizationPruning.
+              The largest ones of a layer that is at its least density stay all the same.
     Stage 2:  W ← M · sign(W).
     Stage 3:  masks fixed, L2 off, learning rate restarted; straight through the sign.
 
@@ -49,23 +51,36 @@ class MagnitudePruning(QuantizationPruning):
     def _update_strengths(self, progress: float) -> None:
         for layer in self.layers:
             layer.l2_strength.assign(self.l2)
-        keep_largest(self.layers, self.controller.wanted_density(progress))
+        keep_largest(self.layers, self.controller.wanted_density(progress), self._least)
 
     def _stage_two(self) -> None:
-        keep_largest(self.layers, 1.0 - self.controller.sparsity)
+        keep_largest(self.layers, 1.0 - self.controller.sparsity, self._least)
         prune(self.layers, Survivors.BINARY)
         self.learning_rate.restart(self.model.optimizer)
 
 
-def keep_largest(layers: Sequence[Any], density: float) -> None:
-    """M ← 1 for the share `density` of all weights that are largest, 0 for the others."""
-    sizes = [
-        np.abs(ops.convert_to_numpy(layer.kernel)) * ops.convert_to_numpy(layer.mask)
-        for layer in layers
-    ]
+def keep_largest(
+    layers: Sequence[Any], density: float, least: Callable[[Any], float] = lambda _: 0.0
+) -> None:
+    """M ← 1 for the share `density` of all weights that are largest, 0 for the others.
+
+    Args:
+        least: the least density of a layer, whose largest weights come before those of others.
+    """
+    sizes = [_ranked(sizes_of_weights(layer), least(layer)) for layer in layers]
     together = np.concatenate([size.ravel() for size in sizes])
     kept = int(np.floor(density * together.size + 1e-9))
+    kept = max(kept, int(np.isinf(together).sum()))
     largest_out = together.size - kept - 1
     bound = np.partition(together, largest_out)[largest_out] if largest_out >= 0 else 0.0
     for layer, size in zip(layers, sizes, strict=True):
         layer.mask.assign((size > bound).astype(np.float32))
+
+
+def _ranked(sizes: np.ndarray, least: float) -> np.ndarray:
+    """|W · M|, infinite for those weights that a layer keeps whatever the others are."""
+    kept = math.ceil(least * sizes.size)
+    if not kept:
+        return sizes
+    smallest_kept = np.partition(sizes.ravel(), sizes.size - kept)[sizes.size - kept]
+    return np.where((sizes >= smallest_kept) & (sizes > 0), np.inf, sizes)

@@ -34,14 +34,22 @@ def minimum_density(minimum: MinimumDensity, layer: Any) -> float:
 
 
 def hold_density(layer: Any, density: float) -> None:
-    """η ← min(η, just below the k-th largest |W|), k = ⌈density · N⌉."""
+    """η ← min(η, just below the k-th largest |W · M|), k = ⌈density · N⌉."""
     from keras import ops
 
     kept = math.ceil(density * math.prod(layer.kernel.shape))
     if not kept:
         return
-    sizes = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32"))).ravel()
+    sizes = sizes_of_weights(layer).ravel()
     smallest_kept = np.partition(sizes, len(sizes) - kept)[len(sizes) - kept]
     below = float(np.nextafter(smallest_kept, np.float32(-1)))
     if 0.0 <= below < float(ops.convert_to_numpy(layer.threshold)):
         layer.threshold.assign(below)
+
+
+def sizes_of_weights(layer: Any) -> np.ndarray:
+    """|W · M| of a sparse ternary layer, float32 in the kernel's shape."""
+    from keras import ops
+
+    kernel = ops.convert_to_numpy(ops.cast(layer.kernel, "float32"))
+    return np.abs(kernel) * ops.convert_to_numpy(layer.mask)

@@ -49,7 +49,7 @@ class QuantizationPruning(keras.callbacks.Callback):
         window: τ of the soft count; by default the layer's quantizer's.
         min_density: least density of every layer, in [0, 1), or a mapping from layer names to
             theirs.  A layer that has reached it is pushed no further, and its threshold follows
-            its weights so that it stays there until the end of stage 1.
+            its weights so that it stays there, in stage 3 too.
         retrain_learning_rate: of stage 3, as a factor of the optimizer's own.
         decay: "cosine", to 2 % of the learning rate in each stage, or None.
         update_every: steps between two looks at the thresholds.
@@ -137,6 +137,7 @@ class QuantizationPruning(keras.callbacks.Callback):
     def _stage_two(self) -> None:
         if self.controller is not None:
             raise_thresholds(self.layers, self.controller.sparsity, self._least)
+        self._hold_densities()
         prune(self.layers, self.survivors)
         self.learning_rate.restart(self.model.optimizer)
 
@@ -144,6 +145,7 @@ class QuantizationPruning(keras.callbacks.Callback):
         if batch % self.update_every:
             return
         self._sync()
+        self._hold_densities()
         progress = self._progress(batch)
         self.learning_rate.update(self.model.optimizer, self.stage, progress)
         if self.stage == 1:
@@ -165,9 +167,11 @@ class QuantizationPruning(keras.callbacks.Callback):
     def _least(self, layer: Any) -> float:
         return minimum_density(self.min_density, layer)
 
-    def _update_strengths(self, progress: float) -> None:
+    def _hold_densities(self) -> None:
         for layer in self.layers:
             hold_density(layer, self._least(layer))
+
+    def _update_strengths(self, progress: float) -> None:
         facts = [self._facts(layer) for layer in self.layers]
         weights = sum(f.weights for f in facts)
         density = sum(f.nonzeros for f in facts) / weights
@@ -205,6 +209,7 @@ class QuantizationPruning(keras.callbacks.Callback):
         # A training without stage 3 is pruned all the same.
         if self.stage == 1 and self._epoch + 1 >= self.stage1_epochs:
             self._stage_two()
+        self._hold_densities()
 
     def state(self) -> dict[str, Any]:
         """What a resumed training needs besides the model: JSON values."""

@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 
 from qkeras_models.builders import feed_forward
+from qkeras_models.kernels import kernels
+from qkeras_models.saved_model import load_model
 from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
+from training import run
 from training.config import build_config
+from training.magnitude_pruning import keep_largest
 from training.minimum_density import check_layer_names, hold_density, minimum_density
 from training.quantization_pruning import QuantizationPruning
 from training.stage_two import raise_thresholds
@@ -31,6 +35,16 @@ def test_a_layer_holds_its_largest_weights():
     assert float(layer.threshold) == before
 
 
+def test_weights_that_left_do_not_count():
+    layer = layers()[2]
+    half = np.arange(layer.kernel.shape[0])[:, None] < 10
+    layer.mask.assign(np.broadcast_to(half, layer.kernel.shape).astype(np.float32))
+    layer.kernel.assign(np.where(half, layer.kernel, 0.95))
+    layer.threshold.assign(0.9)
+    hold_density(layer, 0.25)
+    assert np.count_nonzero(layer.ternary_kernel()) == np.ceil(0.25 * 80)
+
+
 def test_the_wanted_sparsity_spares_layers_at_their_least():
     found = layers()
     least = {"conv2d_1": 0.5, "dense_2": 0.3}
@@ -41,6 +55,32 @@ def test_the_wanted_sparsity_spares_layers_at_their_least():
     raise_thresholds(found, 0.99, lambda _: 0.2)
     kept = [np.count_nonzero(layer.ternary_kernel()) for layer in found]
     assert kept == [np.ceil(0.2 * np.prod(layer.kernel.shape)) for layer in found]
+
+
+@pytest.mark.parametrize("method", ["sparse", "magnitude"])
+def test_the_least_densities_hold_until_the_end(tmp_path, method):
+    """Though the sparsity asks for less, and weights move in stage 3."""
+    least = {"conv2d_1": 0.5, "dense_2": 0.9}
+    config = build_config({
+        "data": "digits", "hidden": ["4c3", "p2", 12], "sparsity": 0.95, "method": method,
+        "stage1_epochs": 4, "stage3_epochs": 4, "batch_size": 64, "learning_rate": 1e-2,
+        "min_density": least,
+    })  # fmt: skip
+    run.train(config, tmp_path / "run", verbose=0)
+    found = kernels(load_model(tmp_path / "run" / run.MODEL))
+    for name, density in least.items():
+        assert np.count_nonzero(found[name]) >= density * found[name].size
+
+
+def test_magnitude_pruning_spares_layers_at_their_least():
+    found = layers()
+    keep_largest(found, 0.1, lambda layer: {"dense_2": 0.3}.get(layer.name, 0.0))
+    kept = [np.array(layer.mask) for layer in found]
+    assert sum(map(np.sum, kept)) == int(0.1 * sum(mask.size for mask in kept))
+    assert kept[2].sum() == np.ceil(0.3 * kept[2].size)
+    # What left does not come back, whatever the least density asks for.
+    keep_largest(found, 0.05, lambda _: 0.5)
+    assert np.array(found[2].mask).sum() <= kept[2].sum()
 
 
 def test_mistakes_are_named():
