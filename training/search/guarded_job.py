@@ -28,7 +28,12 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def guarded(
-    folder: Path, name: str, compute: Callable[[], dict[str, Any]], seconds: float, client: str
+    folder: Path,
+    name: str,
+    compute: Callable[[], dict[str, Any]],
+    seconds: float,
+    client: str,
+    check: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """What `compute` returns, or returned before into folder/name.
 
@@ -45,8 +50,11 @@ def guarded(
         compute: returns JSON values.
         seconds: time limit.
         client: who asked for it; attempts are counted anew for another one.
+        check: raises, before anything is read or done, if the folder is not this work's.
     """
     with exclusive_folder(folder, wait=True):
+        if check is not None:
+            check()
         path = folder / name
         if not path.is_file():
             started = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,12 @@ def measure(job: MeasuringJob) -> dict[str, Any]:
         ``latency_cycles``, ``nonzeros``; or ``error``.
     """
     return guarded(job.folder, MEASURED, lambda: _measure(job), job.seconds, job.client)
+
+
+def measured_before(folder: Path) -> dict[str, Any]:
+    """What a trial's folder holds of an earlier measurement, or its error; empty if nothing."""
+    path = folder / MEASURED
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def measure_all(client: Client, jobs: Sequence[MeasuringJob]) -> Iterator[dict[str, Any]]:

@@ -6,11 +6,12 @@ import csv
 import gc
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.search.claimed_folder import claim
 from training.search.early_stopping import Bar, Rung, rungs_of
 from training.search.guarded_job import guarded
 from training.search.objectives import Figure
@@ -38,6 +39,7 @@ class TrialJob:
         threads: that it may use.
         stage_delay: of pipeline stages in ns, if the latency is wanted.
         client: who asks for it; see guarded.
+        teacher: values of the teacher's TrainingConfig, if the search has one.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class TrialJob:
     threads: int = 1
     stage_delay: float | None = None
     client: str = ""
+    teacher: Mapping[str, Any] | None = None
 
 
 def run_trial(job: TrialJob) -> dict[str, Any]:
@@ -55,8 +58,22 @@ def run_trial(job: TrialJob) -> dict[str, Any]:
 
     Returns:
         ``figures`` by name, None if the trial ended early; ``rungs``; ``seconds``; or ``error``.
+
+    Raises:
+        OtherJob: if the folder holds work of another job.
     """
-    return guarded(job.folder, OUTCOME, lambda: _evaluate(job), job.seconds, job.client)
+    return run_claimed(job, OUTCOME, lambda: _evaluate(job))
+
+
+def run_claimed(
+    job: TrialJob, outcome: str, compute: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """What came of a job, in a folder that is this job's alone; see claim and guarded."""
+
+    def check() -> None:
+        claim(job, outcome, job.folder / RUN / "config.yaml")
+
+    return guarded(job.folder, outcome, compute, job.seconds, job.client, check)
 
 
 def use_worker_quietly(threads: int) -> None:

@@ -138,6 +138,19 @@ def test_the_command_measures_the_best_networks(searched):
     assert "trial 1: " in output and f"next: python -m reports.search {folder}" in output
 
 
+def test_a_run_that_fails_keeps_what_was_measured(searched):
+    import dask
+
+    file, folder, _ = searched
+    before = json.loads((folder / "search.json").read_text())
+    with dask.config.set({"distributed.comm.timeouts.connect": "0.2s"}):
+        words = [str(file), "--runs", str(folder.parents[1])]
+        result = CliRunner().invoke(command.main, words)
+    assert result.exit_code == 1 and "no scheduler answers" in result.output
+    after = json.loads((folder / "search.json").read_text())
+    assert after["pareto"] == before["pareto"] and after["pareto"][0]["measured"]["luts"] > 0
+
+
 def test_a_finished_search_is_listed_without_workers(searched, monkeypatch):
     file, folder, _ = searched
     monkeypatch.setattr(command, "_search", None)
