@@ -90,6 +90,7 @@ def pareto_table(pareto: tuple[ParetoPoint, ...]) -> Table:
         *(Column(f"measured_{name}", f"{name}, synthesized", str) for name, _, _ in MEASURED),
         Column("latency_cycles", "Latency (cycles)", number_text),
         Column("logits", "Logits compared, none differs", number_text),
+        Column("executions", "By", ", ".join, left=True),
     )
     rows = tuple(
         (
@@ -100,11 +101,13 @@ def pareto_table(pareto: tuple[ParetoPoint, ...]) -> Table:
             *(_measured(point, *figure) for figure in MEASURED),
             point.measured.get("latency_cycles"),
             point.measured.get("logits"),
+            point.measured.get("executions"),
         )
         for point in pareto
     )
     errors = tuple(
-        f"trial {point.trial.number}: {point.measured['error']}"
+        f"trial {point.trial.number} was not measured: {point.measured['error']}; the same search "
+        "command tries again"
         for point in pareto
         if "error" in point.measured
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,11 @@ from training.command import RUNS
 
 if TYPE_CHECKING:
     import optuna
+    from distributed import Client
 
     from training.search.config import SearchConfig
+
+AGAIN = "the same command tries again"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,10 +87,8 @@ def _search(
     """
     from training.search.claimed_folder import OtherJob
     from training.search.cluster import connected
-    from training.search.driver import Driver, trial_folder
-    from training.search.measuring import MeasuringJob, measure_all
+    from training.search.driver import Driver
     from training.search.progress import Progress
-    from training.search.study import pareto_trials, spread
     from training.search.teacher import train_teacher
 
     measured: dict[int, dict[str, Any]] = {}
@@ -97,11 +99,7 @@ def _search(
                 train_teacher(client, config, folder)
             with Progress(config, study, console) as progress:
                 Driver(config, study, folder, client, capacity, progress).run()
-            numbers = spread([t.number for t in pareto_trials(study)], config.synthesize)
-            limits = config.trial_seconds, config.cluster.threads, client.id
-            jobs = [MeasuringJob(trial_folder(folder.resolve(), n), *limits) for n in numbers]
-            console.print(f"measuring {len(jobs)} networks: Verilog, synthesis, test data")
-            for number, found in zip(numbers, measure_all(client, jobs), strict=True):
+            for number, found in _measured(config, study, folder, client, console):
                 measured[number] = found
     except OtherJob:
         raise
@@ -109,6 +107,27 @@ def _search(
         _write(config, study, folder, measured)
         raise
     return _write(config, study, folder, measured)
+
+
+def _measured(
+    config: SearchConfig, study: optuna.Study, folder: Path, client: Client, console: Any
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number and figures of the best networks; tells of those that cannot be measured."""
+    from training.search.driver import trial_folder
+    from training.search.guarded_job import ERROR
+    from training.search.measuring import MeasuringJob, measure_all
+    from training.search.study import pareto_trials, spread
+
+    numbers = spread([trial.number for trial in pareto_trials(study)], config.synthesize)
+    limits = config.trial_seconds, config.cluster.threads, client.id
+    jobs = [MeasuringJob(trial_folder(folder.resolve(), number), *limits) for number in numbers]
+    steps = "C-simulation, Verilog, synthesis, test data"
+    console.print(f"measuring {len(jobs)} networks: {steps}")
+    for number, found in zip(numbers, measure_all(client, jobs), strict=True):
+        if ERROR in found:
+            failed = f"trial {number} was not measured: {found[ERROR]}; {AGAIN}"
+            console.print(failed, markup=False, highlight=False)
+        yield number, found
 
 
 def _write(

@@ -1,12 +1,14 @@
 """One small real training as a trial, and the command and page around it."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from hls_projects import csim
 from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.hardware_costs import memory_bits
 from qkeras_models.saved_model import load_model
@@ -131,6 +133,8 @@ def test_the_command_measures_the_best_networks(searched):
     measured = point["measured"]
     assert measured["nonzeros"] == figures["nonzeros"]
     assert measured["logits"] > 0 and measured["luts"] > 0
+    executions = ["Keras", "integer network", "C-simulation", "RTL simulation"]
+    assert measured["executions"] == executions
     assert 0 < measured["test_accuracy"] <= 1
     assert f"--name tiny-{point['number']}" in point["command"]
     assert figures["latency_ns"] % 2.0 == 0
@@ -177,6 +181,7 @@ def test_the_page_shows_the_pareto_set(searched):
     record = json.loads((folder / "search.json").read_text())
     luts = record["pareto"][0]["measured"]["luts"]
     assert f"| {luts:,} LUT (yosys) |" in page
+    assert "| Keras, integer network, C-simulation, RTL simulation |" in page
     assert f"--name tiny-{record['pareto'][0]['number']}" in page
     assert (folder / "search-plots" / "pareto.svg").read_text().startswith("<?xml")
 
@@ -187,6 +192,16 @@ def test_measuring_is_done_once(searched, monkeypatch):
     monkeypatch.setattr(measuring, "_measure", None)
     job = measuring.MeasuringJob(folder / "trials" / f"{number:05d}", 60.0)
     assert measuring.measure(job)["luts"] > 0
+
+
+def test_without_a_compiler_a_network_is_not_measured_and_the_error_says_why(
+    searched, tmp_path, monkeypatch
+):
+    _, folder, _ = searched
+    shutil.copytree(folder / "trials" / "00000" / RUN, tmp_path / RUN)
+    monkeypatch.setattr(csim.shutil, "which", lambda program: None)
+    error = measuring.measure(measuring.MeasuringJob(tmp_path, 60.0))["error"]
+    assert error.startswith("CompilerError: C-simulation needs the C++ compiler 'g++'")
 
 
 def test_a_folder_without_a_search_is_named(tmp_path):
