@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gc
 import os
 import shutil
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.search.claimed_folder import claim
-from training.search.early_stopping import Bar, Rung, rungs_of
+from training.search.early_stopping import Bar, rungs_of
 from training.search.guarded_job import guarded
 from training.search.objectives import Figure
 from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
@@ -91,10 +90,12 @@ def _evaluate(job: TrialJob) -> dict[str, Any]:
     import keras
 
     from training.config import build_config
-    from training.search.rung_callback import HopelessTrial, RungCallback
+    from training.run_recorder import HISTORY
+    from training.search.rung_callback import HopelessTrial, RungCallback, history_rows
 
     config = build_config(job.training)
-    callback = RungCallback(job.bars, config.stage1_epochs)
+    history = job.folder / RUN / HISTORY
+    callback = RungCallback(job.bars, config.stage1_epochs, history)
     try:
         figures = _train(job, config, callback)
     except HopelessTrial:
@@ -104,7 +105,7 @@ def _evaluate(job: TrialJob) -> dict[str, Any]:
         # A worker trains one network after the other: give back what Keras keeps of this one.
         keras.backend.clear_session()
         gc.collect()
-    rungs = read_rungs(job, config, callback.weights)
+    rungs = rungs_of(history_rows(history), job.shares, config.stage1_epochs, callback.weights)
     return {"figures": figures, "rungs": [asdict(rung) for rung in rungs]}
 
 
@@ -153,11 +154,3 @@ def hardware_figures(
         design = write_rtl(network, folder / "rtl", stage_delay=stage_delay)
         figures[Figure.LATENCY.value] = design.latency * stage_delay
     return figures
-
-
-def read_rungs(job: TrialJob, config: TrainingConfig, weights: int) -> list[Rung]:
-    """The rungs that a training has reached, from its history.csv."""
-    from training.run_recorder import HISTORY
-
-    with open(job.folder / RUN / HISTORY, newline="", encoding="utf-8") as file:
-        return rungs_of(csv.DictReader(file), job.shares, config.stage1_epochs, weights)

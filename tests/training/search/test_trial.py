@@ -18,6 +18,7 @@ from training.config import build_config
 from training.run_recorder import RunRecorder
 from training.search import command, measuring
 from training.search.early_stopping import Bar
+from training.search.rung_callback import RungCallback
 from training.search.trial import OUTCOME, RUN, TrialJob, run_trial
 
 VALUES = {
@@ -90,6 +91,25 @@ def test_a_hopeless_trial_ends_in_stage_one(job, tmp_path):
     assert result["figures"] is None
     assert [rung["share"] for rung in result["rungs"]] == [0.5]
     assert not (tmp_path / RUN / "checkpoints").exists()
+
+
+def test_a_worker_that_dies_before_a_comparison_leaves_it_to_the_next(
+    job, tmp_path, monkeypatch
+):
+    hopeless = replace(job, folder=tmp_path, bars=(Bar(0.5, ((0, 1.0),)),))
+
+    def die(callback, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RungCallback, "on_epoch_end", die)
+        with pytest.raises(KeyboardInterrupt):
+            run_trial(hopeless)
+    assert (tmp_path / RUN / "checkpoints" / "epoch-0002").is_dir()
+    result = run_trial(hopeless)
+    assert result["figures"] is None
+    assert [rung["share"] for rung in result["rungs"]] == [0.5]
 
 
 def test_an_error_is_an_outcome(job, tmp_path):
