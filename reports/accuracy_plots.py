@@ -11,7 +11,7 @@ from reports.hardware_table import hardware_spreads
 from reports.label_placement import label_points
 from reports.published import PublishedDesign, published_designs
 from reports.record import Source
-from reports.svg import COLORS, draw_svg, plain_axes, plain_label
+from reports.svg import COLORS, draw_svg, log_x_axis, plain_axes, plain_label
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -195,12 +195,7 @@ def _lut_legend(
 
 
 def _lut_axis(axes: matplotlib.axes.Axes) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    log_x_axis(axes)
     axes.margins(x=0.08, y=0.08)
     axes.set_xlabel("LUTs (logarithmic)")
     _accuracy_axis(axes)
