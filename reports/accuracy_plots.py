@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from reports.compared_network import METHODS, Group, sparsity_text
 from reports.hardware_table import hardware_spreads
 from reports.label_placement import label_points
-from reports.published import published_designs
+from reports.published import PublishedDesign, published_designs
 from reports.record import Source
-from reports.svg import COLORS, draw_svg, plain_axes, plain_label
+from reports.svg import COLORS, draw_svg, log_x_axis, plain_axes, plain_label
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -82,25 +82,26 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
     return draw_svg(4.8, 3.9, paint)
 
 
-def accuracy_luts_plot(groups: Sequence[Group], published: bool = True) -> str | None:
+def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str | None:
     """SVG: accuracy over LUTs, each source with its own marker; None if no group has LUTs.
 
     Args:
         groups: of any architecture.
-        published: whether the published designs for MNIST stand there too.
+        data: set whose published designs stand there too, as published_data names it.
     """
     own = list(_lut_points(groups))
+    published = [design for design in published_designs(data) if design.luts] if data else []
     if not own:
         return None
 
     def paint(figure: matplotlib.figure.Figure) -> None:
         axes = figure.subplots()
-        theirs = _paint_published(axes) if published else []
+        theirs = _paint_published(axes, published)
         colors = dict(zip(dict.fromkeys(p.group.network for p in own), COLORS * 9, strict=False))
         for point in own:
             _paint_point(axes, point, colors[point.group.network])
         _lut_axis(axes)
-        handles = _lut_legend(own, colors, published)
+        handles = _lut_legend(own, colors, bool(published))
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
         ours = [(*point.place, point.label) for point in own]
         label_points(axes, theirs + ours, [point[:2] for point in theirs + ours])
@@ -108,9 +109,10 @@ def accuracy_luts_plot(groups: Sequence[Group], published: bool = True) -> str |
     return draw_svg(7.4, 5.2, paint)
 
 
-def _paint_published(axes: matplotlib.axes.Axes) -> list[tuple[float, float, str]]:
+def _paint_published(
+    axes: matplotlib.axes.Axes, designs: Sequence[PublishedDesign]
+) -> list[tuple[float, float, str]]:
     """Draws them and gives the places of their labels."""
-    designs = published_designs()
     axes.plot(
         [design.luts for design in designs],
         [design.accuracy for design in designs],
@@ -193,12 +195,7 @@ def _lut_legend(
 
 
 def _lut_axis(axes: matplotlib.axes.Axes) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    log_x_axis(axes)
     axes.margins(x=0.08, y=0.08)
     axes.set_xlabel("LUTs (logarithmic)")
     _accuracy_axis(axes)

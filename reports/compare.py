@@ -67,7 +67,7 @@ def results_page(results: Path, command: str) -> Page:
     """The page of a results file, claims first.
 
     Args:
-        results: such as reports/results/mnist.json; MNIST's if its name begins so.
+        results: such as reports/results/mnist.json; its name begins with the data set's.
         command: that made the page, for its readers.
 
     Raises:
@@ -75,6 +75,7 @@ def results_page(results: Path, command: str) -> Page:
     """
     from reports.compared_results import networks_of_results
     from reports.comparison import comparison_page
+    from reports.published import published_data
 
     networks = networks_of_results(results)
     quick = any(network.record.quick for network in networks)
@@ -85,9 +86,8 @@ def results_page(results: Path, command: str) -> Page:
         f"Made by: {command}",
     ]
     title = f"Sparse ternary networks compared: {results.stem}"
-    return comparison_page(
-        networks, title, introduction, claims=True, mnist=results.stem.startswith("mnist")
-    )
+    data = next((name for name in published_data() if results.stem.startswith(name)), None)
+    return comparison_page(networks, title, introduction, claims=True, data=data)
 
 
 def runs_page(runs: Sequence[Path], command: str) -> Page:
@@ -102,6 +102,7 @@ def runs_page(runs: Sequence[Path], command: str) -> Page:
     """
     from reports.compared_runs import data_sets, networks_of_runs
     from reports.comparison import comparison_page
+    from reports.published import published_data
 
     networks = networks_of_runs(runs)
     sets = data_sets(runs)
@@ -109,9 +110,9 @@ def runs_page(runs: Sequence[Path], command: str) -> Page:
     if len(sets) > 1:
         introduction.append("Accuracies on different data sets do not compare.")
     introduction.append(f"Made by: {command}")
-    return comparison_page(
-        networks, "Runs compared", introduction, claims=False, mnist=sets == ("mnist",)
-    )
+    known = len(sets) == 1 and sets[0] in published_data()
+    data = sets[0] if known else None
+    return comparison_page(networks, "Runs compared", introduction, claims=False, data=data)
 
 
 def _counted(things: Sequence[Any], name: str) -> str:

@@ -24,7 +24,7 @@ def comparison_page(
     introduction: Sequence[str] = (),
     *,
     claims: bool,
-    mnist: bool = True,
+    data: str | None = None,
 ) -> Page:
     """Tables and plots of all networks; sections without any figure are left out.
 
@@ -33,13 +33,14 @@ def comparison_page(
         title: heading of the page.
         introduction: paragraphs below it.
         claims: whether the claims table stands first.
-        mnist: whether the accuracies are MNIST's, so that published designs stand beside them.
+        data: set that the accuracies are of, if published_data names it: published designs stand
+            beside them then, and the claims are those about it.
     """
     groups = groups_of(networks)
     sections = (
-        Section("Claims", tables=(claims_table(groups),) if claims else ()),
+        Section("Claims", tables=(claims_table(groups, data),) if claims else ()),
         _accuracy_section(groups),
-        _hardware_section(groups, mnist),
+        _hardware_section(groups, data),
         _size_section(networks, groups),
         _training_section(groups),
         Section("Every network", tables=(record_table(groups),) if networks else ()),
@@ -87,11 +88,11 @@ def _accuracy_section(groups: Sequence[Group]) -> Section:
     return Section("Accuracy and size", tables=tables, plots=plots)
 
 
-def _hardware_section(groups: Sequence[Group], mnist: bool) -> Section:
+def _hardware_section(groups: Sequence[Group], data: str | None) -> Section:
     table = hardware_table(groups)
     if table is None:
         return Section("Hardware")
-    svg = accuracy_luts_plot(groups, published=mnist)
+    svg = accuracy_luts_plot(groups, data)
     plot = Plot(
         "accuracy-luts",
         "Accuracy against LUTs",
@@ -99,10 +100,10 @@ def _hardware_section(groups: Sequence[Group], mnist: bool) -> Section:
         "Every marker is another source; they do not compare: open synthesis counts more LUTs "
         "than a vendor's tool does for the same design. An estimate stands where nothing was "
         "synthesized."
-        + (" Hollow diamonds: published designs, vendor-tool figures." if mnist else ""),
+        + (" Hollow diamonds: published designs, vendor-tool figures." if data else ""),
         wide=True,
     )
-    tables = (table, published_table()) if mnist else (table,)
+    tables = (table, published_table(data)) if data else (table,)
     return Section("Hardware", tables=tables, plots=(plot,) if svg else ())
 
 

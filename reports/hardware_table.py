@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reports.compared_network import Group, naming_columns
@@ -12,14 +13,21 @@ from reports.table import Column, Table
 
 
 def hardware_spreads(group: Group, metric: str) -> dict[tuple[str, Source], Spread]:
-    """Spread of one metric over a group's members, by design and source."""
+    """Spread of one metric over a group's members, by design and source.
+
+    One that not all members have says so: its accuracy, of all seeds, stands beside it.
+    """
     values: dict[tuple[str, Source], list[float]] = {}
     for member in group.members:
         for design, figures in member.resources.items():
             figure = figures.get(metric)
             if figure is not None and figure.value is not None:
                 values.setdefault((design, figure.source), []).append(figure.value)
-    return {key: spread_of(found) for key, found in values.items()}
+    seeds = len(group.members)
+    return {
+        key: replace(spread_of(found), seeds=seeds if len(found) < seeds else None)
+        for key, found in values.items()
+    }
 
 
 def hardware_table(groups: Sequence[Group]) -> Table | None:

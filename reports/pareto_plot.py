@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reports.search_record import ParetoPoint, SearchRecord
-from reports.svg import COLORS, draw_svg, plain_axes
+from reports.svg import COLORS, draw_svg, log_x_axis, plain_axes
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -46,7 +46,7 @@ def pareto_plot(record: SearchRecord) -> str | None:
         _paint_pareto(axes, record.pareto, quality, cost)
         if (quality, cost) == (ACCURACY, "luts"):
             _paint_measured(axes, record.pareto)
-        axes.set_xscale("log")
+        log_x_axis(axes)
         axes.set_xlabel(LABELS[cost])
         axes.set_ylabel(LABELS[quality].removesuffix(" (logarithmic)"))
         plain_axes(axes, "both")

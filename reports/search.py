@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ ESTIMATED = (
     ("luts", "LUT"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""), ("latency_ns", "ns"),
 )
 MEASURED = (("luts", "LUT", Source.YOSYS), ("ffs", "FF", Source.YOSYS))
+MARK = "†"
 STATES = {"complete": "finished", "pruned": "ended early", "fail": "failed", "running": "running"}
 
 
@@ -54,7 +56,7 @@ def search_page(record: SearchRecord) -> Page:
         "of the Pareto set."
     )
     plots = (Plot("pareto", "Accuracy against cost", svg, caption, wide=True),) if svg else ()
-    tables = (pareto_table(record.pareto),) if record.pareto else ()
+    tables = (pareto_table(record),) if record.pareto else ()
     sections = (
         Section("Pareto set", tables=tables, plots=plots),
         Section("Trained again by", tables=(_command_table(record.pareto),) * bool(record.pareto)),
@@ -75,8 +77,12 @@ def _introduction(record: SearchRecord) -> tuple[str, ...]:
     )
 
 
-def pareto_table(pareto: tuple[ParetoPoint, ...]) -> Table:
-    """Estimates and what was measured, each with its source; n/a where there is none."""
+def pareto_table(record: SearchRecord) -> Table:
+    """Estimates and what was measured, each with its source; n/a where there is none.
+
+    A synthesized figure outside a constraint is marked: constraints bind the estimates.
+    """
+    pareto, constraints = record.pareto, record.config["constraints"]
     known = [
         (name, unit)
         for name, unit in ESTIMATED
@@ -87,9 +93,13 @@ def pareto_table(pareto: tuple[ParetoPoint, ...]) -> Table:
         Column("validation_accuracy", "Validation accuracy", "{:.2%}".format),
         *(Column(name, name, str) for name, _ in known),
         Column("test_accuracy", "Test accuracy", "{:.2%}".format),
-        *(Column(f"measured_{name}", f"{name}, synthesized", str) for name, _, _ in MEASURED),
+        *(
+            Column(f"measured_{name}", f"{name}, synthesized", _marked(constraints.get(name, {})))
+            for name, _, _ in MEASURED
+        ),
         Column("latency_cycles", "Latency (cycles)", number_text),
         Column("logits", "Logits compared, none differs", number_text),
+        Column("executions", "By", ", ".join, left=True),
     )
     rows = tuple(
         (
@@ -100,15 +110,32 @@ def pareto_table(pareto: tuple[ParetoPoint, ...]) -> Table:
             *(_measured(point, *figure) for figure in MEASURED),
             point.measured.get("latency_cycles"),
             point.measured.get("logits"),
+            point.measured.get("executions"),
         )
         for point in pareto
     )
     errors = tuple(
-        f"trial {point.trial.number}: {point.measured['error']}"
+        f"trial {point.trial.number} was not measured: {point.measured['error']}; the same search "
+        "command tries again"
         for point in pareto
         if "error" in point.measured
     )
-    return Table("Pareto set", columns, rows, errors)
+    bound = any(name in constraints for name, _, _ in MEASURED)
+    notes = (f"{MARK}: outside a constraint, which binds the estimate.",) if bound else ()
+    return Table("Pareto set", columns, rows, notes + errors)
+
+
+def _marked(bound: Mapping[str, Any]) -> Callable[[Figure], str]:
+    """Writes a figure, with a mark if it is outside the bound."""
+    low, high = bound.get("at_least"), bound.get("at_most")
+
+    def text(figure: Figure) -> str:
+        value = figure.value
+        below = None not in (value, low) and value < low
+        above = None not in (value, high) and value > high
+        return f"{figure} {MARK}" if below or above else str(figure)
+
+    return text
 
 
 def _estimate(point: ParetoPoint, name: str, unit: str) -> Figure:

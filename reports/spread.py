@@ -18,6 +18,7 @@ class Spread:
         mean: of the values.
         sd: ≥ 0, None for one value.
         count: how many values, ≥ 1.
+        seeds: how many there are, if the others' values are not known; else None.
 
     Example:
         >>> spread_of([0.97, 0.98, 0.99]).text("{:.2f}".format)
@@ -27,10 +28,12 @@ class Spread:
     mean: float
     sd: float | None
     count: int
+    seeds: int | None = None
 
     def text(self, write: Callable[[float], str]) -> str:
-        """Mean, and ± sd if there is one, each written by ``write``."""
-        return write(self.mean) if self.sd is None else f"{write(self.mean)} ± {write(self.sd)}"
+        """Mean, and ± sd if there is one, each written by ``write``; count if some are missing."""
+        text = write(self.mean) if self.sd is None else f"{write(self.mean)} ± {write(self.sd)}"
+        return text if self.seeds is None else f"{text} ({self.count} of {self.seeds} seeds)"
 
     def minus(self, other: Spread) -> Spread:
         """Difference of the means; its sd is that of independent seeds, √(sd² + other sd²)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
 
+MOST_DECADES = 4.5
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#999999")
 """Okabe and Ito's palette, which colour-blind readers can tell apart."""
 
@@ -41,6 +43,32 @@ def plain_axes(axes: matplotlib.axes.Axes, grid: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis=grid, color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def log_x_axis(axes: matplotlib.axes.Axes) -> None:
+    """Makes the x axis logarithmic, with a grid at 1, 2 and 5 and labels such as 500, 20k or 1M.
+
+    Short enough not to touch; beyond 4.5 decades only powers of ten are labelled.
+    """
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    def label(value: float, _: int | None) -> str:
+        low, high = sorted(map(math.log10, axes.get_xlim()))
+        power = math.isclose(math.log10(value), round(math.log10(value)), abs_tol=1e-9)
+        return short_count(value) if power or high - low <= MOST_DECADES else ""
+
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(label))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def short_count(value: float) -> str:
+    """Such as 0.5, 500, 20k or 1M."""
+    for unit, name in ((1e6, "M"), (1e3, "k")):
+        if value >= unit:
+            return f"{value / unit:g}{name}"
+    return f"{value:g}"
 
 
 def plain_label(text: str) -> str:

@@ -29,8 +29,8 @@ def sparse(accuracy, sparsity, binary=None, wanted=None, seed=0):
     return record("sparse", accuracy, sparsity, seed, wanted or sparsity, **ratios)
 
 
-def findings(records):
-    table = claims_table(groups_of(map(ComparedNetwork, records)))
+def findings(records, data=None):
+    table = claims_table(groups_of(map(ComparedNetwork, records)), data)
     plain = [[cell.replace("\u00a0", " ") for cell in row] for row in table.rows]
     return {claim: (holds, measured) for claim, _, holds, measured, _ in plain}
 
@@ -105,6 +105,70 @@ def test_seeds_are_averaged_and_their_spread_is_told():
         "98.00 ± 1.00 % against 97.90 ± 0.00 %: +0.10 ± 1.00 points, at 98 %",
     )
     assert found[CLAIMS[1]] == ("yes", "6.00 ± 0.00× at 98 %")
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "others", "verdict"),
+    [
+        ((0.97, 0.98, 0.99), (), "yes, within the spread of the seeds"),
+        ((0.96, 0.97, 0.98), (), "no, within the spread of the seeds"),
+        ((0.985, 0.986, 0.987), (), "yes"),
+        ((0.965, 0.966, 0.967), (), "no"),
+        # Another network settles it, one below 98 % does not.
+        ((0.97, 0.98, 0.99), [sparse(0.985 + s / 1000, 0.985, seed=s) for s in range(3)], "yes"),
+        ((0.96, 0.97, 0.98), [sparse(0.985 + s / 1000, 0.9, seed=s) for s in range(3)],
+         "no, within the spread of the seeds"),
+    ],
+)  # fmt: skip
+def test_the_first_verdict_tells_of_the_spread_too(accuracies, others, verdict):
+    dense = [record(method, 0.976, seed=s) for method in ("binary", "ternary") for s in range(3)]
+    ours = [sparse(accuracy, 0.99, seed=seed) for seed, accuracy in enumerate(accuracies)]
+    assert findings([*dense, *ours, *others])[CLAIMS[0]][0] == verdict
+
+
+ON_CIFAR10 = [
+    "98 % sparse within 2 points of dense ternary",
+    "90 % sparse or more, accuracy not below dense ternary",
+    "5× smaller than binary, at the sparsest within 1 point of dense ternary",
+    "11× smaller than ternary, at the sparsest within 1 point of dense ternary",
+]
+TERNARY = [record("ternary", 0.86)]
+
+
+def test_cifar10_has_claims_of_its_own():
+    found = findings([], "cifar10")
+    assert list(found) == CLAIMS[:6] + ON_CIFAR10
+    assert set(found.values()) == {(NOT_MEASURED, NOT_MEASURED)}
+
+
+def test_losses_on_cifar10_are_against_dense_ternary():
+    near = [sparse(0.861, 0.9, 2.5), sparse(0.84, 0.98, 6.0)]
+    found = findings([*TERNARY, *near], "cifar10")
+    assert found[ON_CIFAR10[0]] == ("yes", "98 % at 84.00 %, −2.00 points against 86.00 %")
+    assert found[ON_CIFAR10[1]] == ("yes", "up to 90 % at 86.10 %, +0.10 points against 86.00 %")
+    far = findings([*TERNARY, sparse(0.859, 0.95), sparse(0.8399, 0.98)], "cifar10")
+    assert far[ON_CIFAR10[0]][0] == "no"
+    assert far[ON_CIFAR10[1]] == (
+        "no", "none reaches it; best: 95 % at 85.90 %, −0.10 points against 86.00 %"
+    )  # fmt: skip
+
+
+def test_sizes_on_cifar10_are_of_the_sparsest_that_loses_a_point():
+    networks = [sparse(0.86, 0.9, 3.0), sparse(0.85, 0.95, 5.2), sparse(0.84, 0.98, 9.0)]
+    found = findings([*TERNARY, *networks], "cifar10")
+    place = "95 % at 85.00 %, −1.00 points against 86.00 %"
+    assert found[ON_CIFAR10[2]] == ("yes", f"5.20× at {place}")
+    assert found[ON_CIFAR10[3]] == ("no", f"10.40× at {place}")
+    none = findings([*TERNARY, sparse(0.8499, 0.95, 9.0)], "cifar10")
+    best = "none is so near; best: 95 % at 84.99 %, −1.01 points against 86.00 %"
+    assert none[ON_CIFAR10[2]] == none[ON_CIFAR10[3]] == ("no", best)
+
+
+def test_sizes_on_cifar10_tell_of_the_spread():
+    ternary = [record("ternary", 0.86, seed=seed) for seed in range(2)]
+    ours = [sparse(0.8503 + seed / 500, 0.95, 9.0, seed=seed) for seed in range(2)]
+    found = findings([*ternary, *ours], "cifar10")
+    assert found[ON_CIFAR10[2]][0] == "yes, within the spread of the seeds"
 
 
 def test_quick_trials_do_not_count_beside_real_ones():

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from reports.compare import main
 from reports.compared_results import keep_training, networks_of_results
-from reports.results_file import load_records
-from tests.reports.comparison_case import ACCURACIES, WIDTHS, write_case
+from reports.results_file import load_records, save_records
+from tests.reports.comparison_case import ACCURACIES, WIDTHS, record_of, write_case
 from tests.reports.test_compared_runs import write_run
 from tests.reports.test_page import read
 
@@ -71,6 +71,24 @@ def test_all_sections_and_plots_are_there(made):
                      "shadow-weights-8", "training-8"]  # fmt: skip
     for name in plots:
         assert f"](page-plots/{name}.svg)" in markdown
+
+
+def test_a_page_of_cifar10_has_its_own_claims_and_published_designs(tmp_path):
+    figures = {"test_accuracy": 0.86, "weights": 200_000, "nonzeros": 4_000, "luts": 9_000}
+    records = [
+        record_of("cifar-vgg16", "ternary", 0, **figures),
+        record_of("cifar-vgg16", "sparse", 0, wanted_sparsity=0.98, sparsity=0.98,
+                  ratio_vs_binary=6.0, ratio_vs_ternary=12.0, **figures),
+    ]  # fmt: skip
+    save_records(records, tmp_path / "cifar10-quick.json")
+    arguments = "--results", tmp_path / "cifar10-quick.json", "-o", tmp_path / "page.html"
+    assert compare(*arguments) == (0, f"{tmp_path / 'page.html'}\n{tmp_path / 'page.md'}\n")
+    markdown = (tmp_path / "page.md").read_text().replace("\u00a0", " ")
+    claims = {row[0]: row[2] for row in table_rows(markdown, "Claims")}
+    assert claims["98 % sparse within 2 points of dense ternary"] == "yes"
+    assert "99 % sparse with at most 0.2 points lost" not in claims
+    assert "FINN CNV W1A1" in markdown and "hls4ml ternary" not in markdown
+    assert "FINN CNV W1A1" in (tmp_path / "page-plots" / "accuracy-luts.svg").read_text()
 
 
 def test_the_same_records_give_the_same_page(made, tmp_path):

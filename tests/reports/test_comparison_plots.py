@@ -38,17 +38,22 @@ def test_accuracy_over_sparsity_names_every_method_and_sparsity(networks):
 
 
 def test_accuracy_over_luts_labels_ours_and_the_published(networks):
-    found = texts(accuracy_luts_plot(groups_of(networks)))
-    assert {design.name for design in published_designs()} <= set(found)
+    found = texts(accuracy_luts_plot(groups_of(networks), "mnist"))
+    assert {design.name for design in published_designs("mnist")} <= set(found)
     assert found.count("98 %") == 2 and found.count("binary") == 2
     legend = {"published, vendor tool (Vivado)", "here, synthesized (Yosys)", "here, estimate"}
     assert legend | {"small", "large"} <= set(found)
 
 
 def test_without_published_designs_none_is_named(networks):
-    found = texts(accuracy_luts_plot(groups_of(networks), published=False))
-    assert not {design.name for design in published_designs()} & set(found)
+    found = texts(accuracy_luts_plot(groups_of(networks)))
+    assert not {design.name for design in published_designs("mnist")} & set(found)
     assert "published, vendor tool (Vivado)" not in found
+
+
+def test_published_networks_without_luts_are_no_points(networks):
+    found = texts(accuracy_luts_plot(groups_of(networks), "cifar10"))
+    assert {"FINN CNV W1A1", "LUTNet"} <= set(found) and "BinaryConnect" not in found
 
 
 def test_estimates_and_syntheses_have_markers_of_their_own(networks):
@@ -62,8 +67,8 @@ def test_an_estimate_is_drawn_only_where_nothing_was_synthesized():
     estimate = {"estimate": {"luts": Figure(120, "LUT", Source.ESTIMATE)}}
     both = ComparedNetwork(record, resources=resources_of_record(record) | estimate)
     alone = ComparedNetwork(replace(record, network="b"), resources=estimate)
-    assert "here, estimate" not in texts(accuracy_luts_plot(groups_of([both]), False))
-    found = texts(accuracy_luts_plot(groups_of([both, alone]), False))
+    assert "here, estimate" not in texts(accuracy_luts_plot(groups_of([both])))
+    found = texts(accuracy_luts_plot(groups_of([both, alone])))
     assert found.count("binary") == 2
     assert {"here, estimate", "here, synthesized (Yosys)"} <= set(found)
 

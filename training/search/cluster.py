@@ -71,7 +71,9 @@ def job_queue(config: SlurmConfig | HTCondorConfig) -> Any:
     common = {"cores": 1, "processes": 1, "memory": config.memory}
     if isinstance(config, SlurmConfig):
         return SLURMCluster(**{**common, "job_cpu": config.threads, **config.options})
-    directives = {"RequestCpus": str(config.threads)} if config.threads > 1 else {}
+    # The user's directives win one by one: the others of ours stay.
+    ours = {"RequestCpus": str(config.threads)} if config.threads > 1 else {}
+    directives = {**ours, **(config.options.get("job_extra_directives") or {})}
     return HTCondorCluster(
-        **{**common, "disk": config.disk, "job_extra_directives": directives, **config.options}
+        **{**common, "disk": config.disk, **config.options, "job_extra_directives": directives}
     )

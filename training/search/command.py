@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,11 @@ from training.command import RUNS
 
 if TYPE_CHECKING:
     import optuna
+    from distributed import Client
 
     from training.search.config import SearchConfig
+
+AGAIN = "the same command tries again"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,13 +81,14 @@ def _run(config_file: Path, runs: Path, given: dict[str, Any], only_list: bool) 
 def _search(
     config: SearchConfig, study: optuna.Study, folder: Path, console: Any
 ) -> dict[int, dict[str, Any]]:
-    """Runs all trials, then measures the best; search.json is written whatever happens."""
+    """Runs all trials, then measures the best; search.json is written whatever happens.
+
+    Only a search whose folder is another one's leaves the record there as it is.
+    """
+    from training.search.claimed_folder import OtherJob
     from training.search.cluster import connected
-    from training.search.driver import Driver, trial_folder
-    from training.search.measuring import MeasuringJob, measure_all
+    from training.search.driver import Driver
     from training.search.progress import Progress
-    from training.search.record import write_record
-    from training.search.study import pareto_trials, spread
     from training.search.teacher import train_teacher
 
     measured: dict[int, dict[str, Any]] = {}
@@ -94,16 +99,50 @@ def _search(
                 train_teacher(client, config, folder)
             with Progress(config, study, console) as progress:
                 Driver(config, study, folder, client, capacity, progress).run()
-            numbers = spread([t.number for t in pareto_trials(study)], config.synthesize)
-            limits = config.trial_seconds, config.cluster.threads, client.id
-            jobs = [MeasuringJob(trial_folder(folder.resolve(), n), *limits) for n in numbers]
-            console.print(f"measuring {len(jobs)} networks: Verilog, synthesis, test data")
-            for number, found in zip(numbers, measure_all(client, jobs), strict=True):
+            for number, found in _measured(config, study, folder, client, console):
                 measured[number] = found
-    finally:
-        pareto = {trial.number: measured.get(trial.number, {}) for trial in pareto_trials(study)}
-        write_record(config, study, folder, pareto)
-    return measured
+    except OtherJob:
+        raise
+    except BaseException:
+        _write(config, study, folder, measured)
+        raise
+    return _write(config, study, folder, measured)
+
+
+def _measured(
+    config: SearchConfig, study: optuna.Study, folder: Path, client: Client, console: Any
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number and figures of the best networks; tells of those that cannot be measured."""
+    from training.search.driver import trial_folder
+    from training.search.guarded_job import ERROR
+    from training.search.measuring import MeasuringJob, measure_all
+    from training.search.study import pareto_trials, spread
+
+    numbers = spread([trial.number for trial in pareto_trials(study)], config.synthesize)
+    limits = config.trial_seconds, config.cluster.threads, client.id
+    jobs = [MeasuringJob(trial_folder(folder.resolve(), number), *limits) for number in numbers]
+    steps = "C-simulation, Verilog, synthesis, test data"
+    console.print(f"measuring {len(jobs)} networks: {steps}")
+    for number, found in zip(numbers, measure_all(client, jobs), strict=True):
+        if ERROR in found:
+            failed = f"trial {number} was not measured: {found[ERROR]}; {AGAIN}"
+            console.print(failed, markup=False, highlight=False)
+        yield number, found
+
+
+def _write(
+    config: SearchConfig, study: optuna.Study, folder: Path, measured: dict[int, dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    """Writes search.json; returns what is known of each trial of the Pareto set by now."""
+    from training.search.driver import trial_folder
+    from training.search.measuring import measured_before
+    from training.search.record import write_record
+    from training.search.study import pareto_trials
+
+    numbers = [trial.number for trial in pareto_trials(study)]
+    known = {n: measured.get(n) or measured_before(trial_folder(folder, n)) for n in numbers}
+    write_record(config, study, folder, known)
+    return known
 
 
 def _show(
@@ -116,12 +155,13 @@ def _show(
     from training.search.progress import figure_text
     from training.search.study import pareto_trials
 
-    headings = ["LUTs (yosys)", "test accuracy"] if measured else []
+    known = any(measured.values())
+    headings = ["LUTs (yosys)", "test accuracy"] if known else []
     table = Table("trial", *(o.value for o in config.objectives), *headings, box=box.SIMPLE_HEAD)
     for trial in pareto_trials(study):
         values = zip(config.objectives, trial.values, strict=True)
         cells = [figure_text(objective, value) for objective, value in values]
-        if measured:
+        if known:
             found = measured.get(trial.number, {})
             cells.append(f"{found['luts']:,}" if "luts" in found else "n/a")
             cells.append(f"{found['test_accuracy']:.2%}" if "test_accuracy" in found else "n/a")

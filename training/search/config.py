@@ -167,6 +167,11 @@ def _check_figures(config: SearchConfig) -> None:
         raise ValueError("`stage_delay` must be given with latency_ns")
     if config.budgets and len(config.objectives) < 2:
         raise ValueError("`budgets` need a second objective")
+    if config.budgets and config.objectives[1].direction == "maximize":
+        raise ValueError(
+            "`budgets` are of the second objective, which must be a cost such as luts. "
+            f"Received: {config.objectives[1].value}"
+        )
 
 
 def _corners(config: SearchConfig) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.search.claimed_folder import OtherJob
 from training.search.early_stopping import Bar, Rung, bars
 from training.search.guarded_job import ERROR
 from training.search.objectives import violations
@@ -68,7 +69,12 @@ class Driver:
         self._looked_at = -LOOK_AROUND_SECONDS
 
     def run(self) -> None:
-        """Returns when the study has as many trials as wanted, and all of them are finished."""
+        """Returns when the study has as many trials as wanted, and all of them are finished.
+
+        Raises:
+            OtherJob: if a trial's folder holds work of another configuration.
+            ConnectionError: if the scheduler is gone.
+        """
         ownership = Ownership(self.folder)
         try:
             while self._step(ownership):
@@ -151,6 +157,7 @@ class Driver:
             threads=config.cluster.threads,
             stage_delay=config.stage_delay,
             client=self.client.id,
+            teacher=config.teacher_config().model_dump() if config.teacher else None,
         )
 
     def _tell(self, future: Future) -> None:
@@ -196,6 +203,7 @@ def _outcome(future: Future) -> dict[str, Any] | None:
     """What a worker returned, or the error if it could not; None if the worker died.
 
     Raises:
+        OtherJob: if the folder was not the trial's; the trial stays unfinished.
         ConnectionError: if the scheduler is gone.
     """
     from distributed.scheduler import KilledWorker
@@ -204,6 +212,8 @@ def _outcome(future: Future) -> dict[str, Any] | None:
         return future.result()
     except KilledWorker:
         return None
+    except OtherJob:
+        raise
     except Exception as error:
         if future.status != "error":
             raise ConnectionError(f"the scheduler lost a trial ({future.status})") from error

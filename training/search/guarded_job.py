@@ -28,7 +28,13 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def guarded(
-    folder: Path, name: str, compute: Callable[[], dict[str, Any]], seconds: float, client: str
+    folder: Path,
+    name: str,
+    compute: Callable[[], dict[str, Any]],
+    seconds: float,
+    client: str,
+    check: Callable[[], None] | None = None,
+    try_again: bool = False,
 ) -> dict[str, Any]:
     """What `compute` returns, or returned before into folder/name.
 
@@ -45,12 +51,16 @@ def guarded(
         compute: returns JSON values.
         seconds: time limit.
         client: who asked for it; attempts are counted anew for another one.
+        check: raises, before anything is read or done, if the folder is not this work's.
+        try_again: an error that another client met is no result: the work is done again.
     """
     with exclusive_folder(folder, wait=True):
-        path = folder / name
-        if not path.is_file():
+        if check is not None:
+            check()
+        path, attempts = folder / name, folder / f".{name}.attempts"
+        if not path.is_file() or (try_again and _failed_for_others(path, attempts, client)):
             started = time.monotonic()
-            if _attempts(folder / f".{name}.attempts", client) > MOST_ATTEMPTS:
+            if _attempts(attempts, client) > MOST_ATTEMPTS:
                 died = f"in each of {MOST_ATTEMPTS} attempts, for want of memory perhaps"
                 result = {ERROR: f"WorkerDied: {died}"}
             else:
@@ -58,6 +68,12 @@ def guarded(
                     result = _attempt(compute, folder)
             write_json(path, {**result, "seconds": round(time.monotonic() - started, 2)})
         return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _failed_for_others(path: Path, attempts: Path, client: str) -> bool:
+    """Whether the result is an error, of work that this client has not tried."""
+    tried = attempts.read_text(encoding="utf-8").splitlines() if attempts.is_file() else []
+    return ERROR in json.loads(path.read_text(encoding="utf-8")) and client not in tried
 
 
 def _attempts(path: Path, client: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,10 @@ from training.search.guarded_job import ERROR, guarded
 from training.search.trial import RUN, use_worker_quietly
 
 if TYPE_CHECKING:
+    import keras
     from distributed import Client
 
+    from hls_projects.csim import CSimulation
     from hls_projects.integer_network import IntegerNetwork
 
 MEASURED = "measured.json"
@@ -34,11 +37,20 @@ class MeasuringJob:
 def measure(job: MeasuringJob) -> dict[str, Any]:
     """Measures the network of a finished trial, or reads what was measured before.
 
+    An error that an earlier client met, for want of a program perhaps, is tried again.
+
     Returns:
-        ``test_accuracy``, ``logits`` (compared, none differs), ``luts``, ``ffs``,
-        ``latency_cycles``, ``nonzeros``; or ``error``.
+        ``test_accuracy``, ``logits`` (compared, none differs), ``executions`` (names of those that
+        agree on every one), ``luts``, ``ffs``, ``latency_cycles``, ``nonzeros``; or ``error``.
     """
-    return guarded(job.folder, MEASURED, lambda: _measure(job), job.seconds, job.client)
+    limits = job.seconds, job.client
+    return guarded(job.folder, MEASURED, lambda: _measure(job), *limits, try_again=True)
+
+
+def measured_before(folder: Path) -> dict[str, Any]:
+    """What a trial's folder holds of an earlier measurement, or its error; empty if nothing."""
+    path = folder / MEASURED
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def measure_all(client: Client, jobs: Sequence[MeasuringJob]) -> Iterator[dict[str, Any]]:
@@ -67,15 +79,26 @@ def _measure(job: MeasuringJob) -> dict[str, Any]:
     model = load_model(folder / run.MODEL)
     network = IntegerNetwork.from_keras(model)
     data = run.load_data(build_config(read_config(folder / run.CONFIG)))
-    exact = compare(network, data.x_test, model=model, folder=folder)
+    simulation = _c_simulation(model, folder / "hls", job.threads)
+    exact = compare(network, data.x_test, model=model, csim=simulation, folder=folder)
     network.save(folder / NETWORK)
     logits = network.predict(data.x_test)
+    synthesized = _synthesized(network, data.x_test, logits, folder)
     return {
         "test_accuracy": float((logits.argmax(axis=-1) == data.y_test).mean()),
         "logits": exact["logits"],
+        "executions": [*exact["executions"], "RTL simulation"],
         "nonzeros": network.nonzeros,
-        **_synthesized(network, data.x_test, logits, folder),
+        **synthesized,
     }
+
+
+def _c_simulation(model: keras.Model, folder: Path, threads: int) -> CSimulation:
+    """The hls4ml project of a network, as convert.py writes it, compiled."""
+    from hls_projects.csim import CSimulation
+    from hls_projects.hls4ml_front_end.build import build_hls_model
+
+    return CSimulation(build_hls_model(model, folder), threads=threads)
 
 
 def _synthesized(

@@ -42,6 +42,11 @@ class Bound(BaseModel):
     def _one_at_least(self) -> Bound:
         if self.at_most is None and self.at_least is None:
             raise ValueError("`at_most` or `at_least` must be given")
+        if None not in (self.at_most, self.at_least) and self.at_most < self.at_least:
+            raise ValueError(
+                "`at_most` must not be below `at_least`. "
+                f"Received: {self.at_most:g} and {self.at_least:g}"
+            )
         return self
 
     def violation(self, value: float) -> float:

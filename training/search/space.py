@@ -43,13 +43,23 @@ class Dimension(BaseModel):
             raise ValueError("either `choices`, or `low` and a `high` not below it, must be given")
         if self.log and (self.low <= 0 or self.step is not None):
             raise ValueError("`log` needs `low` above 0, and no `step`")
+        if self.step is not None and self.step <= 0:
+            raise ValueError(f"`step` must be above 0. Received: {self.step}")
+        if self._integers and self.step is not None and self.step != int(self.step):
+            raise ValueError(
+                f"`step` of a range of integers must be an integer. Received: {self.step}"
+            )
         return self
+
+    @property
+    def _integers(self) -> bool:
+        return isinstance(self.low, int) and isinstance(self.high, int)
 
     def suggest(self, trial: optuna.Trial, name: str) -> Any:
         """Lets Optuna choose; lists and mappings, which it cannot store, become JSON."""
         if self.choices is not None:
             return trial.suggest_categorical(name, [_stored(choice) for choice in self.choices])
-        if isinstance(self.low, int) and isinstance(self.high, int):
+        if self._integers:
             step = 1 if self.step is None else int(self.step)
             return trial.suggest_int(name, self.low, self.high, step=step, log=self.log)
         return trial.suggest_float(name, self.low, self.high, step=self.step, log=self.log)

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.search.guarded_job import ERROR, guarded
-from training.search.trial import RUN, TrialJob, train_or_resume, use_worker_quietly
+from training.search.guarded_job import ERROR
+from training.search.trial import RUN, TrialJob, run_claimed, train_or_resume, use_worker_quietly
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -31,6 +31,7 @@ def train_teacher(client: Client, config: SearchConfig, folder: Path) -> dict[st
     """Trains the teacher of a search on one of its workers, or reads what came of it before.
 
     Raises:
+        OtherJob: if the folder holds a teacher with other values.
         RuntimeError: if it cannot be trained.
     """
     values = config.teacher_config().model_dump()
@@ -53,4 +54,4 @@ def teach(job: TrialJob) -> dict[str, Any]:
 
         return asdict(train_or_resume(build_config(job.training), job.folder / RUN))
 
-    return guarded(job.folder, OUTCOME, train, job.seconds, job.client)
+    return run_claimed(job, OUTCOME, train)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import gc
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.search.early_stopping import Bar, Rung, rungs_of
+from training.search.claimed_folder import claim
+from training.search.early_stopping import Bar, rungs_of
 from training.search.guarded_job import guarded
 from training.search.objectives import Figure
 from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
@@ -38,6 +38,7 @@ class TrialJob:
         threads: that it may use.
         stage_delay: of pipeline stages in ns, if the latency is wanted.
         client: who asks for it; see guarded.
+        teacher: values of the teacher's TrainingConfig, if the search has one.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class TrialJob:
     threads: int = 1
     stage_delay: float | None = None
     client: str = ""
+    teacher: Mapping[str, Any] | None = None
 
 
 def run_trial(job: TrialJob) -> dict[str, Any]:
@@ -55,8 +57,22 @@ def run_trial(job: TrialJob) -> dict[str, Any]:
 
     Returns:
         ``figures`` by name, None if the trial ended early; ``rungs``; ``seconds``; or ``error``.
+
+    Raises:
+        OtherJob: if the folder holds work of another job.
     """
-    return guarded(job.folder, OUTCOME, lambda: _evaluate(job), job.seconds, job.client)
+    return run_claimed(job, OUTCOME, lambda: _evaluate(job))
+
+
+def run_claimed(
+    job: TrialJob, outcome: str, compute: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """What came of a job, in a folder that is this job's alone; see claim and guarded."""
+
+    def check() -> None:
+        claim(job, outcome, job.folder / RUN / "config.yaml")
+
+    return guarded(job.folder, outcome, compute, job.seconds, job.client, check)
 
 
 def use_worker_quietly(threads: int) -> None:
@@ -74,10 +90,12 @@ def _evaluate(job: TrialJob) -> dict[str, Any]:
     import keras
 
     from training.config import build_config
-    from training.search.rung_callback import HopelessTrial, RungCallback
+    from training.run_recorder import HISTORY
+    from training.search.rung_callback import HopelessTrial, RungCallback, history_rows
 
     config = build_config(job.training)
-    callback = RungCallback(job.bars, config.stage1_epochs)
+    history = job.folder / RUN / HISTORY
+    callback = RungCallback(job.bars, config.stage1_epochs, history)
     try:
         figures = _train(job, config, callback)
     except HopelessTrial:
@@ -87,7 +105,7 @@ def _evaluate(job: TrialJob) -> dict[str, Any]:
         # A worker trains one network after the other: give back what Keras keeps of this one.
         keras.backend.clear_session()
         gc.collect()
-    rungs = read_rungs(job, config, callback.weights)
+    rungs = rungs_of(history_rows(history), job.shares, config.stage1_epochs, callback.weights)
     return {"figures": figures, "rungs": [asdict(rung) for rung in rungs]}
 
 
@@ -136,11 +154,3 @@ def hardware_figures(
         design = write_rtl(network, folder / "rtl", stage_delay=stage_delay)
         figures[Figure.LATENCY.value] = design.latency * stage_delay
     return figures
-
-
-def read_rungs(job: TrialJob, config: TrainingConfig, weights: int) -> list[Rung]:
-    """The rungs that a training has reached, from its history.csv."""
-    from training.run_recorder import HISTORY
-
-    with open(job.folder / RUN / HISTORY, newline="", encoding="utf-8") as file:
-        return rungs_of(csv.DictReader(file), job.shares, config.stage1_epochs, weights)

@@ -16,7 +16,7 @@ from training.search.driver import Driver
 from training.search.guarded_job import guarded
 from training.search.progress import Progress
 from training.search.study import open_study
-from training.search.trial import OUTCOME
+from training.search.trial import OUTCOME, run_claimed
 
 ATTEMPTS, PID = "attempts.txt", "pid.txt"
 LOST, POISONED, FAILING, ENDLESS = 1, 2, 3, 4
@@ -59,7 +59,7 @@ def computed(job):
 def steady(job):
     """A trial that works."""
     attempt(job)
-    return guarded(job.folder, OUTCOME, lambda: computed(job), job.seconds, job.client)
+    return run_claimed(job, OUTCOME, lambda: computed(job))
 
 
 def faulty(job):

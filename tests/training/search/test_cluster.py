@@ -1,6 +1,9 @@
 """Jobs as dask-jobqueue would submit them; no queue is needed to write them."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from training.search.cluster import connected, job_queue, worker_count
 from training.search.cluster_config import HTCondorConfig, LocalConfig, SchedulerConfig, SlurmConfig
@@ -45,6 +48,25 @@ def test_options_may_change_what_is_set_by_default():
         HTCondorConfig(kind="htcondor", workers=1, memory="1GB", threads=2, options=own)
     )
     assert "RequestCpus = 1" in text and '+JobFlavour = "longlunch"' in text
+
+
+def documented(kind):
+    """The cluster of that kind in docs/search.md, with two threads a trial."""
+    text = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
+    (block,) = (part for part in text.split("```yaml\n") if part.startswith("cluster:"))
+    entries = block.partition("```")[0].split("cluster:")[1:]
+    (found,) = (yaml.safe_load(e) for e in entries if f"kind: {kind}" in e)
+    return {**found, "threads": 2}
+
+
+def test_the_documented_directives_leave_the_number_of_cpus():
+    lines = script(HTCondorConfig(**documented("htcondor"))).splitlines()
+    assert "RequestCpus = 2" in lines and '+JobFlavour = "workday"' in lines
+
+
+def test_the_documented_slurm_job_has_its_cpus():
+    lines = script(SlurmConfig(**documented("slurm"))).splitlines()
+    assert "#SBATCH --cpus-per-task=2" in lines and "#SBATCH -p long" in lines
 
 
 def test_there_is_a_local_worker_for_each_core(monkeypatch):

@@ -1,12 +1,14 @@
 """One small real training as a trial, and the command and page around it."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from hls_projects import csim
 from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.hardware_costs import memory_bits
 from qkeras_models.saved_model import load_model
@@ -16,6 +18,7 @@ from training.config import build_config
 from training.run_recorder import RunRecorder
 from training.search import command, measuring
 from training.search.early_stopping import Bar
+from training.search.rung_callback import RungCallback
 from training.search.trial import OUTCOME, RUN, TrialJob, run_trial
 
 VALUES = {
@@ -90,6 +93,25 @@ def test_a_hopeless_trial_ends_in_stage_one(job, tmp_path):
     assert not (tmp_path / RUN / "checkpoints").exists()
 
 
+def test_a_worker_that_dies_before_a_comparison_leaves_it_to_the_next(
+    job, tmp_path, monkeypatch
+):
+    hopeless = replace(job, folder=tmp_path, bars=(Bar(0.5, ((0, 1.0),)),))
+
+    def die(callback, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RungCallback, "on_epoch_end", die)
+        with pytest.raises(KeyboardInterrupt):
+            run_trial(hopeless)
+    assert (tmp_path / RUN / "checkpoints" / "epoch-0002").is_dir()
+    result = run_trial(hopeless)
+    assert result["figures"] is None
+    assert [rung["share"] for rung in result["rungs"]] == [0.5]
+
+
 def test_an_error_is_an_outcome(job, tmp_path):
     result = run_trial(replace(job, folder=tmp_path, training={**VALUES, "data": "nothing.npz"}))
     assert "nothing.npz" in result["error"]
@@ -131,11 +153,26 @@ def test_the_command_measures_the_best_networks(searched):
     measured = point["measured"]
     assert measured["nonzeros"] == figures["nonzeros"]
     assert measured["logits"] > 0 and measured["luts"] > 0
+    executions = ["Keras", "integer network", "C-simulation", "RTL simulation"]
+    assert measured["executions"] == executions
     assert 0 < measured["test_accuracy"] <= 1
     assert f"--name tiny-{point['number']}" in point["command"]
     assert figures["latency_ns"] % 2.0 == 0
     assert not any(other["measured"] for other in others)
     assert "trial 1: " in output and f"next: python -m reports.search {folder}" in output
+
+
+def test_a_run_that_fails_keeps_what_was_measured(searched):
+    import dask
+
+    file, folder, _ = searched
+    before = json.loads((folder / "search.json").read_text())
+    with dask.config.set({"distributed.comm.timeouts.connect": "0.2s"}):
+        words = [str(file), "--runs", str(folder.parents[1])]
+        result = CliRunner().invoke(command.main, words)
+    assert result.exit_code == 1 and "no scheduler answers" in result.output
+    after = json.loads((folder / "search.json").read_text())
+    assert after["pareto"] == before["pareto"] and after["pareto"][0]["measured"]["luts"] > 0
 
 
 def test_a_finished_search_is_listed_without_workers(searched, monkeypatch):
@@ -164,6 +201,7 @@ def test_the_page_shows_the_pareto_set(searched):
     record = json.loads((folder / "search.json").read_text())
     luts = record["pareto"][0]["measured"]["luts"]
     assert f"| {luts:,} LUT (yosys) |" in page
+    assert "| Keras, integer network, C-simulation, RTL simulation |" in page
     assert f"--name tiny-{record['pareto'][0]['number']}" in page
     assert (folder / "search-plots" / "pareto.svg").read_text().startswith("<?xml")
 
@@ -174,6 +212,16 @@ def test_measuring_is_done_once(searched, monkeypatch):
     monkeypatch.setattr(measuring, "_measure", None)
     job = measuring.MeasuringJob(folder / "trials" / f"{number:05d}", 60.0)
     assert measuring.measure(job)["luts"] > 0
+
+
+def test_without_a_compiler_a_network_is_not_measured_and_the_error_says_why(
+    searched, tmp_path, monkeypatch
+):
+    _, folder, _ = searched
+    shutil.copytree(folder / "trials" / "00000" / RUN, tmp_path / RUN)
+    monkeypatch.setattr(csim.shutil, "which", lambda program: None)
+    error = measuring.measure(measuring.MeasuringJob(tmp_path, 60.0))["error"]
+    assert error.startswith("CompilerError: C-simulation needs the C++ compiler 'g++'")
 
 
 def test_a_folder_without_a_search_is_named(tmp_path):

@@ -1,0 +1,43 @@
+"""The page of a search whose figures are made up."""
+
+from reports.search import MARK, pareto_table
+from reports.search_record import ParetoPoint, SearchRecord, Trial
+
+
+def point(number, estimate, synthesized):
+    figures = {"validation_accuracy": 0.9, "luts": estimate, "ffs": 10}
+    trial = Trial(number, "complete", {}, figures, {}, None, 1.0)
+    measured = {} if synthesized is None else {"luts": synthesized, "ffs": 20}
+    return ParetoPoint(trial, measured, "python train.py")
+
+
+def record(constraints, *points):
+    config = {"objectives": ["validation_accuracy", "luts"], "constraints": constraints}
+    return SearchRecord("made-up", "sqlite", config, tuple(p.trial for p in points), points)
+
+
+def synthesized(table, name="luts"):
+    keys = [column.key for column in table.columns]
+    return [row[keys.index(f"measured_{name}")] for row in table.texts()]
+
+
+def test_synthesized_luts_outside_the_constraint_are_marked():
+    bound = {"luts": {"at_most": 1000.0, "at_least": None}}
+    points = point(0, 900, 1001), point(1, 990, 1000), point(2, 950, None)
+    table = pareto_table(record(bound, *points))
+    assert synthesized(table) == [f"1,001 LUT (yosys) {MARK}", "1,000 LUT (yosys)", "n/a"]
+    assert synthesized(table, "ffs") == ["20 FF (yosys)", "20 FF (yosys)", "n/a"]
+    assert any(MARK in note and "binds the estimate" in note for note in table.footnotes)
+
+
+def test_without_such_a_constraint_nothing_is_marked():
+    bound = {"validation_accuracy": {"at_least": 0.95, "at_most": None}}
+    table = pareto_table(record(bound, point(0, 900, 10**6)))
+    assert synthesized(table) == ["1,000,000 LUT (yosys)"] and not table.footnotes
+
+
+def test_a_failed_measurement_says_that_it_is_tried_again():
+    failed = ParetoPoint(point(3, 900, None).trial, {"error": "CompilerError: no g++"}, "")
+    (note,) = pareto_table(record({}, failed)).footnotes
+    assert note.startswith("trial 3 was not measured: CompilerError: no g++; ")
+    assert "tries again" in note
