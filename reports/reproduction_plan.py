@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reports.learning_rates import DEFAULT, best_rates
+from reports.learning_rates import DEFAULT, best_options
 
 METHODS = ("sparse", "binary", "ternary", "float", "magnitude", "no-retraining", "l2")
 PRUNED = ("sparse", "magnitude", "l2", "no-retraining")
@@ -136,7 +136,8 @@ class Job:
             **sparsity,
             "stage1_epochs": stage1,
             "stage3_epochs": stage3,
-            "learning_rate": best_rates(self.plan.rates_of).get(self.method, DEFAULT),
+            "learning_rate": DEFAULT,
+            **best_options(self.plan.rates_of).get(self.method, {}),
             "seed": self.seed,
             **self.plan.options,
         }

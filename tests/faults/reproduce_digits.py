@@ -20,7 +20,7 @@ def use_digits() -> None:
         "data": "digits", "hidden": [24, 16], "batch_size": 64, "checkpoint_seconds": 0,
     }
     NETWORKS["mnist-small"] = replace(NETWORKS["mnist-small"], quick_epochs=(6, 3))
-    reproduction_plan.best_rates = lambda network: {}
+    reproduction_plan.best_options = lambda network: {}
     reproduce.jobs = lambda data, quick: JOBS
 
 

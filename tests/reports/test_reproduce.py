@@ -24,6 +24,7 @@ from reports.results_file import load_records
 
 ROOT = Path(__file__).parents[2]
 DIGITS = {"data": "digits", "hidden": [24, 16], "batch_size": 64, "checkpoint_seconds": 0}
+RATES = {"sparse": {"learning_rate": 1e-4, "retrain_learning_rate": 0.1}}
 JOB = Job("mnist-small", "sparse", 0.8, 0, quick=True)
 
 
@@ -33,7 +34,7 @@ def digits():
         patch.setitem(PRESETS, "mnist-small", DIGITS)
         plan = replace(NETWORKS["mnist-small"], quick_epochs=(4, 2))
         patch.setitem(NETWORKS, "mnist-small", plan)
-        patch.setattr(reproduction_plan, "best_rates", lambda network: {})
+        patch.setattr(reproduction_plan, "best_options", lambda network: {})
         yield
 
 
@@ -153,7 +154,7 @@ def test_records_trained_elsewhere_count_as_done_on_request(finished, tmp_path, 
     assert "0 of 2 done" in CliRunner().invoke(reproduce.main, arguments).output
     kept = CliRunner().invoke(reproduce.main, [*arguments, "--keep-results"]).output
     assert "2 of 2 done" in kept
-    monkeypatch.setattr(reproduction_plan, "best_rates", lambda network: {"sparse": 1e-4})
+    monkeypatch.setattr(reproduction_plan, "best_options", lambda network: RATES)
     changed = CliRunner().invoke(reproduce.main, [*arguments, "--keep-results"]).output
     assert "1 of 2 done" in changed
 
@@ -186,7 +187,7 @@ def test_a_poisoned_record_is_named(finished, tmp_path, change, message):
 def test_a_run_of_another_plan_is_not_mixed_in(finished, tmp_path, monkeypatch):
     shutil.copytree(finished[0], tmp_path / "runs")
     (JOB.folder(tmp_path / "runs") / "record.json").unlink()
-    monkeypatch.setattr(reproduction_plan, "best_rates", lambda network: {"sparse": 1e-4})
+    monkeypatch.setattr(reproduction_plan, "best_options", lambda network: RATES)
     with pytest.raises(ValueError, match="trained with other values than the plan's"):
         run_job(JOB, tmp_path / "runs")
 
