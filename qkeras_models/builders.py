@@ -19,6 +19,9 @@ from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.ternary_conv2d import TernaryConv2D
 from qkeras_models.ternary_dense import TernaryDense
 
+# Whatever Keras is set to: hardware takes nothing else.
+CHANNELS_LAST = {"data_format": "channels_last"}
+
 
 def feed_forward(
     input_shape: Sequence[int],
@@ -118,7 +121,7 @@ def float_feed_forward(
 
     specs = hidden_layers(hidden, width)
     kit = _Kit(
-        partial(keras.layers.Conv2D, use_bias=False),
+        partial(keras.layers.Conv2D, use_bias=False, **CHANNELS_LAST),
         partial(keras.layers.Dense, use_bias=False),
         after,
     )
@@ -178,13 +181,14 @@ def _through_hidden(
     for spec in pictures:
         if isinstance(spec, PoolSpec):
             pools += 1
-            x = keras.layers.MaxPooling2D(spec.size, name=f"maxpool_{pools}")(x)
+            name = f"maxpool_{pools}"
+            x = keras.layers.MaxPooling2D(spec.size, name=name, **CHANNELS_LAST)(x)
             continue
         convolutions += 1
         size = {"filters": spec.filters, "kernel_size": spec.size, "padding": spec.padding}
         x = kit.convolution(**size, name=f"conv2d_{convolutions}")(x)
         x = _apply(kit.after(convolutions), x)
-    x = keras.layers.Flatten(name="flatten")(x)
+    x = keras.layers.Flatten(name="flatten", **CHANNELS_LAST)(x)
     for number, spec in enumerate(dense, 1):
         x = kit.dense(units=spec.width, name=f"dense_{number}")(x)
         x = _apply(kit.after(convolutions + number), x)

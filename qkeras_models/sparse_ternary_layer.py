@@ -9,13 +9,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from qkeras_models.linear_options import FIXED_OPTIONS
 from qkeras_models.sparse_ternary import SparseTernary
 from qkeras_models.unit_range import UnitRange
 
 ThresholdPenalty = Callable[[Any, Any], Any]
-
-# What no layer has, so that none of it is saved.
-FIXED_OPTIONS = ("use_bias", "activation", "bias_quantizer", "kernel_range", "bias_range")
 
 
 class SparseTernaryLayer:
@@ -101,34 +99,6 @@ class SparseTernaryLayer:
         config["kernel_quantizer"] = serialize(self.kernel_quantizer_internal)
         config["threshold_regularizer"] = serialize(self.threshold_regularizer)
         return config
-
-
-def linear_options(
-    kind: str, quantizer: Any, initializer: Any, options: dict[str, Any]
-) -> dict[str, Any]:
-    """Arguments of the qkeras layer under a sparse ternary one.
-
-    Args:
-        kind: the layer's class, for messages.
-        quantizer: a SparseTernary, its serialized form, or None.
-        initializer: of the shadow weights, or None.
-        options: the layer's other arguments.
-
-    Raises:
-        ValueError: if `use_bias` or `activation` is asked for, or the quantizer is another.
-    """
-    for option in ("use_bias", "activation"):
-        if options.pop(option, None):
-            raise ValueError(
-                f"`{option}` must not be given: batch normalization and a QActivation, or an "
-                f"IntegerHead, follow a {kind}."
-            )
-    return {
-        "use_bias": False,
-        "kernel_quantizer": own_quantizer(quantizer),
-        "kernel_initializer": initializer or keras.initializers.RandomUniform(-0.5, 0.5),
-        **options,
-    }
 
 
 def own_quantizer(quantizer: Any) -> SparseTernary:
