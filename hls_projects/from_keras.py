@@ -52,8 +52,8 @@ def integer_network(model: keras.Model) -> IntegerNetwork:
     chain = layer_chain(model)
     for layer in chain:
         check_layer_name(layer.name)
-    shape = tuple(int(n) if n else 0 for n in model.inputs[0].shape[1:])
-    if 0 in shape or not shape:
+    shape = tuple(model.inputs[0].shape[1:])
+    if not all(shape) or not shape:
         raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
     return _Converter(chain, shape, model.jit_compile).convert(
         {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}

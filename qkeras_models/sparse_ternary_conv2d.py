@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import keras
@@ -69,11 +68,3 @@ class SparseTernaryConv2D(SparseTernaryLayer, QConv2D):
             **linear_options(kind, quantizer, kernel_initializer, kwargs),
         )
         self.threshold_regularizer = keras.saving.deserialize_keras_object(threshold_regularizer)
-
-    def build(self, input_shape: Any) -> None:
-        super().build(input_shape)
-        self._positions = math.prod(self.compute_output_shape(input_shape)[1:3])
-
-    def output_positions(self) -> int:
-        """Rows · columns of the output: how often each weight is used in one inference."""
-        return self._positions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -33,6 +34,7 @@ class SparseTernaryLayer:
 
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
+        self._positions = tuple(self.compute_output_shape(input_shape)[1:-1])
         quantizer = self.kernel_quantizer_internal
         constant = keras.initializers.Constant
         self.threshold = self.add_weight(
@@ -88,8 +90,17 @@ class SparseTernaryLayer:
         return (np.sign(kernel) * keep * mask).astype(np.int8)
 
     def output_positions(self) -> int:
-        """How often each weight is used in one inference; 1 for a dense layer."""
-        return 1
+        """Output positions, such as rows · columns: how often an inference uses each weight.
+
+        Raises:
+            ValueError: if the layer was built for inputs of any size.
+        """
+        if None in self._positions:
+            raise ValueError(
+                f"inputs of '{self.name}' ({type(self).__name__}) must have a fixed shape, as in "
+                f"keras.Input((32, 32, 3)). Received: {self._positions} output positions"
+            )
+        return math.prod(self._positions)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -127,6 +127,15 @@ def with_normalization(normalization):
     ])
 
 
+def test_pictures_of_any_size_are_refused():
+    layers = (SparseTernaryConv2D(4, 3), keras.layers.GlobalMaxPooling2D())
+    x = source = keras.Input((None, None, 2))
+    for layer in (InputQuantizer(2), *layers, SparseTernaryDense(4), IntegerHead()):
+        x = layer(x)
+    with pytest.raises(ValueError, match=r"input must have a fixed shape. Received: \(None, "):
+        IntegerNetwork.from_keras(keras.Model(source, x))
+
+
 def test_qkeras_normalization_is_refused_with_what_to_use():
     with pytest.raises(ValueError, match=r"\(QBatchNormalization\) .* use keras.layers.BatchNorm"):
         IntegerNetwork.from_keras(with_normalization(QBatchNormalization()))
