@@ -13,6 +13,7 @@ from qkeras import QActivation
 from qkeras_models.hidden_layers import DenseSpec, PoolSpec, Spec, hidden_layers
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
+from qkeras_models.picture_shape import check_windows
 from qkeras_models.sparse_ternary import SparseTernary
 from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
@@ -58,7 +59,8 @@ def feed_forward(
         name: the model's name.
 
     Raises:
-        ValueError: if a layer or a number of bits is out of range.
+        ValueError: if a layer or a number of bits is out of range, a convolution or pool is larger
+            than its picture, or pictures have their channels first.
 
     Example:
         >>> feed_forward((28, 28), ("6c5", "p2", 84), 10)        # doctest: +SKIP
@@ -171,6 +173,7 @@ def _through_hidden(
 ) -> tuple[Any, Any]:
     """The model's input, and what its last layer of weights takes."""
     shape = tuple(input_shape)
+    check_windows(shape, specs)
     inputs = keras.Input(shape, name="pixels" if len(shape) > 1 else "features")
     dense = [spec for spec in specs if isinstance(spec, DenseSpec)]
     pictures = specs[: len(specs) - len(dense)]
