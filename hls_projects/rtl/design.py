@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.input_format import InputFormat
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
@@ -46,6 +47,7 @@ class RtlDesign:
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
         rom_bits: of folded layers, their weights and thresholds.
         depth: pictures after a picture that may make its result later; see StreamPlan.
+        format: of the inputs; None where the Verilog is not of an integer network.
     """
 
     verilog: Path
@@ -62,6 +64,7 @@ class RtlDesign:
     buffer_bits: int = 0
     rom_bits: int = 0
     depth: int = 1
+    format: InputFormat | None = None
 
     @property
     def inputs_a_cycle(self) -> int:
@@ -166,6 +169,7 @@ def _describe(
         carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in stages),
         luts_per_layer=tuple(luts),
+        format=network.input,
     )
 
 
