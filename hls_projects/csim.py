@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hls_projects.csim_entry import ENTRY, TRANSFER
-from hls_projects.input_format import flush_denormals
+from hls_projects.input_format import InputFormat, flush_denormals, shaped_samples
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
@@ -143,22 +143,13 @@ class CSimulation:
         return Path(self.hls_model.config.get_output_dir()).resolve() / "firmware"
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = np.asarray(x)
-        if x[0:1].size != (len(x) > 0) * self.source.size():
-            raise ValueError(
-                f"`x` must hold samples of shape {tuple(self.source.shape)}. Received: {x.shape}"
-            )
+        shape = tuple(self.source.shape)
         if not self.integer_inputs:
-            return np.ascontiguousarray(flush_denormals(np.asarray(x, np.float32)))
+            x = np.asarray(shaped_samples(x, shape, "x"), np.float32)
+            return np.ascontiguousarray(flush_denormals(x))
         precision = self._input_precision
-        lowest = -(1 << (precision.width - 1)) if precision.signed else 0
-        highest = lowest + (1 << precision.width) - 1
-        if x.dtype.kind not in "iub" or (x.size and (x.min() < lowest or x.max() > highest)):
-            raise ValueError(
-                f"`x` must be integers from {lowest} to {highest}, as InputFormat.quantize "
-                f"makes them. Received: {x.dtype} from {x.min()} to {x.max()}"
-            )
-        return np.ascontiguousarray(x, np.int32)
+        format = InputFormat(precision.width, bool(precision.signed), 1.0, shape)
+        return np.ascontiguousarray(format.check_integers(x, "x"))
 
     def _compile(self, top_file: Path) -> Callable[..., None]:
         entry = TRANSFER + ENTRY.format(

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls_projects.integer_layers import Dense, Flatten, Head, Interval, Layer, Threshold
+from hls_projects.integer_layers import (
+    Dense,
+    Flatten,
+    Head,
+    Interval,
+    Layer,
+    Reshape,
+    Threshold,
+)
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.stages import logit_bits
 from hls_projects.rtl.stream_plan import StreamPlan, plan_stream, streams
@@ -124,11 +132,12 @@ def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
             live = _live(layer, after, ranges[position : position + 3], used, logit_width)
             yield live
             used = live.kept.astype(np.int64) @ (layer.weights.T != 0) > 0
-        elif isinstance(layer, Flatten):
+        elif isinstance(layer, (Flatten, Reshape)):
             used = used.reshape(ranges[position][0].shape)
         elif not isinstance(layer, (Threshold, Head)):
             raise ValueError(
-                f"estimates know dense, threshold, flatten and head layers. Received: {layer.kind}"
+                "estimates know dense, threshold, flatten, reshape and head layers. "
+                f"Received: {layer.kind}"
             )
 
 

@@ -56,10 +56,10 @@ def compare(
     """
     if model is None and csim is None:
         raise ValueError("`model` or `csim` must be given. Received: neither")
-    x = np.asarray(x, np.float32)
+    x = np.asarray(x)
     if not len(x):
         raise ValueError("`x` must hold at least one sample. Received: none")
-    check = _Check(network, x, network.input.quantize(x), folder)
+    check = _Check(network, x.astype(np.float32), network.input.quantize(x), folder)
     executions, speed = ["integer network"], None
     if model is not None:
         executions.insert(0, "Keras")

@@ -23,35 +23,22 @@ from hls_projects.integer_layers import (
     Threshold,
 )
 from hls_projects.integer_network import IntegerNetwork
+from hls_projects.keras_layers import (
+    CONVOLUTIONS,
+    RESHAPING,
+    WEIGHTED,
+    check_flatten,
+    check_normalization,
+    instead_of,
+)
 from hls_projects.thresholds import find_thresholds
 from qkeras_models.convolution_options import check_convolution, check_pool
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.layer_chain import layer_chain
-from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
-from qkeras_models.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.ternary_conv2d import TernaryConv2D
-from qkeras_models.ternary_dense import TernaryDense
 
 FLOAT32_INTEGERS = 1 << 24
 FLOAT32_LOGITS = 1 << 22
-
-CONVOLUTIONS = (SparseTernaryConv2D, TernaryConv2D)
-WEIGHTED = (SparseTernaryDense, TernaryDense, *CONVOLUTIONS)
-RESHAPING = (keras.layers.Flatten, keras.layers.Reshape)
-
-INSTEAD = {
-    "Activation": "QActivation('quantized_relu(2,2)')",
-    "AveragePooling2D": "MaxPooling2D",
-    "Conv2D": "SparseTernaryConv2D",
-    "Dense": "SparseTernaryDense",
-    "LayerNormalization": "BatchNormalization",
-    "QBatchNormalization": "keras.layers.BatchNormalization",
-    "QConv2D": "SparseTernaryConv2D",
-    "QDense": "SparseTernaryDense",
-    "ReLU": "QActivation('quantized_relu(2,2)')",
-    "Softmax": "no softmax: train with from_logits=True and end with an IntegerHead",
-}
 
 
 def integer_network(model: keras.Model) -> IntegerNetwork:
@@ -65,8 +52,8 @@ def integer_network(model: keras.Model) -> IntegerNetwork:
     chain = layer_chain(model)
     for layer in chain:
         check_layer_name(layer.name)
-    shape = tuple(int(n) if n else 0 for n in model.inputs[0].shape[1:])
-    if 0 in shape or not shape:
+    shape = tuple(model.inputs[0].shape[1:])
+    if not all(shape) or not shape:
         raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
     return _Converter(chain, shape, model.jit_compile).convert(
         {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}
@@ -114,19 +101,20 @@ class _Converter:
             keras.layers.Reshape: self._reshape,
             IntegerHead: self._head,
         }
-        for kind, handler in handlers.items():
-            if isinstance(layer, kind):
-                self._check_order(layer, kind)
-                return handler
-        name = type(layer).__name__
-        use = INSTEAD.get(name, "the layers of qkeras_models, BatchNormalization and QActivation")
+        # By exact types: a subclass may compute something else.
+        if (kind := type(layer)) in handlers:
+            self._check_order(layer, kind)
+            return handlers[kind]
+        name = kind.__name__
         if self.weighted is not None and name in ("QActivation", "Activation"):
             raise ValueError(
                 f"batch normalization is missing between '{self.weighted.name}' and "
                 f"'{layer.name}': a ternary layer must be followed by BatchNormalization, then its "
                 "activation"
             )
-        raise ValueError(f"layer '{layer.name}' ({name}) cannot be converted; use {use}")
+        raise ValueError(
+            f"layer '{layer.name}' ({name}) cannot be converted; use {instead_of(layer)}"
+        )
 
     def _check_order(self, layer: Any, kind: type) -> None:
         if self.input is None and kind not in (InputQuantizer, *RESHAPING):
@@ -136,7 +124,10 @@ class _Converter:
             )
         needs_weights = kind in (keras.layers.BatchNormalization, IntegerHead)
         if needs_weights and self.weighted is None:
-            raise ValueError(f"'{layer.name}' must follow a SparseTernaryDense")
+            raise ValueError(
+                f"'{layer.name}' ({kind.__name__}) must follow a SparseTernaryDense or "
+                "SparseTernaryConv2D"
+            )
         if not needs_weights and self.weighted is not None:
             raise ValueError(
                 f"batch normalization is missing after '{self.weighted.name}': '{layer.name}' "
@@ -156,6 +147,7 @@ class _Converter:
         self.input = InputFormat(layer.bits, layer.signed, scale, self.shape)
 
     def _flatten(self, layer: Any) -> None:
+        check_flatten(layer)
         self.layers.append(Flatten())
 
     def _reshape(self, layer: Any) -> None:
@@ -173,7 +165,9 @@ class _Converter:
         self.weighted = layer
 
     def _convolution(self, layer: Any) -> Conv2D:
-        check_convolution({**vars(layer), "name": layer.name}, type(layer).__name__)
+        # `mask` of our layers is the pruning's; `_mask` is the argument of QConv2D.
+        options = {**vars(layer), "mask": layer._mask, "name": layer.name}
+        check_convolution(options, type(layer).__name__)
         if layer.padding == "same" and self.values.offset:
             raise ValueError(
                 f"`padding` of '{layer.name}' ({type(layer).__name__}) must be 'valid' after "
@@ -183,6 +177,7 @@ class _Converter:
         return Conv2D(layer.ternary_kernel(), tuple(layer.strides), layer.padding)
 
     def _threshold(self, normalization: Any) -> None:
+        check_normalization(normalization)
         self.position += 1
         activation = self.chain[self.position] if self.position < len(self.chain) else None
         quantizer = getattr(activation, "activation", None)

@@ -68,14 +68,22 @@ class InputFormat:
         """Floats (batch, *shape) to int32 of the same shape.
 
         Raises:
-            ValueError: if the shape differs or x holds NaN.
+            ValueError: if the shape differs, x holds NaN, or integers where the scale is no whole
+                number, which are pixels that nobody has scaled.
         """
-        x = np.asarray(x, np.float32)
+        x = np.asarray(x)
         if x.shape[1:] != self.shape:
             raise ValueError(
                 f"`x` must have shape (batch, {', '.join(map(str, self.shape))}). "
-                f"Received: {x.shape}"
+                f"Received: {x.shape}{channels_hint(x.shape[1:], self.shape)}"
             )
+        if x.dtype.kind in "iu" and np.any(np.asarray(self.scale) % 1):
+            raise ValueError(
+                f"`x` must hold floats, in the units of training, where `scale` is {self.scale}: "
+                "such as pixels / 256, or x.astype(np.float32) if integers are those units. "
+                f"Received: {x.dtype}"
+            )
+        x = x.astype(np.float32)
         if np.isnan(x).any():
             raise ValueError("`x` must not hold NaN.")
         with np.errstate(over="ignore"):
@@ -83,7 +91,55 @@ class InputFormat:
         levels = np.floor(steps)
         return np.clip(levels, self.lowest, self.highest).astype(np.int32)
 
+    def check_integers(self, x_int: np.ndarray, name: str = "x_int") -> np.ndarray:
+        """Integers of this format, (batch, *shape) or (batch, elements), as int32 (batch, *shape).
+
+        Args:
+            x_int: the integers.
+            name: of the argument, for messages.
+
+        Raises:
+            ValueError: for another shape, another type than integers or booleans, or an integer
+                beyond `lowest` and `highest`.
+        """
+        x_int = shaped_samples(x_int, self.shape, name)
+        received = f"{x_int.dtype}"
+        wrong = x_int.dtype.kind not in "iub"
+        if not wrong and x_int.size:
+            low, high = x_int.min(), x_int.max()
+            received += f" from {low} to {high}"
+            wrong = low < self.lowest or high > self.highest
+        if wrong:
+            raise ValueError(
+                f"`{name}` must be integers from {self.lowest} to {self.highest}, as "
+                f"InputFormat.quantize makes them. Received: {received}"
+            )
+        return x_int.astype(np.int32, copy=False)
+
 
 def flush_denormals(x: np.ndarray) -> np.ndarray:
     """float32 numbers, those smaller than 2^−126 as 0."""
     return np.where(np.abs(x) < np.finfo(np.float32).smallest_normal, np.float32(0), x)
+
+
+def shaped_samples(x: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """Samples (batch, *shape), or each one flat, as (batch, *shape).
+
+    Raises:
+        ValueError: naming the argument, for another shape.
+    """
+    x, size = np.asarray(x), math.prod(shape)
+    if x.shape[1:] not in (shape, (size,)):
+        flat = f", or (batch, {size})" if len(shape) > 1 else ""
+        raise ValueError(
+            f"`{name}` must have shape (batch, {', '.join(map(str, shape))}){flat}. "
+            f"Received: {x.shape}{channels_hint(x.shape[1:], shape)}"
+        )
+    return x.reshape(len(x), *shape)
+
+
+def channels_hint(received: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """What to do about samples that are of this shape but for the place of their channels."""
+    if len(shape) == 3 and tuple(received) == (shape[2], *shape[:2]):
+        return "; channels must be last, as np.moveaxis(x, 1, -1) puts them"
+    return ""

@@ -97,7 +97,12 @@ class IntegerNetwork:
             yield x_int
 
     def predict_integers(self, x_int: np.ndarray) -> np.ndarray:
-        """Integer inputs (batch, *shape) to integer logits (batch, classes), int32."""
+        """Integer inputs (batch, *shape) to integer logits (batch, classes), int32.
+
+        Raises:
+            ValueError: for inputs that InputFormat.check_integers refuses.
+        """
+        x_int = self.input.check_integers(x_int)
         logits = np.empty((len(x_int), self.classes), np.int32)
         for start in range(0, len(x_int), BATCH):
             chunk = slice(start, start + BATCH)

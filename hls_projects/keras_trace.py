@@ -68,8 +68,9 @@ class _IntegerSteps:
 
     def integers(self, layer: Any, value: np.ndarray) -> np.ndarray | None:
         """The integers behind one layer's output; None if it is part of the next one."""
-        kind = type(layer).__name__
-        if kind in ("InputQuantizer", "BatchNormalization"):
+        from hls_projects.keras_layers import is_absorbed
+
+        if is_absorbed(layer):
             return None
         own = next(self.layers)
         if own.kind == "head":

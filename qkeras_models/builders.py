@@ -13,11 +13,15 @@ from qkeras import QActivation
 from qkeras_models.hidden_layers import DenseSpec, PoolSpec, Spec, hidden_layers
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
+from qkeras_models.picture_shape import check_windows
 from qkeras_models.sparse_ternary import SparseTernary
 from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.ternary_conv2d import TernaryConv2D
 from qkeras_models.ternary_dense import TernaryDense
+
+# Whatever Keras is set to: hardware takes nothing else.
+CHANNELS_LAST = {"data_format": "channels_last"}
 
 
 def feed_forward(
@@ -55,7 +59,8 @@ def feed_forward(
         name: the model's name.
 
     Raises:
-        ValueError: if a layer or a number of bits is out of range.
+        ValueError: if a layer or a number of bits is out of range, a convolution or pool is larger
+            than its picture, or pictures have their channels first.
 
     Example:
         >>> feed_forward((28, 28), ("6c5", "p2", 84), 10)        # doctest: +SKIP
@@ -118,7 +123,7 @@ def float_feed_forward(
 
     specs = hidden_layers(hidden, width)
     kit = _Kit(
-        partial(keras.layers.Conv2D, use_bias=False),
+        partial(keras.layers.Conv2D, use_bias=False, **CHANNELS_LAST),
         partial(keras.layers.Dense, use_bias=False),
         after,
     )
@@ -168,6 +173,7 @@ def _through_hidden(
 ) -> tuple[Any, Any]:
     """The model's input, and what its last layer of weights takes."""
     shape = tuple(input_shape)
+    check_windows(shape, specs)
     inputs = keras.Input(shape, name="pixels" if len(shape) > 1 else "features")
     dense = [spec for spec in specs if isinstance(spec, DenseSpec)]
     pictures = specs[: len(specs) - len(dense)]
@@ -178,13 +184,14 @@ def _through_hidden(
     for spec in pictures:
         if isinstance(spec, PoolSpec):
             pools += 1
-            x = keras.layers.MaxPooling2D(spec.size, name=f"maxpool_{pools}")(x)
+            name = f"maxpool_{pools}"
+            x = keras.layers.MaxPooling2D(spec.size, name=name, **CHANNELS_LAST)(x)
             continue
         convolutions += 1
         size = {"filters": spec.filters, "kernel_size": spec.size, "padding": spec.padding}
         x = kit.convolution(**size, name=f"conv2d_{convolutions}")(x)
         x = _apply(kit.after(convolutions), x)
-    x = keras.layers.Flatten(name="flatten")(x)
+    x = keras.layers.Flatten(name="flatten", **CHANNELS_LAST)(x)
     for number, spec in enumerate(dense, 1):
         x = kit.dense(units=spec.width, name=f"dense_{number}")(x)
         x = _apply(kit.after(convolutions + number), x)

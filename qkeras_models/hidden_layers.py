@@ -27,12 +27,18 @@ class ConvolutionSpec:
     size: int
     padding: str
 
+    def __str__(self) -> str:
+        return f"{self.filters}c{self.size}{'v' if self.padding == 'valid' else ''}"
+
 
 @dataclass(frozen=True)
 class PoolSpec:
     """The largest of size × size values, without overlap."""
 
     size: int
+
+    def __str__(self) -> str:
+        return f"p{self.size}"
 
 
 Spec = DenseSpec | ConvolutionSpec | PoolSpec

@@ -16,8 +16,6 @@ class LayerFacts:
         positions: output positions, at which each weight is used once per inference.
         input_bits: width of the activations that the weights meet.
         output_bits: width of the activations that follow, ≥ 1; None for the layer of the logits.
-        copies: how often hardware holds each neuron; 1 where positions follow each other in a
-            stream, as those of convolutions do.
     """
 
     weights: int
@@ -25,7 +23,6 @@ class LayerFacts:
     positions: int = 1
     input_bits: int = 1
     output_bits: int | None = None
-    copies: int = 1
 
     @property
     def nonzeros(self) -> float:

@@ -62,7 +62,7 @@ class LutModel:
         """
         fan_ins = np.maximum(np.asarray(facts.fan_ins, float), 0 if facts.nonzeros else 1)
         saved = self._neurons(facts, fan_ins) - self._neurons(facts, np.maximum(fan_ins - 1, 0))
-        return float(facts.copies * (fan_ins @ saved) / fan_ins.sum())
+        return float(fan_ins @ saved / fan_ins.sum())
 
     def _neurons(self, facts: LayerFacts, fan_ins: np.ndarray) -> np.ndarray:
         return _neuron_features(facts, fan_ins) @ self._vector()[:-1]
@@ -76,7 +76,7 @@ def features(facts: LayerFacts) -> np.ndarray:
     fan_ins = np.asarray(facts.fan_ins, float)
     full = int((fan_ins == facts.largest_fan_in).sum())
     shared = -max(full - 2, 0) * facts.largest_fan_in * facts.input_bits / COUNTER_BITS
-    return facts.copies * np.array([*_neuron_features(facts, fan_ins).sum(axis=0), shared])
+    return np.array([*_neuron_features(facts, fan_ins).sum(axis=0), shared])
 
 
 def _neuron_features(facts: LayerFacts, fan_ins: np.ndarray) -> np.ndarray:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import keras
 from qkeras import QConv2D
 
 from qkeras_models.convolution_options import check_convolution
+from qkeras_models.linear_options import linear_options
 from qkeras_models.sparse_ternary import SparseTernary
 from qkeras_models.sparse_ternary_layer import (
     SparseTernaryLayer,
     ThresholdPenalty,
-    linear_options,
+    own_quantizer,
 )
 
 
@@ -38,8 +38,8 @@ class SparseTernaryConv2D(SparseTernaryLayer, QConv2D):
         **kwargs: what keras.layers.Conv2D takes, such as `name`.
 
     Raises:
-        ValueError: if `use_bias` or `activation` is asked for, the quantizer is another, or data
-            are channels first, dilated or in groups.
+        ValueError: if `use_bias` or `activation` is asked for, the quantizer or padding is
+            another, data are channels first, dilated or in groups, or a `mask` is given.
 
     Example:
         >>> SparseTernaryConv2D(16, 3, padding="same")(x)        # doctest: +SKIP
@@ -58,20 +58,13 @@ class SparseTernaryConv2D(SparseTernaryLayer, QConv2D):
         threshold_regularizer: ThresholdPenalty | None = None,
         **kwargs: Any,
     ) -> None:
-        check_convolution(kwargs, type(self).__name__)
+        kind, quantizer = type(self).__name__, own_quantizer(kernel_quantizer)
+        check_convolution({"padding": padding, **kwargs}, kind)
         super().__init__(
             filters=filters,
             kernel_size=kernel_size,
             strides=strides,
             padding=padding,
-            **linear_options(type(self).__name__, kernel_quantizer, kernel_initializer, kwargs),
+            **linear_options(kind, quantizer, kernel_initializer, kwargs),
         )
         self.threshold_regularizer = keras.saving.deserialize_keras_object(threshold_regularizer)
-
-    def build(self, input_shape: Any) -> None:
-        super().build(input_shape)
-        self._positions = math.prod(self.compute_output_shape(input_shape)[1:3])
-
-    def output_positions(self) -> int:
-        """Rows · columns of the output: how often each weight is used in one inference."""
-        return self._positions

@@ -7,11 +7,12 @@ from typing import Any
 import keras
 from qkeras import QDense
 
+from qkeras_models.linear_options import linear_options
 from qkeras_models.sparse_ternary import SparseTernary
 from qkeras_models.sparse_ternary_layer import (
     SparseTernaryLayer,
     ThresholdPenalty,
-    linear_options,
+    own_quantizer,
 )
 
 
@@ -48,6 +49,7 @@ class SparseTernaryDense(SparseTernaryLayer, QDense):
         threshold_regularizer: ThresholdPenalty | None = None,
         **kwargs: Any,
     ) -> None:
-        options = linear_options(type(self).__name__, kernel_quantizer, kernel_initializer, kwargs)
+        quantizer = own_quantizer(kernel_quantizer)
+        options = linear_options(type(self).__name__, quantizer, kernel_initializer, kwargs)
         super().__init__(units=units, **options)
         self.threshold_regularizer = keras.saving.deserialize_keras_object(threshold_regularizer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,13 +10,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from qkeras_models.linear_options import FIXED_OPTIONS
 from qkeras_models.sparse_ternary import SparseTernary
 from qkeras_models.unit_range import UnitRange
 
 ThresholdPenalty = Callable[[Any, Any], Any]
-
-# What no layer has, so that none of it is saved.
-FIXED_OPTIONS = ("use_bias", "activation", "bias_quantizer", "kernel_range", "bias_range")
 
 
 class SparseTernaryLayer:
@@ -35,6 +34,7 @@ class SparseTernaryLayer:
 
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
+        self._positions = tuple(self.compute_output_shape(input_shape)[1:-1])
         quantizer = self.kernel_quantizer_internal
         constant = keras.initializers.Constant
         self.threshold = self.add_weight(
@@ -90,8 +90,17 @@ class SparseTernaryLayer:
         return (np.sign(kernel) * keep * mask).astype(np.int8)
 
     def output_positions(self) -> int:
-        """How often each weight is used in one inference; 1 for a dense layer."""
-        return 1
+        """Output positions, such as rows · columns: how often an inference uses each weight.
+
+        Raises:
+            ValueError: if the layer was built for inputs of any size.
+        """
+        if None in self._positions:
+            raise ValueError(
+                f"inputs of '{self.name}' ({type(self).__name__}) must have a fixed shape, as in "
+                f"keras.Input((32, 32, 3)). Received: {self._positions} output positions"
+            )
+        return math.prod(self._positions)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -101,34 +110,6 @@ class SparseTernaryLayer:
         config["kernel_quantizer"] = serialize(self.kernel_quantizer_internal)
         config["threshold_regularizer"] = serialize(self.threshold_regularizer)
         return config
-
-
-def linear_options(
-    kind: str, quantizer: Any, initializer: Any, options: dict[str, Any]
-) -> dict[str, Any]:
-    """Arguments of the qkeras layer under a sparse ternary one.
-
-    Args:
-        kind: the layer's class, for messages.
-        quantizer: a SparseTernary, its serialized form, or None.
-        initializer: of the shadow weights, or None.
-        options: the layer's other arguments.
-
-    Raises:
-        ValueError: if `use_bias` or `activation` is asked for, or the quantizer is another.
-    """
-    for option in ("use_bias", "activation"):
-        if options.pop(option, None):
-            raise ValueError(
-                f"`{option}` must not be given: batch normalization and a QActivation, or an "
-                f"IntegerHead, follow a {kind}."
-            )
-    return {
-        "use_bias": False,
-        "kernel_quantizer": own_quantizer(quantizer),
-        "kernel_initializer": initializer or keras.initializers.RandomUniform(-0.5, 0.5),
-        **options,
-    }
 
 
 def own_quantizer(quantizer: Any) -> SparseTernary:

@@ -8,7 +8,8 @@ import keras
 from qkeras import QConv2D
 
 from qkeras_models.convolution_options import check_convolution
-from qkeras_models.ternary_layer import Quantizer, TernaryLayer, ternary_options
+from qkeras_models.linear_options import linear_options
+from qkeras_models.ternary_layer import Quantizer, TernaryLayer, ternary_quantizer
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
@@ -23,7 +24,7 @@ class TernaryConv2D(TernaryLayer, QConv2D):
         **kwargs: what keras.layers.Conv2D takes, such as `name`.
 
     Raises:
-        ValueError: if the quantizer is another, or data are channels first, dilated or in groups.
+        ValueError: as SparseTernaryConv2D.
 
     Example:
         >>> TernaryConv2D(16, 3, kernel_quantizer=BinaryWeights())(x)    # doctest: +SKIP
@@ -39,12 +40,12 @@ class TernaryConv2D(TernaryLayer, QConv2D):
         kernel_initializer: Any = None,
         **kwargs: Any,
     ) -> None:
-        check_convolution(kwargs, type(self).__name__)
+        kind, quantizer = type(self).__name__, ternary_quantizer(kernel_quantizer)
+        check_convolution({"padding": padding, **kwargs}, kind)
         super().__init__(
             filters=filters,
             kernel_size=kernel_size,
             strides=strides,
             padding=padding,
-            **ternary_options(kernel_quantizer, kernel_initializer),
-            **kwargs,
+            **linear_options(kind, quantizer, kernel_initializer, kwargs),
         )

@@ -7,7 +7,8 @@ from typing import Any
 import keras
 from qkeras import QDense
 
-from qkeras_models.ternary_layer import Quantizer, TernaryLayer, ternary_options
+from qkeras_models.linear_options import linear_options
+from qkeras_models.ternary_layer import Quantizer, TernaryLayer, ternary_quantizer
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
@@ -25,7 +26,7 @@ class TernaryDense(TernaryLayer, QDense):
         **kwargs: what keras.layers.Dense takes, such as `name`.
 
     Raises:
-        ValueError: if the quantizer is another.
+        ValueError: if `use_bias` or `activation` is asked for, or the quantizer is another.
 
     Example:
         >>> TernaryDense(64, BinaryWeights())(x)                 # doctest: +SKIP
@@ -38,5 +39,6 @@ class TernaryDense(TernaryLayer, QDense):
         kernel_initializer: Any = None,
         **kwargs: Any,
     ) -> None:
-        options = ternary_options(kernel_quantizer, kernel_initializer)
-        super().__init__(units=units, **options, **kwargs)
+        quantizer = ternary_quantizer(kernel_quantizer)
+        options = linear_options(type(self).__name__, quantizer, kernel_initializer, kwargs)
+        super().__init__(units=units, **options)

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from qkeras_models.binary_weights import BinaryWeights
-from qkeras_models.sparse_ternary_layer import FIXED_OPTIONS
+from qkeras_models.linear_options import FIXED_OPTIONS
 from qkeras_models.ternary_weights import TernaryWeights
 
 Quantizer = TernaryWeights | BinaryWeights
@@ -33,8 +33,8 @@ class TernaryLayer:
         return config
 
 
-def ternary_options(quantizer: Any, initializer: Any) -> dict[str, Any]:
-    """Arguments of the qkeras layer.
+def ternary_quantizer(quantizer: Any) -> Quantizer:
+    """A quantizer from what a layer was given: itself, its serialized form, or None.
 
     Raises:
         ValueError: if `quantizer` is no TernaryWeights or BinaryWeights, nor None.
@@ -48,8 +48,4 @@ def ternary_options(quantizer: Any, initializer: Any) -> dict[str, Any]:
             "`kernel_quantizer` must be a TernaryWeights or BinaryWeights. "
             f"Received: {received!r}"
         )
-    return {
-        "use_bias": False,
-        "kernel_quantizer": quantizer,
-        "kernel_initializer": initializer or keras.initializers.RandomUniform(-0.5, 0.5),
-    }
+    return quantizer

@@ -116,7 +116,9 @@ def resources_of_record(record: NetworkRecord) -> Resources:
 def _figure(record: NetworkRecord, metric: Metric) -> Figure:
     source = Source(record.sources[metric.key])
     estimated = source is Source.ESTIMATE and metric.key in ("luts", "ffs")
-    note = error_note() if estimated else ""
+    # Integer networks name their layers by kind.
+    convolutional = any(name.startswith("conv2d") for name in record.layer_sparsity)
+    note = error_note(record.nonzeros or 0, convolutional) if estimated else ""
     return Figure(getattr(record, metric.key), metric.unit, source, note)
 
 

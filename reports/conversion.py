@@ -99,6 +99,7 @@ def convert(
     """
     from hls_projects.integer_network import IntegerNetwork
     from hls_projects.preflight import memory_warning
+    from hls_projects.rtl import check_feasible
     from qkeras_models.saved_model import load_model
     from reports.report import write_report
     from training.data.console import report
@@ -107,6 +108,8 @@ def convert(
     with step("reading the model"):
         model = load_model(source.model)
         network = IntegerNetwork.from_keras(model)
+    if options.rtl is not None:
+        check_feasible(network, options.rtl.fold_dense)
     if warning := memory_warning(network, options.csim):
         report(f"warning: {warning}")
     data = test_data(network, options.data, source.record, options.samples)

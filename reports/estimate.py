@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from hls_projects.integer_network import IntegerNetwork
 
 DESIGN = "RTL, estimate"
+# Nonzeros; docs/estimate.md lists the networks of the fit.
+LARGEST_FITTED = 12_704
+# LUTs of mnist-narrow, binary and dense ternary, in reports/results/mnist.json.
+LARGER = "LUT +17 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
 
 
 def estimated_resources(network: IntegerNetwork) -> Resources:
@@ -18,12 +22,13 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
     Nothing where the network has a layer that RTL does not have.
     """
     from hls_projects.estimate import estimate
+    from hls_projects.rtl.stream_plan import streams
 
     try:
         found = estimate(network)
     except ValueError:
         return {}
-    note = error_note()
+    note = error_note(network.nonzeros, streams(network))
     return {
         DESIGN: {
             "luts": Figure(found.luts, "LUT", Source.ESTIMATE, note),
@@ -32,10 +37,19 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
     }
 
 
-def error_note() -> str:
-    """How far off the estimate is, on networks outside the fit."""
+def error_note(nonzeros: int, convolutional: bool) -> str:
+    """How far off the estimate is, on networks outside the fit that are like this one.
+
+    Args:
+        nonzeros: of the network.
+        convolutional: whether it holds convolutions or pools.
+    """
     from qkeras_models.lut_model import fit_record
 
+    if convolutional:
+        return "fitted on dense networks, not checked on convolutional ones"
+    if nonzeros > LARGEST_FITTED:
+        return f"larger than any network of the fit; two dense ones synthesized: {LARGER}"
     record = fit_record()
     errors = [
         f"{label} {record[f'{key}_mean_error']:.1%}, {record[f'{key}_worst_error']:.1%}"

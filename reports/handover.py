@@ -43,7 +43,9 @@ STREAM_PORTS = """\
 
 {pixels} pixels make a picture, row by row. A pixel may enter every cycle, pictures one right after
 another, and there may be cycles without a pixel; there is no back pressure and no reset. The logits
-of a picture come {latency} cycles after its first pixel where its pixels come without gaps. The
+of a picture come {latency} cycles after its first pixel where its pixels come without gaps and no
+other picture follows at once. Where one does, results come as often as pictures enter, though some
+cycles later where pixels of the next picture push on those at an edge: wait for `out_valid`. The
 class is the largest logit's. The input integers are those of the network's input format: see
 `network.npz`.
 """

@@ -40,6 +40,7 @@ def test_data(
     Raises:
         ValueError: if the data set's samples have another shape than the model's inputs.
     """
+    from hls_projects.input_format import channels_hint
     from training.data import DownloadError
 
     if data is None and record is None:
@@ -49,9 +50,10 @@ def test_data(
     except DownloadError as error:
         return _random(network, samples, f"the test set could not be had: {error}")
     if found.x.shape[1:] != network.input.shape:
+        hint = channels_hint(found.x.shape[1:], network.input.shape)
         raise ValueError(
             f"samples of {found.name} must have the model's input shape {network.input.shape}. "
-            f"Received: {found.x.shape[1:]}"
+            f"Received: {found.x.shape[1:]}{hint}"
         )
     count = samples or len(found.x)
     return TestData(found.name, found.x[:count], found.y[:count])

@@ -69,10 +69,10 @@ def integer_layer_names(model: Any) -> list[str]:
     All layers have one but the quantizer, which is the network's input format, and batch
     normalization, which is in the thresholds of the activation that follows.
     """
+    from hls_projects.keras_layers import is_absorbed
     from qkeras_models.layer_chain import layer_chain
 
-    absorbed = (START, "BatchNormalization")
-    return [layer.name for layer in layer_chain(model) if type(layer).__name__ not in absorbed]
+    return [layer.name for layer in layer_chain(model) if not is_absorbed(layer)]
 
 
 def quantizer_position(model: Any) -> int:

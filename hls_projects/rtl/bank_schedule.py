@@ -45,11 +45,7 @@ def schedule_banks(weights: np.ndarray, cycles: int) -> BankSchedule:
         ValueError: if there are more neurons than cycles.
     """
     inputs, neurons = weights.shape
-    if cycles < neurons:
-        raise ValueError(
-            f"a folded layer takes a cycle for each neuron at least, and must be done in "
-            f"{cycles}, those of a picture's pixels. Received: {neurons} neurons"
-        )
+    check_cycles(neurons, cycles)
     connected = weights != 0
     fewest, most = max(1, -(-int(connected.sum()) // cycles)), max(inputs, 1)
     while fewest < most:
@@ -59,6 +55,15 @@ def schedule_banks(weights: np.ndarray, cycles: int) -> BankSchedule:
         else:
             fewest = middle + 1
     return _scheduled(connected, _assign(connected, fewest), fewest)
+
+
+def check_cycles(neurons: int, cycles: int) -> None:
+    """Raises ValueError if a sample takes too few cycles for one neuron after another."""
+    if cycles < neurons:
+        raise ValueError(
+            f"a folded layer takes a cycle for each neuron at least, and must be done in "
+            f"{cycles}, those of a picture's pixels. Received: {neurons} neurons"
+        )
 
 
 def _assign(connected: np.ndarray, count: int) -> np.ndarray:

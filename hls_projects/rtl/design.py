@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.input_format import InputFormat
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl.bits import Bit
 from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
 from hls_projects.rtl.delays import shortest_period
+from hls_projects.rtl.feasible import check_feasible
 from hls_projects.rtl.folded_dense import FoldedDense
 from hls_projects.rtl.pipelining import pipelined
 from hls_projects.rtl.stages import Pipeline, Stage, build_pipeline
@@ -22,11 +24,6 @@ from hls_projects.rtl.streaming import PixelStage, Stream, build_stream
 from hls_projects.rtl.target import Target
 from hls_projects.rtl.verilog import HEADER, layer_module, top_module
 from qkeras_models.atomic_write import write_atomically
-
-NOTHING_TO_FOLD = (
-    "`fold_dense` is for dense layers of more nonzeros than a picture has pixels, between the "
-    "picture of a convolutional network and its last layer. Received: a network that has none"
-)
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,7 @@ class RtlDesign:
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
         rom_bits: of folded layers, their weights and thresholds.
         depth: pictures after a picture that may make its result later; see StreamPlan.
+        format: of the inputs; None where the Verilog is not of an integer network.
     """
 
     verilog: Path
@@ -66,6 +64,7 @@ class RtlDesign:
     buffer_bits: int = 0
     rom_bits: int = 0
     depth: int = 1
+    format: InputFormat | None = None
 
     @property
     def fmax_mhz(self) -> float | None:
@@ -115,6 +114,7 @@ def write_rtl(
             picture has pixels.
     """
     target = Target.named(target)
+    check_feasible(network, fold_dense)
     verilog = Path(folder) / "top.v"
     if streams(network):
         stream = _cut_stream(build_stream(network, target, fold_dense), target, stage_delay)
@@ -125,8 +125,6 @@ def write_rtl(
         pipeline = _cut(build_pipeline(network, target), target, stage_delay)
         design = _describe(pipeline.stages, pipeline.logits, network, target, verilog)
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
-    if fold_dense and not design.rom_bits:
-        raise ValueError(NOTHING_TO_FOLD)
     modules = [layer_module(stage, primitives=target is Target.XILINX) for stage in stages]
     header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
     write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
@@ -181,6 +179,7 @@ def _describe(
         ffs=latency + sum(len(stage.registered) for stage in stages),
         period=shortest_period(netlists, target),
         luts_per_layer=tuple(luts),
+        format=network.input,
     )
 
 

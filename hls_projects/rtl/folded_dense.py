@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from hls_projects.integer_layers import Dense, Threshold
-from hls_projects.rtl.bank_schedule import BankSchedule, schedule_banks
+from hls_projects.rtl.bank_schedule import BankSchedule, check_cycles, schedule_banks
 from hls_projects.rtl.bits import signed_width
 
 MODULE = """\
@@ -96,6 +96,9 @@ class FoldedDense:
     signed: bool
     cycles: int
     depth: int = 1
+
+    def __post_init__(self) -> None:
+        check_cycles(self.layer.weights.shape[1], self.cycles)
 
     @cached_property
     def schedule(self) -> BankSchedule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 import tempfile
@@ -108,20 +109,33 @@ class RtlSimulation:
         """Integer inputs (samples, …) to logits (samples, classes), int32.
 
         Args:
-            x_int: integers in the range of the network's input.
+            x_int: integers in the range of the network's input, (samples, *shape) or flat.
             valid: in_valid of each cycle, repeated until every sample is in; in the other cycles
                 x holds something else.
 
         Raises:
-            ValueError: if x_int has another size, or `valid` is never true.
+            ValueError: if x_int has another shape, type or range, or `valid` is never true.
             SimulationError: if the answers are too few, or come after different times.
         """
         pattern = np.asarray(valid, bool)
         if not pattern.any():
             raise ValueError(f"`valid` must be true in some cycle. Received: {valid!r}")
+        x_int = self._checked(x_int)
         size = LANES * max(1, CYCLES // self.design.pixels)
         starts = range(0, max(len(x_int), 1), size)
         return np.concatenate([self._predict(x_int[i : i + size], pattern) for i in starts])
+
+    def _checked(self, x_int: np.ndarray) -> np.ndarray:
+        """Samples (samples, inputs), in the range of the input where it is known."""
+        inputs = self.design.inputs
+        if self.design.format is not None:
+            return self.design.format.check_integers(x_int).reshape(-1, inputs)
+        x_int = np.asarray(x_int)
+        if math.prod(x_int.shape[1:]) != inputs:
+            raise ValueError(
+                f"`x_int` must hold {inputs} integers a sample. Received: {x_int.shape}"
+            )
+        return x_int.reshape(-1, inputs)
 
     def _predict(self, x_int: np.ndarray, pattern: np.ndarray) -> np.ndarray:
         bits = self._input_bits(x_int)
@@ -138,14 +152,9 @@ class RtlSimulation:
     def _input_bits(self, x_int: np.ndarray) -> np.ndarray:
         """Port x of every pixel of every sample, (pixels, bits), the lowest bit first."""
         design = self.design
-        flat = np.asarray(x_int).reshape(len(x_int), int(np.prod(np.shape(x_int)[1:])))
-        if flat.shape[1] != design.inputs:
-            raise ValueError(
-                f"`x_int` must hold {design.inputs} integers a sample. Received: {flat.shape[1]}"
-            )
-        bits = flat[:, :, None] >> np.arange(design.input_bits) & 1
+        bits = x_int[:, :, None] >> np.arange(design.input_bits) & 1
         width = design.inputs_a_cycle * design.input_bits
-        return bits.reshape(len(flat) * design.pixels, width).astype(np.uint8)
+        return bits.reshape(len(x_int) * design.pixels, width).astype(np.uint8)
 
     def _simulate(self, stream: np.ndarray, bits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Out_valid (cycles, lanes) and y (cycles, bits, lanes) of a stream of pixels."""

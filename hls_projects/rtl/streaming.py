@@ -95,15 +95,19 @@ def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = Fal
     elements.append(plan.collector)
     rest = plan.tail
     if fold_dense:
-        folded, rest = _folded(plan)
+        folded, rest = folded_layers(plan)
         elements += folded
     tail = build_pipeline(rest, target)
     numbered = [replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages]
     return Stream(plan, tuple(elements), replace(tail, stages=tuple(numbered)))
 
 
-def _folded(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
-    """The folded layers, and the network that is left after them."""
+def folded_layers(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
+    """The layers that are worth folding, and the network that is left after them.
+
+    Raises:
+        ValueError: if one has more neurons than a picture has pixels.
+    """
     # Logic behind a folded layer cannot see which of its neurons are constant.
     live = without_idle_neurons(plan.tail)
     values, layers, folded = live.input, list(live.layers), []

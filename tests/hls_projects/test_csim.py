@@ -131,11 +131,17 @@ def test_trace_holds_every_layer(simulation, net):
 
 
 def test_inputs_that_do_not_fit_are_refused(simulation, net):
-    with pytest.raises(ValueError, match=r"samples of shape \(4, 5\)"):
+    with pytest.raises(ValueError, match=r"shape \(batch, 4, 5\), or \(batch, 20\)"):
         simulation.predict(np.zeros((3, 19), int))
-    with pytest.raises(ValueError, match="integers from 0 to 1"):
+    with pytest.raises(ValueError, match=r"Received: \(3, 5, 4\)"):
+        simulation.predict(np.zeros((3, 5, 4), int))
+    with pytest.raises(ValueError, match="Received: float64"):
+        simulation.predict(np.zeros((0, 4, 5)))
+    with pytest.raises(ValueError, match="`x` must hold floats.*Received: int64"):
+        compare(net, np.zeros((3, 4, 5), int), csim=simulation)
+    with pytest.raises(ValueError, match="`x` must be integers from 0 to 1"):
         simulation.predict(np.full((3, 4, 5), 2))
-    with pytest.raises(ValueError, match="integers from 0 to 1"):
+    with pytest.raises(ValueError, match="`x` must be integers from 0 to 1"):
         simulation.predict(np.zeros((3, 4, 5)))
     with pytest.raises(ValueError, match="at least one sample"):
         compare(net, np.zeros((0, 4, 5)), csim=simulation)

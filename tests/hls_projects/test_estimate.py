@@ -6,7 +6,7 @@ import pytest
 
 from hls_projects.estimate import estimate, layer_facts
 from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head, Layer, Threshold
+from hls_projects.integer_layers import Dense, Flatten, Head, Layer, Reshape, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
 from qkeras_models.builders import mlp
@@ -121,6 +121,14 @@ def test_an_empty_network_takes_no_luts():
     assert (found.luts, found.ffs) == (0, 3)
 
 
+def test_a_reshape_is_estimated_as_a_flatten():
+    network = random_network()
+    _, *rest = network.layers
+    shaped = replace(network, layers=(Reshape((5, 8)), Flatten(), *rest))
+    flat = replace(network, layers=(Reshape((40,)), *rest))
+    assert estimate(shaped) == estimate(flat) == estimate(network)
+
+
 def test_other_layers_are_refused():
     class Other(Layer):
         kind = "softmax"
@@ -132,7 +140,7 @@ def test_other_layers_are_refused():
             return lowest, highest
 
     network = random_network()
-    with pytest.raises(ValueError, match="dense, threshold, flatten and head.*softmax"):
+    with pytest.raises(ValueError, match="dense, threshold, flatten, reshape and head.*softmax"):
         estimate(replace(network, layers=(Other(), *network.layers)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from hls_projects.input_format import InputFormat
 from hls_projects.integer_layers import Dense, Flatten, Head, MaxPool, Reshape, Threshold
 from hls_projects.integer_network import IntegerNetwork
-from hls_projects.rtl import RtlSimulation, write_rtl
+from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
 from hls_projects.rtl.bank_schedule import schedule_banks
 from hls_projects.rtl.live_neurons import without_idle_neurons
 from hls_projects.synthesis import synthesize_layers
@@ -133,8 +134,9 @@ def test_what_cannot_be_folded_is_refused(tmp_path):
     few = picture_network((4, 4, 1), [pool, Flatten(), (3,)])
     pixel = picture_network((1, 1, 8), [(6, (1, 1), (1, 1), "same"), Flatten(), (1,)])
     for net in (network((8, 4, 3)), picture_network((4, 4, 1), [pool]), few, pixel):
-        with pytest.raises(ValueError, match=nothing):
-            write_rtl(net, tmp_path, fold_dense=True)
+        for refuse in (check_feasible, partial(write_rtl, folder=tmp_path)):
+            with pytest.raises(ValueError, match=nothing):
+                refuse(net, fold_dense=True)
     wide = picture_network((4, 4, 1), [pool, Flatten(), (60,)])
     with pytest.raises(ValueError, match="done in 16, .* Received: .. neurons"):
         write_rtl(wide, tmp_path, fold_dense=True)

@@ -227,6 +227,18 @@ def test_chains_that_are_no_integer_network(steps, message, tmp_path):
         convert(sequential(*steps), tmp_path, backend="Vitis")
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_flatten_with_channels_first_is_refused(before, tmp_path):
+    """hls4ml's own converter flattens channels last, whatever the layer says."""
+    flat = layers.Flatten(data_format="channels_first", name="moved")
+    quantized = (flat, InputQuantizer(2)) if before else (InputQuantizer(2), flat)
+    model = keras.Sequential([
+        keras.Input((3, 4)), *quantized, SparseTernaryDense(3), IntegerHead(),
+    ])
+    with pytest.raises(ValueError, match="`data_format` of 'moved'"):
+        convert(model, tmp_path, backend="Vitis")
+
+
 def entries(model):
     return [entry["class_name"] for entry in parse_keras_v3_model(model, False, True)[0]]
 

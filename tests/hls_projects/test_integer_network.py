@@ -147,6 +147,41 @@ def test_inputs_are_checked():
         form.quantize([[0, 0]])
 
 
+def test_unscaled_pixels_are_refused():
+    pixels = np.array([[0, 200, 255]], np.uint8)
+    pattern = r"`x` must hold floats.*`scale` is 0.25: such as pixels / 256.*Received: uint8"
+    with pytest.raises(ValueError, match=pattern):
+        InputFormat(2, False, 0.25, (3,)).quantize(pixels)
+    with pytest.raises(ValueError, match=r"`scale` is \(1.0, 2.0, 0.5\)"):
+        InputFormat(2, False, (1.0, 2.0, 0.5), (3,)).quantize(pixels)
+    whole = InputFormat(2, False, 64.0, (3,))
+    assert whole.quantize(pixels).tolist() == [[0, 3, 3]]
+    assert InputFormat(1, False, 0.375, (2,)).quantize([[True, False]]).tolist() == [[1, 0]]
+
+
+@pytest.mark.parametrize("x, message", [
+    (np.zeros((3, 2, 4, 5), int), r"shape \(batch, 4, 5, 2\), or \(batch, 40\). "
+     r"Received: \(3, 2, 4, 5\); channels must be last, as np.moveaxis\(x, 1, -1\)"),
+    (np.zeros((3, 5, 4, 2), int), r"Received: \(3, 5, 4, 2\)$"),
+    (np.zeros(40, int), r"Received: \(40,\)"),
+    (np.zeros((0, 39), int), r"Received: \(0, 39\)"),
+    (np.full((3, 40), 4), "integers from 0 to 3, as InputFormat.quantize .*: int64 from 4 to 4"),
+    (np.full((3, 40), -1), "Received: int64 from -1 to -1"),
+    (np.zeros((3, 40)), "Received: float64"),
+    (np.zeros((0, 40)), "Received: float64"),
+])
+def test_integers_are_checked(x, message):
+    weights = np.ones((40, 2), np.int8)
+    layers = (Flatten(), Dense(weights), Head(np.zeros(2, np.int32)))
+    net = IntegerNetwork(InputFormat(2, False, 0.25, (4, 5, 2)), layers)
+    with pytest.raises(ValueError, match=f"`x_int` must .*{message}"):
+        net.predict_integers(x)
+    good = np.arange(80).reshape(2, 40) % 4
+    for same in (good, good.reshape(2, 4, 5, 2), good.astype(np.uint8)):
+        np.testing.assert_array_equal(net.predict_integers(same), good @ weights)
+    assert net.predict_integers(good[:0]).shape == (0, 2)
+
+
 def test_a_network_ends_with_a_head_and_fits_together():
     with pytest.raises(ValueError, match="must end with a head"):
         IntegerNetwork(InputFormat(1, False, 1.0, (2,)), (Flatten(),))

@@ -111,8 +111,14 @@ def test_no_samples(simulation):
 
 
 def test_mistakes_are_named(simulation):
-    with pytest.raises(ValueError, match="`x_int` must hold 24 integers a sample. Received: 23"):
+    with pytest.raises(ValueError, match=r"shape \(batch, 24\). Received: \(2, 23\)"):
         simulation.predict(np.zeros((2, 23), np.int32))
+    with pytest.raises(ValueError, match=r"Received: \(2, 6, 4\)"):
+        simulation.predict(np.zeros((2, 6, 4), np.int32))
+    with pytest.raises(ValueError, match="integers from -2 to 1, .*Received: int64 from 2 to 2"):
+        simulation.predict(np.full((2, 24), 2))
+    with pytest.raises(ValueError, match="Received: float64"):
+        simulation.predict(np.zeros((2, 24)))
     with pytest.raises(ValueError, match="`valid` must be true in some cycle"):
         simulation.predict(np.zeros((2, 24), np.int32), [False])
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from hls_projects.estimate import estimate, layer_facts
-from hls_projects.integer_layers import Conv2D, MaxPool, Reshape
+from hls_projects.input_format import InputFormat
+from hls_projects.integer_layers import Conv2D, Flatten, Head, MaxPool, Reshape
 from hls_projects.integer_network import IntegerNetwork
-from hls_projects.rtl import RtlSimulation, write_rtl
+from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
 from hls_projects.rtl.line_buffer import LineBuffer
 from hls_projects.synthesis import sum_cells, synthesize_layers
 from hls_projects.windows import Windows
@@ -98,8 +100,16 @@ def test_orders_without_hardware_are_named(tmp_path):
     net, _ = ZOO["vgg"]
     conv, _, *rest = net.layers
     bare = IntegerNetwork(net.input, (replace(conv), *rest))
-    with pytest.raises(ValueError, match="Received: conv2d followed by conv2d"):
-        write_rtl(bare, tmp_path)
+    late = IntegerNetwork(
+        InputFormat(2, False, 1.0, (4, 4, 1)),
+        (MaxPool((1, 1), (1, 1)), Flatten(), Reshape((4, 4, 1)), MaxPool((4, 4), (4, 4)), Flatten(),
+         Head(np.zeros(1, np.int32))),
+    )
+    for refuse in (check_feasible, partial(write_rtl, folder=tmp_path)):
+        with pytest.raises(ValueError, match="Received: conv2d followed by conv2d"):
+            refuse(bare)
+        with pytest.raises(ValueError, match="of what follows the flattened.*Received: maxpool"):
+            refuse(late)
     assert isinstance(conv, Conv2D) and not list(tmp_path.iterdir())
 
 

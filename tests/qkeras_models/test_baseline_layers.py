@@ -1,5 +1,7 @@
 """Layers and quantizers of the methods that ours is compared with."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from qkeras_models.builders import float_mlp, mlp
 from qkeras_models.kernels import kernels, zero_share
 from qkeras_models.magnitude_pruned import MagnitudePruned
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.ternary_conv2d import TernaryConv2D
 from qkeras_models.ternary_dense import TernaryDense
 from qkeras_models.ternary_weights import TernaryWeights
 from tests.qkeras_models.layer_case import LayerCase
@@ -62,6 +65,14 @@ class TestTernaryDense(LayerCase):
         layer = self.model().layers[-1]
         assert 0.2 < zero_share({"dense": layer.ternary_kernel()}) < 0.6
         assert TernaryDense(5).kernel_quantizer_internal.factor == 0.7
+
+    @pytest.mark.parametrize("option", [{"activation": "relu"}, {"use_bias": True}])
+    def test_what_comes_after_sums_is_a_layer_of_its_own(self, option):
+        (name,) = option
+        for make in (TernaryDense, partial(TernaryConv2D, kernel_size=3)):
+            with pytest.raises(ValueError, match=f"`{name}` must not be given: .*follow a Ternary"):
+                make(3, **option)
+        assert TernaryDense(3, use_bias=False).activation(1.5) == 1.5
 
     def test_another_quantizer_or_factor_is_refused(self):
         with pytest.raises(ValueError, match="`kernel_quantizer` must be a TernaryWeights or"):

@@ -46,6 +46,12 @@ class TestSparseTernaryDense(LayerCase):
         assert float(layers[1].threshold) == 0.5
         assert layers[0].kernel_quantizer_internal is not layers[1].kernel_quantizer_internal
 
+    @pytest.mark.parametrize("shape, positions", [((8,), 1), ((5, 8), 5), ((4, 3, 8), 12)])
+    def test_output_positions_are_rows_and_pixels(self, shape, positions):
+        layer = SparseTernaryDense(3)
+        layer.build((None, *shape))
+        assert layer.output_positions() == positions
+
     def test_shadow_weights_start_around_the_threshold(self):
         layer = SparseTernaryDense(200)
         layer.build((None, 300))

@@ -11,9 +11,9 @@ BITS = st.integers(1, 8)
 OUTPUT_BITS = st.none() | st.integers(1, 4)
 
 
-def facts(fan_ins, inputs=100, input_bits=1, output_bits=2, copies=1):
+def facts(fan_ins, inputs=100, input_bits=1, output_bits=2):
     weights = inputs * len(fan_ins)
-    return LayerFacts(weights, tuple(fan_ins), 7, input_bits, output_bits, copies)
+    return LayerFacts(weights, tuple(fan_ins), 7, input_bits, output_bits)
 
 
 @given(BITS, OUTPUT_BITS)
@@ -33,10 +33,10 @@ def test_a_further_nonzero_never_costs_less_than_nothing(fan_ins, input_bits, ou
 
 def test_features_by_hand():
     # 1, 3 and 90 inputs of 4 bits: 4, 12 and 360 bits; 90 · 15 > 1023 takes 11 bits, 3 LUTs.
-    found = dict(zip(FEATURES, features(facts([1, 3, 90], 90, 4, 2, 5)), strict=True))
+    found = dict(zip(FEATURES, features(facts([1, 3, 90], 90, 4, 2)), strict=True))
     assert found == pytest.approx({
-        "counted": 5 * 7, "first": 5 * 1.8, "first_level": 5 * 1.8,
-        "finished": 5 * 360, "compared": 5 * 3 * 3, "shared": 0,
+        "counted": 7, "first": 1.8, "first_level": 1.8,
+        "finished": 360, "compared": 3 * 3, "shared": 0,
     })
     found = dict(zip(FEATURES, features(facts([8, 8, 8, 8, 7], 8, 3, None)), strict=True))
     assert found == {**dict.fromkeys(FEATURES, 0), "finished": 39 * 3, "shared": -2 * 8 * 3 / 6}
@@ -51,12 +51,12 @@ def test_luts_are_coefficients_times_features():
 @given(st.lists(st.integers(0, 99), min_size=1).filter(any), BITS, OUTPUT_BITS)
 def test_marginal_luts_are_the_mean_over_nonzero_weights(fan_ins, input_bits, output_bits):
     model = fitted_model()
-    whole = model.luts(facts(fan_ins, 100, input_bits, output_bits, 3))
+    whole = model.luts(facts(fan_ins, 100, input_bits, output_bits))
     saved = []
     for neuron, fan_in in enumerate(fan_ins):
         fewer = [f - (i == neuron) for i, f in enumerate(fan_ins)]
-        saved += [whole - model.luts(facts(fewer, 100, input_bits, output_bits, 3))] * fan_in
-    layer = facts(fan_ins, 100, input_bits, output_bits, 3)
+        saved += [whole - model.luts(facts(fewer, 100, input_bits, output_bits))] * fan_in
+    layer = facts(fan_ins, 100, input_bits, output_bits)
     assert model.marginal_luts(layer) == pytest.approx(np.mean(saved), abs=1e-6)
     assert HardwareCost("luts")(layer) == model.marginal_luts(layer)
 

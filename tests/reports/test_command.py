@@ -119,6 +119,13 @@ def test_errors_are_clear(digits, arguments, message):
     assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
 
 
+def test_verilog_that_cannot_be_is_refused_before_any_work(digits, tmp_path):
+    (tmp_path / "mine.keras").write_bytes((digits / "model.keras").read_bytes())
+    done = convert("mine.keras", "--fold-dense", cwd=tmp_path)
+    assert done.returncode == 1 and "`fold_dense` is for dense layers of more" in done.stderr
+    assert not (tmp_path / "runs/mine/hls").exists()
+
+
 def test_an_unfinished_run_says_how_to_finish_it(tmp_path):
     (tmp_path / "runs/half").mkdir(parents=True)
     done = convert("runs/half", cwd=tmp_path)

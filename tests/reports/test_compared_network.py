@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from reports.compared_network import (
@@ -47,6 +49,18 @@ def test_a_records_hardware_keeps_each_figures_source():
         "luts": "900 LUT (yosys)", "ffs": "80 FF (yosys)", "latency_cycles": "3 cycles (measured)",
     }  # fmt: skip
     assert resources_of_record(record_of("a", "float", 0, test_accuracy=0.9)) == {}
+
+
+@pytest.mark.parametrize("fields, note", [
+    ({"nonzeros": 900, "layer_sparsity": {"dense_1": 0.9}}, "mean and worst error"),
+    ({"nonzeros": 90_000, "layer_sparsity": {"dense_1": 0.9}}, "larger than any network"),
+    ({"nonzeros": 900, "layer_sparsity": {"conv2d_1": 0.9}}, "fitted on dense networks, not"),
+])
+def test_estimates_carry_the_error_of_networks_like_theirs(fields, note):
+    record = record_of("a", "sparse", 0, luts=900, latency_cycles=3, **fields)
+    record = replace(record, sources={**record.sources, "luts": "estimate"})
+    ((_, figures),) = resources_of_record(record).items()
+    assert figures["luts"].note.startswith(note) and not figures["latency_cycles"].note
 
 
 @pytest.mark.parametrize(

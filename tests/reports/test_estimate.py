@@ -1,13 +1,20 @@
+import json
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from hls_projects.estimate import estimate
 from hls_projects.input_format import InputFormat
 from hls_projects.integer_layers import Dense, Head, Layer
 from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.lut_model import fit_record
-from reports.estimate import DESIGN, estimated_resources
+from reports.estimate import DESIGN, LARGEST_FITTED, error_note, estimated_resources
 from reports.record import Source
 from reports.report_tables import resource_table
+from tests.hls_projects.networks import picture_network
+
+ROOT = Path(__file__).parents[2]
 
 
 class Other(Layer):
@@ -27,6 +34,10 @@ def network(*before):
     return IntegerNetwork(InputFormat(2, False, 0.25, (30,)), (*before, Dense(weights), head))
 
 
+def picture():
+    return picture_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")])
+
+
 def test_the_table_states_the_estimate_its_source_and_its_error():
     found, record = estimate(network()), fit_record()
     figures = estimated_resources(network())[DESIGN]
@@ -40,6 +51,33 @@ def test_the_table_states_the_estimate_its_source_and_its_error():
     for key, label in (("luts", "LUT"), ("ffs", "FF")):
         mean, worst = record[f"{key}_mean_error"], record[f"{key}_worst_error"]
         assert f"{label} {mean:.1%}, {worst:.1%}" in text
+
+
+def test_other_networks_than_the_fits_say_so():
+    notes = {figure.note for figure in estimated_resources(picture()).get(DESIGN).values()}
+    assert notes == {"fitted on dense networks, not checked on convolutional ones"}
+    assert error_note(12_704, False).startswith("mean and worst error")
+    assert error_note(12_705, False) == (
+        "larger than any network of the fit; two dense ones synthesized: LUT +17 % (52,544 "
+        "nonzeros) and +5 % (33,941 nonzeros)"
+    )
+    assert "| random-16-i1-a1-s0 | 12,704 |" in (ROOT / "docs/estimate.md").read_text()
+
+
+@pytest.mark.parametrize("method, error, nonzeros", [
+    ("binary", "+17 %", "52,544"), ("ternary", "+5 %", "33,941"),
+])
+def test_errors_on_larger_networks_are_those_of_the_records(method, error, nonzeros):
+    results = ROOT / "reports/results"
+    (record,) = (
+        record for record in json.loads((results / "mnist.json").read_text())["records"]
+        if (record["network"], record["method"]) == ("mnist-narrow", method)
+    )
+    found = estimate(IntegerNetwork.load(results / record["network_file"]))
+    assert record["sources"]["luts"] == "yosys"
+    assert f"{found.luts / record['luts'] - 1:+.0%}".replace("%", " %") == error
+    assert f"{record['nonzeros']:,}" == nonzeros
+    assert f"{error} ({nonzeros} nonzeros)" in error_note(LARGEST_FITTED + 1, False)
 
 
 def test_a_network_that_rtl_does_not_have_is_not_estimated():

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from qkeras_models.picture_shape import check_channels_last
+
 from .deformations import Deformations
 from .randomness import Purpose, check_seed, uniform
 
@@ -74,13 +76,14 @@ class Augmentation:
             seed: integer >= 0; the same seed gives the same maps.
 
         Raises:
-            ValueError: for another number of dimensions.
+            ValueError: for another number of dimensions, or channels first.
         """
         if len(shape) not in (2, 3):
             raise ValueError(
                 "augmentation needs pictures of shape (height, width) or (height, width, "
                 f"channels). Received: {shape}"
             )
+        check_channels_last("x", shape)
         y, x = self._sources(shape[0], shape[1], check_seed("seed", seed))
         return Deformations(y, x)
 

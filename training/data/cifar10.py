@@ -37,6 +37,8 @@ PICTURES = {
     "test_batch.png": 23_141_302,
 }
 LABELS = {"train_lables.json": 100_001, "test_lables.json": 20_001}
+# Of the data set's own home page.
+OFFICIAL = ("data_batch_1", "cifar-10-batches-py")
 TEST = ("test_batch.png", "test_lables.json")
 
 # Shape, and MD5 of the array's bytes.
@@ -87,7 +89,7 @@ def _from_folder(folder: Path) -> Arrays:
     archive = folder / ARCHIVE
     missing = [name for name in (*PICTURES, *LABELS) if not (folder / name).is_file()]
     if missing and not archive.is_file():
-        raise SourceUnavailable(f"lacks {', '.join(missing)} (or {ARCHIVE})")
+        raise SourceUnavailable(f"lacks {', '.join(missing)} (or {ARCHIVE}){_pickles(folder)}")
     try:
         if missing:
             return DATA.read_archive(archive)
@@ -99,6 +101,13 @@ def _from_folder(folder: Path) -> Arrays:
             f"the folder {folder} must hold CIFAR-10's own files: {error}. For other data, write "
             "an .npz file with x_train, y_train, x_test and y_test, and name that file."
         ) from error
+
+
+def _pickles(folder: Path) -> str:
+    """Why the official files are not read, where they lie in the folder or are the folder."""
+    if not any((folder / name).exists() for name in OFFICIAL):
+        return ""
+    return "; data_batch_1 … test_batch are Python pickles, which run code, and are not read"
 
 
 def _from_keras(folder: Path) -> Arrays:
@@ -146,7 +155,10 @@ def read_pictures(name: str, content: bytes) -> np.ndarray:
 
 
 def _labels(name: str, content: bytes) -> np.ndarray:
-    labels = json.loads(content)
+    try:
+        labels = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{name} is no JSON ({error})") from error
     if not isinstance(labels, list) or not all(label in range(10) for label in labels):
         raise ValueError(f"{name} must hold a list of integers from 0 to 9")
     return np.array(labels, np.uint8)

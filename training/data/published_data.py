@@ -62,14 +62,15 @@ class PublishedData:
         near: dict[str, Callable[[], Arrays]] = {}
         if folder is not None:
             near[f"the folder {folder}"] = lambda: from_folder(Path(folder).expanduser())
-        cache = {f"the cache {cache_folder()}": self._from_cache}
-        far = dict(cache)  # where another process may have put it meanwhile
+        place = f"the cache {cache_folder()}"
+        # Again behind the lock, since another process may have put it there meanwhile.
+        far = {place: self._from_cache}
         for source, fetch in downloads.items():
             far[source] = lambda fetch=fetch: self._downloaded(fetch)
         found = _first(near, failures)
         for source, reason in failures.items():
             report(f"{self.name}: {source} {reason}; looking elsewhere")
-        found = found or _first(cache, failures)
+        found = found or _first({place: lambda: self._from_cache(report)}, failures)
         if found is None:
             with exclusive_file(cache_folder() / self.archive, report):
                 found = _first(far, failures)
@@ -87,14 +88,14 @@ class PublishedData:
         self.verify(arrays)
         return arrays
 
-    def _from_cache(self) -> Arrays:
+    def _from_cache(self, tell: Callable[[str], None] = lambda text: None) -> Arrays:
         path = cache_folder() / self.archive
         if not path.is_file():
             raise SourceUnavailable(f"holds no {self.archive}")
         try:
             return self.read_archive(path)
         except DAMAGE as error:
-            report(f"{self.name}: the cached {path} is damaged ({error}); fetching it again")
+            tell(f"{self.name}: the cached {path} is damaged ({error}); fetching it again")
             raise SourceUnavailable(f"holds a damaged {self.archive} ({error})") from error
 
     def _downloaded(self, fetch: Callable[[Path], Arrays]) -> Arrays:

@@ -64,6 +64,11 @@ def test_channels_move_together():
         np.testing.assert_array_equal(found[..., channel], alone)
 
 
+def test_channels_first_are_refused():
+    with pytest.raises(ValueError, match=r"`x`: channels must be last.*Received: \(3, 9, 7\)"):
+        Augmentation().build((3, 9, 7))
+
+
 def test_limits_are_respected_and_used():
     form = Augmentation(shift=1.5, shear=0, maps=4000)
     y, x = form._sources(9, 7, seed=0)

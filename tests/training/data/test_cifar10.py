@@ -117,6 +117,29 @@ def test_pictures_of_another_size_or_content_are_named(files, tmp_path):
         read_cifar10(place(tmp_path / "wrong", wrong))
 
 
+@pytest.mark.parametrize("content", [b"", b"[1, 2", b"\xff\xfe", b"[" * 100_000])
+def test_labels_that_are_no_json_are_named(files, tmp_path, content):
+    damaged = {**files[0], "train_lables.json": content}
+    with pytest.raises(ValueError, match="own files: train_lables.json is no JSON"):
+        read_cifar10(place(tmp_path / "mine", damaged))
+
+
+def test_the_official_pickles_are_named_and_not_read(files, tmp_path):
+    for folder in (tmp_path, tmp_path / "cifar-10-batches-py"):
+        (tmp_path / "cifar-10-batches-py").mkdir(exist_ok=True)
+        (tmp_path / "cifar-10-batches-py/data_batch_1").write_bytes(b"")
+        with pytest.raises(DownloadError, match="pickles, which run code, and are not read"):
+            read_cifar10(folder)
+
+
+def test_a_damaged_cache_is_reported_once(files, cache, capsys):
+    cache.mkdir(exist_ok=True)
+    (cache / "cifar10.npz").write_bytes(b"PK\x03\x04abc")
+    with pytest.raises(DownloadError, match="holds a damaged cifar10.npz"):
+        read_cifar10()
+    assert capsys.readouterr().err.count("is damaged") == 1
+
+
 def test_without_any_source_the_files_are_named(files, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DownloadError, match="data_batch_1.png.*cifar10.npz"):
