@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from reports.results_file import NetworkRecord
@@ -17,7 +18,7 @@ NETWORKS = {"mnist-small": "HGQ2, 784-256-64-10", "narrow": "HGQ2, 784-64-32-10"
 
 @dataclass(frozen=True)
 class OwnPoint:
-    """One of this project's networks, synthesized in the same flow.
+    """One of this project's networks, or a mean over seeds, synthesized in the same flow.
 
     Args:
         name: what it is called in the table.
@@ -36,16 +37,30 @@ class OwnPoint:
     luts_by_size: dict[str, int] = field(default_factory=dict)
 
 
+# Ours of the architectures that HGQ2 trains.
+COMPARED = ("mnist-small", "mnist-narrow")
+
+
 def own_points(records: Sequence[NetworkRecord]) -> list[OwnPoint]:
-    """The sparse networks that Yosys synthesized, trained in full."""
-    return [
-        OwnPoint(
-            f"{r.network}, {r.wanted_sparsity:.1%} asked for, seed {r.seed}",
-            r.test_accuracy, r.validation_accuracy, r.nonzeros, r.luts, r.ffs,
-        )  # fmt: skip
-        for r in records
-        if r.method == "sparse" and not r.quick and r.sources.get("luts") == "yosys"
-    ]
+    """Means over the seeds of COMPARED networks that Yosys synthesized, trained in full."""
+    groups: dict[tuple[str, float | None], list[NetworkRecord]] = {}
+    for record in records:
+        own = record.method == "sparse" and record.network in COMPARED and not record.quick
+        if own and record.sources.get("luts") == "yosys":
+            groups.setdefault((record.network, record.wanted_sparsity), []).append(record)
+    return [_mean(*key, members) for key, members in groups.items()]
+
+
+def _mean(network: str, sparsity: float | None, members: Sequence[NetworkRecord]) -> OwnPoint:
+    def mean(name: str) -> float:
+        return fmean(getattr(record, name) for record in members)
+
+    seeds = "one seed" if len(members) == 1 else f"mean of {len(members)} seeds"
+    return OwnPoint(
+        f"{network}, {100 * (sparsity or 0):g} % asked for, {seeds}",
+        mean("test_accuracy"), mean("validation_accuracy"),
+        round(mean("nonzeros")), round(mean("luts")), round(mean("ffs")),
+    )  # fmt: skip
 
 
 def paired(luts_by_size: dict[str, int]) -> int | None:

@@ -38,10 +38,10 @@ class RtlDesign:
             follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
-        period: shortest clock period in ns by the DELAYS of the target, a model; None with folded
-            layers, whose logic synthesis makes.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
             last; like `luts` without folded layers, whose logic synthesis makes.
+        period: shortest clock period in ns by the DELAYS of the target, a model; None with folded
+            layers, whose logic synthesis makes.
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of a picture.
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
         rom_bits: of folded layers, their weights and thresholds.
@@ -58,8 +58,8 @@ class RtlDesign:
     luts: int
     carries: int
     ffs: int
-    period: float | None
     luts_per_layer: tuple[int, ...]
+    period: float | None = None
     pixels: int = 1
     buffer_bits: int = 0
     rom_bits: int = 0

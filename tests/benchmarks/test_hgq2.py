@@ -140,16 +140,24 @@ def test_small_luts_in_pairs_and_full_ones_alone():
 
 
 def test_our_networks_are_those_that_yosys_synthesized_in_full_trainings():
-    figures = {"test_accuracy": 0.98, "nonzeros": 9, "luts": 8, "ffs": 7}
-    sources = {"test_accuracy": "measured", "nonzeros": "counted", "ffs": "yosys"}
-    kinds = [("sparse", False, "yosys"), ("sparse", False, "estimate"), ("sparse", True, "yosys"),
-             ("binary", False, "yosys")]  # fmt: skip
+    kinds = [("mnist-small", "sparse", 0, False, "yosys", 8),
+             ("mnist-small", "sparse", 1, False, "yosys", 10),
+             ("mnist-small", "sparse", 2, False, "estimate", 99),
+             ("mnist-small", "sparse", 3, True, "yosys", 99),
+             ("mnist-small", "binary", 0, False, "yosys", 99),
+             ("sfc", "sparse", 0, False, "yosys", 99)]  # fmt: skip
+    sources = {"test_accuracy": "measured", "validation_accuracy": "measured",
+               "nonzeros": "counted", "ffs": "yosys"}  # fmt: skip
     records = [
-        NetworkRecord("sfc", method, 0, 0.98, quick, sources=sources | {"luts": source}, **figures)
-        for method, quick, source in kinds
+        NetworkRecord(
+            network, method, seed, 0.98, quick, test_accuracy=0.98, validation_accuracy=0.97,
+            nonzeros=9, luts=luts, ffs=7, sources=sources | {"luts": source},
+        )  # fmt: skip
+        for network, method, seed, quick, source, luts in kinds
     ]
     (point,) = own_points(records)
-    assert (point.luts, point.carries) == (8, None)
+    assert point.name == "mnist-small, 98 % asked for, mean of 2 seeds"
+    assert (point.luts, point.carries, point.test_accuracy) == (9, None, 0.98)
 
 
 def test_the_page_keeps_its_text_and_sorts_by_luts(tmp_path):

@@ -229,4 +229,4 @@ def _together(designs: Sequence[RtlDesign], path: Path) -> RtlDesign:
         "assign out_valid = |valid | odd;\n" + "\n".join(body) + "\nendmodule\n"
     )
     path.write_text("\n".join([*texts, top]))
-    return RtlDesign(path, x_low, 1, y_low, 1, latency, 0, 0, 0, None, ())
+    return RtlDesign(path, x_low, 1, y_low, 1, latency, 0, 0, 0, ())

@@ -67,7 +67,9 @@ def test_the_readme_shows_the_records(name, network, sparsity):
 
     own = {
         key: figures("sparse", key, sparsity)
-        for key in ("sparsity", "nonzeros", "luts", "ratio_vs_binary", "ratio_vs_ternary")
+        for key in (
+            "sparsity", "nonzeros", "luts", "latency_ns", "ratio_vs_binary", "ratio_vs_ternary",
+        )
     }
     cells = (
         name,
@@ -75,6 +77,7 @@ def test_the_readme_shows_the_records(name, network, sparsity):
         f"{100 * own['sparsity'].mean:.2f} %",
         f"{round(own['nonzeros'].mean):,}",
         f"{round(own['luts'].mean):,}",
+        f"{round(own['latency_ns'].mean):,} ns",
         f"{own['ratio_vs_binary'].mean:.1f}×",
         f"{own['ratio_vs_ternary'].mean:.1f}×",
         accuracy("binary"),
