@@ -11,7 +11,7 @@ from reports.record import RESOURCE_METRICS, Figure, Source, checked_resources, 
 def test_every_source_is_described() -> None:
     assert {source.value for source in Source} == {
         "counted", "estimate", "yosys", "yosys, sum", "nextpnr", "csynth", "impl", "csim",
-        "measured",
+        "delay model", "measured",
     }  # fmt: skip
     assert all(source.description for source in Source)
 
