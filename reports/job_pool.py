@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
+from training.side_by_side import THREAD_VARIABLES, keep_to, own_cores, schedule_as_batch
 
 
 @dataclass(frozen=True)
@@ -53,32 +53,42 @@ def run_tasks(tasks: Iterable[Task], processes: int, threads: int | None = None)
     with _ended_at_exit() as running:
         while True:
             while len(running) < processes and (task := next(waiting, None)) is not None:
-                running[task.log] = task, _start(task, threads), time.monotonic()
+                place = min(set(range(processes)) - {entry.place for entry in running.values()})
+                process = _start(task, threads)
+                if threads is not None:
+                    keep_to(own_cores(place, processes, threads), process.pid)
+                running[task.log] = _Running(task, process, time.monotonic(), place)
             if not running:
                 return
             time.sleep(0.2)
-            for log, (task, process, started) in list(running.items()):
+            for log, (task, process, started, _) in list(running.items()):
                 if process.poll() is not None:
                     del running[log]
                     yield Done(task, process.returncode, time.monotonic() - started)
 
 
-Running = dict[Path, tuple[Task, "subprocess.Popen[bytes]", float]]
+class _Running(NamedTuple):
+    """A command, its process, when it was started, and its place among those side by side."""
+
+    task: Task
+    process: subprocess.Popen[bytes]
+    started: float
+    place: int
 
 
 @contextmanager
-def _ended_at_exit() -> Iterator[Running]:
-    running: Running = {}
+def _ended_at_exit() -> Iterator[dict[Path, _Running]]:
+    running: dict[Path, _Running] = {}
     # Python's own answer to SIGTERM runs no `finally`, and would leave the commands alone.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         yield running
     finally:
         signal.signal(signal.SIGTERM, before)
-        for _, process, _ in running.values():
-            process.terminate()
-        for _, process, _ in running.values():
-            process.wait()
+        for entry in running.values():
+            entry.process.terminate()
+        for entry in running.values():
+            entry.process.wait()
 
 
 def _start(task: Task, threads: int | None) -> subprocess.Popen[bytes]:

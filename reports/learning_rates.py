@@ -64,7 +64,7 @@ SCHEDULES = {
 
 
 def best_options(network: str = "mnist-small", table: Path = TABLE) -> dict[str, dict[str, float]]:
-    """The chosen learning_rate, and retrain_learning_rate where it is not 1, by method.
+    """The chosen learning_rate, and that of stage 3 where it is chosen and not 1, by method.
 
     Raises:
         ValueError: if the table is damaged.
@@ -73,8 +73,7 @@ def best_options(network: str = "mnist-small", table: Path = TABLE) -> dict[str,
     for method, scores in scores_by_method(network, table).items():
         rate = chosen(_rates(scores))
         found[method] = {"learning_rate": rate}
-        factor = chosen(_factors(scores, rate))
-        if factor != 1.0:
+        if method in RETRAINED and (factor := chosen(_factors(scores, rate))) != 1.0:
             found[method]["retrain_learning_rate"] = factor
     return found
 

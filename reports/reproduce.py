@@ -14,7 +14,7 @@ import click
 from qkeras_models.atomic_write import write_atomically
 from qkeras_models.folder_lock import FolderInUse, exclusive_file, exclusive_folder
 from reports.job_pool import Done, Task, run_tasks
-from reports.reproduce_job import lacks_hardware, read_record
+from reports.reproduce_job import NETWORK, lacks_hardware, read_record, write_record
 from reports.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ LARGEST_FILE = 500_000
 @click.argument("data", type=click.Choice(DATA))
 @click.option("--keep-results", is_flag=True,
               help="Records of the results file count as done, though their runs are not here: "
-                   "goes on with what was trained elsewhere.")
+                   "goes on with what was trained elsewhere, and synthesizes what was not yet.")
 @click.option("--only", "only", multiple=True, metavar="NAME",
               help="A network or a method, as in --only sfc --only binary; may be repeated.")
 @click.option("--seed", "seeds", multiple=True, type=int, help="A seed; may be repeated.")
@@ -72,24 +72,23 @@ def main(
     try:
         chosen = choose(jobs(data, quick), only, seeds)
         finished = collect(chosen, folder, target)
-        elsewhere = recorded(chosen, target) - set(finished) if keep_results else set()
+        done = {**(recorded(chosen, target) if keep_results else {}), **finished}
         if only_list:
-            print_list(chosen, {*finished, *elsewhere})
+            print_list(chosen, done)
             return
-        tasks = [
-            _task(job, folder, data_folder, limit)
-            for job in chosen
-            if job not in elsewhere
-            and (job not in finished or lacks_hardware(finished[job], limit))
-        ]
+        left = [job for job in chosen if job not in done or lacks_hardware(done[job], limit)]
+        tasks = [_task(job, folder, data_folder, limit) for job in left]
         failed = 0
         with (
             exclusive_folder(folder),
             closing(run_tasks(tasks, processes, threads)) as ends,
         ):
-            for done in ends:
-                failed += done.status != 0
-                _report(done, folder)
+            for job in left:
+                if job in done and job not in finished:
+                    adopt(job, done[job], folder, results)
+            for end in ends:
+                failed += end.status != 0
+                _report(end, folder)
                 collect(chosen, folder, target)
         for page in write_pages(target):
             click.echo(page)
@@ -146,12 +145,31 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     return found
 
 
-def recorded(chosen: Sequence[Job], target: Path) -> set[Job]:
-    """The jobs whose records the results file holds, trained by the very command of the plan."""
+def recorded(chosen: Sequence[Job], target: Path) -> dict[Job, NetworkRecord]:
+    """The records in the results file, by job, of networks trained by the plan's very command."""
     from reports.results_file import load_records
 
-    commands = {record.key: record.command for record in load_records(target)}
-    return {job for job in chosen if commands.get(job.key) == job.command}
+    records = {record.key: record for record in load_records(target)}
+    return {
+        job: records[job.key]
+        for job in chosen
+        if job.key in records and records[job.key].command == job.command
+    }
+
+
+def adopt(job: Job, record: NetworkRecord, runs: Path, results: Path) -> None:
+    """Gives a job its published network and record, as if it had been trained here.
+
+    Args:
+        job: whose folder below `runs` gets them.
+        record: with a network file.
+        runs: folder of all jobs.
+        results: folder of the results file, which network files are relative to.
+    """
+    folder = job.folder(runs)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / NETWORK, (results / record.network_file).read_bytes())
+    write_record(replace(record, network_file=NETWORK), folder)
 
 
 def write_pages(target: Path) -> list[Path]:

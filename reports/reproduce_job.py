@@ -50,14 +50,15 @@ def run_job(
     # A job that a killed `reproduce` left running goes on; its work is waited for, not lost.
     with exclusive_folder(folder, wait=True):
         record = read_record(job, runs) or _measured(job, folder, data_folder)
-        _write_record(record, folder)
+        write_record(record, folder)
         if lacks_hardware(record, synthesize_up_to):
             record = _with_hardware(record, folder, synthesize_up_to)
-            _write_record(record, folder)
+            write_record(record, folder)
     return record
 
 
-def _write_record(record: NetworkRecord, folder: Path) -> None:
+def write_record(record: NetworkRecord, folder: Path) -> None:
+    """Puts the record into the job's folder, whole or not at all."""
     from qkeras_models.atomic_write import write_atomically
 
     write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")

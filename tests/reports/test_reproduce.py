@@ -159,6 +159,33 @@ def test_records_trained_elsewhere_count_as_done_on_request(finished, tmp_path, 
     assert "1 of 2 done" in changed
 
 
+def test_networks_trained_elsewhere_are_synthesized_on_request(finished, tmp_path, monkeypatch):
+    runs, records = finished
+    collect(list(records), runs, tmp_path / "mnist.json")
+    cache = tmp_path / "cache"
+    # Jobs in processes of their own read the plan anew, so this one runs here.
+    monkeypatch.setattr(reproduce, "jobs", lambda data, quick: tuple(records))
+    monkeypatch.setattr(reproduce, "run_tasks", lambda tasks, *_: run_here(tasks, tmp_path))
+    monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(cache))
+    arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path), "--keep-results",
+                 "--synthesize-up-to", "1000"]
+    done = CliRunner().invoke(reproduce.main, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    after = {record.key: record for record in load_records(tmp_path / "mnist.json")}
+    assert after[JOB.key].sources["luts"] == "yosys" and after[JOB.key].latency_ns > 0
+    assert after[JOB.key].test_accuracy == records[JOB].test_accuracy
+    assert [after[job.key] for job in records if job != JOB] == [
+        record for job, record in records.items() if job != JOB
+    ]
+
+
+def run_here(tasks, runs):
+    for task in tasks:
+        assert task.job is JOB
+        run_job(task.job, runs / "reproduce", synthesize_up_to=1000)
+        yield job_pool.Done(task, 0, 1.0)
+
+
 def test_records_of_other_jobs_stay(finished, tmp_path):
     runs, records = finished
     target = tmp_path / "mnist.json"
@@ -241,6 +268,15 @@ def test_tasks_run_side_by_side_and_report_their_status(tmp_path):
     assert (tmp_path / "3.log").read_text() == "1\n"
     with pytest.raises(ValueError, match="`processes` must be >= 1"):
         list(run_tasks(tasks, 0))
+
+
+def test_tasks_that_take_all_cores_have_cores_of_their_own(tmp_path):
+    cores = sorted(os.sched_getaffinity(0))
+    # Told at the end, when all of them have long been bound.
+    code = "import os, time; time.sleep(1); print(*os.sched_getaffinity(0))"
+    tasks = [Task(n, ["python3", "-c", code], tmp_path / f"{n}.log") for n in range(len(cores))]
+    assert all(end.status == 0 for end in run_tasks(tasks, len(cores), threads=1))
+    assert sorted(int(task.log.read_text()) for task in tasks) == cores
 
 
 SLEEP = "import os, time, pathlib; pathlib.Path({!r}).write_text(str(os.getpid())); time.sleep(99)"

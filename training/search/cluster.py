@@ -28,6 +28,10 @@ def connected(config: Any) -> Iterator[tuple[Client, Callable[[], int]]]:
         return
     with start_cluster(config) as cluster, Client(cluster) as client:
         jobs = worker_count(config)
+        if isinstance(config, LocalConfig):
+            from training.search.worker_cores import WorkerCores
+
+            client.register_plugin(WorkerCores(jobs, config.threads))
         yield client, lambda: jobs
 
 

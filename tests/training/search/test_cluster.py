@@ -1,5 +1,6 @@
 """Jobs as dask-jobqueue would submit them; no queue is needed to write them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,13 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
         connected(config),
     ):
         pass
+
+
+def test_workers_of_one_machine_keep_to_cores_of_their_own():
+    cores = os.sched_getaffinity(0)
+    with connected(LocalConfig(workers=len(cores))) as (client, _):
+        client.wait_for_workers(len(cores))
+        for _ in range(2):
+            found = client.run(lambda: os.sched_getaffinity(0)).values()
+            assert sorted(map(list, found)) == [[core] for core in sorted(cores)]
+            client.restart()
