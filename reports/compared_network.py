@@ -24,6 +24,7 @@ METHODS = {
     "l2": "L2 alone",
     "no-retraining": "no retraining",
     "sparse": "sparse ternary",
+    "search": "found by search",
 }
 """Labels of the known methods, in the order in which tables list them."""
 

@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reports.network_figures import (
+    CELLS,
+    HARDWARE,
+    TIMING,
+    hardware_sources,
+    network_figures,
+    size_figures,
+    sources_of,
+)
 from reports.record import Source
 from reports.reproduction_plan import METHODS, NETWORKS, Job
 
@@ -24,9 +33,6 @@ if TYPE_CHECKING:
 RECORD = "record.json"
 NETWORK = "network.npz"
 FLOAT_BITS = 32
-CELLS = ("luts", "ffs", "brams", "dsps")
-TIMING = ("fmax_mhz", "latency_ns")
-HARDWARE = (*CELLS, *TIMING, "latency_cycles")
 
 
 def run_job(
@@ -112,10 +118,7 @@ def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingRes
 def _float_figures(result: TrainingResult) -> dict[str, Any]:
     bits = FLOAT_BITS * result.weights
     return {
-        "weights": result.weights,
-        "nonzeros": result.nonzeros,
-        "encoded_bits": bits,
-        "layer_sparsity": {},
+        **size_figures(result.weights, result.nonzeros, bits),
         "test_accuracy": result.test_accuracy,
     }
 
@@ -135,25 +138,10 @@ def _figures(folder: Path) -> dict[str, Any]:
     network.save(folder / NETWORK)
     correct = network.predict(data.x_test).argmax(axis=-1) == data.y_test
     return {
-        "weights": network.weights,
-        "nonzeros": network.nonzeros,
-        "encoded_bits": encoded_bits(network),
-        "layer_sparsity": {
-            name: 1.0 - layer.nonzeros / layer.weights.size
-            for name, layer in zip(network.layer_names, network.layers, strict=True)
-            if hasattr(layer, "weights")
-        },
+        **network_figures(network),
         "test_accuracy": float(correct.mean()),
         "network_file": NETWORK,
     }
-
-
-def encoded_bits(network: IntegerNetwork) -> int:
-    """Size of the smallest code: zero runs, 1 bit a weight without zeros, or 2 bits a weight."""
-    from reports.sizes import network_size
-
-    plain = network.weights * (1 if network.nonzeros == network.weights else 2)
-    return min(plain, network_size(network).total.encoded_bits)
 
 
 def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
@@ -161,15 +149,7 @@ def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
 
     result = train(job, folder, data_folder)
     found = _float_figures(result) if job.method == "float" else _figures(folder)
-    weights, bits = found["weights"], found["encoded_bits"]
-    figures = {
-        **found,
-        "validation_accuracy": result.validation_accuracy,
-        "sparsity": 1.0 - found["nonzeros"] / weights,
-        "bits_per_weight": bits / weights,
-        "ratio_vs_binary": weights / bits,
-        "ratio_vs_ternary": 2 * weights / bits,
-    }
+    figures = {**found, "validation_accuracy": result.validation_accuracy}
     return NetworkRecord(
         job.network,
         job.method,
@@ -177,7 +157,7 @@ def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
         wanted_sparsity=job.sparsity,
         quick=job.quick,
         **figures,
-        sources=_sources(figures),
+        sources=sources_of(figures),
         epochs=result.epochs,
         learning_rate=job.options()["learning_rate"],
         command=job.command,
@@ -194,11 +174,7 @@ def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -
     else:
         figures, source = _estimated(network), Source.ESTIMATE
     others = {name: of for name, of in record.sources.items() if name not in HARDWARE}
-    sources = {**others, **dict.fromkeys(figures, source.value)}
-    if source is not Source.ESTIMATE:
-        # Register stages, counted in the design, and their slowest path.
-        sources["latency_cycles"] = Source.COUNTED.value
-        sources |= dict.fromkeys(TIMING, Source.DELAYS.value)
+    sources = {**others, **hardware_sources(figures, source)}
     return replace(record, **{**dict.fromkeys(HARDWARE), **figures}, sources=sources)
 
 
@@ -229,13 +205,6 @@ def _estimated(network: IntegerNetwork) -> dict[str, int]:
     if not streams(network):
         figures["latency_cycles"] = len(network.weight_layers)
     return figures
-
-
-def _sources(figures: dict[str, Any]) -> dict[str, str]:
-    from reports.results_file import FIGURES
-
-    measured = {True: Source.MEASURED.value, False: Source.COUNTED.value}
-    return {name: measured[name.endswith("accuracy")] for name in figures if name in FIGURES}
 
 
 @click.command()

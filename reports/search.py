@@ -13,6 +13,7 @@ import click
 from reports.page import Page, Plot, Section
 from reports.pareto_plot import ACCURACY, pareto_plot
 from reports.record import Figure, Source, number_text
+from reports.search_publication import publish
 from reports.search_record import ParetoPoint, SearchRecord, read_search_record
 from reports.table import Column, Table
 
@@ -29,7 +30,10 @@ STATES = {"complete": "finished", "pruned": "ended early", "fail": "failed", "ru
 @click.option("-o", "--output", type=click.Path(path_type=Path),
               help="The HTML file; Markdown and its plots go beside it.  "
                    "[default: FOLDER/search.html]")
-def main(folder: Path, output: Path | None) -> None:
+@click.option("--publish", "results", type=click.Path(path_type=Path), metavar="RESULTS.json",
+              help="Also puts the Pareto set's networks among the records of a results file, such "
+                   "as reports/results/mnist.json.")
+def main(folder: Path, output: Path | None, results: Path | None) -> None:
     """Writes the page of a search, whose FOLDER is runs/search/NAME.
 
     \b
@@ -39,8 +43,11 @@ def main(folder: Path, output: Path | None) -> None:
     from reports.comparison import write_comparison
 
     try:
-        page = search_page(read_search_record(folder))
-        written = write_comparison(page, output or folder / "search.html")
+        record = read_search_record(folder)
+        written = write_comparison(search_page(record), output or folder / "search.html")
+        if results is not None:
+            publish(record, folder, results, lambda message: click.echo(message, err=True))
+            written.append(results)
     except (ValueError, OSError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
@@ -98,6 +105,7 @@ def pareto_table(record: SearchRecord) -> Table:
             for name, _, _ in MEASURED
         ),
         Column("latency_cycles", "Latency (cycles)", number_text),
+        Column("measured_latency_ns", "Latency (ns, delay model)", number_text),
         Column("logits", "Logits compared, none differs", number_text),
         Column("executions", "By", ", ".join, left=True),
     )
@@ -109,6 +117,7 @@ def pareto_table(record: SearchRecord) -> Table:
             point.measured.get("test_accuracy"),
             *(_measured(point, *figure) for figure in MEASURED),
             point.measured.get("latency_cycles"),
+            point.measured.get("latency_ns"),
             point.measured.get("logits"),
             point.measured.get("executions"),
         )

@@ -17,8 +17,9 @@ from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.presets import PRESETS
 from reports import job_pool, reproduce, reproduce_job, reproduction_plan
 from reports.job_pool import Task, run_tasks
+from reports.network_figures import encoded_bits
 from reports.reproduce import choose, collect
-from reports.reproduce_job import encoded_bits, lacks_hardware, read_record, run_job
+from reports.reproduce_job import lacks_hardware, read_record, run_job
 from reports.reproduction_plan import DATA, METHODS, NETWORKS, Job, jobs
 from reports.results_file import load_records
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hls_projects.integer_network import IntegerNetwork
-from reports.reproduce_job import encoded_bits
+from reports.network_figures import encoded_bits
 from reports.results_file import load_records
 from reports.spread import percent_text, spread_of
 

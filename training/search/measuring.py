@@ -41,7 +41,8 @@ def measure(job: MeasuringJob) -> dict[str, Any]:
 
     Returns:
         ``test_accuracy``, ``logits`` (compared, none differs), ``executions`` (names of those that
-        agree on every one), ``luts``, ``ffs``, ``latency_cycles``, ``nonzeros``; or ``error``.
+        agree on every one), ``luts``, ``ffs``, ``brams``, ``dsps``, ``latency_cycles``, by the
+        delay model ``fmax_mhz`` and ``latency_ns``, ``nonzeros``; or ``error``.
     """
     limits = job.seconds, job.client
     return guarded(job.folder, MEASURED, lambda: _measure(job), *limits, try_again=True)
@@ -103,8 +104,8 @@ def _c_simulation(model: keras.Model, folder: Path, threads: int) -> CSimulation
 
 def _synthesized(
     network: IntegerNetwork, x: np.ndarray, logits: np.ndarray, folder: Path
-) -> dict[str, int]:
-    """Cells by Yosys of Verilog whose simulation gives the same logits."""
+) -> dict[str, float]:
+    """Cells by Yosys and timing of Verilog whose simulation gives the same logits."""
     from hls_projects.exactness import ExactnessError
     from hls_projects.mismatch import describe
     from hls_projects.rtl import RtlSimulation, write_rtl
@@ -117,4 +118,9 @@ def _synthesized(
         found = describe("integer network", "RTL simulation", logits, simulated, None)
         raise ExactnessError(str(found), found)
     cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
-    return {"luts": cells.luts, "ffs": cells.ffs, "latency_cycles": design.latency}
+    return {
+        **{name: getattr(cells, name) for name in ("luts", "ffs", "brams", "dsps")},
+        "latency_cycles": design.latency,
+        "fmax_mhz": round(design.fmax_mhz, 1),
+        "latency_ns": round(design.latency_ns, 1),
+    }

@@ -13,6 +13,8 @@ from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.hardware_costs import memory_bits
 from qkeras_models.saved_model import load_model
 from reports import search as search_report
+from reports.network_figures import encoded_bits
+from reports.results_file import NetworkRecord, load_records, save_records
 from training import run
 from training.config import build_config
 from training.run_recorder import RunRecorder
@@ -204,6 +206,43 @@ def test_the_page_shows_the_pareto_set(searched):
     assert "| Keras, integer network, C-simulation, RTL simulation |" in page
     assert f"--name tiny-{record['pareto'][0]['number']}" in page
     assert (folder / "search-plots" / "pareto.svg").read_text().startswith("<?xml")
+
+
+def test_networks_found_become_records_of_a_results_file(searched, tmp_path):
+    _, folder, _ = searched
+    target = tmp_path / "digits.json"
+    other = NetworkRecord("sfc", "float", 0)
+    save_records([other], target)
+    for _ in range(2):
+        result = CliRunner().invoke(search_report.main, [str(folder), "--publish", str(target)])
+        assert result.exit_code == 0, result.output
+    point = json.loads((folder / "search.json").read_text())["pareto"][0]
+    kept, found = load_records(target)
+    assert kept == other and (found.network, found.method) == ("tiny", "search")
+    assert found.command == point["command"]
+    for name in ("test_accuracy", "luts", "ffs", "latency_ns", "nonzeros"):
+        assert getattr(found, name) == point["measured"][name]
+    assert found.sources["luts"] == "yosys" and found.sources["latency_ns"] == "delay model"
+    network = IntegerNetwork.load(tmp_path / found.network_file)
+    assert network.nonzeros == found.nonzeros and encoded_bits(network) == found.encoded_bits
+    # A search that has found others takes the place of its earlier networks.
+    earlier = replace(found, wanted_sparsity=0.5, network_file="networks/tiny-99.npz")
+    save_records([kept, found, earlier], target)
+    (tmp_path / earlier.network_file).touch()
+    CliRunner().invoke(search_report.main, [str(folder), "--publish", str(target)])
+    assert load_records(target) == (kept, found)
+    assert not (tmp_path / earlier.network_file).exists()
+
+
+def test_an_unmeasured_search_has_nothing_to_publish(searched, tmp_path):
+    _, folder, _ = searched
+    record = json.loads((folder / "search.json").read_text())
+    for point in record["pareto"]:
+        point["measured"] = {}
+    (tmp_path / "search.json").write_text(json.dumps(record))
+    words = [str(tmp_path), "--publish", str(tmp_path / "results.json")]
+    result = CliRunner().invoke(search_report.main, words)
+    assert result.exit_code == 1 and "has no measured network" in result.output
 
 
 def test_measuring_is_done_once(searched, monkeypatch):
