@@ -90,6 +90,16 @@ def results_page(results: Path, command: str) -> Page:
     return comparison_page(networks, title, introduction, claims=True, data=data)
 
 
+def write_results_pages(results: Path) -> list[Path]:
+    """The page of a reproduction's results file, HTML and Markdown beside it; none without it."""
+    from reports.comparison import write_comparison
+
+    if not results.is_file():
+        return []
+    command = f"python -m reports.reproduce {results.stem.replace('-quick', ' --quick')}"
+    return write_comparison(results_page(results, command), results.with_suffix(".html"))
+
+
 def runs_page(runs: Sequence[Path], command: str) -> Page:
     """The page of run folders.
 

@@ -56,7 +56,7 @@ class Group:
 
     Args:
         network: architecture.
-        method: how they were trained.
+        method: how they were trained; ``search 7`` for trial 7 of a search.
         wanted_sparsity: what was asked for, None for dense methods.
         quick: trained on a short schedule.
         name: of the only member, if it has one.
@@ -73,13 +73,16 @@ class Group:
     @property
     def series(self) -> str:
         """Name or method: what a plot draws as one line, whatever the sparsity."""
-        return self.name or METHODS.get(self.method, self.method)
+        return self.name or METHODS.get(self.method.partition(" ")[0], self.method)
 
     @property
     def label(self) -> str:
         """Name, or method and wanted sparsity, as tables and plots call the group."""
         if self.name:
             return self.name
+        number = self.method.partition(" ")[2]
+        if number:
+            return f"{self.series}, trial {number}"
         wanted = "" if self.wanted_sparsity is None else f" {sparsity_text(self.wanted_sparsity)}"
         return f"{self.series}{wanted}{' (quick)' if self.quick else ''}"
 

@@ -120,7 +120,9 @@ def _figures(
     result: Mapping[str, Any], total: LayerSize | None
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Figures of a record and their sources; sizes only of a run that was converted."""
-    measured = {key: result[key] for key in ("test_accuracy", "validation_accuracy")}
+    # Trials of a search are not tested.
+    accuracies = {key: result[key] for key in ("test_accuracy", "validation_accuracy")}
+    measured = {key: value for key, value in accuracies.items() if value is not None}
     if total is not None:
         counted = {key: getattr(total, key) for key in SIZE_FIGURES}
     else:

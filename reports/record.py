@@ -29,7 +29,7 @@ class Source(str, Enum):
 
 
 _DESCRIPTIONS = {
-    Source.COUNTED: "counted from the weights",
+    Source.COUNTED: "counted from the weights, or in the written design",
     Source.ESTIMATE: "estimated by this project's cost model",
     Source.YOSYS: "synthesized by Yosys",
     Source.YOSYS_SUM: "modules synthesized by Yosys one by one, and summed",

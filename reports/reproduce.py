@@ -71,11 +71,12 @@ def main(
     limit = SYNTHESIZED_UP_TO[quick] if synthesize_up_to is None else synthesize_up_to
     try:
         chosen = choose(jobs(data, quick), only, seeds)
-        finished = collect(chosen, folder, target)
+        finished = finished_records(chosen, folder)
         done = {**(recorded(chosen, target) if keep_results else {}), **finished}
         if only_list:
             print_list(chosen, done)
             return
+        collect(chosen, folder, target)
         left = [job for job in chosen if job not in done or lacks_hardware(done[job], limit)]
         tasks = [_task(job, folder, data_folder, limit) for job in left]
         failed = 0
@@ -90,7 +91,9 @@ def main(
                 failed += end.status != 0
                 _report(end, folder)
                 collect(chosen, folder, target)
-        for page in write_pages(target):
+        from reports.compare import write_results_pages
+
+        for page in write_results_pages(target):
             click.echo(page)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command goes on", err=True)
@@ -123,6 +126,16 @@ def choose(all_jobs: Sequence[Job], only: Sequence[str], seeds: Sequence[int]) -
     return chosen
 
 
+def finished_records(chosen: Sequence[Job], runs: Path) -> dict[Job, NetworkRecord]:
+    """The records of finished jobs, by job.
+
+    Raises:
+        ValueError: naming a record that is damaged.
+    """
+    found = ((job, read_record(job, runs)) for job in chosen)
+    return {job: record for job, record in found if record is not None}
+
+
 def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, NetworkRecord]:
     """Puts the records of finished jobs into the results file; returns them by job.
 
@@ -133,7 +146,7 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     """
     from reports.results_file import load_records, save_records
 
-    found = {job: record for job in chosen if (record := read_record(job, runs)) is not None}
+    found = finished_records(chosen, runs)
     if not found:
         return found
     order = {job.key: place for place, job in enumerate(jobs(chosen[0].plan.data, chosen[0].quick))}
@@ -170,17 +183,6 @@ def adopt(job: Job, record: NetworkRecord, runs: Path, results: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / NETWORK, (results / record.network_file).read_bytes())
     write_record(replace(record, network_file=NETWORK), folder)
-
-
-def write_pages(target: Path) -> list[Path]:
-    """The comparison page of a results file, HTML and Markdown beside it; none without records."""
-    from reports.compare import results_page
-    from reports.comparison import write_comparison
-
-    if not target.is_file():
-        return []
-    command = f"python -m reports.reproduce {target.stem.replace('-quick', ' --quick')}"
-    return write_comparison(results_page(target, command), target.with_suffix(".html"))
 
 
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -146,10 +146,7 @@ def load_records(path: str | Path) -> tuple[NetworkRecord, ...]:
     if not isinstance(content.get("records"), list):
         raise ValueError(f"{path} is no valid results file: `records` must be a list")
     records = tuple(_decode(path, at, entry) for at, entry in enumerate(content["records"]))
-    keys = [record.key for record in records]
-    for at, key in enumerate(keys):
-        if key in keys[:at]:
-            raise ValueError(f"{path} is no valid results file: record {at} repeats {key}")
+    _check_distinct(records, path)
     return records
 
 
@@ -161,9 +158,21 @@ def _decode(path: Path, position: int, entry: Any) -> NetworkRecord:
         raise ValueError(f"{path}: record {position} is damaged: {message}") from None
 
 
+def _check_distinct(records: Sequence[NetworkRecord], path: Path) -> None:
+    keys = [record.key for record in records]
+    for at, key in enumerate(keys):
+        if key in keys[:at]:
+            raise ValueError(f"{path} is no valid results file: record {at} repeats {key}")
+
+
 def save_records(records: Iterable[NetworkRecord], path: str | Path) -> None:
-    """Writes a results file; a reader sees the old file or the new one, never half."""
-    path = Path(path)
+    """Writes a results file; a reader sees the old file or the new one, never half.
+
+    Raises:
+        ValueError: if two records have the same key.
+    """
+    path, records = Path(path), tuple(records)
+    _check_distinct(records, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {"format": FORMAT, "records": [asdict(record) for record in records]}
     write_atomically(path, json.dumps(content, indent=2) + "\n")

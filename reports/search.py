@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from reports.compare import write_results_pages
 from reports.page import Page, Plot, Section
 from reports.pareto_plot import ACCURACY, pareto_plot
 from reports.record import Figure, Source, number_text
@@ -47,7 +48,7 @@ def main(folder: Path, output: Path | None, results: Path | None) -> None:
         written = write_comparison(search_page(record), output or folder / "search.html")
         if results is not None:
             publish(record, folder, results, lambda message: click.echo(message, err=True))
-            written.append(results)
+            written += [results, *write_results_pages(results)]
     except (ValueError, OSError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -13,9 +13,9 @@ from reports.network_figures import HARDWARE, hardware_sources, network_figures,
 from reports.record import Source
 from reports.results_file import NetworkRecord, load_records, save_records
 from reports.search_record import ParetoPoint, SearchRecord
-from training.config import read_config
+from training.config import build_config, read_config
 
-METHOD = "search"
+METHOD = "search "
 
 
 def publish(
@@ -23,8 +23,8 @@ def publish(
 ) -> tuple[NetworkRecord, ...]:
     """Puts every measured network of the Pareto set into a results file, its .npz beside it.
 
-    Their `network` is the search's name and their `method` is "search"; earlier ones of the same
-    search are replaced.
+    Their `network` is the search's name, and `method` is "search 7" for trial 7; earlier ones of
+    the same search are replaced.
 
     Args:
         record: of the search.
@@ -33,8 +33,12 @@ def publish(
         tell: is told if another process has the results file.
 
     Raises:
-        ValueError: if nothing was measured, or a file is missing or damaged.
+        ValueError: if nothing was measured, a file is missing or damaged, or the networks' data
+            set is not the one that the results file is named after.
     """
+    data = build_config(record.config["training"]).data
+    if not target.stem.startswith(data):
+        raise ValueError(f"{target} must be named after the search's data set. Received: {data}")
     found = tuple(
         _published(point, record.name, folder, target.parent)
         for point in record.pareto
@@ -44,7 +48,7 @@ def publish(
         raise ValueError(f"{folder} has no measured network: finish the search first")
     with exclusive_file(target, tell):
         records = load_records(target)
-        earlier = [r for r in records if (r.network, r.method) == (record.name, METHOD)]
+        earlier = [r for r in records if r.network == record.name and r.method.startswith(METHOD)]
         save_records([*(r for r in records if r not in earlier), *found], target)
     kept = {r.network_file for r in found}
     for name in (r.network_file for r in earlier):
@@ -67,7 +71,7 @@ def _published(point: ParetoPoint, name: str, folder: Path, results: Path) -> Ne
     }
     return NetworkRecord(
         name,
-        METHOD,
+        f"{METHOD}{point.trial.number}",
         config["seed"],
         wanted_sparsity=config["sparsity"],
         **figures,

@@ -77,8 +77,9 @@ def main(
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
+    tested = "untested" if result.test_accuracy is None else f"{result.test_accuracy:.2%}"
     click.echo(
-        f"{folder}: test accuracy {result.test_accuracy:.2%}, validation "
+        f"{folder}: test accuracy {tested}, validation "
         f"{result.validation_accuracy:.2%}, {result.sparsity:.2%} sparse "
         f"({result.nonzeros:,} of {result.weights:,} weights), {result.seconds:.0f} s"
     )

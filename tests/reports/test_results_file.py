@@ -65,6 +65,12 @@ def test_a_damaged_file_is_named(tmp_path, text):
 
 
 def test_a_repeated_record_is_named(tmp_path):
-    save_records([RECORD, RECORD], tmp_path / "mnist.json")
+    path = tmp_path / "mnist.json"
     with pytest.raises(ValueError, match="record 1 repeats"):
-        load_records(tmp_path / "mnist.json")
+        save_records([RECORD, RECORD], path)
+    assert not path.exists()
+    save_records([RECORD], path)
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "records": 2 * content["records"]}))
+    with pytest.raises(ValueError, match="record 1 repeats"):
+        load_records(path)

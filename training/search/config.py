@@ -165,6 +165,11 @@ def _check_figures(config: SearchConfig) -> None:
         raise ValueError("`objectives` must differ")
     if Figure.LATENCY in (*config.objectives, *config.constraints) and config.stage_delay is None:
         raise ValueError("`stage_delay` must be given with latency_ns")
+    if config.sampler == "nsga2" and config.startup_trials < 2:
+        raise ValueError(
+            "`startup_trials` must be >= 2 with `sampler` nsga2, whose population they are. "
+            f"Received: {config.startup_trials}"
+        )
     if config.budgets and len(config.objectives) < 2:
         raise ValueError("`budgets` need a second objective")
     if config.budgets and config.objectives[1].direction == "maximize":

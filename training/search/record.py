@@ -12,7 +12,7 @@ import yaml
 from training.config import TrainingConfig, build_config
 from training.search.driver import FIGURES, SECONDS
 from training.search.guarded_job import ERROR, write_json
-from training.search.study import storage_url
+from training.search.study import storage_url, without_password
 from training.search.teacher import teacher_model
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def write_record(
     content = {
         "name": config.name,
         "storage": storage_url(config, folder),
-        "config": config.model_dump(mode="json"),
+        "config": {
+            **config.model_dump(mode="json"), "storage": without_password(config.storage)
+        },
         "trials": [_trial(trial) for trial in study.get_trials(deepcopy=False)],
         "pareto": [
             {

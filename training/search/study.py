@@ -45,9 +45,16 @@ def open_study(config: SearchConfig, folder: Path) -> optuna.Study:
 
 
 def storage_url(config: SearchConfig, folder: Path) -> str:
-    """What optuna-dashboard is told to show the study."""
+    """What optuna-dashboard is told to show the study; *** stands for a password."""
     files = {"sqlite": f"sqlite:///{folder / 'study.db'}", "journal": f"{folder / 'study.journal'}"}
-    return files.get(config.storage, config.storage)
+    return files.get(config.storage) or without_password(config.storage)
+
+
+def without_password(storage: str) -> str:
+    """A storage as logs and pages may show it: postgresql://user:***@host/name."""
+    from sqlalchemy.engine import make_url
+
+    return make_url(storage).render_as_string() if "://" in storage else storage
 
 
 def _storage(storage: str, folder: Path) -> Any:

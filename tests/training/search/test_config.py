@@ -76,6 +76,7 @@ def test_clusters_are_told_by_their_kind(tmp_path, cluster, kind):
         ),
         ({"objectives": ["luts"], "budgets": [9]}, "`budgets` need a second objective"),
         ({"constraints": {"luts": {"at_mots": 3}}}, "did you mean `at_most`"),
+        ({"sampler": "nsga2", "startup_trials": 1}, "`startup_trials` must be >= 2"),
         ({"storage": "mysql"}, "`storage`"),
         ({"early_stopping": {"shares": [0.0]}}, "`shares` must be above 0"),
         ({"cluster": {"kind": "slurm"}}, "`cluster.slurm.workers`"),

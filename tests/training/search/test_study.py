@@ -1,4 +1,5 @@
 import io
+import json
 
 import optuna
 import pytest
@@ -7,6 +8,7 @@ from rich.console import Console
 from tests.training.search.fake_trials import config
 from training.search.objectives import Bound, Figure
 from training.search.progress import Progress, best_within
+from training.search.record import write_record
 from training.search.space import suggest
 from training.search.study import open_study, pareto_trials, sampler, spread, storage_url
 
@@ -49,6 +51,14 @@ def test_every_storage_goes_on(storage, tmp_path):
     assert again.metric_names == ["validation_accuracy", "luts"]
     url = storage_url(settings, tmp_path)
     assert (tmp_path / url.rpartition("/")[2]).is_file()
+
+
+def test_passwords_of_a_storage_are_shown_to_nobody(study, tmp_path):
+    shared = config(storage="postgresql://physicist:hunter2@host/studies")
+    shown = "postgresql://physicist:***@host/studies"
+    assert storage_url(shared, tmp_path) == shown
+    content = write_record(shared, study, tmp_path, {}).read_text()
+    assert "hunter2" not in content and json.loads(content)["config"]["storage"] == shown
 
 
 @pytest.mark.parametrize(

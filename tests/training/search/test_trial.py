@@ -12,9 +12,11 @@ from hls_projects import csim
 from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.hardware_costs import memory_bits
 from qkeras_models.saved_model import load_model
+from reports import compare
 from reports import search as search_report
 from reports.network_figures import encoded_bits
 from reports.results_file import NetworkRecord, load_records, save_records
+from training import command as training_command
 from training import run
 from training.config import build_config
 from training.run_recorder import RunRecorder
@@ -218,7 +220,7 @@ def test_networks_found_become_records_of_a_results_file(searched, tmp_path):
         assert result.exit_code == 0, result.output
     point = json.loads((folder / "search.json").read_text())["pareto"][0]
     kept, found = load_records(target)
-    assert kept == other and (found.network, found.method) == ("tiny", "search")
+    assert kept == other and (found.network, found.method) == ("tiny", f"search {point['number']}")
     assert found.command == point["command"]
     for name in ("test_accuracy", "luts", "ffs", "latency_ns", "nonzeros"):
         assert getattr(found, name) == point["measured"][name]
@@ -226,12 +228,27 @@ def test_networks_found_become_records_of_a_results_file(searched, tmp_path):
     network = IntegerNetwork.load(tmp_path / found.network_file)
     assert network.nonzeros == found.nonzeros and encoded_bits(network) == found.encoded_bits
     # A search that has found others takes the place of its earlier networks.
-    earlier = replace(found, wanted_sparsity=0.5, network_file="networks/tiny-99.npz")
+    earlier = replace(found, method="search 99", network_file="networks/tiny-99.npz")
     save_records([kept, found, earlier], target)
     (tmp_path / earlier.network_file).touch()
     CliRunner().invoke(search_report.main, [str(folder), "--publish", str(target)])
     assert load_records(target) == (kept, found)
     assert not (tmp_path / earlier.network_file).exists()
+    assert f"found by search, trial {point['number']}" in (tmp_path / "digits.md").read_text()
+    wrong = [str(folder), "--publish", str(tmp_path / "mnist.json")]
+    result = CliRunner().invoke(search_report.main, wrong)
+    assert result.exit_code == 1 and "Received: digits" in result.output
+
+
+def test_a_trial_can_be_looked_at_like_a_run(searched, tmp_path):
+    _, folder, _ = searched
+    trial = folder / "trials" / "00000"
+    words = ["--resume", "--name", RUN, "--runs", str(trial), "--quiet"]
+    result = CliRunner().invoke(training_command.main, words)
+    assert result.exit_code == 0 and "test accuracy untested" in result.output
+    page = tmp_path / "page.html"
+    result = CliRunner().invoke(compare.main, [str(trial / RUN), "-o", str(page)])
+    assert result.exit_code == 0, result.output
 
 
 def test_an_unmeasured_search_has_nothing_to_publish(searched, tmp_path):
@@ -240,7 +257,7 @@ def test_an_unmeasured_search_has_nothing_to_publish(searched, tmp_path):
     for point in record["pareto"]:
         point["measured"] = {}
     (tmp_path / "search.json").write_text(json.dumps(record))
-    words = [str(tmp_path), "--publish", str(tmp_path / "results.json")]
+    words = [str(tmp_path), "--publish", str(tmp_path / "digits.json")]
     result = CliRunner().invoke(search_report.main, words)
     assert result.exit_code == 1 and "has no measured network" in result.output
 
