@@ -53,7 +53,7 @@ def write_comparison(page: Page, target: Path) -> list[Path]:
 
     Args:
         target: the HTML file; its folder is created.  The others are ``<stem>.md`` and
-            ``<stem>-plots/*.svg``.
+            ``<stem>-plots/*.svg``, where plots of an earlier page do not stay.
 
     Returns:
         The HTML file and the Markdown file.
@@ -63,10 +63,12 @@ def write_comparison(page: Page, target: Path) -> list[Path]:
 
     plots = target.with_name(f"{target.stem}-plots")
     target.parent.mkdir(parents=True, exist_ok=True)
-    for section in page.sections:
-        for plot in section.plots:
-            plots.mkdir(exist_ok=True)
-            write_atomically(plots / f"{plot.name}.svg", plot.svg)
+    drawn = {plots / f"{plot.name}.svg": plot.svg for s in page.sections for plot in s.plots}
+    for path, svg in drawn.items():
+        plots.mkdir(exist_ok=True)
+        write_atomically(path, svg)
+    for path in {*plots.glob("*.svg")} - drawn.keys():
+        path.unlink()
     markdown = target.with_suffix(".md")
     write_atomically(markdown, page_markdown(page, plots.name))
     write_atomically(target, page_html(page))

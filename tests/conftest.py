@@ -1,6 +1,11 @@
-"""Quiet, deterministic TensorFlow for every test."""
+"""Quiet, deterministic TensorFlow for every test; no test fails for being slow."""
 
 import os
 
+from hypothesis import settings
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")

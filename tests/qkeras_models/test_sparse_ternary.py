@@ -24,7 +24,7 @@ def oracle(w, threshold, mask):
     return (np.sign(w) * (np.abs(w) > np.float32(threshold)) * mask).astype(np.float32)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WEIGHTS, THRESHOLDS, st.randoms(use_true_random=False))
 def test_forward_equals_numpy(w, threshold, random):
     mask = np.array([random.randint(0, 1) for _ in w], np.float32)
@@ -34,7 +34,7 @@ def test_forward_equals_numpy(w, threshold, random):
     assert set(np.unique(out)) <= {-1.0, 0.0, 1.0}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WEIGHTS, THRESHOLDS, st.sampled_from([0.0, 1.0]))
 def test_gradients_equal_numpy(w, threshold, gate):
     window = 0.25

@@ -117,6 +117,16 @@ def test_runs_of_a_user_are_compared_with_hostile_names(tmp_path):
     assert "$b_$" in text and "321" in text and "Claims" not in text and "TreeLUT" not in text
 
 
+def test_plots_of_an_earlier_page_do_not_stay(tmp_path):
+    results, page = write_case(tmp_path, seeds=1), tmp_path / "p.html"
+    assert compare("--results", results, "-o", page)[0] == 0
+    plots = tmp_path / "p-plots"
+    drawn = sorted(plots.iterdir())
+    (plots / "training-99.svg").touch()
+    assert compare("--results", results, "-o", page)[0] == 0
+    assert sorted(plots.iterdir()) == drawn != []
+
+
 def test_quick_records_are_marked(tmp_path):
     from dataclasses import replace
 

@@ -19,7 +19,7 @@ SMALL = {
 }  # fmt: skip
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**31), st.floats(0, 1), st.floats(0.5, 8))
 def test_the_loss_is_its_formula(seed, weight, temperature):
     rng = np.random.default_rng(seed)
