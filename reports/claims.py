@@ -70,11 +70,11 @@ def claims_table(groups: Sequence[Group], data: str | None = None) -> Table:
     )
     footnotes = (
         "Computed from the records: means over seeds ± sample standard deviation. Where there is "
-        "no ±, one seed was trained, and some tenths of a point may be chance. Sizes are those of real bitstreams, against 1 bit a weight (binary) and 2 bits a "
-        "weight (ternary). The paper's claims are read from its abstract and tested at 98\u00a0% "
-        "sparsity or more. Magnitude pruning is compared at the same wanted sparsity. "
-        "Accuracy is lost against the better of binary and dense ternary, unless a claim says "
-        "against which.",
+        "no ±, one seed was trained, and some tenths of a point may be chance. Sizes are those of "
+        "real bitstreams, against 1 bit a weight (binary) and 2 bits a weight (ternary). The "
+        "paper's claims are read from its abstract and tested at 98\u00a0% sparsity or more. "
+        "Magnitude pruning is compared at the same wanted sparsity. Accuracy is lost against the "
+        "better of binary and dense ternary, unless a claim says against which.",
     )
     return Table("Claims", columns, rows, footnotes)
 
