@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reports.compared_network import METHODS, Group, sparsity_text
 from reports.hardware_table import hardware_spreads
 from reports.label_placement import label_points
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from reports.spread import Spread
 
 DENSE = ("float", "binary", "ternary")
+# Left to the tables, where a plot of all architectures would be crowded.
+ABLATIONS = ("magnitude", "l2", "no-retraining")
+ACCURACIES = (0, 50, 80, 90, 95, 96, 97, 98, 99, 99.5)
 SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
 MARKERS = {
     Source.YOSYS: ("o", "here, synthesized (Yosys)"),
@@ -49,8 +54,13 @@ class LutPoint:
 
     @property
     def label(self) -> str:
-        """Of a sparse network its sparsity alone, since colour tells the architecture."""
+        """Of a sparse network its sparsity alone, since colour tells the architecture.
+
+        Trials of a search have none: they would stand too close.
+        """
         group = self.group
+        if group.trial:
+            return ""
         sparse = group.method == "sparse" and not group.name and group.wanted_sparsity is not None
         return plain_label(sparsity_text(group.wanted_sparsity) if sparse else group.label)
 
@@ -63,7 +73,8 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
     Args:
         groups: of one architecture.
     """
-    drawn = [group for group in groups if group.spread("test_accuracy")]
+    # Trials of a search differ in architecture too.
+    drawn = [group for group in groups if group.spread("test_accuracy") and not group.trial]
     dense = [group for group in drawn if group.method in DENSE]
     sparse = [group for group in drawn if group not in dense and group.spread("sparsity")]
     if not sparse:
@@ -85,6 +96,9 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
 def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str | None:
     """SVG: accuracy over LUTs, each source with its own marker; None if no group has LUTs.
 
+    The axis of accuracy is logarithmic in the error.  Ablations are left out, unless they are a
+    user's runs.
+
     Args:
         groups: of any architecture.
         data: set whose published designs stand there too, as published_data names it.
@@ -104,9 +118,10 @@ def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str 
         handles = _lut_legend(own, colors, bool(published))
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
         ours = [(*point.place, point.label) for point in own]
-        label_points(axes, theirs + ours, [point[:2] for point in theirs + ours])
+        labelled = [point for point in theirs + ours if point[2]]
+        label_points(axes, labelled, [point[:2] for point in theirs + ours])
 
-    return draw_svg(7.4, 5.2, paint)
+    return draw_svg(7.4, 5.6, paint)
 
 
 def _paint_published(
@@ -159,6 +174,8 @@ def _density_axis(axes: matplotlib.axes.Axes, groups: Sequence[Group]) -> None:
 def _lut_points(groups: Sequence[Group]) -> Iterator[LutPoint]:
     """Estimates only of groups that nothing else is known of."""
     for group in groups:
+        if group.method in ABLATIONS and not group.name:
+            continue
         accuracy, found = group.spread("test_accuracy"), hardware_spreads(group, "luts")
         better = any(source is not Source.ESTIMATE for _, source in found)
         for (_, source), luts in found.items():
@@ -198,7 +215,17 @@ def _lut_axis(axes: matplotlib.axes.Axes) -> None:
     log_x_axis(axes)
     axes.margins(x=0.08, y=0.08)
     axes.set_xlabel("LUTs (logarithmic)")
-    _accuracy_axis(axes)
+    axes.set_yscale("function", functions=(_error_axis, lambda y: 100.0 - 10.0 ** -np.asarray(y)))
+    low, high = axes.get_ylim()
+    ticks = [accuracy for accuracy in ACCURACIES if low <= accuracy <= high]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_ylabel("test accuracy (%), logarithmic in the error")
+    plain_axes(axes, "both")
+
+
+def _error_axis(accuracy: Any) -> np.ndarray:
+    """−log₁₀ of the error in percent, which is taken for at least 0.1."""
+    return -np.log10(np.maximum(100.0 - np.asarray(accuracy, float), 0.1))
 
 
 def _accuracy_axis(axes: matplotlib.axes.Axes) -> None:

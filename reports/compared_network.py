@@ -76,13 +76,17 @@ class Group:
         return self.name or METHODS.get(self.method.partition(" ")[0], self.method)
 
     @property
+    def trial(self) -> str:
+        """Number of the trial of a search that this network is; empty for others."""
+        return self.method.partition(" ")[2]
+
+    @property
     def label(self) -> str:
         """Name, or method and wanted sparsity, as tables and plots call the group."""
         if self.name:
             return self.name
-        number = self.method.partition(" ")[2]
-        if number:
-            return f"{self.series}, trial {number}"
+        if self.trial:
+            return f"{self.series}, trial {self.trial}"
         wanted = "" if self.wanted_sparsity is None else f" {sparsity_text(self.wanted_sparsity)}"
         return f"{self.series}{wanted}{' (quick)' if self.quick else ''}"
 

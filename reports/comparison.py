@@ -101,7 +101,7 @@ def _hardware_section(groups: Sequence[Group], data: str | None) -> Section:
         svg or "",
         "Every marker is another source; they do not compare: open synthesis counts more LUTs "
         "than a vendor's tool does for the same design. An estimate stands where nothing was "
-        "synthesized."
+        "synthesized. Magnitude pruning, L2 alone and no retraining are in the table only."
         + (" Hollow diamonds: published designs, vendor-tool figures." if data else ""),
         wide=True,
     )

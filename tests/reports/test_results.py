@@ -1,5 +1,6 @@
 """The committed results are those of the committed networks."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,18 @@ def test_the_readme_shows_the_records(name, network, sparsity):
         accuracy("ternary"),
     )
     assert f"| {' | '.join(cells)} |" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_what_the_search_found():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    (sentence,) = re.findall(r"found smaller ones, one seed each: .*?\. ", text)
+    shown = re.findall(r"([\d.]+) % in (\d[\d,]*\d)", sentence)
+    found = {
+        (f"{100 * record.test_accuracy:.2f}", f"{record.luts:,}")
+        for record in load_records(RESULTS / "mnist.json")
+        if record.network == "mnist-frontier"
+    }
+    assert len(shown) == 4 and set(shown) <= found
 
 
 def test_the_networks_of_the_readme_were_synthesized():
