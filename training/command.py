@@ -5,13 +5,19 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qkeras_models.presets import PRESETS
+from training.method import Method
+
+if TYPE_CHECKING:
+    from training.run import TrainingResult
 
 RUNS = Path("runs")
+# Share of the wanted nonzeros below which the user is told.
+FEW = 0.7
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,7 +89,26 @@ def main(
         f"{result.validation_accuracy:.2%}, {result.sparsity:.2%} sparse "
         f"({result.nonzeros:,} of {result.weights:,} weights), {result.seconds:.0f} s"
     )
+    if hint := _hint(folder, result):
+        click.echo(hint)
     click.echo(f"next: python convert.py {folder}")
+
+
+def _hint(folder: Path, result: TrainingResult) -> str:
+    """Told where far fewer weights are left than were asked for; empty elsewhere."""
+    from training.config import build_config, read_config
+    from training.run import CONFIG
+
+    config = build_config(read_config(folder / CONFIG))
+    if config.sparsity is None or config.method not in (Method.SPARSE, Method.NO_RETRAINING):
+        return ""
+    wanted = round((1.0 - config.sparsity) * result.weights)
+    if result.nonzeros >= FEW * wanted:
+        return ""
+    return (
+        f"{wanted:,} nonzeros were asked for: L2 can make more zeros than that in a long training, "
+        f"a smaller one than --set l2={config.l2:g} fewer"
+    )
 
 
 def _run(
@@ -94,7 +119,7 @@ def _run(
     resume: bool,
     quiet: bool,
     options: dict[str, Any],
-) -> Any:
+) -> TrainingResult:
     from qkeras_models.quiet import import_keras_quietly
     from training.config import build_config, read_config
 

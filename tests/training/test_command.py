@@ -51,3 +51,12 @@ def test_an_existing_run_is_refused_before_any_work(tmp_path):
     (tmp_path / "runs/d/config.yaml").write_text("data: digits\n")
     done = train("--data", "digits", "--name", "d", cwd=tmp_path)
     assert done.returncode == 1 and "exists already" in done.stderr
+
+
+@pytest.mark.parametrize(("l2", "told"), [(0.1, True), (1e-6, False)])
+def test_far_fewer_weights_than_asked_for_are_told(tmp_path, l2, told):
+    words = ("--data", "digits", "--hidden", "32", "--sparsity", "0.5", "--stage1-epochs", "12",
+             "--stage3-epochs", "0", "--learning-rate", "0.01", "--set", f"l2={l2}", "--quiet")
+    done = train(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (f"--set l2={l2:g}" in done.stdout) is told
