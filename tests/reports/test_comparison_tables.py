@@ -23,7 +23,8 @@ def test_a_group_has_means_and_the_number_of_its_seeds():
     assert found["method"] == "sparse ternary 98\u00a0%" and found["seeds"] == "3"
     assert (found["test_accuracy"], found["nonzeros"]) == ("98.00 ± 1.00", "101 ± 1")
     assert (missing["test_accuracy"], missing["ratio_vs_binary"]) == ("n/a", "n/a")
-    assert "Counted from the weights, or in the written design (counted): zeros, nonzeros." in table.footnotes
+    counted = "Counted from the weights, or in the written design (counted): zeros, nonzeros."
+    assert counted in table.footnotes
     assert "Measured by running it (measured): test accuracy." in table.footnotes
 
 
