@@ -62,7 +62,7 @@ NETWORKS = {
         (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), WITH_DENSE_EQUALS
     ),
     "cifar-vgg16": NetworkPlan(
-        (42, 18), (2, 1), (0,), 0.9, 36.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
+        (26, 10), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
         data="cifar10", preset="cifar-vgg", options={"width": 16}, rates_of="cifar-vgg16",
     ),
 }

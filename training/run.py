@@ -21,6 +21,7 @@ from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.batch_statistics import recalibrate
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
+from training.fused_layers import fuse_layers
 from training.method import method_callback, method_model
 from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
 
@@ -233,6 +234,7 @@ def _fit(
     recorder = RunRecorder(
         folder, pruning, config.checkpoint_seconds, state.get("history"), started
     )
+    fuse_layers(model)
     model.fit(
         _batches(config, data, state["epoch"]),
         epochs=config.epochs,
