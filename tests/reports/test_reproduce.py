@@ -333,4 +333,4 @@ def test_streaming_networks_are_the_sum_of_their_modules(tmp_path, monkeypatch):
 def test_networks_that_are_no_preset_are_trained_by_their_options():
     job = next(job for job in jobs("cifar10") if job.method == "ternary")
     assert job.command.startswith("python train.py cifar-vgg --method ternary")
-    assert "--stage1-epochs 60 --stage3-epochs 0" in job.command and "--width 16" in job.command
+    assert "--stage1-epochs 36 --stage3-epochs 0" in job.command and "--width 16" in job.command

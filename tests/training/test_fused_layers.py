@@ -67,14 +67,16 @@ def stepped(model, x, y):
 
 
 def test_a_step_is_that_of_the_plain_layers(config, data):
+    keras.utils.set_random_seed(0)
     plain, fused = build_model(config, data), build_model(config, data)
     fused.set_weights(plain.get_weights())
     fuse_layers(fused)
     calls = [type(layer.call).__name__ for layer in fused.layers if "call" in vars(layer)]
     assert calls == ["_FusedNormalization", "_FusedReLU"] * 2 + ["_FusedReLU"]
     x, y = data.x_train[:100], np.asarray(data.y_train[:100])
+    # Gradients are float sums in another order: equal but for a share of the largest.
     for ours, theirs in zip(stepped(fused, x, y), stepped(plain, x, y), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5 * np.abs(theirs).max())
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4 * np.abs(theirs).max())
     for ours, theirs in zip(fused.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(fused(x, training=False), plain(x, training=False))
