@@ -48,6 +48,8 @@ def _predict_all(chain: list[Any], x: np.ndarray) -> list[np.ndarray]:
     import keras
 
     class Steps(keras.Model):
+        """The outputs of every layer, one after another."""
+
         def call(self, inputs: Any) -> list[Any]:
             outputs = []
             for layer in chain:

@@ -58,7 +58,7 @@ class Schedule:
 SCHEDULES = {
     "mnist-small": Schedule(("mnist-small",), (21, 12), 0.98),
     "cifar-vgg16": Schedule(
-        ("cifar-vgg", "--width", "16"), (5, 3), 0.9, ("sparse", "binary", "ternary")
+        ("cifar-vgg", "--width", "16"), (13, 5), 0.9, ("sparse", "binary", "ternary")
     ),
 }
 

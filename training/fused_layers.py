@@ -48,7 +48,8 @@ def _fits(layer: keras.layers.BatchNormalization) -> bool:
     return (
         type(layer) is keras.layers.BatchNormalization
         and layer.axis in (-1, 3)
-        and len(layer.input.shape) == 4
+        and layer.built
+        and layer.input_spec.ndim == 4
         and layer.center
         and layer.scale
         and layer.compute_dtype == "float32"

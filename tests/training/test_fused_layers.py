@@ -95,3 +95,13 @@ def test_frozen_normalization_keeps_its_statistics(config, data):
     layer.trainable = False
     model(data.x_train[:50], training=True)
     np.testing.assert_array_equal(layer.moving_mean, 0.0)
+
+
+def test_shared_and_nested_layers_are_fused_too():
+    shared = keras.layers.BatchNormalization()
+    inner = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.BatchNormalization()])
+    x = keras.Input((4, 4, 3))
+    model = keras.Model(x, inner(shared(shared(x))))
+    fuse_layers(model)
+    assert "call" in vars(shared) and "call" in vars(inner.layers[0])
+    model(np.ones((2, 4, 4, 3), np.float32), training=True)
