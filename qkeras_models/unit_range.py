@@ -21,8 +21,13 @@ class UnitRange(keras.constraints.Constraint):
             raise ValueError(f"`margin` must be in (0, 1). Received: {margin!r}")
         self.margin = margin
 
+    @property
+    def limit(self) -> float:
+        """The largest threshold, 1 − margin."""
+        return 1.0 - self.margin
+
     def __call__(self, w: Any) -> Any:
-        return keras.ops.clip(w, 0.0, 1.0 - self.margin)
+        return keras.ops.clip(w, 0.0, self.limit)
 
     def get_config(self) -> dict[str, Any]:
         return {"margin": self.margin}

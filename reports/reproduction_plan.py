@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reports.learning_rates import DEFAULT, best_options
+from reports.tuning import PRUNED, best_options
 
 METHODS = ("sparse", "binary", "ternary", "float", "magnitude", "no-retraining", "l2")
-PRUNED = ("sparse", "magnitude", "l2", "no-retraining")
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class NetworkPlan:
         data: the data set, which has a results file of its own.
         preset: where the network's name is not one itself.
         options: further values of the training configuration.
-        rates_of: the network whose learning rates are taken.
+        tuned_as: the network whose chosen options are taken (reports/tuning.py).
     """
 
     epochs: tuple[int, int]
@@ -42,7 +41,7 @@ class NetworkPlan:
     data: str = "mnist"
     preset: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    rates_of: str = "mnist-small"
+    tuned_as: str = "mnist-small"
 
 
 DATA = ("mnist", "cifar10")
@@ -53,7 +52,7 @@ NETWORKS = {
     "sfc": NetworkPlan(
         (50, 20), (3, 2), (0, 1, 2), 0.98, 3.2, (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
     ),
-    "lfc": NetworkPlan((36, 14), (1, 1), (0,), 0.99, 18.0),
+    "lfc": NetworkPlan((36, 14), (1, 1), (0,), 0.99, 18.0, tuned_as="lfc"),
     # Small enough for its dense equals to be synthesized too.
     "lenet5": NetworkPlan(
         (24, 16), (1, 1), (0,), 0.98, 25.0, (0.98,), ("sparse",), options={"learning_rate": 0.003},
@@ -62,8 +61,8 @@ NETWORKS = {
         (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), WITH_DENSE_EQUALS
     ),
     "cifar-vgg16": NetworkPlan(
-        (26, 10), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
-        data="cifar10", preset="cifar-vgg", options={"width": 16}, rates_of="cifar-vgg16",
+        (20, 8), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
+        data="cifar10", preset="cifar-vgg", options={"width": 16}, tuned_as="cifar-vgg16",
     ),
 }
 # Largest network to synthesize, in nonzeros: about 6 ms each.
@@ -136,8 +135,7 @@ class Job:
             **sparsity,
             "stage1_epochs": stage1,
             "stage3_epochs": stage3,
-            "learning_rate": DEFAULT,
-            **best_options(self.plan.rates_of).get(self.method, {}),
+            **best_options(self.plan.tuned_as)[self.method],
             "seed": self.seed,
             **self.plan.options,
         }

@@ -46,6 +46,7 @@ FEW = 0.7
               help="What weights may be in stage 3.")
 @click.option("--stage1-epochs", type=int, help="Epochs of stage 1.")
 @click.option("--stage3-epochs", type=int, help="Epochs of stage 3.")
+@click.option("--l2", type=float, help="L2 of stage 1, a loss per squared weight.")
 @click.option("--batch-size", type=int, help="Samples in a batch.")
 @click.option("--learning-rate", type=float, help="Adam's, at the start of stage 1.")
 @click.option("--retrain-learning-rate", type=float,
@@ -107,7 +108,7 @@ def _hint(folder: Path, result: TrainingResult) -> str:
         return ""
     return (
         f"{wanted:,} nonzeros were asked for: L2 can make more zeros than that in a long training, "
-        f"a smaller one than --set l2={config.l2:g} fewer"
+        f"a smaller one than --l2 {config.l2:g} fewer"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from training.minimum_density import (
 )
 from training.restarted_learning_rate import RestartedLearningRate
 from training.sparsity_controller import SparsityController
-from training.stage_two import Survivors, prune, raise_thresholds
+from training.stage_two import Survivors, prune, raise_thresholds, shortfall
 from training.threshold_regularizer import ThresholdRegularizer
 
 Cost = Callable[[LayerFacts], float]
@@ -53,6 +54,8 @@ class QuantizationPruning(keras.callbacks.Callback):
         retrain_learning_rate: of stage 3, as a factor of the optimizer's own.
         decay: "cosine", to 2 % of the learning rate in each stage, or None.
         update_every: steps between two looks at the thresholds.
+
+    Warns where stage 1 missed the sparsity because shadow weights drifted to ±1.
 
     Raises:
         ValueError: if an argument is out of range, both or neither of `sparsity` and `strength`
@@ -136,6 +139,8 @@ class QuantizationPruning(keras.callbacks.Callback):
 
     def _stage_two(self) -> None:
         if self.controller is not None:
+            if reason := shortfall(self.layers, self.controller.sparsity):
+                warnings.warn(reason, stacklevel=2)
             raise_thresholds(self.layers, self.controller.sparsity, self._least)
         self._hold_densities()
         prune(self.layers, self.survivors)

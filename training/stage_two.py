@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from qkeras_models.sparse_ternary_layer import overall_sparsity
 from training.minimum_density import hold_density
+
+# Times the wanted nonzeros that stage 1 may end with before the user is told why.
+FAR = 1.1
 
 
 class Survivors(str, Enum):
@@ -43,6 +47,24 @@ def raise_thresholds(
     for layer in layers:
         layer.threshold.assign(layer.threshold * factor)
         hold_density(layer, least(layer))
+
+
+def shortfall(layers: Sequence[Any], sparsity: float) -> str | None:
+    """Why stage 1 ended with more than FAR times the wanted nonzeros, if thresholds tell."""
+    reached = overall_sparsity(layers)
+    at_limit = [layer.name for layer in layers if _at_limit(layer.threshold)]
+    if 1.0 - reached <= FAR * (1.0 - sparsity) or not at_limit:
+        return None
+    return (
+        f"stage 1 ended at {reached:.2%} zeros of {sparsity:.2%} asked for, with thresholds of "
+        f"{', '.join(at_limit)} at their upper bound: shadow weights drifted to -1 and 1, where no "
+        "threshold tells them apart. A larger l2 or a smaller learning rate keeps them from there"
+    )
+
+
+def _at_limit(threshold: Any) -> bool:
+    limit = np.float32(threshold.constraint.limit)
+    return bool(ops.convert_to_numpy(threshold) >= limit * (1.0 - 1e-6))
 
 
 def _relative_sizes(

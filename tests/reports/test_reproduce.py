@@ -25,7 +25,8 @@ from reports.results_file import load_records
 
 ROOT = Path(__file__).parents[2]
 DIGITS = {"data": "digits", "hidden": [24, 16], "batch_size": 64, "checkpoint_seconds": 0}
-RATES = {"sparse": {"learning_rate": 1e-4, "retrain_learning_rate": 0.1}}
+DEFAULTS = {method: {"learning_rate": 3e-3} for method in METHODS}
+RATES = DEFAULTS | {"sparse": {"learning_rate": 1e-4, "retrain_learning_rate": 0.1}}
 JOB = Job("mnist-small", "sparse", 0.8, 0, quick=True)
 
 
@@ -35,7 +36,7 @@ def digits():
         patch.setitem(PRESETS, "mnist-small", DIGITS)
         plan = replace(NETWORKS["mnist-small"], quick_epochs=(4, 2))
         patch.setitem(NETWORKS, "mnist-small", plan)
-        patch.setattr(reproduction_plan, "best_options", lambda network: {})
+        patch.setattr(reproduction_plan, "best_options", lambda network: DEFAULTS)
         yield
 
 
@@ -333,4 +334,4 @@ def test_streaming_networks_are_the_sum_of_their_modules(tmp_path, monkeypatch):
 def test_networks_that_are_no_preset_are_trained_by_their_options():
     job = next(job for job in jobs("cifar10") if job.method == "ternary")
     assert job.command.startswith("python train.py cifar-vgg --method ternary")
-    assert "--stage1-epochs 36 --stage3-epochs 0" in job.command and "--width 16" in job.command
+    assert "--stage1-epochs 28 --stage3-epochs 0" in job.command and "--width 16" in job.command

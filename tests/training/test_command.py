@@ -59,4 +59,4 @@ def test_far_fewer_weights_than_asked_for_are_told(tmp_path, l2, told):
              "--stage3-epochs", "0", "--learning-rate", "0.01", "--set", f"l2={l2}", "--quiet")
     done = train(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (f"--set l2={l2:g}" in done.stdout) is told
+    assert (f"--l2 {l2:g}" in done.stdout) is told

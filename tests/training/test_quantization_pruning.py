@@ -197,3 +197,15 @@ def test_a_model_without_ternary_layers_is_refused():
                                        keras.layers.Dense(10)]))
     with pytest.raises(ValueError, match="holds no sparse ternary layer"):
         fit(model, QuantizationPruning(0.5), epochs=1)
+
+
+def test_shadow_weights_that_no_threshold_tells_apart_are_told():
+    model = digits_model()
+    model.optimizer.learning_rate = 0.3
+    with pytest.warns(UserWarning, match="98.00% asked for.*dense_1.*at their upper bound"):
+        fit(model, QuantizationPruning(0.98, l2=0.0, stage1_epochs=3), epochs=4)
+
+
+def test_a_reached_sparsity_is_no_reason_to_warn(recwarn):
+    fit(digits_model(), QuantizationPruning(0.9, stage1_epochs=8), epochs=9)
+    assert not [w for w in recwarn if "stage 1" in str(w.message)]
