@@ -45,23 +45,27 @@ class SparseTernary(ternary):
         super().__init__(alpha=1.0, threshold=threshold)
         self.window = window
         self._variables: tuple[Any, Any, Any] | None = None
+        self._dtype: str | None = None
 
-    def bind(self, threshold: Any, mask: Any, gate: Any) -> None:
+    def bind(self, threshold: Any, mask: Any, gate: Any, dtype: str | None = None) -> None:
         """Quantizes with a layer's variables from now on.
 
         Args:
             threshold: η, shape ().
             mask: M, the kernel's shape, 0 or 1.
             gate: shape (), 1 while η is trained, 0 while it is fixed.
+            dtype: of T(W); by default that of W.
         """
         self._variables = threshold, mask, gate
+        self._dtype = dtype
 
     def __call__(self, x: Any) -> Any:
         threshold, mask, gate = self._variables or (self.threshold, ops.ones_like(x), 1.0)
         # + 0 reads a variable: TensorFlow's custom gradients take tensors alone.
         x, threshold, mask, gate = (ops.add(v, 0.0) for v in (x, threshold, mask, gate))
         threshold, mask, gate = (ops.cast(v, x.dtype) for v in (threshold, mask, gate))
-        return _quantize(self.window)(x, threshold, mask, gate)
+        hard = _quantize(self.window)(x, threshold, mask, gate)
+        return ops.cast(hard, self._dtype or hard.dtype)
 
     def __str__(self) -> str:
         return f"SparseTernary(threshold={self.threshold},window={self.window})"

@@ -52,7 +52,11 @@ class SparseTernaryLayer:
             "sparsity_strength", getattr(regularizer, "strength", 0.0)
         )
         self.l2_strength = self._state("l2_strength", getattr(regularizer, "l2", 0.0))
-        quantizer.bind(self.threshold, self.mask, self.threshold_gate)
+        quantizer.bind(self.threshold, self.mask, self.threshold_gate, self.compute_dtype)
+
+    def add_weight(self, *args: Any, **kwargs: Any) -> Any:
+        # In mixed precision too, shadow weights and thresholds are compared in full precision.
+        return super().add_weight(*args, **{**kwargs, "autocast": False})
 
     def _state(self, name: str, value: float, shape: tuple[int, ...] = ()) -> Any:
         return self.add_weight(
@@ -69,10 +73,8 @@ class SparseTernaryLayer:
         return super().call(inputs)
 
     def _penalty(self) -> Any:
-        # The kernel may be held in lower precision than its sums need.
-        kernel = ops.cast(self.kernel, "float32")
-        soft_count = self.threshold_regularizer(kernel, self.threshold)
-        l2 = ops.sum(ops.square(kernel))
+        soft_count = self.threshold_regularizer(self.kernel, self.threshold)
+        l2 = ops.sum(ops.square(self.kernel))
         return self.sparsity_strength * soft_count + self.l2_strength * l2
 
     # keras.layers.Dense saves its kernel and bias alone; these save every weight of the layer.

@@ -64,6 +64,11 @@ NETWORKS = {
         (20, 8), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
         data="cifar10", preset="cifar-vgg", options={"width": 16}, tuned_as="cifar-vgg16",
     ),
+    "cifar-vgg32": NetworkPlan(
+        (45, 15), (1, 1), (0,), 0.9, 60.0, (0.9,), ("sparse",), data="cifar10",
+        preset="cifar-vgg", options={"width": 32, "precision": "mixed_bfloat16"},
+        tuned_as="cifar-vgg16",
+    ),
 }
 # Largest network to synthesize, in nonzeros: about 6 ms each.
 SYNTHESIZED_UP_TO = {False: 60_000, True: 5_000}

@@ -51,6 +51,8 @@ FEW = 0.7
 @click.option("--learning-rate", type=float, help="Adam's, at the start of stage 1.")
 @click.option("--retrain-learning-rate", type=float,
               help="That of stage 3, as a factor of --learning-rate.")
+@click.option("--precision", type=click.Choice(["float32", "mixed_bfloat16"]),
+              help="Of training alone; mixed_bfloat16 is faster for convolutions.")
 @click.option("--seed", type=int, help="Of weights, batches and augmentation.")
 @click.option("--resume", is_flag=True, help="Continue the run from its last checkpoint.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")

@@ -52,13 +52,16 @@ def _fits(layer: keras.layers.BatchNormalization) -> bool:
         and layer.input_spec.ndim == 4
         and layer.center
         and layer.scale
-        and layer.compute_dtype == "float32"
+        and layer.compute_dtype in ("float32", "bfloat16")
     )
 
 
 class _FusedReLU:
     """y = s · clip(round(x / s), 0, 2^bits − 1), s = 2^(integer − bits); dy/dx = 1 where
-    0 < x ≤ s (2^bits − 1), else 0: qkeras's values and straight-through gradient."""
+    0 < x ≤ s (2^bits − 1), else 0: qkeras's values and straight-through gradient.
+
+    y is of the type of x, since bfloat16 holds all of its values; qkeras's own is float32.
+    """
 
     def __init__(self, quantizer: quantized_relu) -> None:
         self.step = 2.0 ** (float(quantizer.integer) - quantizer.bits)
@@ -66,7 +69,7 @@ class _FusedReLU:
         self.apply = ops.custom_gradient(self._apply)
 
     def __call__(self, inputs: Any) -> Any:
-        return self.apply(ops.cast(inputs, "float32"))
+        return self.apply(ops.convert_to_tensor(inputs))
 
     def _apply(self, x: Any) -> tuple[Any, Any]:
         scaled = x if self.step == 1.0 else x / self.step
@@ -91,8 +94,9 @@ class _FusedNormalization:
             return self.call(inputs, training=training, mask=mask)
         import tensorflow as tf
 
+        gamma, beta = (ops.cast(weight, "float32") for weight in (layer.gamma, layer.beta))
         outputs, mean, variance, *_ = tf.compat.v1.nn.fused_batch_norm(
-            inputs, layer.gamma, layer.beta, epsilon=layer.epsilon, is_training=True
+            inputs, gamma, beta, epsilon=layer.epsilon, is_training=True
         )
         # TensorFlow's variance is that of a population estimated from this sample.
         count = ops.cast(ops.size(inputs) / inputs.shape[-1], "float32")

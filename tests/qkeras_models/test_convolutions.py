@@ -118,7 +118,7 @@ def test_a_width_is_a_factor_of_every_layer():
         feed_forward((8, 8, 3), ("1c3",), 4, width=0)
 
 
-def test_mixed_precision_rounds_no_input_and_no_logit():
+def test_mixed_precision_rounds_no_input_weight_or_logit():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
         model = feed_forward((6, 6, 2), ("3c3", 5), 4, input_bits=8, input_scale=2**-12)
@@ -130,7 +130,13 @@ def test_mixed_precision_rounds_no_input_and_no_logit():
     assert np.all(np.array(quantizer(x)) == 254)
     zero = np.array(head(np.zeros((1, 4), np.float32)))
     assert head.integer_logits(zero).tolist() == [[1001, -1003, 2001, 0]]
-    assert model.get_layer("conv2d_1").compute_dtype == "bfloat16"
+    conv = model.get_layer("conv2d_1")
+    # 0.5001 and 0.50005 are one number in bfloat16, and a tie would be 0.
+    conv.kernel.assign(np.full(conv.kernel.shape, 0.5001, np.float32))
+    conv.threshold.assign(0.50005)
+    sums = conv(np.ones((1, 6, 6, 2), np.float32))
+    assert conv.compute_dtype == sums.dtype.name == "bfloat16"
+    assert float(sums[0, 3, 3, 0]) == np.prod(conv.kernel.shape[:-1])
     copied = float32_copy(model)
     assert {layer.compute_dtype for layer in copied.layers} == {"float32"}
     for a, b in zip(model.get_weights(), copied.get_weights(), strict=True):
