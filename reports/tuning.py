@@ -2,7 +2,8 @@
 
 Every method is trained with two values of an option, then with the neighbours of the chosen one,
 until that has both: its learning rate first; then, for methods that retrain other weights than they
-pruned, the factor of stage 3's; then, for pruned methods, L2.  Test data play no part.
+pruned, the factor of stage 3's; then, for pruned methods, L2, and the rate that goes with it.  Test
+data play no part.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Schedule:
         network: arguments of train.py that choose it.
         epochs: of stage 1 and stage 3.
         sparsity: of pruned methods.
-        choices: by option, in the order in which they are made.
+        choices: options and what they may be, in the order in which they are chosen.
         l2: of the network's preset.
         methods: that are compared.
         others: the network whose choices are taken of what is not chosen here.
@@ -76,7 +77,7 @@ class Schedule:
     network: tuple[str, ...]
     epochs: tuple[int, int]
     sparsity: float
-    choices: Mapping[str, Choice]
+    choices: tuple[tuple[str, Choice], ...]
     l2: float
     methods: tuple[str, ...] = ALL
     others: str | None = None
@@ -86,19 +87,21 @@ class Schedule:
 SCHEDULES = {
     "mnist-small": Schedule(
         ("mnist-small",), (21, 12), 0.98,
-        {"learning_rate": RATES, "retrain_learning_rate": FACTORS}, 2e-5,
+        (("learning_rate", RATES), ("retrain_learning_rate", FACTORS)), 2e-5,
     ),
     "lfc": Schedule(
         ("lfc",), (18, 7), 0.99,
-        {"l2": Choice((2e-7, 2e-6, 2e-5, 2e-4), (2e-6, 2e-5), PRUNED)}, 2e-5,
+        (("l2", Choice((2e-7, 2e-6, 2e-5, 2e-4), (2e-6, 2e-5), PRUNED)),), 2e-5,
         PRUNED, others="mnist-small",
     ),
     "cifar-vgg16": Schedule(
         ("cifar-vgg", "--width", "16"), (10, 4), 0.9,
-        {
-            "learning_rate": replace(RATES, first=(1e-2, 3e-2)),
-            "l2": Choice((1e-7, 1e-6, 1e-5, 1e-4), (1e-6, 1e-5), PRUNED),
-        },
+        (
+            ("learning_rate", replace(RATES, first=(1e-2, 3e-2))),
+            ("l2", Choice((1e-7, 1e-6, 1e-5, 1e-4), (1e-6, 1e-5), PRUNED)),
+            # More L2 bears larger steps.
+            ("learning_rate", Choice((1e-2, 3e-2), (1e-2, 3e-2), PRUNED)),
+        ),
         1e-6, ("sparse", "binary", "ternary"),
     ),
 }  # fmt: skip
@@ -170,7 +173,7 @@ def decide(network: str, method: str, scores: Scores) -> tuple[Trial, list[Trial
     if schedule.others:
         other, _ = decide(schedule.others, method, scores)
         trial = replace(other, network=network, l2=schedule.l2)
-    for option, choice in schedule.choices.items():
+    for option, choice in schedule.choices:
         if method in choice.methods:
             line = _line(trial, option, scores)
             if line:
