@@ -69,7 +69,7 @@ class Schedule:
         epochs: of stage 1 and stage 3.
         sparsity: of pruned methods.
         choices: options and what they may be, in the order in which they are chosen.
-        l2: of the network's preset.
+        l2: that is not chosen yet, or that of the network's preset.
         methods: that are compared.
         others: the network whose choices are taken of what is not chosen here.
     """
@@ -118,6 +118,12 @@ class Trial:
     l2: float
 
     @property
+    def tunes_l2(self) -> bool:
+        """Whether L2 of this network and method is chosen by trials."""
+        choices = SCHEDULES[self.network].choices
+        return any(option == "l2" and self.method in choice.methods for option, choice in choices)
+
+    @property
     def name(self) -> str:
         """Of its run: what the trial changes, such as ``mnist-small-magnitude-0.003-0.1``."""
         words = [self.network, self.method, str(self.learning_rate)]
@@ -139,7 +145,7 @@ class Trial:
         ]  # fmt: skip
         if self.retrain_learning_rate != 1.0:
             words += ["--retrain-learning-rate", str(self.retrain_learning_rate)]
-        if self.l2 != schedule.l2:
+        if self.tunes_l2:
             words += ["--l2", str(self.l2)]
         return words
 
@@ -149,19 +155,19 @@ Scores = Mapping[Trial, float]
 
 
 def best_options(network: str = "mnist-small", table: Path = TABLE) -> dict[str, dict[str, float]]:
-    """Options of train.py by method, without those whose chosen value is the preset's.
+    """Options of train.py by method, without those that were not chosen.
 
     Raises:
         ValueError: if the table is damaged.
     """
-    scores, l2 = read_scores(table), SCHEDULES[network].l2
+    scores = read_scores(table)
     found = {}
     for method in SCHEDULES[network].methods:
         trial, _ = decide(network, method, scores)
         found[method] = {"learning_rate": trial.learning_rate}
         if trial.retrain_learning_rate != 1.0:
             found[method]["retrain_learning_rate"] = trial.retrain_learning_rate
-        if trial.l2 != l2:
+        if trial.tunes_l2 and trial in scores:
             found[method]["l2"] = trial.l2
     return found
 

@@ -1,43 +1,46 @@
 """The committed results are those of the committed networks."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from hls_projects.integer_network import IntegerNetwork
 from reports.network_figures import encoded_bits
+from reports.reproduction_plan import DATA
 from reports.results_file import load_records
 from reports.spread import percent_text, spread_of
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "reports" / "results"
 RECORDS = [
-    pytest.param(record, id="-".join(map(str, record.key[:4])))
-    for file in sorted(RESULTS.glob("mnist*.json"))
+    pytest.param(name, record, id="-".join(map(str, record.key[:4])))
+    for name in DATA
+    for file in sorted(RESULTS.glob(f"{name}*.json"))
     for record in load_records(file)
     if record.network_file
 ]
 
 
-@pytest.fixture(scope="module")
-def mnist():
+@cache
+def data_set(name):
     from training.data import load
 
-    return load("mnist")
+    return load(name)
 
 
-@pytest.mark.parametrize("record", RECORDS)
-def test_a_committed_network_has_the_accuracy_of_its_record(mnist, record):
-    network = IntegerNetwork.load(RESULTS / record.network_file)
-    correct = network.predict(mnist.x_test).argmax(axis=-1) == mnist.y_test
+@pytest.mark.parametrize(("name", "record"), RECORDS)
+def test_a_committed_network_has_the_accuracy_of_its_record(name, record):
+    network, data = IntegerNetwork.load(RESULTS / record.network_file), data_set(name)
+    correct = network.predict(data.x_test).argmax(axis=-1) == data.y_test
     assert correct.mean() == record.test_accuracy
     assert (network.weights, network.nonzeros) == (record.weights, record.nonzeros)
     assert encoded_bits(network) == record.encoded_bits
 
 
 def test_every_committed_network_has_a_record():
-    named = {RESULTS / param.values[0].network_file for param in RECORDS}
+    named = {RESULTS / param.values[1].network_file for param in RECORDS}
     assert named == set(RESULTS.glob("networks/*.npz"))
 
 
