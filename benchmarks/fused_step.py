@@ -1,12 +1,13 @@
 """Time of a training step of cifar-vgg with fused layers beside qkeras's and Keras's own, in turns.
 
-    python benchmarks/fused_step.py
+    python benchmarks/fused_step.py [WIDTH]
 """
 
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import sys
 import time
 from statistics import median
 
@@ -17,28 +18,35 @@ from training.fused_layers import fuse_layers
 from training.method import method_callback
 from training.run import build_model, load_data
 
-STEPS, ROUNDS = 20, 7
+STEPS, ROUNDS = 10, 6
 
 
 def main() -> None:
-    config = build_config({"preset": "cifar-vgg", "width": 16, "stage1_epochs": ROUNDS})
-    data = load_data(config)
-    x, y = (part[: config.batch_size * STEPS] for part in (data.x_train, np.asarray(data.y_train)))
-    models = {"fused": build_model(config, data), "plain": build_model(config, data)}
-    fuse_layers(models["fused"])
-    callbacks = {name: method_callback(config) for name in models}
+    width = int(sys.argv[1]) if len(sys.argv) > 1 else 16
+    base = build_config({"preset": "cifar-vgg", "width": width, "stage1_epochs": ROUNDS})
+    data = load_data(base)
+    x, y = (part[: base.batch_size * STEPS] for part in (data.x_train, np.asarray(data.y_train)))
+    models, callbacks = {}, {}
+    for precision in ("float32", "mixed_bfloat16"):
+        config = base.model_copy(update={"precision": precision})
+        for kind in ("fused", "plain"):
+            name = f"{kind} layers, {precision}"
+            models[name], callbacks[name] = build_model(config, data), method_callback(config)
+            if kind == "fused":
+                fuse_layers(models[name])
     times = {name: [] for name in models}
     for number in range(ROUNDS):
         for name, model in models.items():
             started = time.perf_counter()
-            model.fit(x, y, batch_size=config.batch_size, initial_epoch=number, epochs=number + 1,
+            model.fit(x, y, batch_size=base.batch_size, initial_epoch=number, epochs=number + 1,
                       verbose=0, callbacks=[callbacks[name]])  # fmt: skip
             times[name].append((time.perf_counter() - started) / STEPS * 1e3)
-    fused, plain = times["fused"][1:], times["plain"][1:]
-    ratio = median(a / b for a, b in zip(fused, plain, strict=True))
-    print("| cifar-vgg, width 16, batch 128 | ms a step | fused / it |\n|---|---|---|")
-    print(f"| fused layers | {median(fused):.0f} | 1.00 |")
-    print(f"| plain layers | {median(plain):.0f} | {ratio:.2f} |")
+    print(f"| cifar-vgg, width {width}, batch {base.batch_size} | ms a step | of plain float32 |")
+    print("|---|---|---|")
+    plain = times["plain layers, float32"][1:]
+    for name, found in times.items():
+        ratio = median(a / b for a, b in zip(found[1:], plain, strict=True))
+        print(f"| {name} | {median(found[1:]):.0f} | {ratio:.2f} |")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ class NetworkPlan:
         preset: where the network's name is not one itself.
         options: further values of the training configuration.
         tuned_as: the network whose chosen options are taken (reports/tuning.py).
+        l2_at: L2 of sparsities that the chosen one does not reach in stage 1.
     """
 
     epochs: tuple[int, int]
@@ -42,6 +43,7 @@ class NetworkPlan:
     preset: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     tuned_as: str = "mnist-small"
+    l2_at: Mapping[float, float] = field(default_factory=dict)
 
 
 DATA = ("mnist", "cifar10")
@@ -63,6 +65,7 @@ NETWORKS = {
     "cifar-vgg16": NetworkPlan(
         (20, 8), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
         data="cifar10", preset="cifar-vgg", options={"width": 16}, tuned_as="cifar-vgg16",
+        l2_at={0.98: 1e-4},
     ),
     "cifar-vgg32": NetworkPlan(
         (45, 15), (1, 1), (0,), 0.9, 60.0, (0.9,), ("sparse",), data="cifar10",
@@ -141,6 +144,7 @@ class Job:
             "stage1_epochs": stage1,
             "stage3_epochs": stage3,
             **best_options(self.plan.tuned_as)[self.method],
+            **({"l2": self.plan.l2_at[self.sparsity]} if self.sparsity in self.plan.l2_at else {}),
             "seed": self.seed,
             **self.plan.options,
         }

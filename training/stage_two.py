@@ -30,7 +30,8 @@ def raise_thresholds(
     """Multiplies all thresholds by the smallest common factor ≥ 1 that gives the sparsity.
 
     The controller ends close to the wanted sparsity; this makes it hold exactly, but for layers
-    that it would bring below their least density, which keep that.
+    that it would bring below their least density, which keep that.  Of weights of one size, such
+    as those that clipping left at ±1, chance decides which stay.
 
     Args:
         least: the least density of a layer.
@@ -41,12 +42,29 @@ def raise_thresholds(
     allowed = max(allowed, int(np.isinf(sizes).sum()))
     if nonzeros <= allowed:
         return
-    # Just above the largest weight that must go, whatever float32 makes of the product.
-    position = len(sizes) - allowed - 1
-    factor = float(np.partition(sizes, position)[position]) * (1.0 + 1e-6)
+    # Just above the largest weight that must go, whatever float32 makes of the product; just below
+    # where it is as large as one that stays.
+    largest_gone = np.partition(sizes, len(sizes) - allowed - 1)[len(sizes) - allowed - 1]
+    surplus = int(np.count_nonzero(sizes >= largest_gone)) - allowed
+    ties = np.flatnonzero(sizes == largest_gone)
+    tied = surplus < len(ties)
+    factor = float(largest_gone) * (1.0 + (-1e-6 if tied else 1e-6))
+    if tied:
+        _forget(layers, np.random.default_rng(0).choice(ties, surplus, replace=False))
     for layer in layers:
         layer.threshold.assign(layer.threshold * factor)
         hold_density(layer, least(layer))
+
+
+def _forget(layers: Sequence[Any], positions: np.ndarray) -> None:
+    """Shadow weights ← 0 at positions among those of all layers, one layer after another."""
+    start = 0
+    for layer in layers:
+        kernel = np.array(ops.convert_to_numpy(layer.kernel))
+        inside = positions[(positions >= start) & (positions < start + kernel.size)] - start
+        kernel.reshape(-1)[inside] = 0.0
+        layer.kernel.assign(kernel)
+        start += kernel.size
 
 
 def shortfall(layers: Sequence[Any], sparsity: float) -> str | None:

@@ -209,3 +209,15 @@ def test_shadow_weights_that_no_threshold_tells_apart_are_told():
 def test_a_reached_sparsity_is_no_reason_to_warn(recwarn):
     fit(digits_model(), QuantizationPruning(0.9, stage1_epochs=8), epochs=9)
     assert not [w for w in recwarn if "stage 1" in str(w.message)]
+
+
+@pytest.mark.parametrize("sparsity", [0.5, 0.9, 0.98])
+def test_weights_of_one_size_do_not_leave_together(sparsity):
+    rng = np.random.default_rng(0)
+    layers = layers_of(*(rng.choice([-1.0, 1.0], shape) for shape in [(40, 60), (60, 20)]))
+    for layer in layers:
+        layer.threshold.assign(0.98)
+    raise_thresholds(layers, sparsity)
+    assert overall_sparsity(layers) == pytest.approx(sparsity, abs=1e-3)
+    densities = [np.abs(layer.ternary_kernel()).mean() for layer in layers]
+    np.testing.assert_allclose(densities, 1.0 - sparsity, atol=0.05)
