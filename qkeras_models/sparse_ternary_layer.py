@@ -73,8 +73,11 @@ class SparseTernaryLayer:
         return super().call(inputs)
 
     def _penalty(self) -> Any:
-        soft_count = self.threshold_regularizer(self.kernel, self.threshold)
-        l2 = ops.sum(ops.square(self.kernel))
+        # One tensor for both terms: read twice, a built and a loaded model add up the kernel's
+        # gradients in different orders, and a resumed training ends with other weights.
+        kernel = ops.cast(self.kernel, "float32")
+        soft_count = self.threshold_regularizer(kernel, self.threshold)
+        l2 = ops.sum(ops.square(kernel))
         return self.sparsity_strength * soft_count + self.l2_strength * l2
 
     # keras.layers.Dense saves its kernel and bias alone; these save every weight of the layer.
