@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hls_projects.csim_entry import ENTRY, TRANSFER
-from hls_projects.input_format import InputFormat, flush_denormals, shaped_samples
+from hls_projects.input_format import InputFormat, shaped_samples
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
@@ -94,6 +94,15 @@ class CSimulation:
         return self.source.type.precision
 
     @property
+    def _float_format(self) -> InputFormat:
+        """That of the layer that quantizes floats, where a Reshape may stand before it."""
+        from hls_projects.hls4ml_front_end.layers import InputQuantizer
+
+        nodes = self.hls_model.get_layers()
+        (format,) = (node.format for node in nodes if isinstance(node, InputQuantizer))
+        return format
+
+    @property
     def traced_layers(self) -> list[TracedLayer]:
         """The layers that `trace` reports, in order of execution."""
         from hls_projects.hls4ml_front_end.layers import is_integer_layer
@@ -146,7 +155,9 @@ class CSimulation:
         shape = tuple(self.source.shape)
         if not self.integer_inputs:
             x = np.asarray(shaped_samples(x, shape, "x"), np.float32)
-            return np.ascontiguousarray(flush_denormals(x))
+            format = self._float_format
+            kept = format.without_denormals(x.reshape(-1, *format.shape))
+            return np.ascontiguousarray(kept.reshape(-1, *shape))
         precision = self._input_precision
         format = InputFormat(precision.width, bool(precision.signed), 1.0, shape)
         return np.ascontiguousarray(format.check_integers(x, "x"))

@@ -86,10 +86,17 @@ class InputFormat:
         x = x.astype(np.float32)
         if np.isnan(x).any():
             raise ValueError("`x` must not hold NaN.")
-        with np.errstate(over="ignore"):
-            steps = flush_denormals(flush_denormals(x) / np.asarray(self.scale, np.float32))
-        levels = np.floor(steps)
+        levels = np.floor(self._steps(self.without_denormals(x)))
         return np.clip(levels, self.lowest, self.highest).astype(np.int32)
+
+    def without_denormals(self, x: np.ndarray) -> np.ndarray:
+        """float32 x (batch, *shape), with 0 wherever x or x / scale is denormal."""
+        x = np.where(_denormal(x), np.float32(0), x)
+        return np.where(_denormal(self._steps(x)), np.float32(0), x)
+
+    def _steps(self, x: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore", under="ignore"):
+            return x / np.asarray(self.scale, np.float32)
 
     def check_integers(self, x_int: np.ndarray, name: str = "x_int") -> np.ndarray:
         """Integers of this format, (batch, *shape) or (batch, elements), as int32 (batch, *shape).
@@ -117,9 +124,9 @@ class InputFormat:
         return x_int.astype(np.int32, copy=False)
 
 
-def flush_denormals(x: np.ndarray) -> np.ndarray:
-    """float32 numbers, those smaller than 2^−126 as 0."""
-    return np.where(np.abs(x) < np.finfo(np.float32).smallest_normal, np.float32(0), x)
+def _denormal(x: np.ndarray) -> np.ndarray:
+    """Whether float32 numbers are smaller than 2^−126."""
+    return np.abs(x) < np.finfo(np.float32).smallest_normal
 
 
 def shaped_samples(x: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hls_projects.hls4ml_front_end import kernels
@@ -102,14 +102,17 @@ def test_integer_precision_is_the_narrowest(low, span):
     st.integers(-20, 8),
     st.floats(width=32, allow_nan=False),
 )
+@example(bits=1, signed=True, mantissa=1, exponent=1, value=-(2.0**-126))
 def test_input_type_keeps_what_quantization_needs(bits, signed, mantissa, exponent, value):
-    """Truncated to the type's step and saturated to its range, x has the same integer as before."""
+    """What C-simulation sends of x, truncated to the type's step and saturated to its range, has
+    the integer of x."""
     scale = float(np.ldexp(mantissa, exponent))
     format = InputFormat(bits, signed, scale, (1,))
     precision = input_precision(format)
     step = np.ldexp(1.0, -precision.fractional)
     for x in (value, scale * (format.highest + 1), scale * format.lowest, np.float32(scale)):
-        kept = np.clip(np.floor(np.float64(x) / step) * step, precision.min, precision.max)
+        sent = np.float64(format.without_denormals(np.array([[x]], np.float32))[0, 0])
+        kept = np.clip(np.floor(sent / step) * step, precision.min, precision.max)
         assert format.quantize([[kept]]) == format.quantize([[x]])
     assert str(precision.rounding_mode) == "TRN" and str(precision.saturation_mode) == "SAT"
 
