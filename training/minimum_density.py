@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 MinimumDensity = float | Mapping[str, float]
+# Of the wanted density, the most that a number for all layers may hold back.
+SHARE = 0.2
 
 
 def check_minimum_density(minimum: MinimumDensity) -> None:
@@ -28,9 +30,15 @@ def check_layer_names(minimum: MinimumDensity, layers: Sequence[Any]) -> None:
         )
 
 
-def minimum_density(minimum: MinimumDensity, layer: Any) -> float:
-    """The density that a layer keeps; 0 where none is given."""
-    return minimum.get(layer.name, 0.0) if isinstance(minimum, Mapping) else minimum
+def minimum_density(minimum: MinimumDensity, layer: Any, sparsity: float | None = None) -> float:
+    """The density that a layer keeps; 0 where none is given.
+
+    A number for all layers counts at most a fifth of 1 − sparsity: were it all of that, every layer
+    would be equally sparse, small first ones too.  A layer's own density counts as it is.
+    """
+    if isinstance(minimum, Mapping):
+        return minimum.get(layer.name, 0.0)
+    return minimum if sparsity is None else min(minimum, SHARE * (1.0 - sparsity))
 
 
 def hold_density(layer: Any, density: float) -> None:

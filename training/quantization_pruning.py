@@ -48,9 +48,9 @@ class QuantizationPruning(keras.callbacks.Callback):
         l2: λ₂ of stage 1, ≥ 0, a loss per squared weight.
         survivors: "ternary", survivors may still become 0, or "binary", they are ±1 for good.
         window: τ of the soft count; by default the layer's quantizer's.
-        min_density: least density of every layer, in [0, 1), or a mapping from layer names to
-            theirs.  A layer that has reached it is pushed no further, and its threshold follows
-            its weights so that it stays there, in stage 3 too.
+        min_density: least density of every layer, in [0, 1), at most a fifth of 1 − sparsity, or a
+            mapping from layer names to theirs.  A layer that has reached it is pushed no further,
+            and its threshold follows its weights so that it stays there, in stage 3 too.
         retrain_learning_rate: of stage 3, as a factor of the optimizer's own.
         decay: "cosine", to 2 % of the learning rate in each stage, or None.
         update_every: steps between two looks at the thresholds.
@@ -170,7 +170,8 @@ class QuantizationPruning(keras.callbacks.Callback):
         return min((epoch - self.stage1_epochs) / length, 1.0)
 
     def _least(self, layer: Any) -> float:
-        return minimum_density(self.min_density, layer)
+        sparsity = self.controller and self.controller.sparsity
+        return minimum_density(self.min_density, layer, sparsity)
 
     def _hold_densities(self) -> None:
         for layer in self.layers:

@@ -83,6 +83,16 @@ def test_magnitude_pruning_spares_layers_at_their_least():
     assert np.array(found[2].mask).sum() <= kept[2].sum()
 
 
+def test_a_number_for_all_layers_leaves_four_fifths_to_choose():
+    layer = layers()[0]
+    assert minimum_density(0.02, layer, 0.98) == pytest.approx(0.004)
+    assert minimum_density(0.02, layer, 0.5) == minimum_density(0.02, layer) == 0.02
+    assert minimum_density({layer.name: 0.3}, layer, 0.98) == 0.3
+    callback = QuantizationPruning(0.98, min_density=0.02)
+    assert callback._least(layer) == pytest.approx(0.004)
+    assert QuantizationPruning(strength=1e-6, min_density=0.02)._least(layer) == 0.02
+
+
 def test_mistakes_are_named():
     with pytest.raises(ValueError, match=r"`min_density` must be in \[0, 1\)"):
         QuantizationPruning(0.9, min_density={"conv2d_1": 1.0})
