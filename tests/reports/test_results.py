@@ -4,8 +4,11 @@ import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from hls_projects.csim import CSimulation
+from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.integer_network import IntegerNetwork
 from reports.network_figures import encoded_bits
 from reports.reproduction_plan import DATA
@@ -37,6 +40,15 @@ def test_a_committed_network_has_the_accuracy_of_its_record(name, record):
     assert correct.mean() == record.test_accuracy
     assert (network.weights, network.nonzeros) == (record.weights, record.nonzeros)
     assert encoded_bits(network) == record.encoded_bits
+
+
+@pytest.mark.parametrize("file", ["lenet5-sparse-0.98-0", "cifar-vgg16-sparse-0.9-0"])
+def test_a_committed_convolutional_network_is_exact_in_csimulation(file, tmp_path):
+    network = IntegerNetwork.load(RESULTS / f"networks/{file}.npz")
+    x = data_set("mnist" if file.startswith("lenet5") else "cifar10").x_test[:200]
+    simulation = CSimulation(build_hls_model(network, tmp_path))
+    logits = simulation.predict(network.input.quantize(x))
+    np.testing.assert_array_equal(logits, network.predict(x))
 
 
 def test_every_committed_network_has_a_record():
