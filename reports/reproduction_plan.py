@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reports.tuning import PRUNED, best_options
+from reports.tuning_plan import PRUNED
+from reports.tuning_table import best_options
 
 METHODS = ("sparse", "binary", "ternary", "float", "magnitude", "no-retraining", "l2")
 
@@ -28,7 +29,7 @@ class NetworkPlan:
         data: the data set, which has a results file of its own.
         preset: where the network's name is not one itself.
         options: further values of the training configuration.
-        tuned_as: the network whose chosen options are taken (reports/tuning.py).
+        tuned_as: the network whose chosen options are taken (reports/tuning_plan.py).
         l2_at: L2 of sparsities that the chosen one does not reach in stage 1.
     """
 

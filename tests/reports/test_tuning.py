@@ -5,18 +5,8 @@ import pytest
 
 from reports import tuning
 from reports.reproduction_plan import NETWORKS
-from reports.tuning import (
-    FACTORS,
-    RATES,
-    SCHEDULES,
-    Trial,
-    best_options,
-    chosen,
-    collect,
-    decide,
-    read_scores,
-    read_table,
-)
+from reports.tuning_plan import DEFAULT, FACTORS, RATES, SCHEDULES, Trial, chosen, decide
+from reports.tuning_table import TABLE, best_options, collect, read_scores, read_table
 from training.config import TrainingConfig, build_config
 from training.method import Method
 
@@ -26,7 +16,7 @@ SPARSE = Trial("mnist-small", "sparse", 1e-2, 1.0, 2e-5)
 
 @pytest.mark.parametrize("network", ["mnist-small", "cifar-vgg16"])
 def test_the_committed_table_decides_between_neighbours(network):
-    scores = read_scores(tuning.TABLE)
+    scores = read_scores(TABLE)
     for method in SCHEDULES[network].methods:
         trial, left = decide(network, method, scores)
         assert trial in scores and left == [], method
@@ -117,7 +107,7 @@ def finish(runs, trial, validation, test=0.5):
 def test_validation_data_choose_and_test_data_do_not(tmp_path):
     runs, table = tmp_path / "runs", tmp_path / "table.json"
     magnitude = Trial("mnist-small", "magnitude", 1e-2, 1.0, 2e-5)
-    l2 = Trial("lfc", "sparse", tuning.DEFAULT, 1.0, 2e-6)
+    l2 = Trial("lfc", "sparse", DEFAULT, 1.0, 2e-6)
     trials = {
         BINARY: (0.96, 0.99),
         replace(BINARY, learning_rate=1e-2): (0.97, 0.10),
@@ -132,7 +122,7 @@ def test_validation_data_choose_and_test_data_do_not(tmp_path):
     found = best_options("mnist-small", table)
     assert found["binary"] == {"learning_rate": 1e-2}
     assert found["magnitude"] == {"learning_rate": 1e-2, "retrain_learning_rate": 0.1}
-    assert best_options("lfc", table)["sparse"] == {"learning_rate": tuning.DEFAULT, "l2": 2e-6}
+    assert best_options("lfc", table)["sparse"] == {"learning_rate": DEFAULT, "l2": 2e-6}
     assert all("test_accuracy" not in row for row in read_table(table))
     assert set(read_scores(table)) == set(trials)
     collect([], runs, table)
@@ -196,4 +186,4 @@ def test_a_damaged_table_is_named(tmp_path, text):
 
 def test_without_a_table_every_method_has_the_default(tmp_path):
     found = best_options(table=tmp_path / "missing.json")
-    assert found == {method.value: {"learning_rate": tuning.DEFAULT} for method in Method}
+    assert found == {method.value: {"learning_rate": DEFAULT} for method in Method}
