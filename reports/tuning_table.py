@@ -70,24 +70,21 @@ def result_file(trial: Trial, runs: Path) -> Path:
 
 def collect(trials: Sequence[Trial], runs: Path, table: Path) -> None:
     """Puts the validation accuracies of finished trials into the table; others stay."""
+    from qkeras_models.atomic_write import write_atomically
     from qkeras_models.folder_lock import exclusive_file
 
+    finished = {trial: _row(trial, runs) for trial in trials if result_file(trial, runs).is_file()}
     with exclusive_file(table, lambda message: click.echo(message, err=True)):
-        _collect(trials, runs, table)
+        rows = {_trial(row): row for row in read_table(table)} | finished
+        text = json.dumps([rows[trial] for trial in sorted(rows)], indent=2)
+        write_atomically(table, text + "\n")
 
 
-def _collect(trials: Sequence[Trial], runs: Path, table: Path) -> None:
-    from qkeras_models.atomic_write import write_atomically
-
-    kept = {_trial(row): row for row in read_table(table)}
-    for trial in trials:
-        if result_file(trial, runs).is_file():
-            result = json.loads(result_file(trial, runs).read_text(encoding="utf-8"))
-            kept[trial] = {
-                **asdict(trial),
-                "validation_accuracy": result["validation_accuracy"],
-                "sparsity": result["sparsity"],
-                "command": " ".join(["python", "train.py", *trial.arguments]),
-            }
-    table.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(table, json.dumps([kept[trial] for trial in sorted(kept)], indent=2) + "\n")
+def _row(trial: Trial, runs: Path) -> dict[str, Any]:
+    result = json.loads(result_file(trial, runs).read_text(encoding="utf-8"))
+    return {
+        **asdict(trial),
+        "validation_accuracy": result["validation_accuracy"],
+        "sparsity": result["sparsity"],
+        "command": " ".join(["python", "train.py", *trial.arguments]),
+    }
