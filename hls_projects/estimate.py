@@ -104,11 +104,12 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
 
 
 def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
-    """Pools are built and counted; buffers count every bit that they hold, not their counters."""
+    """Pools are built and counted; buffers count every bit that they hold or mask, no counters."""
     rest = estimate(plan.tail, model)
     luts = sum(model.luts(facts) for facts in _pixel_facts(plan)) + rest.luts
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
     for step in plan.steps:
+        luts += 0 if step.buffer is None else step.buffer.masked
         if step.threshold is None:
             stage = pool_stage(step).stages[0]
             luts += stage.netlist.luts

@@ -78,15 +78,16 @@ def main(
 ) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
 
-    RUN_OR_MODEL is a run (runs/NAME or NAME), a .keras file, or a network that comes with the
-    package, such as mnist-small.  Writes network.npz, hls/ and report/ into the run's folder, and
-    ends with status 1 if a single integer logit differs.
+    RUN_OR_MODEL is a run (runs/NAME or NAME), a .keras file, the .npz file of an integer network,
+    or a network that comes with the package, such as mnist-small.  Writes network.npz, hls/ and
+    report/ into the run's folder, and ends with status 1 if a single integer logit differs.
 
     \b
     Examples:
       python convert.py runs/digits
       python convert.py mnist-small --synth xilinx,ecp5
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
+      python convert.py reports/results/networks/sfc-sparse-0.98-0.npz --data mnist
     """
     try:
         targets = tuple(filter(None, map(str.strip, (synth or "").split(","))))

@@ -97,17 +97,18 @@ def convert(
         ValueError: for a model that cannot be converted, or an option out of range.
         ExactnessError: if C-simulation and Keras differ; report/mismatch.json says where.
     """
-    from hls_projects.integer_network import IntegerNetwork
     from hls_projects.preflight import memory_warning
     from hls_projects.rtl import check_feasible
-    from qkeras_models.saved_model import load_model
     from reports.report import write_report
     from training.data.console import report
 
     started = time.monotonic()
+    if not (source.trained or options.csim):
+        raise ValueError(
+            f"{source.model} holds no Keras model to compare with: leave out `--no-csim`"
+        )
     with step("reading the model"):
-        model = load_model(source.model)
-        network = IntegerNetwork.from_keras(model)
+        model, network = _read(source)
     if options.rtl is not None:
         check_feasible(network, options.rtl.fold_dense)
     if warning := memory_warning(network, options.csim):
@@ -116,7 +117,7 @@ def convert(
     source.folder.mkdir(parents=True, exist_ok=True)
     network.save(source.folder / "network.npz")
     with step(f"writing the {options.backend} project"):
-        hls_model = _write_project(model, source, options)
+        hls_model = _write_project(model or network, source, options)
     converted = time.monotonic() - started
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
@@ -140,6 +141,17 @@ def convert(
         commands=commands,
         history=source.history,
     )
+
+
+def _read(source: ModelSource) -> tuple[Any, IntegerNetwork]:
+    """The Keras model, None if there is none, and the integer network."""
+    from hls_projects.integer_network import IntegerNetwork
+    from qkeras_models.saved_model import load_model
+
+    if not source.trained:
+        return None, IntegerNetwork.load(source.model)
+    model = load_model(source.model)
+    return model, IntegerNetwork.from_keras(model)
 
 
 def _write_project(model: Any, source: ModelSource, options: ConversionOptions) -> ModelGraph:
@@ -182,7 +194,7 @@ def _prove(
     options: ConversionOptions,
     step: Step,
 ) -> dict[str, Any]:
-    """Compares Keras, the integer network and, if asked for, C-simulation."""
+    """Compares Keras, if there is a model, the integer network and C-simulation, if asked for."""
     from hls_projects.csim import CSimulation
     from hls_projects.exactness import compare
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from qkeras_models.pretrained import pretrained_folder, pretrained_names
 
 MODEL = "model.keras"
+NETWORK = ".npz"
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class ModelSource:
 
     Args:
         name: of the report and, as an identifier, of the project.
-        model: the .keras file.
+        model: the .keras file, or the .npz file of an integer network.
         folder: where network.npz, hls/ and report/ go.
         record: folder with config.yaml, training.json and history.csv, if there is one.
     """
@@ -27,6 +28,11 @@ class ModelSource:
     record: Path | None
 
     @property
+    def trained(self) -> bool:
+        """Whether the file is a Keras model, not the integer network made from one."""
+        return self.model.suffix != NETWORK
+
+    @property
     def history(self) -> Path | None:
         """The history of its training, if it is known."""
         path = self.record / "history.csv" if self.record else None
@@ -34,7 +40,7 @@ class ModelSource:
 
 
 def find_model(target: str, output: Path | None, runs: Path = Path("runs")) -> ModelSource:
-    """A run folder, a name of a run, a .keras file, or the name of a pretrained network.
+    """A run folder, a name of a run, a .keras or .npz file, or the name of a pretrained network.
 
     Raises:
         ValueError: if it is none of these, saying what there is.
@@ -49,13 +55,13 @@ def find_model(target: str, output: Path | None, runs: Path = Path("runs")) -> M
             f"{path} holds no {MODEL}: its training is not finished; continue it with train.py "
             f"--resume --name {path.name}"
         )
-    if path.suffix == ".keras" and path.is_file():
+    if path.suffix in (".keras", NETWORK) and path.is_file():
         return ModelSource(path.stem, path, output or runs / path.stem, None)
     if target in pretrained_names():
         record = pretrained_folder(target)
         folder = output or runs / f"{target}-pretrained"
         return ModelSource(target, record / MODEL, folder, record)
     raise ValueError(
-        f"{target!r} is no run folder, no .keras file and no pretrained network "
+        f"{target!r} is no run folder, no .keras or .npz file and no pretrained network "
         f"({', '.join(pretrained_names()) or 'there are none'})"
     )

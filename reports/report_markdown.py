@@ -53,7 +53,7 @@ def _result_table(document: Mapping[str, Any]) -> Table:
     total = document["sizes"]["total"]
     rows = (
         ("Test accuracy", *_accuracy(document["accuracy"])),
-        ("Hardware computes what Keras computed", *_verdict(document["exactness"])),
+        (_question(document["exactness"]), *_verdict(document["exactness"])),
         ("Weights", number_text(total["weights"]), Source.COUNTED.value),
         ("Nonzero weights", number_text(total["nonzeros"]), Source.COUNTED.value),
         ("Sparsity", _text(total["sparsity"], "{:.2%}"), Source.COUNTED.value),
@@ -74,6 +74,12 @@ def _accuracy(accuracy: Mapping[str, Any] | None) -> tuple[str | None, str | Non
         return None, None
     samples = number_text(accuracy["samples"])
     return f"{accuracy['value']:.2%} ({accuracy['dataset']}, {samples} samples)", accuracy["source"]
+
+
+def _question(exactness: Mapping[str, Any] | None) -> str:
+    executions = (exactness or {}).get("executions", ["Keras"])
+    whose = "Keras computed" if "Keras" in executions else "the integer network computes"
+    return f"Hardware computes what {whose}"
 
 
 def _verdict(exactness: Mapping[str, Any] | None) -> tuple[str | None, str | None]:

@@ -173,7 +173,7 @@ def exactness_table(exactness: Mapping[str, Any] | None) -> Table:
     for key, label, unit, source in EXACTNESS_METRICS:
         value = summary.get(key)
         rows.append((label, Figure(value, unit, None if value is None else source)))
-    columns = (Column("metric", "", left=True), Column("value", "Hardware against Keras"))
+    columns = (Column("metric", "", left=True), Column("value", "Value"))
     return Table("Exactness", columns, tuple(rows))
 
 

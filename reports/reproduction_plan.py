@@ -69,7 +69,7 @@ NETWORKS = {
         l2_at={0.98: 1e-4},
     ),
     "cifar-vgg32": NetworkPlan(
-        (45, 15), (1, 1), (0,), 0.9, 60.0, (0.9,), ("sparse",), data="cifar10",
+        (45, 15), (1, 1), (0,), 0.9, 60.0, (0.9, 0.95), ("sparse", "ternary"), data="cifar10",
         preset="cifar-vgg", options={"width": 32, "precision": "mixed_bfloat16"},
         tuned_as="cifar-vgg16",
     ),

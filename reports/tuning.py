@@ -41,8 +41,8 @@ def main(
     data_folder: str | None,
 ) -> None:
     """Trains every method with every value tried, restartable, and writes the table."""
-    names = methods or SCHEDULES[network].methods
     try:
+        names = _checked(network, methods)
         while trials := _left(network, names, runs, table):
             tasks = [_task(trial, runs, data_folder) for trial in trials]
             with closing(run_tasks(tasks, processes, threads)) as ends:
@@ -55,6 +55,18 @@ def main(
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
+
+
+def _checked(network: str, methods: Sequence[str]) -> Sequence[str]:
+    """The methods to tune, by default all of the network's schedule."""
+    allowed = SCHEDULES[network].methods
+    for method in methods:
+        if method not in allowed:
+            raise ValueError(
+                f"`--method` for {network} must be one of {', '.join(allowed)}. "
+                f"Received: {method!r}"
+            )
+    return methods or allowed
 
 
 def _left(network: str, methods: Sequence[str], runs: Path, table: Path) -> list[Trial]:

@@ -22,8 +22,9 @@ def best_options(network: str = "mnist-small", table: Path = TABLE) -> dict[str,
         ValueError: if the table is damaged.
     """
     scores = read_scores(table)
-    found = {}
-    for method in SCHEDULES[network].methods:
+    schedule, found = SCHEDULES[network], {}
+    others = SCHEDULES[schedule.others].methods if schedule.others else ()
+    for method in dict.fromkeys((*schedule.methods, *others)):
         trial, _ = decide(network, method, scores)
         found[method] = {"learning_rate": trial.learning_rate}
         if trial.retrain_learning_rate != 1.0:

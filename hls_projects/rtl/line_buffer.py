@@ -105,6 +105,13 @@ class LineBuffer:
         return self.windows.size[0] * self.windows.size[1] * self.width
 
     @property
+    def masked(self) -> int:
+        """Bits of a window that are outside the picture at some centre, and 0 there."""
+        height, width = self.windows.size
+        taps = sum(bool(self._inside(y, x)) for y in range(height) for x in range(width))
+        return taps * self.width
+
+    @property
     def padded(self) -> bool:
         return any(map(any, self.around))
 

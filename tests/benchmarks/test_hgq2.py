@@ -28,7 +28,7 @@ from benchmarks.hgq2.selection import (
     select,
 )
 from benchmarks.hgq2.verilog_check import harness, logit_format, verilog_logits
-from reports.results_file import NetworkRecord
+from reports.results_file import NetworkRecord, load_records
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "reports" / "results" / "hgq2.json"
@@ -177,3 +177,9 @@ def test_the_committed_page_is_made_from_the_committed_records():
         assert record["logits_that_differ"] == record["verilog_logits_that_differ"] == 0
         row = comparison_table([record], []).to_markdown().splitlines()[-1]
         assert row in text
+    own = own_points(load_records(ROOT / "reports" / "results" / "mnist.json"))
+    assert own
+    for point in own:
+        row = comparison_table([], [point]).to_markdown().splitlines()[-1]
+        assert row.replace("\\*", "*") in text
+        assert verdict(records, [point]) in text

@@ -68,6 +68,27 @@ def test_a_model_file_of_unknown_data_is_compared_on_random_inputs(digits, conve
     np.testing.assert_array_equal(same.predict(x), expected)
 
 
+def test_an_integer_network_is_converted_without_its_keras_model(digits, converted, tmp_path):
+    (tmp_path / "mine.npz").write_bytes((digits / "network.npz").read_bytes())
+    words = ["mine.npz", "--data", "digits", "--rtl"]
+    done = convert(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    own = next(line for line in converted.stdout.splitlines() if line.startswith("accuracy"))
+    assert own in done.stdout
+    assert "logits differ (integer network, C-simulation, RTL simulation)" in done.stdout
+    page = (tmp_path / "runs/mine/report/report.md").read_text()
+    assert "| Hardware computes what the integer network computes | yes, 0 of " in page
+    refused = convert("mine.npz", "--no-csim", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "mine.npz holds no Keras model to compare with: leave out `--no-csim`" in refused.stderr
+
+
+def test_an_npz_file_that_is_no_network_is_named(tmp_path):
+    np.savez(tmp_path / "data.npz", x_train=np.zeros(3))
+    done = convert("data.npz", cwd=tmp_path)
+    assert done.returncode == 1 and "data.npz is no valid network.npz" in done.stderr
+
+
 def test_verilog_is_simulated_and_synthesized(digits, converted, tmp_path):
     done = convert(digits, "--output", tmp_path, "--no-csim", "--synth", "xilinx", "--samples", 50,
                    cwd=tmp_path)
@@ -107,7 +128,7 @@ def test_designs_for_each_target_stand_side_by_side(digits, tmp_path):
 @pytest.mark.parametrize("arguments, message", [
     (["digits", "--synth", "ice40"], "`--synth` must be one of xilinx"),
     (["digits", "--stage-delay", "0"], "`--stage-delay` must be > 0 ns"),
-    (["nothing"], "no run folder, no .keras file and no pretrained network"),
+    (["nothing"], "no run folder, no .keras or .npz file and no pretrained network"),
     (["digits", "--backend", "Quartus"], "Quartus"),
     (["digits", "--project-name", "2fast"], "2fast"),
     (["digits", "--clock-period", "0"], "`clock_period` must be > 0"),

@@ -10,7 +10,9 @@ import pytest
 from hls_projects.csim import CSimulation
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.integer_network import IntegerNetwork
+from reports.compare import results_page
 from reports.network_figures import encoded_bits
+from reports.page_markdown import page_markdown
 from reports.reproduction_plan import DATA
 from reports.results_file import load_records
 from reports.spread import percent_text, spread_of
@@ -54,6 +56,13 @@ def test_a_committed_convolutional_network_is_exact_in_csimulation(file, tmp_pat
 def test_every_committed_network_has_a_record():
     named = {RESULTS / param.values[1].network_file for param in RECORDS}
     assert named == set(RESULTS.glob("networks/*.npz"))
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_the_committed_page_is_made_from_the_records(name):
+    page = results_page(RESULTS / f"{name}.json", f"python -m reports.reproduce {name}")
+    written = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
+    assert page_markdown(page, f"{name}-plots") == written
 
 
 # Sparse ternary networks of README's table: name there, architecture, wanted sparsity.

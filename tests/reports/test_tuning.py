@@ -2,9 +2,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 from reports import tuning
-from reports.reproduction_plan import NETWORKS
+from reports.reproduction_plan import DATA, NETWORKS, jobs
 from reports.tuning_plan import DEFAULT, FACTORS, RATES, SCHEDULES, Trial, chosen, decide
 from reports.tuning_table import TABLE, best_options, collect, read_scores, read_table
 from training.config import TrainingConfig, build_config
@@ -14,7 +15,7 @@ BINARY = Trial("mnist-small", "binary", 3e-3, 1.0, 2e-5)
 SPARSE = Trial("mnist-small", "sparse", 1e-2, 1.0, 2e-5)
 
 
-@pytest.mark.parametrize("network", ["mnist-small", "cifar-vgg16"])
+@pytest.mark.parametrize("network", list(SCHEDULES))
 def test_the_committed_table_decides_between_neighbours(network):
     scores = read_scores(TABLE)
     for method in SCHEDULES[network].methods:
@@ -165,6 +166,25 @@ def test_the_preset_of_cifar_is_what_trials_chose():
     chosen = best_options("cifar-vgg16")["sparse"]
     preset = build_config({"preset": "cifar-vgg"})
     assert chosen == {"learning_rate": preset.learning_rate, "l2": preset.l2}
+
+
+def test_every_job_of_the_plan_gets_its_options():
+    for job in (job for data in DATA for quick in (False, True) for job in jobs(data, quick)):
+        options = build_config({"preset": job.preset, **job.options()})
+        assert (options.method, options.seed) == (job.method, job.seed)
+        assert f"--learning-rate {options.learning_rate} " in job.command
+    small, large = best_options("mnist-small"), best_options("lfc")
+    for method in ("binary", "ternary", "float"):
+        assert large[method] == small[method]
+
+
+@pytest.mark.parametrize("network, method", [("mnist-small", "foo"), ("lfc", "binary")])
+def test_a_method_that_is_not_tuned_is_refused(network, method, tmp_path):
+    words = ["--network", network, "--method", method, "--runs", str(tmp_path)]
+    done = CliRunner().invoke(tuning.main, words)
+    assert done.exit_code == 1
+    assert f"`--method` for {network} must be one of sparse, " in done.stderr
+    assert f"Received: '{method}'" in done.stderr
 
 
 def test_no_two_trials_share_a_run():

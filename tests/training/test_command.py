@@ -33,6 +33,16 @@ def test_digits_train_on_each_backend(tmp_path, backend):
     assert (tmp_path / "runs/d/model.keras").is_file()
 
 
+def test_an_interrupted_convolutional_run_resumes_exactly_on_jax():
+    test = "tests/training/test_run.py::test_an_interrupted_convolutional_run_does_too"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "KERAS_BACKEND": "jax"},
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("arguments, message", [
     (["--data", "nothing.npz", "--hidden", "8"], "nothing.npz"),
     (["--data", "digits", "--hidden", "8,x"], "`hidden` must hold integers >= 1"),
