@@ -40,7 +40,7 @@ LARGEST_FILE = 500_000
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
               help="Threads of each.")
 @click.option("--synthesize-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
-              help="Largest network to write as Verilog and synthesize.  [default: 60000, or 5000 "
+              help="Largest network to write as Verilog and synthesize.  [default: 70000, or 5000 "
                    "with --quick]")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
               help="Folder of reproduce/, which holds a folder for each training.")
