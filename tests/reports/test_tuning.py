@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from reports.tuning_table import TABLE, best_options, collect, read_scores, read
 from training.config import TrainingConfig, build_config
 from training.method import Method
 
+ROOT = Path(__file__).parents[2]
 BINARY = Trial("mnist-small", "binary", 3e-3, 1.0, 2e-5)
 SPARSE = Trial("mnist-small", "sparse", 1e-2, 1.0, 2e-5)
 
@@ -185,6 +187,21 @@ def test_a_method_that_is_not_tuned_is_refused(network, method, tmp_path):
     assert done.exit_code == 1
     assert f"`--method` for {network} must be one of sparse, " in done.stderr
     assert f"Received: '{method}'" in done.stderr
+
+
+@pytest.mark.parametrize("network, option", [("mnist-small", "learning_rate"), ("lfc", "l2")])
+def test_the_documented_table_is_the_committed_one(network, option):
+    scores, text = read_scores(TABLE), (ROOT / "docs/baselines.md").read_text(encoding="utf-8")
+    values = dict(SCHEDULES[network].choices)[option].values
+    for method in SCHEDULES[network].methods:
+        best, _ = decide(network, method, scores)
+        best = replace(best, retrain_learning_rate=1.0) if option == "learning_rate" else best
+        cells = []
+        for value in values:
+            accuracy = scores.get(replace(best, **{option: value}))
+            cell = "" if accuracy is None else f"{100 * accuracy:.2f}"
+            cells.append(f"**{cell}**" if value == getattr(best, option) else cell)
+        assert f"| `{method}` | {' | '.join(cells)} |" in text
 
 
 def test_no_two_trials_share_a_run():
