@@ -45,8 +45,10 @@ PRESETS: dict[str, dict[str, Any]] = {
         **_MNIST,
         "hidden": [1024, 1024, 1024],
         "sparsity": 0.99,
-        "stage1_epochs": 30,
-        "stage3_epochs": 20,
+        "l2": 2e-6,
+        "learning_rate": 0.01,
+        "stage1_epochs": 36,
+        "stage3_epochs": 14,
     },
     "lenet5": {
         **_MNIST,

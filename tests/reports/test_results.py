@@ -111,6 +111,28 @@ def test_the_readme_shows_the_records(name, network, sparsity):
     assert f"| {' | '.join(cells)} |" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("record", load_records(RESULTS / "cifar10.json"), ids=lambda r: r.key)
+def test_the_page_of_convolutions_shows_the_records(record):
+    def cells(key):
+        estimated = " (estimate)" if record.sources[key] == "estimate" else ""
+        return f"{getattr(record, key):,}{estimated}"
+
+    asked = f", {100 * record.wanted_sparsity:.0f} % asked for" if record.wanted_sparsity else ""
+    row = (
+        record.network.removeprefix("cifar-vgg"),
+        f"`{record.method}`{asked}",
+        f"{100 * record.test_accuracy:.2f} %",
+        f"{100 * record.sparsity:.2f} %",
+        f"{record.nonzeros:,}",
+        f"{record.ratio_vs_binary:.2f}×",
+        f"{record.ratio_vs_ternary:.2f}×",
+        cells("luts"),
+        cells("ffs"),
+    )
+    text = (ROOT / "docs/convolutions.md").read_text(encoding="utf-8")
+    assert f"| {' | '.join(row)} |" in text
+
+
 def test_the_readme_shows_what_the_search_found():
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     (sentence,) = re.findall(r"found smaller ones, one seed each: .*?\. ", text)

@@ -164,10 +164,10 @@ def test_trials_train_with_what_the_table_says():
     assert set(told) <= set(TrainingConfig.model_fields)
 
 
-def test_the_preset_of_cifar_is_what_trials_chose():
-    chosen = best_options("cifar-vgg16")["sparse"]
-    preset = build_config({"preset": "cifar-vgg"})
-    assert chosen == {"learning_rate": preset.learning_rate, "l2": preset.l2}
+@pytest.mark.parametrize("preset, tuned", [("cifar-vgg", "cifar-vgg16"), ("lfc", "lfc")])
+def test_presets_are_what_trials_chose(preset, tuned):
+    found = build_config({"preset": preset})
+    assert best_options(tuned)["sparse"] == {"learning_rate": found.learning_rate, "l2": found.l2}
 
 
 def test_every_job_of_the_plan_gets_its_options():
