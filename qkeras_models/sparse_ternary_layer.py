@@ -55,8 +55,10 @@ class SparseTernaryLayer:
         quantizer.bind(self.threshold, self.mask, self.threshold_gate, self.compute_dtype)
 
     def add_weight(self, *args: Any, **kwargs: Any) -> Any:
-        # In mixed precision too, shadow weights and thresholds are compared in full precision.
-        return super().add_weight(*args, **{**kwargs, "autocast": False})
+        # Whatever the policy, shadow weights and thresholds are compared in full precision: in half
+        # of it, steps of training are too small to change a weight.
+        full = {"dtype": "float64" if self.variable_dtype == "float64" else "float32"}
+        return super().add_weight(*args, **{**full, **kwargs, "autocast": False})
 
     def _state(self, name: str, value: float, shape: tuple[int, ...] = ()) -> Any:
         return self.add_weight(
@@ -92,7 +94,7 @@ class SparseTernaryLayer:
         kernel = ops.convert_to_numpy(ops.cast(self.kernel, "float32"))
         keep = np.abs(kernel) > float(ops.convert_to_numpy(self.threshold))
         mask = ops.convert_to_numpy(self.mask)
-        return (np.sign(kernel) * keep * mask).astype(np.int8)
+        return (np.where(keep, np.sign(kernel), 0.0) * mask).astype(np.int8)
 
     def output_positions(self) -> int:
         """Output positions, such as rows · columns: how often an inference uses each weight.

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import shlex
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from qkeras_models.presets import PRESETS
-from training.method import Method
 
 if TYPE_CHECKING:
     from training.run import TrainingResult
 
 RUNS = Path("runs")
-# Share of the wanted nonzeros below which the user is told.
-FEW = 0.7
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,7 +53,7 @@ FEW = 0.7
               help="Of training alone; mixed_bfloat16 is faster for convolutions.")
 @click.option("--seed", type=int, help="Of weights, batches and augmentation.")
 @click.option("--resume", is_flag=True, help="Continue the run from its last checkpoint.")
-@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--quiet", is_flag=True, help="No line an epoch.")
 def main(
     preset: str | None,
     name: str | None,
@@ -78,6 +76,7 @@ def main(
       python train.py --data my.npz --hidden 128,64 --sparsity 0.97 --name mine
     """
     folder = runs / (name or preset or Path(options["data"] or "run").stem)
+    warnings.showwarning = _warning_line
     try:
         result = _run(preset, folder, config_file, assignments, resume, quiet, options)
     except KeyboardInterrupt:
@@ -92,26 +91,7 @@ def main(
         f"{result.validation_accuracy:.2%}, {result.sparsity:.2%} sparse "
         f"({result.nonzeros:,} of {result.weights:,} weights), {result.seconds:.0f} s"
     )
-    if hint := _hint(folder, result):
-        click.echo(hint)
     click.echo(f"next: python convert.py {folder}")
-
-
-def _hint(folder: Path, result: TrainingResult) -> str:
-    """Told where far fewer weights are left than were asked for; empty elsewhere."""
-    from training.config import build_config, read_config
-    from training.run import CONFIG
-
-    config = build_config(read_config(folder / CONFIG))
-    if config.sparsity is None or config.method not in (Method.SPARSE, Method.NO_RETRAINING):
-        return ""
-    wanted = round((1.0 - config.sparsity) * result.weights)
-    if result.nonzeros >= FEW * wanted:
-        return ""
-    return (
-        f"{wanted:,} nonzeros were asked for: L2 can make more zeros than that in a long training, "
-        f"a smaller one than --l2 {config.l2:g} fewer"
-    )
 
 
 def _run(
@@ -126,13 +106,11 @@ def _run(
     from qkeras_models.quiet import import_keras_quietly
     from training.config import build_config, read_config
 
-    # A progress bar in a terminal, one line an epoch in a file.
-    verbose = 0 if quiet else 1 if sys.stdout.isatty() else 2
     if resume:
         import_keras_quietly()
         from training import run
 
-        return run.resume(folder, verbose)
+        return run.resume(folder, not quiet)
     given = {key: value for key, value in options.items() if value is not None}
     if preset:
         given["preset"] = preset
@@ -143,7 +121,11 @@ def _run(
     import_keras_quietly()
     from training import run
 
-    return run.train(config, folder, verbose)
+    return run.train(config, folder, not quiet)
+
+
+def _warning_line(message: Warning | str, *_: Any) -> None:
+    click.echo(f"warning: {message}", err=True)
 
 
 def _continuation(folder: Path) -> str:

@@ -17,18 +17,32 @@ from qkeras import QActivation
 from qkeras.quantizers import quantized_relu
 
 
-def fuse_layers(model: keras.Model) -> None:
-    """Replaces `call` of the model's activations, and of its normalizations of pictures.
+def fuse_layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """Replaces `call` of the model's activations, and of its normalizations of images.
 
     On other backends than TensorFlow, which fuse operations themselves, nothing changes.
+
+    Returns:
+        The layers whose `call` was replaced, for `separate_layers`.
     """
     if keras.backend.backend() != "tensorflow":
-        return
+        return []
+    fused = []
     for layer in model._flatten_layers():
         if isinstance(layer, QActivation) and _is_plain(layer.activation):
             layer.call = _FusedReLU(layer.activation)
         elif isinstance(layer, keras.layers.BatchNormalization) and _fits(layer):
             layer.call = _FusedNormalization(layer)
+        else:
+            continue
+        fused.append(layer)
+    return fused
+
+
+def separate_layers(fused: list[keras.layers.Layer]) -> None:
+    """Gives layers that `fuse_layers` returned their own `call` again."""
+    for layer in fused:
+        vars(layer).pop("call", None)
 
 
 def _is_plain(quantizer: Any) -> bool:

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from training.quantization_pruning import QuantizationPruning
+from typing import Any
+
+from training.sparsity_controller import check_sparsity
+from training.stage_two import Survivors, prune, raise_thresholds
+from training.staged_training import StagedTraining
 
 
-class L2Pruning(QuantizationPruning):
-    """QuantizationPruning with λ = 0: stage 1 has the L2 penalty alone.
+class L2Pruning(StagedTraining):
+    """Stage 1 has the L2 penalty alone; thresholds are trained by the loss only.
 
-    Thresholds are trained by the loss only.  Stage 2 raises all of them by the smallest common
-    factor that gives the wanted sparsity, in one step, and stage 3 retrains what is left.
+    Stage 1:  loss + λ₂ Σ W².
+    Stage 2:  all thresholds are raised by the smallest common factor that gives the wanted
+              sparsity, in one step.
+    Stage 3:  masks fixed, L2 off, optimizer and learning rate restarted.
 
-    Args: those of QuantizationPruning; `sparsity` must be given.
+    Args:
+        sparsity: wanted share of zero weights, in [0, 1).
+        survivors: "ternary", survivors may still become 0, or "binary", they are ±1 for good.
+        **options: further arguments of StagedTraining.
+
+    Raises:
+        ValueError: if an argument is out of range, or the model holds no sparse ternary layer.
 
     Reference: the ablation of the threshold regularizer, docs/baselines.md.
     """
 
-    def _update_strengths(self, progress: float) -> None:
+    def __init__(self, sparsity: float, *, survivors: str = "ternary", **options: Any) -> None:
+        super().__init__(check_sparsity(sparsity), **options)
+        self.survivors = Survivors(survivors)
+
+    def _train(self, progress: float) -> None:
         for layer in self.layers:
             layer.l2_strength.assign(self.l2)
+
+    def _prune(self) -> None:
+        raise_thresholds(self.layers, self.sparsity, self._least)
+        self._hold_densities()
+        prune(self.layers, self.survivors)

@@ -10,13 +10,12 @@ import numpy as np
 
 from qkeras_models.magnitude_pruned import MagnitudePruned
 from training.minimum_density import sizes_of_weights
-from training.quantization_pruning import QuantizationPruning
+from training.sparsity_controller import check_sparsity, wanted_density
 from training.stage_two import Survivors, prune
+from training.staged_training import StagedTraining
 
-RAMP = 0.7
 
-
-class MagnitudePruning(QuantizationPruning):
+class MagnitudePruning(StagedTraining):
     """Gradual magnitude pruning of float weights in stage 1, their signs in stage 3.
 
     Stage 1:  loss + λ₂ Σ W² with weights M · W.  The mask keeps the largest |W| of all layers
@@ -29,13 +28,18 @@ class MagnitudePruning(QuantizationPruning):
     Global rather than layer by layer: at 98 % each, a head of 640 weights would keep 13, and the
     comparison of |W| across layers is fair since all start from Glorot's scale.
 
-    Args: those of QuantizationPruning; `sparsity` must be given, survivors are binary.
+    Args:
+        sparsity: wanted share of zero weights at the end of stage 1, in [0, 1).
+        **options: further arguments of StagedTraining; survivors are binary.
 
     Raises:
-        ValueError: if a layer's quantizer is no MagnitudePruned.
+        ValueError: if an argument is out of range, or a layer's quantizer is no MagnitudePruned.
 
     Reference: Zhu and Gupta, To prune, or not to prune (arXiv 1710.01878).
     """
+
+    def __init__(self, sparsity: float, **options: Any) -> None:
+        super().__init__(check_sparsity(sparsity), **options)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         super().on_train_begin(logs)
@@ -45,18 +49,15 @@ class MagnitudePruning(QuantizationPruning):
                     f"the quantizer of '{layer.name}' must be a MagnitudePruned. "
                     f"Received: {layer.kernel_quantizer_internal}"
                 )
-        if self.controller.initial_density is None:
-            self.controller.initial_density = 1.0
 
-    def _update_strengths(self, progress: float) -> None:
+    def _train(self, progress: float) -> None:
         for layer in self.layers:
             layer.l2_strength.assign(self.l2)
-        keep_largest(self.layers, self.controller.wanted_density(progress), self._least)
+        keep_largest(self.layers, wanted_density(self.sparsity, progress), self._least)
 
-    def _stage_two(self) -> None:
-        keep_largest(self.layers, 1.0 - self.controller.sparsity, self._least)
+    def _prune(self) -> None:
+        keep_largest(self.layers, 1.0 - self.sparsity, self._least)
         prune(self.layers, Survivors.BINARY)
-        self.learning_rate.restart(self.model.optimizer)
 
 
 def keep_largest(

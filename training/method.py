@@ -74,15 +74,21 @@ def method_callback(config: TrainingConfig) -> Any:
     method = Method(config.method)
     if method.dense:
         return DenseTraining()
-    classes = {Method.MAGNITUDE: MagnitudePruning, Method.L2: L2Pruning}
     without_stage_3 = method is Method.NO_RETRAINING
-    return classes.get(method, QuantizationPruning)(
+    options = {
+        "stage1_epochs": config.epochs if without_stage_3 else config.stage1_epochs,
+        "l2": config.l2,
+        "min_density": config.min_density,
+        "retrain_learning_rate": config.retrain_learning_rate,
+    }
+    if method is Method.MAGNITUDE:
+        return MagnitudePruning(config.sparsity, **options)
+    if method is Method.L2:
+        return L2Pruning(config.sparsity, survivors=config.survivors, **options)
+    return QuantizationPruning(
         config.sparsity,
         strength=config.strength,
-        stage1_epochs=config.epochs if without_stage_3 else config.stage1_epochs,
         cost=config.cost,
-        l2=config.l2,
         survivors=config.survivors,
-        min_density=config.min_density,
-        retrain_learning_rate=config.retrain_learning_rate,
+        **options,
     )

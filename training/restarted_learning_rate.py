@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
+import keras
 from keras import ops
 
 FLOOR = 0.02
@@ -48,15 +48,32 @@ class RestartedLearningRate:
         factor = 1.0 if stage == 1 else self.retrain
         optimizer.learning_rate = self.base * factor * (FLOOR + (1.0 - FLOOR) * wave)
 
-    def restart(self, optimizer: Any) -> None:
-        """Forgets moments and step count, so that stage 3 starts as a new training would."""
+    def end(self, optimizer: Any) -> None:
+        """Puts the base back, so that a further training does not begin where this one ended."""
+        if not _scheduled(optimizer):
+            optimizer.learning_rate = self.base
+        self.base = None
+
+    def restart(self, model: keras.Model) -> None:
+        """Every state of the optimizer but its rate ← that of a new one, which may be no zero.
+
+        The factor of a loss scale stays: it belongs to the network, not to the steps so far.
+        """
+        optimizer = innermost(model.optimizer)
+        fresh = type(optimizer).from_config(optimizer.get_config())
+        fresh.build(model.trainable_variables)
         rate = None if _scheduled(optimizer) else optimizer._learning_rate
-        for variable in optimizer.variables:
+        for variable, new in zip(optimizer.variables, fresh.variables, strict=True):
             if variable is not rate:
-                variable.assign(np.zeros(variable.shape, variable.dtype))
+                variable.assign(new)
+
+
+def innermost(optimizer: Any) -> Any:
+    """The optimizer that makes the steps, inside one that scales losses."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def _scheduled(optimizer: Any) -> bool:
     from keras.optimizers.schedules import LearningRateSchedule
 
-    return isinstance(optimizer._learning_rate, LearningRateSchedule)
+    return isinstance(innermost(optimizer)._learning_rate, LearningRateSchedule)

@@ -21,8 +21,8 @@ from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.batch_statistics import recalibrate
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
-from training.fused_layers import fuse_layers
 from training.method import method_callback, method_model
+from training.progress_lines import ProgressLines
 from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
 
 MODEL = "model.keras"
@@ -31,6 +31,7 @@ RESULT = "training.json"
 # What a checkpoint's state.json holds.
 RESUMED = {"epoch", "pruning", "history"}
 FROM_START = {"epoch": 0, "seconds": 0.0}
+STEPS_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class TrainingResult:
 def train(
     config: TrainingConfig,
     folder: Path,
-    verbose: int | str = "auto",
+    verbose: bool = True,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     test: bool = True,
 ) -> TrainingResult:
@@ -59,7 +60,7 @@ def train(
     Args:
         config: every value of the training.
         folder: what the run produces goes there.
-        verbose: as of Keras's fit.
+        verbose: whether a line an epoch is printed.
         callbacks: further ones, which see the logs of each epoch after it was recorded.
         test: whether test data are looked at, at the end; if not, `test_accuracy` is None.
 
@@ -89,7 +90,7 @@ def refuse_existing(folder: Path) -> None:
 
 def resume(
     folder: Path,
-    verbose: int | str = "auto",
+    verbose: bool = True,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     test: bool = True,
 ) -> TrainingResult:
@@ -109,7 +110,7 @@ def resume(
 
 def _resume(
     folder: Path,
-    verbose: int | str,
+    verbose: bool,
     callbacks: Sequence[keras.callbacks.Callback],
     test: bool,
 ) -> TrainingResult:
@@ -164,8 +165,10 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
         **_judged(config),
-        # On TensorFlow compiling takes longer than it gains; JAX would run step by step without.
+        # On TensorFlow the callback compiles long trainings; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
+        # Python between steps takes as long as a small network's step.
+        steps_per_execution=STEPS_AT_ONCE if keras.backend.backend() == "tensorflow" else 1,
     )
     return model
 
@@ -222,7 +225,7 @@ def _fit(
     config: TrainingConfig,
     data: Dataset,
     folder: Path,
-    verbose: int | str,
+    verbose: bool,
     state: dict[str, Any],
     callbacks: Sequence[keras.callbacks.Callback],
     test: bool,
@@ -234,18 +237,23 @@ def _fit(
     recorder = RunRecorder(
         folder, pruning, config.checkpoint_seconds, state.get("history"), started
     )
-    fuse_layers(model)
     model.fit(
         _batches(config, data, state["epoch"]),
         epochs=config.epochs,
         initial_epoch=state["epoch"],
         validation_data=(data.x_validation, data.y_validation),
         validation_batch_size=1000,
-        callbacks=[pruning, recorder, *callbacks],
+        callbacks=[pruning, recorder, *([ProgressLines(pruning)] if verbose else []), *callbacks],
         shuffle=False,
-        verbose=verbose,
+        verbose=0,
     )
-    return _finish(model, config, data, folder, started, test)
+    result = _finish(model, config, data, folder, started, test)
+    if verbose:
+        print(
+            "batch statistics are renewed for the final weights: validation accuracy "
+            f"{result.validation_accuracy:.2%}", flush=True
+        )
+    return result
 
 
 def _finish(

@@ -16,8 +16,8 @@ import keras
 from qkeras_models.atomic_write import PARTIAL, move_into_place, write_atomically
 from qkeras_models.sparse_ternary_layer import overall_sparsity
 from training.dense_training import DenseTraining
-from training.quantization_pruning import QuantizationPruning, thresholds
 from training.shadow_weights import record_stage_end
+from training.staged_training import StagedTraining, thresholds
 
 CHECKPOINTS = "checkpoints"
 HISTORY = "history.csv"
@@ -50,7 +50,7 @@ class RunRecorder(keras.callbacks.Callback):
     def __init__(
         self,
         folder: Path,
-        pruning: QuantizationPruning | DenseTraining,
+        pruning: StagedTraining | DenseTraining,
         seconds: float = 10.0,
         history: list[dict[str, Any]] | None = None,
         started: float | None = None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+RAMP = 0.7
+
 
 @dataclass
 class SparsityController:
@@ -30,7 +32,7 @@ class SparsityController:
     """
 
     sparsity: float
-    ramp: float = 0.7
+    ramp: float = RAMP
     proportional: float = 20.0
     integral: float = 0.05
     limit: float = 8.0
@@ -39,16 +41,13 @@ class SparsityController:
     accumulated: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.sparsity < 1.0:
-            raise ValueError(f"`sparsity` must be in [0, 1). Received: {self.sparsity!r}")
+        check_sparsity(self.sparsity)
         if not 0.0 < self.ramp <= 1.0:
             raise ValueError(f"`ramp` must be in (0, 1]. Received: {self.ramp!r}")
 
     def wanted_density(self, progress: float) -> float:
         """The density to have at `progress`, 0 to 1, of stage 1."""
-        final = 1.0 - self.sparsity
-        remaining = 1.0 - min(progress / self.ramp, 1.0)
-        return final + max(self.initial_density - final, 0.0) * remaining**3
+        return wanted_density(self.sparsity, progress, self.initial_density, self.ramp)
 
     def strength(self, density: float, progress: float) -> float:
         """λ for the next steps, given the density now and the progress of stage 1."""
@@ -63,3 +62,22 @@ class SparsityController:
 
     def _clip(self, value: float) -> float:
         return max(-self.limit, min(self.limit, value))
+
+
+def wanted_density(
+    sparsity: float, progress: float, initial: float = 1.0, ramp: float = RAMP
+) -> float:
+    """The density to have at `progress`, 0 to 1, of stage 1: a cubic from `initial`.
+
+    1 − sparsity + max(initial − (1 − sparsity), 0) · (1 − min(progress / ramp, 1))³.
+    """
+    final = 1.0 - sparsity
+    remaining = 1.0 - min(progress / ramp, 1.0)
+    return final + max(initial - final, 0.0) * remaining**3
+
+
+def check_sparsity(sparsity: float) -> float:
+    """The sparsity; raises ValueError unless it is in [0, 1)."""
+    if not (isinstance(sparsity, (int, float)) and 0.0 <= sparsity < 1.0):
+        raise ValueError(f"`sparsity` must be in [0, 1). Received: {sparsity!r}")
+    return sparsity

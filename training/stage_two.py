@@ -56,6 +56,19 @@ def raise_thresholds(
         hold_density(layer, least(layer))
 
 
+def lower_thresholds(layers: Sequence[Any], sparsity: float) -> None:
+    """Multiplies all thresholds by the largest common factor ≤ 1 that gives at most the sparsity.
+
+    For thresholds that ran past the weights that were to stay.
+    """
+    sizes, total = _relative_sizes(layers, lambda _: 0.0)
+    allowed = int(np.floor((1.0 - sparsity) * total + 1e-9))
+    smallest_kept = np.partition(sizes, len(sizes) - allowed)[len(sizes) - allowed]
+    factor = min(float(smallest_kept) * (1.0 - 1e-6), 1.0)
+    for layer in layers:
+        layer.threshold.assign(layer.threshold * factor)
+
+
 def _forget(layers: Sequence[Any], positions: np.ndarray) -> None:
     """Shadow weights ← 0 at positions among those of all layers, one layer after another."""
     start = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import keras
@@ -45,9 +47,29 @@ class ThresholdRegularizer(keras.regularizers.Regularizer):
         self.l2 = l2
 
     def __call__(self, kernel: Any, threshold: Any, mask: Any = None) -> Any:
+        if mask is None:
+            # + 0 reads a variable: TensorFlow's custom gradients take tensors alone.
+            return _soft_count(self.window)(ops.add(kernel, 0.0), ops.add(threshold, 0.0))
         distance = ops.stop_gradient(ops.abs(kernel)) - threshold
-        count = ops.sigmoid(distance * (1.0 / self.window))
-        return ops.sum(count if mask is None else count * mask)
+        return ops.sum(ops.sigmoid(distance * (1.0 / self.window)) * mask)
 
     def get_config(self) -> dict[str, Any]:
         return {"window": self.window, "strength": self.strength, "l2": self.l2}
+
+
+@cache
+def _soft_count(window: float) -> Callable[..., Any]:
+    """S where every mask is 1, with its gradient, for one τ: written out, it is one pass."""
+
+    @ops.custom_gradient
+    def soft_count(kernel: Any, threshold: Any) -> tuple[Any, Any]:
+        count = ops.sigmoid((ops.abs(kernel) - threshold) * (1.0 / window))
+
+        def gradient(*_: Any, upstream: Any = None) -> tuple[Any, Any]:
+            upstream = _[0] if upstream is None else upstream
+            slope = ops.sum(count * (1.0 - count)) * (-1.0 / window)
+            return ops.zeros_like(kernel), upstream * slope
+
+        return ops.sum(count), gradient
+
+    return soft_count

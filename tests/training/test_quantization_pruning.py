@@ -5,40 +5,13 @@ import numpy as np
 import pytest
 from keras import ops
 
-from qkeras_models.builders import mlp
 from qkeras_models.saved_model import load_model, save_model
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
-from training.data import load
+from tests.training.digits import DIGITS, LOSS, digits_model, fit
 from training.quantization_pruning import QuantizationPruning
 from training.stage_two import Survivors, prune, raise_thresholds
 from training.threshold_regularizer import ThresholdRegularizer
-
-DIGITS = load("digits")
-
-
-def compiled(model):
-    model.compile(
-        keras.optimizers.Adam(5e-3),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        jit_compile=False,  # compiling takes longer than these few steps
-    )
-    return model
-
-
-def digits_model():
-    keras.utils.set_random_seed(0)
-    scale = DIGITS.format.scale
-    return compiled(mlp((8, 8), (48,), 10, input_bits=DIGITS.format.bits, input_scale=scale))
-
-
-def fit(model, callback, epochs=12, **options):
-    callbacks = [callback, *options.pop("callbacks", [])]
-    return model.fit(
-        DIGITS.x_train, DIGITS.y_train, batch_size=32, epochs=epochs, verbose=0,
-        callbacks=callbacks, **options,
-    )
 
 
 @pytest.mark.parametrize("survivors", ["ternary", "binary"])
@@ -95,7 +68,8 @@ def test_any_functional_model_nested_and_with_other_layers():
     inputs = keras.Input((8, 8))
     x = keras.layers.Dense(16, activation="relu")(keras.layers.Flatten()(inputs))
     outputs = keras.layers.Dense(10)(inner(x))
-    model = compiled(keras.Model(inputs, outputs))
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", LOSS, jit_compile=False)
     seen = []
     other = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(logs))
     fit(model, QuantizationPruning(0.8, stage1_epochs=4), epochs=5, callbacks=[other])
@@ -193,8 +167,8 @@ def test_bad_arguments_are_named(arguments, name):
 
 
 def test_a_model_without_ternary_layers_is_refused():
-    model = compiled(keras.Sequential([keras.Input((8, 8)), keras.layers.Flatten(),
-                                       keras.layers.Dense(10)]))
+    model = keras.Sequential([keras.Input((8, 8)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile("adam", LOSS, jit_compile=False)
     with pytest.raises(ValueError, match="holds no sparse ternary layer"):
         fit(model, QuantizationPruning(0.5), epochs=1)
 
