@@ -65,16 +65,23 @@ def check_tail(head: Any, layers: list[Any]) -> list[Tail]:
     return kinds
 
 
-def left_out(layers: list[Any]) -> str:
-    """One sentence on the layers after a head, empty if there are none."""
+def left_out(layers: list[Any], argmax: bool = False) -> str:
+    """One sentence on the layers after a head, empty if there are none.
+
+    Args:
+        layers: after the head.
+        argmax: whether hardware outputs the index of the largest logit.
+    """
     if not layers:
         return ""
     names = ", ".join(f"'{layer.name}' ({type(layer).__name__})" for layer in layers)
-    meaning = tail_kind(layers[0]).value
-    return (
-        f"hardware leaves out {names} and outputs integer logits: {meaning}; the option `argmax` "
-        "makes it output the index of the largest"
-    )
+    if argmax:
+        return f"hardware leaves out {names} and outputs the index of the largest logit"
+    kind = tail_kind(layers[0])
+    sentence = f"hardware leaves out {names} and outputs integer logits: {kind.value}"
+    if kind is Tail.SIGMOID:
+        return sentence
+    return f"{sentence}; the option `argmax` makes it output the index of the largest"
 
 
 def decides_otherwise(kinds: list[Tail], outputs: np.ndarray, logits: np.ndarray) -> np.ndarray:

@@ -10,33 +10,9 @@ from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
+from tests.hls_projects.keras_models import assert_exact, randomize
 
 BN = keras.layers.BatchNormalization
-
-
-def randomize(model, seed=0, threshold=0.3):
-    """Weights as bad as training can leave them: γ of both signs and zero, any statistics."""
-    rng = np.random.default_rng(seed)
-    for layer in model.layers:
-        if isinstance(layer, BN):
-            n = layer.gamma.shape[0]
-            gamma = rng.normal(size=n) * (rng.random(n) > 0.2)
-            layer.set_weights([gamma, rng.normal(size=n), rng.normal(size=n) * 2, rng.random(n)])
-        if isinstance(layer, IntegerHead):
-            layer.bias.assign(rng.normal(size=layer.bias.shape) * 5)
-    for layer in sparse_ternary_layers(model):
-        layer.kernel.assign(rng.uniform(-0.5, 0.5, layer.kernel.shape))
-        layer.threshold.assign(threshold)
-    return model
-
-
-def assert_exact(model, x):
-    network = IntegerNetwork.from_keras(model)
-    logits = model.predict(x, verbose=0)
-    expected = model.layers[-1].integer_logits(logits)
-    np.testing.assert_array_equal(network.predict(x), expected)
-    np.testing.assert_array_equal(network.predict(x).argmax(-1), logits.argmax(-1))
-    return network
 
 
 @pytest.mark.parametrize("activation_bits", [1, 2, 3, 4])

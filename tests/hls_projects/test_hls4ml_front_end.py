@@ -23,8 +23,8 @@ from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from tests.hls_projects.keras_models import randomize
 from tests.hls_projects.networks import edge_inputs, network
-from tests.hls_projects.test_from_keras import randomize
 
 layers = keras.layers
 
@@ -240,7 +240,8 @@ def test_flatten_with_channels_first_is_refused(before, tmp_path):
 
 
 def entries(model):
-    return [entry["class_name"] for entry in hls4ml.converters.parse_keras_v3_model(model, False, True)[0]]
+    parsed, *_ = hls4ml.converters.parse_keras_v3_model(model, False, True)
+    return [entry["class_name"] for entry in parsed]
 
 
 def test_other_models_convert_as_before():
