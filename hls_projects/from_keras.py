@@ -50,10 +50,7 @@ def integer_network(model: keras.Model) -> IntegerNetwork:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
     chain = keras_chain(model)
-    shape = tuple(model.inputs[0].shape[1:])
-    if not all(shape) or not shape:
-        raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
-    return _Converter(chain.layers, shape, model.jit_compile).convert(
+    return _Converter(chain.layers, chain.shape, model.jit_compile).convert(
         {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}
     )
 

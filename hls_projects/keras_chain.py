@@ -19,11 +19,13 @@ class KerasChain:
     """What conversion reads of a model, checked as far as single layers go.
 
     Args:
+        shape: of one input sample.
         layers: from the input to the IntegerHead, without those that do nothing at inference.
         tail: the layers after the head, which hardware leaves out.
         kinds: of the tail.
     """
 
+    shape: tuple[int, ...]
     layers: list[Any]
     tail: list[Any]
     kinds: list[Tail]
@@ -60,6 +62,9 @@ def keras_chain(model: Any) -> KerasChain:
             use instead.
     """
     layers = layer_chain(model)
+    shape = tuple(model.inputs[0].shape[1:])
+    if not all(shape) or not shape:
+        raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
     ends = [i for i, layer in enumerate(layers) if type(layer) is IntegerHead]
     end = ends[0] + 1 if ends else len(layers)
     for layer in layers[:end]:
@@ -72,7 +77,7 @@ def keras_chain(model: Any) -> KerasChain:
             f"model '{model.name}' must end with an IntegerHead, whose logits are integers"
         )
     kinds = check_tail(layers[end - 1], layers[end:])
-    return KerasChain(layers[:end], layers[end:], kinds)
+    return KerasChain(shape, layers[:end], layers[end:], kinds)
 
 
 def _check_name(name: str) -> None:
