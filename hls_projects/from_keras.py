@@ -236,6 +236,11 @@ class _Converter:
                 f"integer logits of '{layer.name}' reach {largest}, beyond the 2^22 up to which "
                 "a float32 logit of Keras stands for one integer; keep its biases smaller"
             )
+        if largest * layer.scale > np.finfo(np.float32).max:
+            raise ValueError(
+                f"logits of '{layer.name}' must be finite in float32. Received: integers up to "
+                f"{largest} times its scale {layer.scale:.6g}"
+            )
 
 
 def _output_range(source: InputFormat, layers: list[Layer]) -> tuple[np.ndarray, np.ndarray]:

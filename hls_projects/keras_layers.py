@@ -26,7 +26,7 @@ ACTIVATIONS = (QActivation, keras.layers.Activation)
 
 RELU = "QActivation('quantized_relu(2,2)')"
 FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each filter"
-SCALED = "InputQuantizer(scale=…) in the units of the data, which takes a factor, or scaled data"
+SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
 INSTEAD = {
     "Activation": RELU,
     "AveragePooling2D": "MaxPooling2D",

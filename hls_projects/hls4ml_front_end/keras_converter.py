@@ -13,7 +13,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from hls_projects.hls4ml_front_end.layer_list import Entry, project_entries
+from hls_projects.hls4ml_front_end.checks import check_project_name
+from hls_projects.hls4ml_front_end.layer_list import INPUT_NAME, Entry, project_entries
 from hls_projects.integer_network import IntegerNetwork
 
 Parsed = tuple[list[Entry], list[str], list[str], list[list[int]]]
@@ -42,12 +43,22 @@ def parse(model: Any) -> Parsed:
     network, chain = IntegerNetwork.from_keras(model), keras_chain(model)
     if chain.tail:
         warnings.warn(left_out(chain.tail), UserWarning, stacklevel=2)
-    source = model.inputs[0]._keras_history.operation.name
+    source = _input_name(model)
     names = chain.integer_layer_names
     entries = project_entries(network, names, source=source, quantizer=chain.quantizer_name)
     for before, entry in zip([None, *entries], entries, strict=False):
         entry["inputs"] = [] if before is None else [before["name"]]
     return entries, [source], [entries[-1]["name"]], [[None, network.classes]]
+
+
+def _input_name(model: Any) -> str:
+    """The Keras name of the input, where it can be a parameter of the top function."""
+    name = model.inputs[0]._keras_history.operation.name
+    try:
+        check_project_name(name)
+    except ValueError:
+        return INPUT_NAME
+    return name
 
 
 def take_over() -> None:

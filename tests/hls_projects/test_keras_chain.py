@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hls4ml
 import keras
 import numpy as np
 import pytest
@@ -187,6 +188,15 @@ def test_shared_layers_and_equal_names_become_layers_of_their_own(tmp_path):
     assert len(set(names)) == len(names) and {"levels", "levels_1", "dense_1"} <= set(names)
     hls_model.compile()
     np.testing.assert_array_equal(hls_model.predict(SAMPLES), network.predict(SAMPLES))
+
+
+@pytest.mark.parametrize("name, expected", [("features", "features"), ("in-put", "x"), ("int", "x")])
+def test_the_input_keeps_a_name_that_cpp_can_have(name, expected):
+    inputs = keras.Input((8,), name=name)
+    model = keras.Model(inputs, functional(lambda x: x)(inputs))
+    entries, sources, *_ = hls4ml.converters.parse_keras_v3_model(model)
+    assert entries[0]["name"] == expected and sources == [expected]
+    assert entries[1]["inputs"] == [expected]
 
 
 @pytest.mark.parametrize("quantizer", [

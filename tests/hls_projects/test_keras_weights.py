@@ -53,6 +53,7 @@ def test_what_is_not_finite_is_refused(layer, weight, value, name, model):
     ("last", "mask", 0.5, "mask of 'last' .* must be 0 or 1"),
     ("head", "log_scale", 100.0, r"exp\(log_scale\) of 'head' .* must be finite and >= 1.18e-38"),
     ("head", "log_scale", -100.0, r"exp\(log_scale\) of 'head' .* must be finite and >= 1.18e-38"),
+    ("head", "log_scale", 88.0, "logits of 'head' must be finite in float32"),
     ("input", "step", 0.125, "step of 'input' .* must be the layer's `scale`. Received: .*0.125"),
 ])
 def test_what_is_out_of_range_is_refused(layer, weight, value, message, model):
