@@ -190,7 +190,9 @@ def test_shared_layers_and_equal_names_become_layers_of_their_own(tmp_path):
     np.testing.assert_array_equal(hls_model.predict(SAMPLES), network.predict(SAMPLES))
 
 
-@pytest.mark.parametrize("name, expected", [("features", "features"), ("in-put", "x"), ("int", "x")])
+@pytest.mark.parametrize("name, expected", [
+    ("features", "features"), ("in-put", "x"), ("int", "x"),
+])
 def test_the_input_keeps_a_name_that_cpp_can_have(name, expected):
     inputs = keras.Input((8,), name=name)
     model = keras.Model(inputs, functional(lambda x: x)(inputs))
