@@ -81,7 +81,10 @@ def left_out(layers: list[Any], argmax: bool = False) -> str:
     sentence = f"hardware leaves out {names} and outputs integer logits: {kind.value}"
     if kind is Tail.SIGMOID:
         return sentence
-    return f"{sentence}; the option `argmax` makes it output the index of the largest"
+    return (
+        f"{sentence}; `convert.py --argmax` or build_hls_model(..., argmax=True) makes it output "
+        "the index of the largest"
+    )
 
 
 def decides_otherwise(kinds: list[Tail], outputs: np.ndarray, logits: np.ndarray) -> np.ndarray:

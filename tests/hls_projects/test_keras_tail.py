@@ -73,7 +73,7 @@ def test_what_may_follow_a_head_is_left_out_and_said_so(kind):
     assert [entry["class_name"] for entry in entries[-2:]] == ["SparseTernaryDense", "IntegerHead"]
     (message,) = [str(w.message) for w in caught if w.category is UserWarning]
     assert sentence in message
-    assert ("option `argmax`" in message) == (not kind.startswith("sigmoid"))
+    assert ("--argmax" in message) == (not kind.startswith("sigmoid"))
 
 
 def test_a_softmax_is_left_out_of_what_hls4mls_own_api_computes(tmp_path):
