@@ -53,6 +53,8 @@ def test_a_softmax_is_left_out_and_the_argmax_is_in_hardware(tmp_path):
     assert "accuracy: 100.00%" in done.output
     readme = (tmp_path / "out" / "hls" / "README.md").read_text()
     assert "on every sample the index of the largest integer logit" in readme
+    page = (tmp_path / "out" / "report" / "report.md").read_text()
+    assert "Note: hardware leaves out 'soft'" in page
     plain = convert(*arguments, "--no-csim", "--output", tmp_path / "plain")
     assert plain.exit_code == 0 and "the largest logit stays the largest" in plain.output
 
