@@ -7,7 +7,8 @@ from typing import Any
 
 ALLOWED = (
     "quantized_relu(bits, integer) with 1 to 4 bits, binary() or binary(use_01=True), "
-    "without sigmoid, slope, alpha or stochastic rounding"
+    "without sigmoid, slope, alpha, stochastic rounding, qnoise_factor below 1 or an upper bound "
+    "between its levels"
 )
 
 
@@ -32,7 +33,8 @@ def activation_format(quantizer: Any) -> ActivationFormat:
         return ActivationFormat(bits, 2.0 ** (integer - bits), 0.0)
     if name == "binary" and _is_plain_binary(quantizer):
         return ActivationFormat(1, 1.0, 0.0) if quantizer.use_01 else ActivationFormat(1, 2.0, -1.0)
-    raise ValueError(f"activation must be {ALLOWED}. Received: {quantizer}")
+    received = getattr(quantizer, "__name__", quantizer)
+    raise ValueError(f"activation must be {ALLOWED}. Received: {received}")
 
 
 def _is_plain_relu(quantizer: Any) -> bool:

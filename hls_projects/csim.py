@@ -90,6 +90,13 @@ class CSimulation:
         return isinstance(self._input_precision, IntegerPrecisionType)
 
     @property
+    def argmax(self) -> bool:
+        """Whether the project's output is the index of the largest logit, not the logits."""
+        from hls_projects.hls4ml_front_end.layers import IntegerArgmax
+
+        return any(isinstance(node, IntegerArgmax) for node in self.hls_model.get_layers())
+
+    @property
     def _input_precision(self) -> Any:
         return self.source.type.precision
 
@@ -112,7 +119,7 @@ class CSimulation:
         return [TracedLayer(name, var.name, tuple(var.shape)) for name, var in variables]
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Integer logits, int32 (samples, classes).
+        """Integer logits, int32 (samples, classes), or the index of the largest, (samples, 1).
 
         Args:
             x: (samples, *shape), integers if `integer_inputs`, floats otherwise.

@@ -52,7 +52,8 @@ def compare(
 
     Raises:
         ExactnessError: naming the first layer, channel and sample that differ.
-        ValueError: if `x` does not fit the network's input, or nothing is given to compare.
+        ValueError: if `x` does not fit the network's input, nothing is given to compare, or Keras
+            computed what no integers stand for.
     """
     if model is None and csim is None:
         raise ValueError("`model` or `csim` must be given. Received: neither")
@@ -65,7 +66,7 @@ def compare(
         executions.insert(0, "Keras")
         check.keras(model)
     if csim is not None:
-        executions.append("C-simulation")
+        executions.append("argmax in C-simulation" if csim.argmax else "C-simulation")
         speed = len(x) / check.simulation(csim)
     return {
         "samples": len(x),
@@ -90,20 +91,21 @@ class _Check:
         self.expected = network.predict_integers(x_int)
 
     def keras(self, model: keras.Model) -> None:
-        from hls_projects.hls4ml_front_end.keras_chain import integer_layer_names
+        from hls_projects.keras_chain import keras_chain
         from hls_projects.keras_trace import keras_integer_logits, keras_trace
 
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
-            names = integer_layer_names(model)
+            names = keras_chain(model).integer_layer_names
             received = keras_trace(model, self.network, self.x[samples])
             own = [i for i, layer in enumerate(self.network.layers) if layer.computes]
             yield from self._outputs(samples, [names[i] for i in own], [received[i] for i in own])
 
-        self._compare("Keras", keras_integer_logits(model, self.x), trace)
+        self._compare("Keras", keras_integer_logits(model, self.x), trace, self.expected)
 
     def simulation(self, simulation: CSimulation) -> float:
         """Seconds that the C-simulation took."""
         source = self.x_int if simulation.integer_inputs else self.x
+        expected = _largest(self.expected) if simulation.argmax else self.expected
 
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
             names = [layer.name for layer in simulation.traced_layers]
@@ -112,12 +114,16 @@ class _Check:
                 x_int = self.x_int[samples]
                 quantized = received.pop(0).reshape(x_int.shape)
                 yield LayerOutputs(-1, names.pop(0), "input", x_int, quantized)
+            last = (names.pop(), received.pop()) if simulation.argmax else None
             yield from self._outputs(samples, names, received)
+            if last:
+                yield LayerOutputs(len(self.network.layers), last[0], "argmax", expected[samples],
+                                   last[1])
 
         start = time.perf_counter()
         received = simulation.predict(source)
         seconds = time.perf_counter() - start
-        self._compare("C-simulation", received, trace)
+        self._compare("C-simulation", received, trace, expected)
         return seconds
 
     def _outputs(
@@ -131,13 +137,20 @@ class _Check:
                 name, other = next(others)
                 yield LayerOutputs(position, name, layer.kind, own, other.reshape(own.shape))
 
-    def _compare(self, received_from: str, received: np.ndarray, trace: Trace) -> None:
-        if np.array_equal(self.expected, received):
+    def _compare(
+        self, received_from: str, received: np.ndarray, trace: Trace, expected: np.ndarray
+    ) -> None:
+        if np.array_equal(expected, received):
             return
-        samples = differing_samples(self.expected, received)
+        samples = differing_samples(expected, received)
         first = first_difference(trace(samples), samples)
-        mismatch = describe("integer network", received_from, self.expected, received, first)
+        mismatch = describe("integer network", received_from, expected, received, first)
         message = str(mismatch)
         if self.folder is not None:
             message += f"; details in {write_mismatch(mismatch, self.folder)}"
         raise ExactnessError(message, mismatch)
+
+
+def _largest(logits: np.ndarray) -> np.ndarray:
+    """Index of the largest logit, (samples, 1), the lowest of equal ones."""
+    return logits.argmax(axis=-1)[:, None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,19 +22,18 @@ from hls_projects.integer_layers import (
     Threshold,
 )
 from hls_projects.integer_network import IntegerNetwork
+from hls_projects.keras_chain import keras_chain
 from hls_projects.keras_layers import (
     CONVOLUTIONS,
     RESHAPING,
     WEIGHTED,
     check_flatten,
     check_normalization,
-    instead_of,
 )
-from hls_projects.thresholds import find_thresholds
+from hls_projects.keras_thresholds import NormalizedActivation, keras_thresholds
 from qkeras_models.convolution_options import check_convolution, check_pool
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
-from qkeras_models.layer_chain import layer_chain
 
 FLOAT32_INTEGERS = 1 << 24
 FLOAT32_LOGITS = 1 << 22
@@ -46,27 +44,15 @@ def integer_network(model: keras.Model) -> IntegerNetwork:
     → SparseTernaryDense → IntegerHead, with SparseTernaryConv2D in place of SparseTernaryDense,
     MaxPooling2D after activations, and Flatten, Reshape and dropout anywhere.
 
+    A softmax, sigmoid or argmax after the head is left out.
+
     Raises:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
-    chain = layer_chain(model)
-    for layer in chain:
-        check_layer_name(layer.name)
-    shape = tuple(model.inputs[0].shape[1:])
-    if not all(shape) or not shape:
-        raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
-    return _Converter(chain, shape, model.jit_compile).convert(
+    chain = keras_chain(model)
+    return _Converter(chain.layers, chain.shape, model.jit_compile).convert(
         {"model": model.name, "keras": keras.__version__, "backend": keras.backend.backend()}
     )
-
-
-def check_layer_name(name: str) -> None:
-    """Raises ValueError for a name that would not stay within a comment of C++."""
-    if not re.fullmatch(r"[A-Za-z0-9_.\- ]{1,200}", name):
-        raise ValueError(
-            "names of layers must be letters, digits, spaces, '_', '.' and '-', at most 200. "
-            f"Received: {name!r}"
-        )
 
 
 class _Converter:
@@ -87,8 +73,6 @@ class _Converter:
             layer = self.chain[self.position]
             self._handler(layer)(layer)
             self.position += 1
-        if not self.layers or not isinstance(self.layers[-1], Head):
-            raise ValueError("the model must end with an IntegerHead, whose logits are integers")
         return IntegerNetwork(self.input, tuple(self.layers), provenance)
 
     def _handler(self, layer: Any) -> Callable[[Any], None]:
@@ -101,19 +85,18 @@ class _Converter:
             keras.layers.Reshape: self._reshape,
             IntegerHead: self._head,
         }
-        # By exact types: a subclass may compute something else.
-        if (kind := type(layer)) in handlers:
+        kind = type(layer)
+        if kind in handlers:
             self._check_order(layer, kind)
             return handlers[kind]
-        name = kind.__name__
-        if self.weighted is not None and name in ("QActivation", "Activation"):
+        if self.weighted is None:
             raise ValueError(
-                f"batch normalization is missing between '{self.weighted.name}' and "
-                f"'{layer.name}': a ternary layer must be followed by BatchNormalization, then its "
-                "activation"
+                f"'{layer.name}' ({kind.__name__}) must follow the BatchNormalization of a ternary "
+                "layer"
             )
         raise ValueError(
-            f"layer '{layer.name}' ({name}) cannot be converted; use {instead_of(layer)}"
+            f"batch normalization is missing between '{self.weighted.name}' and '{layer.name}': a "
+            "ternary layer must be followed by BatchNormalization, then its activation"
         )
 
     def _check_order(self, layer: Any, kind: type) -> None:
@@ -147,11 +130,19 @@ class _Converter:
         self.input = InputFormat(layer.bits, layer.signed, scale, self.shape)
 
     def _flatten(self, layer: Any) -> None:
-        check_flatten(layer)
+        check_flatten(layer, len(self._reached_shape()))
         self.layers.append(Flatten())
 
     def _reshape(self, layer: Any) -> None:
-        self.layers.append(Reshape(tuple(int(n) for n in layer.output.shape[1:])))
+        shape = layer.compute_output_shape((None, *self._reached_shape()))
+        self.layers.append(Reshape(tuple(int(n) for n in shape[1:])))
+
+    def _reached_shape(self) -> tuple[int, ...]:
+        """Shape of what the layers so far make of one sample."""
+        shape = self.shape
+        for layer in self.layers:
+            shape = layer.output_shape(shape)
+        return shape
 
     def _pool(self, layer: Any) -> None:
         check_pool(layer)
@@ -208,21 +199,14 @@ class _Converter:
                 f"accumulators of '{self.weighted.name}' reach {largest}, beyond the 2^24 up to "
                 "which Keras's float32 sums are exact; use fewer input or activation bits"
             )
-        tail = Tail(normalization, activation)
-        # Compilers may fuse a product and a sum into one rounding: evaluate as the model does.
-        tail.jit_compile = self.jit_compile
-        shift = self.values.offset * column_sums(self.layers[-1].weights)
+        step, shift = self.values.step, self.values.offset * column_sums(self.layers[-1].weights)
 
-        def count_levels(accumulators: np.ndarray) -> np.ndarray:
-            real = (self.values.step * accumulators + shift).astype(np.float32)
-            ones = (1,) * (normalization.input_spec.ndim - 2)
-            real = real.reshape(len(real), *ones, -1)
-            outputs = tail.predict(real, batch_size=1 << 14, verbose=0)
-            levels = (outputs.reshape(accumulators.shape) - values.offset) / values.step
-            return np.rint(levels).astype(np.int64)
+        def sums(accumulators: np.ndarray) -> np.ndarray:
+            return (step * accumulators + shift).astype(np.float32)
 
+        pair = NormalizedActivation(normalization, activation, self.jit_compile)
         try:
-            return find_thresholds(count_levels, lowest, highest, values.bits)
+            return keras_thresholds(pair, values, sums, lowest, highest)
         except ValueError as error:
             where = f"'{normalization.name}' after '{self.weighted.name}'"
             raise ValueError(f"{where}: {error}") from None
@@ -252,18 +236,11 @@ class _Converter:
                 f"integer logits of '{layer.name}' reach {largest}, beyond the 2^22 up to which "
                 "a float32 logit of Keras stands for one integer; keep its biases smaller"
             )
-
-
-class Tail(keras.Model):
-    """Batch normalization and activation alone, run as inference runs them."""
-
-    def __init__(self, normalization: Any, activation: Any) -> None:
-        super().__init__()
-        self.normalization = normalization
-        self.activation = activation
-
-    def call(self, inputs: Any) -> Any:
-        return self.activation(self.normalization(inputs, training=False))
+        if largest * layer.scale > np.finfo(np.float32).max:
+            raise ValueError(
+                f"logits of '{layer.name}' must be finite in float32. Received: integers up to "
+                f"{largest} times its scale {layer.scale:.6g}"
+            )
 
 
 def _output_range(source: InputFormat, layers: list[Layer]) -> tuple[np.ndarray, np.ndarray]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+from qkeras import QActivation
 
 from qkeras_models.input_quantizer import InputQuantizer
+from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.ternary_conv2d import TernaryConv2D
@@ -18,25 +20,51 @@ RESHAPING = (keras.layers.Flatten, keras.layers.Reshape)
 # The quantizer is the network's input format; normalization is in the thresholds after it.
 ABSORBED = (InputQuantizer, keras.layers.BatchNormalization)
 
+KINDS = (*WEIGHTED, *RESHAPING, *ABSORBED, keras.layers.MaxPooling2D, IntegerHead)
+# What a quantizer is given to.
+ACTIVATIONS = (QActivation, keras.layers.Activation)
+
 RELU = "QActivation('quantized_relu(2,2)')"
 FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each filter"
+SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
 INSTEAD = {
     "Activation": RELU,
     "AveragePooling2D": "MaxPooling2D",
+    "Conv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
     "Conv2D": "SparseTernaryConv2D",
     "Dense": "SparseTernaryDense",
     "DepthwiseConv2D": FEW_CHANNELS,
     "GlobalAveragePooling2D": "MaxPooling2D of the picture's size, then Flatten",
     "GlobalMaxPooling2D": "MaxPooling2D of the picture's size, then Flatten",
+    "Lambda": "layers that can be saved and read",
     "LayerNormalization": "BatchNormalization",
+    "Masking": "inputs of a fixed length",
+    "MaxPooling1D": "Reshape((n, 1, channels)) and MaxPooling2D((k, 1))",
+    "Normalization": SCALED,
     "QBatchNormalization": "keras.layers.BatchNormalization",
+    "QConv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
     "QConv2D": "SparseTernaryConv2D",
     "QDense": "SparseTernaryDense",
     "QDepthwiseConv2D": FEW_CHANNELS,
     "ReLU": RELU,
-    "Softmax": "no softmax: train with from_logits=True and end with an IntegerHead",
+    "Rescaling": SCALED,
+    "Sigmoid": "an IntegerHead before it",
+    "Softmax": "an IntegerHead before it",
+    "TimeDistributed": "the layer itself: SparseTernaryDense takes inputs of any rank",
     "ZeroPadding2D": "padding='same' of the SparseTernaryConv2D that follows",
 }
+
+
+def check_kind(layer: Any) -> None:
+    """Raises ValueError, saying what to use instead, for a layer of a kind that none converts.
+
+    By exact types: a subclass may compute something else.
+    """
+    if type(layer) not in (*KINDS, *ACTIVATIONS):
+        raise ValueError(
+            f"layer '{layer.name}' ({type(layer).__name__}) cannot be converted; use "
+            f"{instead_of(layer)}"
+        )
 
 
 def is_absorbed(layer: Any) -> bool:
@@ -52,14 +80,14 @@ def instead_of(layer: Any) -> str:
     for kind in type(layer).__mro__:
         if kind.__name__ in INSTEAD:
             return INSTEAD[kind.__name__]
-        if kind in (*WEIGHTED, *RESHAPING, *ABSORBED, keras.layers.MaxPooling2D):
+        if kind in KINDS:
             return f"{kind.__name__} itself, of which it is a subclass"
     return "the layers of qkeras_models, BatchNormalization and QActivation"
 
 
-def check_flatten(layer: Any) -> None:
-    """Raises ValueError for channels first, which moves values before it flattens them."""
-    if layer.data_format != "channels_last" and len(layer.input.shape) > 2:
+def check_flatten(layer: Any, rank: int) -> None:
+    """Raises ValueError for channels first, which moves values of more than one axis."""
+    if layer.data_format != "channels_last" and rank > 1:
         raise ValueError(
             f"`data_format` of '{layer.name}' (Flatten) must be 'channels_last', the order of "
             f"hardware. Received: {layer.data_format!r}"

@@ -1,23 +1,16 @@
 """What is trained: ternary quantizers and layers, their hardware cost, model builders.
 
-Names are imported on first use, so that importing the package does not import Keras.
+Names are imported on first use, so that importing the package does not import Keras.  Keras knows
+every class by name all the same, so that saved models load.
 """
 
 from importlib import import_module
 from typing import Any
 
+from qkeras_models.serialization import CLASSES, register_classes
+
 _HOME = {
-    "SparseTernary": "sparse_ternary",
-    "SparseTernaryConv2D": "sparse_ternary_conv2d",
-    "SparseTernaryDense": "sparse_ternary_dense",
-    "BinaryWeights": "binary_weights",
-    "MagnitudePruned": "magnitude_pruned",
-    "TernaryConv2D": "ternary_conv2d",
-    "TernaryDense": "ternary_dense",
-    "TernaryWeights": "ternary_weights",
-    "InputQuantizer": "input_quantizer",
-    "IntegerHead": "integer_head",
-    "UnitRange": "unit_range",
+    **CLASSES,
     "HardwareCost": "hardware_costs",
     "LayerFacts": "layer_facts",
     "PRESETS": "presets",
@@ -43,3 +36,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+register_classes()

@@ -8,6 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
+# Relative error of a float logit: two units in the last place of float32.
+LOGIT_ERROR = 2.0**-22
+
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
 class IntegerHead(keras.layers.Layer):
@@ -71,14 +74,31 @@ class IntegerHead(keras.layers.Layer):
             raise ValueError(f"biases of '{self.name}' must be finite integers. Received: {bias}")
         return bias.astype(np.int64)
 
-    def integer_logits(self, logits: np.ndarray) -> np.ndarray:
-        """The integers behind float logits of this model, int64.
+    @property
+    def scale(self) -> float:
+        """s as the layer computes it, with the backend's own exp."""
+        return float(ops.convert_to_numpy(ops.exp(self.log_scale)))
 
-        Exact for |integer| < 2^22: float32 rounds s · n by at most n · 2^−24.
+    def integer_logits(self, logits: np.ndarray) -> np.ndarray:
+        """The integers n behind float logits s · n of this model, int64.
+
+        Exact for |n| < 2^22: float32 rounds s · n by at most |n| · 2^−24, and a compiled exp may
+        differ from that of `scale` by one unit in the last place, |n| · 2^−23.
+
+        Raises:
+            ValueError: if a logit is no integer times s within these errors.
         """
-        # The scale as the layer computes it, with the backend's own exp.
-        scale = float(ops.convert_to_numpy(ops.exp(self.log_scale)))
-        return np.rint(np.asarray(logits, np.float64) / scale).astype(np.int64)
+        steps = np.asarray(logits, np.float64) / self.scale
+        integers = np.rint(steps)
+        wrong = ~(np.abs(steps - integers) <= LOGIT_ERROR * np.abs(integers))
+        if wrong.any():
+            index = tuple(int(i) for i in np.argwhere(wrong)[0])
+            raise ValueError(
+                f"logits of '{self.name}' must be integers times its scale, {self.scale:.6g}. "
+                f"Received: {steps[index]:.9g} times at {index}, and {wrong.sum() - 1:,} others of "
+                f"{wrong.size:,} that are none"
+            )
+        return integers.astype(np.int64)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "initial_scale": self.initial_scale, "step": self.step}

@@ -15,6 +15,12 @@ IDENTITIES = (
     "SpatialDropout1D",
     "SpatialDropout2D",
 )
+# What converts in place of layers that join branches.
+IN_PLACE_OF_JOINS = {
+    "Add": "a wider layer in place of the branches",
+    "Concatenate": "one array of all features as the model's input, or a wider layer in place of "
+    "the branches",
+}
 
 
 def upstream(tensor: Any) -> list[Any]:
@@ -25,42 +31,79 @@ def upstream(tensor: Any) -> list[Any]:
     Raises:
         ValueError: if a layer has several inputs.
     """
-    layers: list[Any] = []
-    while True:
-        layer, node_index, _ = tensor._keras_history
-        inputs = layer._inbound_nodes[node_index].input_tensors
-        if type(layer).__name__ not in IDENTITIES:
-            layers[:0] = _open(layer)
-        if not inputs:
-            return layers
-        if len(inputs) > 1:
-            raise ValueError(
-                f"layer '{layer.name}' ({type(layer).__name__}) has {len(inputs)} inputs; only a "
-                "plain chain of layers can be converted"
-            )
-        tensor = inputs[0]
-
-
-def _open(layer: Any) -> list[Any]:
-    outputs = getattr(layer, "outputs", None)
-    return upstream(outputs[0]) if outputs and hasattr(layer, "layers") else [layer]
+    return [layer for layer, _ in _walk(tensor) if not _is_identity(layer)]
 
 
 def layer_chain(model: Any) -> list[Any]:
     """The layers of a model from its one input to its one output.
 
     Raises:
-        ValueError: if the model is not built, not functional, or not a plain chain.
+        ValueError: naming the layer, if the model is not built, not functional, not a plain chain,
+            or calls a layer as training does.
     """
     outputs = getattr(model, "outputs", None)
-    if not outputs:
+    if not outputs or not _calls_its_layers(model):
         raise ValueError(
-            f"model '{model.name}' must be a built Sequential or functional model. "
-            f"Received: {type(model).__name__} without symbolic outputs"
+            f"model '{model.name}' must be a built Sequential or functional model without a `call` "
+            f"of its own. Received: {type(model).__name__}"
         )
-    if len(outputs) != 1 or len(model.inputs) != 1:
+    if len(outputs) != 1:
+        names = ", ".join(f"'{tensor._keras_history.operation.name}'" for tensor in outputs)
         raise ValueError(
-            f"model '{model.name}' must have one input and one output. "
-            f"Received: {len(model.inputs)} and {len(outputs)}"
+            f"model '{model.name}' must have one output; convert a model of each, as in "
+            f"keras.Model(model.inputs, model.outputs[0]). Received: {names}"
         )
-    return upstream(outputs[0])
+    steps = _walk(outputs[0])
+    for layer, node in steps:
+        _check_call(layer, node)
+    if len(model.inputs) != 1:
+        names = ", ".join(f"'{tensor.name}'" for tensor in model.inputs)
+        raise ValueError(f"model '{model.name}' must have one input. Received: {names}")
+    return [layer for layer, _ in steps if not _is_identity(layer)]
+
+
+def _walk(tensor: Any) -> list[tuple[Any, Any]]:
+    """Every layer from the input to a tensor, and the node at which the graph calls it."""
+    steps: list[tuple[Any, Any]] = []
+    while True:
+        layer, node_index, tensor_index = tensor._keras_history
+        node = layer._inbound_nodes[node_index]
+        nested = getattr(layer, "outputs", None) if hasattr(layer, "layers") else None
+        opened = nested and _calls_its_layers(layer)
+        steps[:0] = _walk(nested[tensor_index]) if opened else [(layer, node)]
+        inputs = node.input_tensors
+        if not inputs:
+            return steps
+        if len(inputs) > 1:
+            kind = type(layer).__name__
+            instead = IN_PLACE_OF_JOINS.get(kind, "layers of one input each")
+            raise ValueError(
+                f"layer '{layer.name}' ({kind}) has {len(inputs)} inputs; only a plain chain of "
+                f"layers can be converted. Use {instead}"
+            )
+        tensor = inputs[0]
+
+
+def _is_identity(layer: Any) -> bool:
+    """Whether a layer does nothing at inference."""
+    kind = type(layer)
+    if not kind.__module__.startswith("keras."):
+        return False
+    linear = getattr(getattr(layer, "activation", None), "__name__", None) == "linear"
+    return kind.__name__ in IDENTITIES or (kind.__name__ == "Activation" and linear)
+
+
+def _calls_its_layers(model: Any) -> bool:
+    """Whether a model computes what its graph says: Keras's own `call`, not one of a subclass."""
+    owner = next(base for base in type(model).__mro__ if "call" in vars(base))
+    return owner.__module__.startswith("keras.")
+
+
+def _check_call(layer: Any, node: Any) -> None:
+    """Raises ValueError for a layer that the model calls with training=True."""
+    arguments = node.arguments
+    if arguments.kwargs.get("training") or any(argument is True for argument in arguments.args):
+        raise ValueError(
+            f"layer '{layer.name}' ({type(layer).__name__}) is called with training=True, so that "
+            "inference is not what is converted; call it without"
+        )

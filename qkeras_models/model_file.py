@@ -51,8 +51,15 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 
 
 def claimed_weights(model: dict[str, Any]) -> int:
-    """Kernel weights of the layers of a model's configuration, one after the other."""
-    return sum(_kernels(model["config"]["layers"], []))
+    """Kernel weights of the layers of a model's configuration, one after the other.
+
+    Raises:
+        ValueError: if it describes no layers.
+    """
+    layers = model["config"].get("layers")
+    if not layers:
+        raise ValueError(f"{CONFIG} must describe the layers of a Sequential or functional model")
+    return sum(_kernels(layers, []))
 
 
 def _kernels(layers: Iterable[dict[str, Any]], shape: list[int]) -> Iterable[int]:

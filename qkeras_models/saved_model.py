@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+import textwrap
 import zipfile
-from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,18 +15,7 @@ from qkeras_models.atomic_write import write_atomically
 from qkeras_models.model_file import check_model_file
 from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
 
-# Keras finds a class by its registered name once its module has been imported.
-MODULES = (
-    "qkeras",
-    "qkeras_models.input_quantizer",
-    "qkeras_models.integer_head",
-    "qkeras_models.magnitude_pruned",
-    "qkeras_models.sparse_ternary_conv2d",
-    "qkeras_models.sparse_ternary_dense",
-    "qkeras_models.ternary_conv2d",
-    "qkeras_models.ternary_dense",
-    "qkeras_models.unit_range",
-)
+LONGEST_REASON = 300
 
 
 def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
@@ -45,16 +35,22 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path} cannot be loaded as a Keras model: no archive, or truncated")
     check_model_file(path)
-    for module in MODULES:
-        import_module(module)
     try:
         model = keras.models.load_model(path, compile=compile, safe_mode=True)
     except Exception as error:  # Keras, its backend and HDF5 raise whatever they stumbled on
-        raise ValueError(f"{path} cannot be loaded as a Keras model: {error}") from error
+        raise ValueError(f"{path} cannot be loaded as a Keras model: {_reason(error)}") from None
     if keras.backend.backend() == "tensorflow":
         # Compiling takes longer than all that these networks gain from it.
         model.jit_compile = False
     return model
+
+
+def _reason(error: Exception) -> str:
+    """What Keras stumbled on, in one line, without the configurations that it quotes."""
+    innermost = str(error).split("Exception encountered: ")[-1]
+    plain = re.split(r"\bFull (?:object )?config\b|\bconfig=", innermost)[0]
+    text = " ".join(plain.split()) or type(error).__name__
+    return textwrap.shorten(text, LONGEST_REASON, placeholder=" ...")
 
 
 def float32_copy(model: keras.Model) -> keras.Model:

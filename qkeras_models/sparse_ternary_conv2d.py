@@ -33,7 +33,7 @@ class SparseTernaryConv2D(SparseTernaryLayer, QConv2D):
         kernel_quantizer: a SparseTernary; the layer keeps a copy of its own.
         kernel_initializer: of the shadow weights; uniform in ±0.5 spreads them around any
             usual threshold.
-        threshold_regularizer: training.ThresholdRegularizer or None; the QuantizationPruning
+        threshold_regularizer: a ThresholdRegularizer or None; the QuantizationPruning
             callback attaches one.
         **kwargs: what keras.layers.Conv2D takes, such as `name`.
 
@@ -67,4 +67,4 @@ class SparseTernaryConv2D(SparseTernaryLayer, QConv2D):
             padding=padding,
             **linear_options(kind, quantizer, kernel_initializer, kwargs),
         )
-        self.threshold_regularizer = keras.saving.deserialize_keras_object(threshold_regularizer)
+        self.threshold_regularizer = keras.regularizers.get(threshold_regularizer)

@@ -28,7 +28,7 @@ class SparseTernaryDense(SparseTernaryLayer, QDense):
         kernel_quantizer: a SparseTernary; the layer keeps a copy of its own.
         kernel_initializer: of the shadow weights; uniform in ±0.5 spreads them around any
             usual threshold.
-        threshold_regularizer: training.ThresholdRegularizer or None; the QuantizationPruning
+        threshold_regularizer: a ThresholdRegularizer or None; the QuantizationPruning
             callback attaches one.
         **kwargs: what keras.layers.Dense takes, such as `name`.
 
@@ -52,4 +52,4 @@ class SparseTernaryDense(SparseTernaryLayer, QDense):
         quantizer = own_quantizer(kernel_quantizer)
         options = linear_options(type(self).__name__, quantizer, kernel_initializer, kwargs)
         super().__init__(units=units, **options)
-        self.threshold_regularizer = keras.saving.deserialize_keras_object(threshold_regularizer)
+        self.threshold_regularizer = keras.regularizers.get(threshold_regularizer)

@@ -21,7 +21,7 @@ class SparseTernaryLayer:
     """Mixin before a qkeras layer: threshold, mask and stage as weights of the layer.
 
     Adds to the loss  sparsity_strength · S(W, η) + l2_strength · Σ W²,  S being
-    ``threshold_regularizer`` (training.ThresholdRegularizer).  The strengths are weights of the
+    ``threshold_regularizer`` (a ThresholdRegularizer).  The strengths are weights of the
     layer, 0 until a regularizer or the QuantizationPruning callback sets them, so that they can
     change during training without a new trace.  They act in stage 1, where every mask is 1.
 

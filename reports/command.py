@@ -46,6 +46,9 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
 @click.option("--samples", type=click.IntRange(min=1),
               help="How many test samples to compare.  [default: all]")
 @click.option("--no-csim", is_flag=True, help="Write the project without compiling it.")
+@click.option("--argmax", is_flag=True,
+              help="The HLS project's output is the index of the largest logit, the lowest of "
+                   "equal ones.  Verilog outputs the logits: not with --rtl.")
 @click.option("--rtl", is_flag=True, help="Write Verilog too, simulate it on the same samples.")
 @click.option("--synth", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, ecp5, or "
                               "several with commas between; includes --rtl.")

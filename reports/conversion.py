@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reports.estimate import estimated_resources
 from reports.handover import write_hls_readme
 from reports.model_source import ModelSource
@@ -36,6 +38,7 @@ class ConversionOptions:
     data: str | None = None
     samples: int | None = None
     csim: bool = True
+    argmax: bool = False
     rtl: RtlOptions | None = None
     synthesize: bool = False
 
@@ -68,6 +71,11 @@ class ConversionOptions:
             )
         if not 0 < self.clock_period < float("inf"):
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
+        if self.argmax and self.rtl is not None:
+            raise ValueError(
+                "`--argmax` is of the HLS project alone, Verilog outputs the logits: leave out "
+                "`--argmax`, or the options of Verilog"
+            )
         if self.rtl is not None:
             self.rtl.check()
         if self.csim or self.rtl is not None:
@@ -167,9 +175,10 @@ def _write_project(model: Any, source: ModelSource, options: ConversionOptions) 
         clock_period=options.clock_period,
         part=options.part,
         project_name=project,
+        argmax=options.argmax,
     )
     hls_model.write()
-    write_hls_readme(source.folder / "hls", options.backend, project)
+    write_hls_readme(source.folder / "hls", options.backend, project, options.argmax)
     return hls_model
 
 
@@ -207,14 +216,30 @@ def _prove(
             compile_seconds = round(time.monotonic() - started, 1)
     with step(f"comparing integer logits on {len(data.x):,} samples of {data.name}"):
         result = compare(network, data.x, model=model, csim=simulation, folder=folder / "report")
-    return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": data.note}
+    note = "; ".join(filter(None, (_left_out(model, options), data.note)))
+    return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": note}
+
+
+def _left_out(model: Any, options: ConversionOptions) -> str:
+    from hls_projects.keras_chain import keras_chain
+    from hls_projects.keras_tail import left_out
+
+    return "" if model is None else left_out(keras_chain(model).tail, options.argmax)
 
 
 def _accuracy(network: IntegerNetwork, data: TestData) -> tuple[float, str, int] | None:
-    if data.y is None:
+    """Share of right decisions, of what, and on how many samples; None without labels."""
+    if data.y is None or np.issubdtype(data.y.dtype, np.inexact):
         return None
-    right = network.predict(data.x).argmax(axis=-1) == data.y
+    right = _decisions(network.predict(data.x), data.y.ndim > 1) == data.y.reshape(len(data.y), -1)
     return float(right.mean()), f"{data.name} test set", len(data.y)
+
+
+def _decisions(logits: np.ndarray, independent: bool) -> np.ndarray:
+    """Classes (samples, 1); of one logit, or independent ones, whether it is above 0."""
+    if independent or logits.shape[-1] == 1:
+        return logits > 0
+    return logits.argmax(axis=-1)[:, None]
 
 
 def _synthesize(

@@ -23,8 +23,8 @@ PORTS = """\
 | `out_valid` | 1 | `in_valid` of {latency} cycles before |
 | `y` | {y_bits} | {classes} logits of {logit_bits} bits, two's complement, the first one lowest |
 
-A sample may enter every cycle (II = 1); there is no back pressure and no reset. The class is the
-largest logit's. The input integers are those of the network's input format: see `network.npz`.
+A sample may enter every cycle (II = 1); there is no back pressure and no reset. {decision}
+The input integers are those of the network's input format: see `network.npz`.
 """
 
 STREAM_PORTS = """\
@@ -98,7 +98,7 @@ HLS = """\
 # HLS project of the network
 
 An hls4ml project for {backend}: `firmware/` holds the C++, `build_prj.tcl` the steps. Its top
-function is `{project}`; it computes what Keras computes, on every integer logit.
+function is `{project}`; it computes what Keras computes, on every {output}.
 
 ## C-simulation, synthesis, co-simulation
 
@@ -119,6 +119,8 @@ This C++ is written for {backend} HLS. For Quartus take the Verilog that `conver
 writes to `rtl/generic/`.
 """
 
+LARGEST_LOGIT = "The class is the largest logit's."
+ONE_LOGIT = "The class is whether the logit is above 0."
 PRIMITIVES = {
     "xilinx": "LUTs and carry chains are instantiated (LUT1 to LUT6, LUT6_2, CARRY4).",
     "ecp5": "Carry chains are instantiated (CCU2C).",
@@ -141,14 +143,16 @@ def write_rtl_readme(design: RtlDesign, kind: str, period: float = 10.0) -> None
         x_bits=design.inputs_a_cycle * design.input_bits,
         y_bits=design.classes * design.logit_bits,
         inputs_a_cycle=design.inputs_a_cycle,
+        decision=ONE_LOGIT if design.classes == 1 else LARGEST_LOGIT,
         **vars(design),
     )
     tools = TOOLS[kind].format(period=f"{period:g}")
     write_atomically(design.verilog.with_name("README.md"), text + tools)
 
 
-def write_hls_readme(folder: Path, backend: str, project: str) -> None:
-    """README.md in an hls4ml project's folder."""
+def write_hls_readme(folder: Path, backend: str, project: str, argmax: bool = False) -> None:
+    """README.md in an hls4ml project's folder, whose output may be the argmax of the logits."""
     name = backend.capitalize()
-    text = HLS.format(backend=name, project=project, program=PROGRAMS[name])
+    output = "sample the index of the largest integer logit" if argmax else "integer logit"
+    text = HLS.format(backend=name, project=project, program=PROGRAMS[name], output=output)
     write_atomically(folder / "README.md", text)

@@ -174,7 +174,8 @@ def exactness_table(exactness: Mapping[str, Any] | None) -> Table:
         value = summary.get(key)
         rows.append((label, Figure(value, unit, None if value is None else source)))
     columns = (Column("metric", "", left=True), Column("value", "Value"))
-    return Table("Exactness", columns, tuple(rows))
+    note = summary.get("note")
+    return Table("Exactness", columns, tuple(rows), (f"Note: {note}.",) if note else ())
 
 
 def _layers_table(

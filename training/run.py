@@ -126,9 +126,6 @@ def _resume(
         return _fit(model, config, data, folder, verbose, state, callbacks, test)
     # Checkpoints once had no seconds.
     state = {"seconds": 0.0} | _read_json(checkpoint / "state.json", RESUMED, {"seconds"})
-    # These register what the checkpoint's loss holds, for load_model.
-    from training import distillation, threshold_regularizer  # noqa: F401
-
     model = load_model(checkpoint / MODEL, compile=True)
     return _fit(model, config, data, folder, verbose, state, callbacks, test)
 

@@ -11,14 +11,12 @@ from hls_projects.hls4ml_front_end.checks import (
     check_project_name,
     check_strategy,
 )
-from hls_projects.hls4ml_front_end.layer_list import layer_entries, quantizer_entry
+from hls_projects.hls4ml_front_end.layer_list import QUANTIZER_NAME, project_entries
 from hls_projects.integer_network import IntegerNetwork
 
 if TYPE_CHECKING:
     import keras
     from hls4ml.model import ModelGraph
-
-INPUT_NAME = "x"
 
 
 def build_hls_model(
@@ -32,6 +30,7 @@ def build_hls_model(
     project_name: str = "sparse_ternary",
     quantized_inputs: bool = True,
     io_type: str | None = None,
+    argmax: bool = False,
 ) -> ModelGraph:
     """The hls4ml model of a sparse ternary network; ``.write()`` writes its project.
 
@@ -48,6 +47,8 @@ def build_hls_model(
             fixed-point numbers that hardware quantizes, as hls4ml's own converter does.
         io_type: 'io_parallel', all values of a sample at once, or 'io_stream', pixel after pixel;
             None takes streams if the network holds a convolution.
+        argmax: the output is the index of the largest logit, the lowest of equal ones, in place
+            of the logits.
 
     Raises:
         ValueError: for an argument out of range, or a model that cannot be converted.
@@ -67,7 +68,11 @@ def build_hls_model(
     config["HLSConfig"] = {
         "Model": {"Precision": "fixed<16,6>", "ReuseFactor": 1, "Strategy": strategy}
     }
-    return _model_graph(config, network, names, quantized_inputs)
+    from hls4ml.model import ModelGraph
+
+    quantizer = None if quantized_inputs else QUANTIZER_NAME
+    entries = project_entries(network, names, quantizer=quantizer, argmax=argmax)
+    return ModelGraph.from_layer_list(config, entries)
 
 
 def default_io_type(network: IntegerNetwork) -> str:
@@ -79,9 +84,9 @@ def default_io_type(network: IntegerNetwork) -> str:
 def _network_and_names(model: Any) -> tuple[IntegerNetwork, list[str] | None]:
     if isinstance(model, IntegerNetwork):
         return model, None
-    from hls_projects.hls4ml_front_end.keras_chain import integer_layer_names
+    from hls_projects.keras_chain import keras_chain
 
-    return IntegerNetwork.from_keras(model), integer_layer_names(model)
+    return IntegerNetwork.from_keras(model), keras_chain(model).integer_layer_names
 
 
 def _config(
@@ -102,21 +107,3 @@ def _config(
         part=part,
         io_type=io_type,
     )
-
-
-def _model_graph(
-    config: dict[str, Any],
-    network: IntegerNetwork,
-    names: list[str] | None,
-    quantized_inputs: bool,
-) -> ModelGraph:
-    from hls4ml.model import ModelGraph
-
-    source = {
-        "name": INPUT_NAME,
-        "class_name": "InputLayer",
-        "input_shape": list(network.input.shape),
-    }
-    quantizer = [] if quantized_inputs else [quantizer_entry(network.input)]
-    layers = [source, *quantizer, *layer_entries(network, names)]
-    return ModelGraph.from_layer_list(config, layers)

@@ -87,10 +87,21 @@ def largest_lines(taps: int, channels: int) -> list[tuple[int, str]]:
 
 
 def _largest(terms: Sequence[str]) -> str:
+    """A tree in which of two equal terms the first stands on the left."""
     if len(terms) == 1:
         return terms[0]
     half = len(terms) // 2
     return f"nnet::larger({_largest(terms[:half])}, {_largest(terms[half:])})"
+
+
+def argmax_kernel(name: str, inputs: int) -> str:
+    """A C++ function template `name` for the index of the largest input, the first of equals."""
+    found = _largest([f"entry{{data[{i}], {i}}}" for i in range(inputs)])
+    return (
+        f"template <class data_T, class res_T> void {name}(data_T data[{inputs}], res_T res[1]) "
+        f"{{\n{PIPELINE}    typedef nnet::indexed<data_T> entry;\n"
+        f"    res[0] = {found}.index;\n}}\n"
+    )
 
 
 def straight_line_kernel(

@@ -14,7 +14,9 @@ from hls_projects.integer_network import IntegerNetwork
 Entry = dict[str, Any]
 
 SCALE_BITS = 16
+INPUT_NAME = "x"
 QUANTIZER_NAME = "input_quantizer"
+ARGMAX_NAME = "argmax"
 CLASSES = {
     "conv2d": "SparseTernaryConv2D",
     "dense": "SparseTernaryDense",
@@ -23,6 +25,49 @@ CLASSES = {
     "threshold": "IntegerThreshold",
 }
 ATTRIBUTES = {"weights": "ternary_weights"}
+
+
+def project_entries(
+    network: IntegerNetwork,
+    names: Sequence[str] | None = None,
+    *,
+    source: str = INPUT_NAME,
+    quantizer: str | None = None,
+    argmax: bool = False,
+) -> list[Entry]:
+    """hls4ml's description of a whole project, from its input to its output.
+
+    Args:
+        network: what it computes.
+        names: of the network's layers; by default their kind and a number.
+        source: name of the input.
+        quantizer: name of the layer that quantizes float inputs; None if they are integers.
+        argmax: whether the output is the index of the largest logit, the lowest of equal ones.
+
+    Raises:
+        ValueError: for what hls4ml projects cannot hold, or an argmax of a single logit.
+    """
+    if argmax and network.classes < 2:
+        raise ValueError(
+            "`argmax` needs at least 2 logits: of a single one its side of 0 decides. "
+            f"Received: {network.classes}"
+        )
+    first = {"name": source, "class_name": "InputLayer", "input_shape": list(network.input.shape)}
+    quantized = [] if quantizer is None else [quantizer_entry(network.input, quantizer)]
+    layers = layer_entries(network, names)
+    last = [_argmax_entry(layers[-1])] if argmax else []
+    return [first, *quantized, *layers, *last]
+
+
+def _argmax_entry(head: Entry) -> Entry:
+    return {
+        "name": ARGMAX_NAME,
+        "class_name": "IntegerArgmax",
+        "input_lowest": head["lowest"],
+        "input_highest": head["highest"],
+        "lowest": _constant((1,), 0),
+        "highest": _constant((1,), len(head["bias"]) - 1),
+    }
 
 
 def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -> list[Entry]:

@@ -226,11 +226,21 @@ class IntegerHead(IntegerLayer):
         return kernels.head_lines(self.get_attr("bias"))
 
 
+class IntegerArgmax(IntegerLayer):
+    """The index of the largest value, the lowest of equal ones, as NumPy and Keras have it."""
+
+    kernel_name = "integer_argmax"
+
+    def _position_kernel(self, name: str) -> str:
+        return kernels.argmax_kernel(name, self.kernel_shape.inputs)
+
+
 INTEGER_LAYERS: tuple[type[IntegerLayer], ...] = (
     InputQuantizer,
     SparseTernaryDense,
     IntegerThreshold,
     IntegerHead,
+    IntegerArgmax,
 )
 
 

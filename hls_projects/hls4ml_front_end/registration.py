@@ -12,6 +12,7 @@ from hls4ml.model.layers import layer_map, register_layer
 from hls4ml.model.optimizer import ModelOptimizerPass
 
 from hls_projects.hls4ml_front_end.checks import BACKENDS
+from hls_projects.hls4ml_front_end.keras_converter import take_over
 from hls_projects.hls4ml_front_end.layers import INTEGER_LAYERS, is_integer_layer
 from hls_projects.hls4ml_front_end.picture_layers import PICTURE_LAYERS
 
@@ -53,8 +54,7 @@ def register() -> None:
     """Registers layers, templates and sources with hls4ml; does nothing the second time."""
     if LAYERS[0].__name__ in layer_map:
         return
-    from hls_projects.hls4ml_front_end import keras_handlers  # noqa: F401 (registers itself)
-
+    take_over()
     for layer in LAYERS:
         register_layer(layer.__name__, layer)
     # Vitis runs the template flow of Vivado before its own.

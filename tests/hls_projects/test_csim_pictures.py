@@ -12,8 +12,8 @@ from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.integer_layers import MaxPool, Reshape
 from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.builders import feed_forward
+from tests.hls_projects.keras_models import randomize
 from tests.hls_projects.networks import edge_inputs, network, picture_network
-from tests.hls_projects.test_from_keras import randomize
 
 NET = picture_network(
     (6, 7, 2),

@@ -11,7 +11,7 @@ import hls4ml
 import keras
 import numpy as np
 import pytest
-from hls4ml.converters import convert_from_keras_model, parse_keras_v3_model
+from hls4ml.converters import convert_from_keras_model
 from qkeras import QActivation
 
 import hls_projects
@@ -23,8 +23,8 @@ from hls_projects.integer_network import IntegerNetwork
 from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from tests.hls_projects.keras_models import randomize
 from tests.hls_projects.networks import edge_inputs, network
-from tests.hls_projects.test_from_keras import randomize
 
 layers = keras.layers
 
@@ -218,7 +218,7 @@ def sequential(*steps):
 
 @pytest.mark.parametrize("steps, message", [
     ((SparseTernaryDense(3), IntegerHead()), "were never quantized"),
-    ((InputQuantizer(1), SparseTernaryDense(3)), "no IntegerHead follows"),
+    ((InputQuantizer(1), SparseTernaryDense(3)), "must end with an IntegerHead"),
     ((InputQuantizer(1), SparseTernaryDense(3), QActivation("quantized_relu(2,2)"),
       SparseTernaryDense(3), IntegerHead()), "batch normalization is missing"),
 ])
@@ -240,7 +240,8 @@ def test_flatten_with_channels_first_is_refused(before, tmp_path):
 
 
 def entries(model):
-    return [entry["class_name"] for entry in parse_keras_v3_model(model, False, True)[0]]
+    parsed, *_ = hls4ml.converters.parse_keras_v3_model(model, False, True)
+    return [entry["class_name"] for entry in parsed]
 
 
 def test_other_models_convert_as_before():
@@ -253,13 +254,6 @@ def test_other_models_convert_as_before():
     ]
     with pytest.raises(AssertionError, match="Activation function for layer"):
         entries(sequential(layers.Dense(4), QActivation("quantized_relu(4)")))
-
-
-def test_layers_after_the_head_are_left_to_hls4ml():
-    model = sequential(InputQuantizer(1), SparseTernaryDense(3), IntegerHead(), layers.Softmax())
-    assert entries(model) == [
-        "InputLayer", "InputQuantizer", "SparseTernaryDense", "IntegerHead", "Softmax"
-    ]
 
 
 def test_registering_again_changes_nothing():

@@ -19,7 +19,7 @@ from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.ternary_conv2d import TernaryConv2D
-from tests.hls_projects.test_from_keras import assert_exact, randomize
+from tests.hls_projects.keras_models import assert_exact, randomize
 
 Pool = keras.layers.MaxPooling2D
 

@@ -34,6 +34,18 @@ template <class value_T> const value_T &larger(const value_T &a, const value_T &
     return a > b ? a : b;
 }
 
+// A value and where it stands; of two equal values the first is the larger.
+template <class value_T> struct indexed {
+    value_T value;
+    int index;
+};
+
+template <class value_T>
+indexed<value_T> larger(const indexed<value_T> &a, const indexed<value_T> &b) {
+    #pragma HLS INLINE
+    return b.value > a.value ? b : a;
+}
+
 } // namespace nnet
 
 #endif

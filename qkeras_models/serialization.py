@@ -1,0 +1,85 @@
+"""What a saved model can hold, known to Keras by name as soon as this package is imported.
+
+Keras finds a class by its registered name once the class's module has been imported.  Here every
+name is registered from the start, with a stand-in that imports the module when a saved model asks
+for the class: so importing this package imports no Keras, and loads any model of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+# Every registered class of the package, and its module.
+CLASSES = {
+    "BinaryWeights": "binary_weights",
+    "DistillationLoss": "distillation",
+    "InputQuantizer": "input_quantizer",
+    "IntegerHead": "integer_head",
+    "LabelAccuracy": "distillation",
+    "MagnitudePruned": "magnitude_pruned",
+    "SparseTernary": "sparse_ternary",
+    "SparseTernaryConv2D": "sparse_ternary_conv2d",
+    "SparseTernaryDense": "sparse_ternary_dense",
+    "TernaryConv2D": "ternary_conv2d",
+    "TernaryDense": "ternary_dense",
+    "TernaryWeights": "ternary_weights",
+    "ThresholdRegularizer": "threshold_regularizer",
+    "UnitRange": "unit_range",
+}
+# Names in models that earlier versions saved.
+EARLIER = {
+    f"training>{name}": name
+    for name in ("DistillationLoss", "LabelAccuracy", "ThresholdRegularizer")
+}
+
+
+class StandIn:
+    """Has the one method that Keras calls on a registered class, and imports the class for it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def from_config(self, config: dict[str, Any]) -> Any:
+        """An instance of the class itself."""
+        module = import_module(f"qkeras_models.{CLASSES[self.name]}")
+        return getattr(module, self.name).from_config(config)
+
+
+def register_classes() -> None:
+    """Tells Keras every name, now or as soon as Keras is imported."""
+    if "keras" in sys.modules:
+        _register(sys.modules["keras"])
+    else:
+        sys.meta_path.insert(0, _KerasFinder())
+
+
+def _register(keras: ModuleType) -> None:
+    names = {f"qkeras_models>{name}": name for name in CLASSES} | EARLIER
+    registry = keras.saving.get_custom_objects()
+    for registered, name in names.items():
+        # A class that was imported before is its own entry.
+        registry.setdefault(registered, StandIn(name))
+    import_module("qkeras")  # its layers and quantizers register themselves
+
+
+class _KerasFinder(MetaPathFinder):
+    """Finds Keras where it is, and registers the names once it has been imported."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path) if name == "keras" else None
+        if spec is None or spec.loader is None:
+            return None
+        execute = spec.loader.exec_module
+
+        def execute_and_register(module: ModuleType) -> None:
+            execute(module)
+            sys.meta_path.remove(self)
+            _register(module)
+
+        spec.loader.exec_module = execute_and_register
+        return spec

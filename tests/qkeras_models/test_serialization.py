@@ -1,0 +1,232 @@
+"""Saved models load where nothing but the package was imported."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pkgutil
+import subprocess
+import sys
+import zipfile
+from importlib import import_module
+
+import keras
+import numpy as np
+import pytest
+from qkeras import QActivation, QDense
+from qkeras.base_quantizer import BaseQuantizer
+
+import hls_projects
+import qkeras_models
+import reports
+import training
+from qkeras_models.input_quantizer import InputQuantizer
+from qkeras_models.integer_head import IntegerHead
+from qkeras_models.saved_model import load_model
+from qkeras_models.serialization import CLASSES, EARLIER
+from qkeras_models.sparse_ternary_dense import SparseTernaryDense
+from training import QuantizationPruning
+from training.distillation import DistillationLoss, LabelAccuracy
+
+KINDS = (
+    keras.layers.Layer,
+    keras.losses.Loss,
+    keras.metrics.Metric,
+    keras.regularizers.Regularizer,
+    keras.constraints.Constraint,
+    keras.initializers.Initializer,
+    keras.optimizers.schedules.LearningRateSchedule,
+    BaseQuantizer,
+)
+REQUIRED = {"units": 3, "filters": 3, "kernel_size": 2}
+LOADERS = {
+    "keras": "import qkeras_models, keras; load = keras.models.load_model",
+    "keras first": "import keras, qkeras_models; load = keras.models.load_model",
+    "tensorflow first": "import qkeras_models, tensorflow, keras; load = keras.models.load_model",
+    "a class first": "from qkeras_models.sparse_ternary import SparseTernary; import keras; "
+    "load = keras.models.load_model",
+    "qkeras_models": "from qkeras_models import load_model; "
+    "load = lambda path: load_model(path, compile=True)",
+    "hls_projects": "import hls_projects, keras; load = keras.models.load_model",
+}
+
+
+def own_classes():
+    """Every class of the project that a Keras model can hold."""
+    found = set()
+    for package in (qkeras_models, training, hls_projects, reports):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                members = vars(import_module(module.name)).values()
+                found |= {m for m in members if inspect.isclass(m) and m.__module__ == module.name}
+    return {c for c in found if issubclass(c, KINDS) and not issubclass(c, keras.Model)}
+
+
+def make(cls):
+    parameters = inspect.signature(cls).parameters
+    return cls(**{name: value for name, value in REQUIRED.items() if name in parameters})
+
+
+def holding(thing):
+    """A compiled model that holds it, whatever it is."""
+    layer, compiled = keras.layers.Dense(3), {"loss": "mse"}
+    if isinstance(thing, keras.layers.Layer):
+        layer = thing
+    elif isinstance(thing, keras.regularizers.Regularizer):
+        layer = SparseTernaryDense(3, threshold_regularizer=thing)
+    elif isinstance(thing, keras.constraints.Constraint):
+        layer = keras.layers.Dense(3, kernel_constraint=thing)
+    elif isinstance(thing, BaseQuantizer):
+        layer = QDense(3, kernel_quantizer=thing, bias_quantizer="quantized_bits(4)")
+    elif isinstance(thing, keras.metrics.Metric):
+        compiled["metrics"] = [thing]
+    else:
+        compiled["loss"] = thing
+    shape = (4, 4, 2) if "Conv" in type(layer).__name__ else (4,)
+    model = keras.Sequential([keras.Input(shape), layer])
+    model.compile("adam", **compiled)
+    return model
+
+
+def load_elsewhere(loader, folder):
+    """Loads every model of a folder in a new process; returns its names and what went wrong."""
+    code = (
+        f"{LOADERS[loader]}\nimport pathlib, json, sys\nloaded = {{}}\n"
+        f"for path in sorted(pathlib.Path({str(folder)!r}).glob('*.keras')):\n"
+        "    model = load(path)\n"
+        "    loaded[path.stem] = [model.compiled, float(abs(model.get_weights()[0]).sum())\n"
+        "                         if model.get_weights() else 0.0]\n"
+        "print(json.dumps(loaded))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_every_class_that_a_model_can_hold_is_registered_and_at_home_here():
+    found = {cls.__name__: cls for cls in own_classes()}
+    homes = {name: cls.__module__.removeprefix("qkeras_models.") for name, cls in found.items()}
+    assert homes == CLASSES
+    for name, cls in found.items():
+        assert keras.saving.get_registered_name(cls) == f"qkeras_models>{name}"
+
+
+@pytest.mark.parametrize("cls", sorted(own_classes(), key=lambda c: c.__name__))
+def test_configurations_come_back(cls):
+    first = make(cls)
+    again = cls.from_config(first.get_config())
+    assert again.get_config() == first.get_config()
+    serialized = keras.saving.serialize_keras_object(first)
+    assert type(keras.saving.deserialize_keras_object(serialized)) is cls
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A model for each class, and for each class that once had another name."""
+    folder = tmp_path_factory.mktemp("saved")
+    for cls in own_classes():
+        holding(make(cls)).save(folder / f"{cls.__name__}.keras")
+    for earlier, name in EARLIER.items():
+        with zipfile.ZipFile(folder / f"{name}.keras") as source:
+            entries = {entry: source.read(entry) for entry in source.namelist()}
+        renamed = entries["config.json"].replace(f"qkeras_models>{name}".encode(), earlier.encode())
+        assert renamed != entries["config.json"]
+        with zipfile.ZipFile(folder / f"earlier-{name}.keras", "w") as target:
+            for entry, content in (entries | {"config.json": renamed}).items():
+                target.writestr(entry, content)
+    return folder
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_model_of_each_class_loads_in_a_new_process(loader, saved):
+    loaded = load_elsewhere(loader, saved)
+    assert len(loaded) == len(CLASSES) + len(EARLIER)
+    assert all(compiled for compiled, _ in loaded.values())
+
+
+class SaveNow(keras.callbacks.Callback):
+    """Saves the model as it is when each epoch and each batch begins."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.save(self.folder / f"epoch-{epoch}.keras")
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.save(self.folder / f"batch-{batch}.keras")
+
+
+def test_a_model_loads_whenever_it_was_saved(tmp_path):
+    rng = np.random.default_rng(0)
+    x, y = rng.random((64, 6)), rng.integers(0, 3, (64, 1))
+    model = keras.Sequential([
+        keras.Input((6,)), InputQuantizer(2, scale=0.25), SparseTernaryDense(8),
+        keras.layers.BatchNormalization(), QActivation("quantized_relu(2,2)"),
+        SparseTernaryDense(3), IntegerHead(),
+    ])
+    model.compile("adam", DistillationLoss(), metrics=[LabelAccuracy()])
+    model.save(tmp_path / "before.keras")
+    pruning = QuantizationPruning(sparsity=0.5)
+    targets = np.hstack([y, rng.normal(size=(64, 3))])
+    model.fit(x, targets, epochs=3, verbose=0, callbacks=[pruning, SaveNow(tmp_path)])
+    model.save(tmp_path / "after.keras")
+    loaded = load_elsewhere("keras", tmp_path)
+    during = {"epoch-0", "epoch-1", "epoch-2", "batch-0", "batch-1"}
+    assert set(loaded) == {"before", "after"} | during
+    expected = float(np.abs(model.get_weights()[0]).sum())
+    assert loaded["after"] == [True, pytest.approx(expected)]
+    np.testing.assert_array_equal(load_model(tmp_path / "after.keras")(x), model(x))
+
+
+def test_importing_the_package_imports_no_keras():
+    heavy = "{'keras', 'qkeras', 'tensorflow'}"
+    code = f"import sys, qkeras_models; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Foreign(keras.layers.Layer):
+    """A layer of somebody else, with a long configuration."""
+
+    def get_config(self):
+        return {**super().get_config(), "long": ["much"] * 5000}
+
+    def __init__(self, long=(), **kwargs):
+        super().__init__(**kwargs)
+
+    def call(self, inputs):
+        return inputs
+
+
+def test_what_cannot_be_loaded_is_said_in_one_line(tmp_path):
+    keras.Sequential([keras.Input((4,)), Foreign()]).save(tmp_path / "foreign.keras")
+    code = f"from qkeras_models import load_model; load_model({str(tmp_path / 'foreign.keras')!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.strip().splitlines()[-1]
+    assert "foreign.keras cannot be loaded as a Keras model: Could not locate class" in last
+    assert len(done.stderr) < 4000
+
+
+@pytest.mark.parametrize("damage", [
+    lambda config: config["config"]["layers"][1]["config"].update(units="many"),
+    lambda config: config["config"]["layers"][1].update(class_name="Missing"),
+    lambda config: config.update(class_name="Missing"),
+    lambda config: config["config"].pop("layers"),
+])
+def test_damage_is_said_in_one_line(damage, tmp_path):
+    path = tmp_path / "model.keras"
+    wide = [keras.layers.Dense(4, name=f"dense_{i}") for i in range(40)]
+    keras.Sequential([keras.Input((4,)), *wide]).save(path)
+    with zipfile.ZipFile(path) as source:
+        entries = {entry: source.read(entry) for entry in source.namelist()}
+    config = json.loads(entries["config.json"])
+    damage(config)
+    with zipfile.ZipFile(path, "w") as target:
+        for entry, content in (entries | {"config.json": json.dumps(config)}).items():
+            target.writestr(entry, content)
+    with pytest.raises(ValueError, match="cannot be loaded as a Keras model: ") as caught:
+        load_model(path)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
