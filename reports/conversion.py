@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reports.estimate import estimated_resources
 from reports.handover import write_hls_readme
 from reports.model_source import ModelSource
+from reports.network_score import accuracy, output_meanings
 from reports.rtl_conversion import RtlOptions, RtlReport, convert_to_rtl
 from reports.test_data import test_data
 
@@ -113,7 +114,8 @@ def convert(
         check_feasible(network, options.rtl.fold_dense)
     if warning := memory_warning(network, options.csim):
         report(f"warning: {warning}")
-    data = test_data(network, options.data, source.record, options.samples)
+    file = source.model if source.trained else None
+    data = test_data(network, options.data, source.record, options.samples, file)
     source.folder.mkdir(parents=True, exist_ok=True)
     network.save(source.folder / "network.npz")
     with step(f"writing the {options.backend} project"):
@@ -133,7 +135,8 @@ def convert(
         source.folder,
         network,
         model_name=source.name,
-        accuracy=_accuracy(network, data),
+        accuracy=accuracy(network, model, data),
+        outputs=output_meanings(model, data),
         exactness=exactness,
         resources=resources | rtl.resources,
         modules=rtl.modules,
@@ -208,13 +211,6 @@ def _prove(
     with step(f"comparing integer logits on {len(data.x):,} samples of {data.name}"):
         result = compare(network, data.x, model=model, csim=simulation, folder=folder / "report")
     return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": data.note}
-
-
-def _accuracy(network: IntegerNetwork, data: TestData) -> tuple[float, str, int] | None:
-    if data.y is None:
-        return None
-    right = network.predict(data.x).argmax(axis=-1) == data.y
-    return float(right.mean()), f"{data.name} test set", len(data.y)
 
 
 def _synthesize(

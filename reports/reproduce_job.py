@@ -129,6 +129,7 @@ def _figures(folder: Path) -> dict[str, Any]:
     from hls_projects.integer_network import IntegerNetwork
     from qkeras_models.saved_model import load_model
     from training.config import build_config, read_config
+    from training.float_outputs import float_outputs
     from training.run import CONFIG, MODEL, load_data
 
     model = load_model(folder / MODEL)
@@ -136,10 +137,10 @@ def _figures(folder: Path) -> dict[str, Any]:
     data = load_data(build_config(read_config(folder / CONFIG)))
     compare(network, data.x_test, model=model)
     network.save(folder / NETWORK)
-    correct = network.predict(data.x_test).argmax(axis=-1) == data.y_test
+    outputs = float_outputs(model, network.predict(data.x_test))
     return {
         **network_figures(network),
-        "test_accuracy": float(correct.mean()),
+        "test_accuracy": data.targets.score(outputs, data.y_test),
         "network_file": NETWORK,
     }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qkeras_models.presets import PRESETS
+from training.data.target_search import LOSSES
 from training.method import Method
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ FEW = 0.7
 @click.option("--set", "assignments", multiple=True, metavar="VALUE=...",
               help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
 @click.option("--data", help="mnist, cifar10, digits, or a .npz file with x_train, y_train, x_test, y_test.")
+@click.option("--loss", type=click.Choice(LOSSES),
+              help="classes, binary (one logit, or independent ones) or regression.  "
+                   "[default: auto, from y_train]")
 @click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
 @click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
                                 "magnitude, l2 or no-retraining; see docs/baselines.md.")
@@ -86,15 +90,24 @@ def main(
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
-    tested = "untested" if result.test_accuracy is None else f"{result.test_accuracy:.2%}"
     click.echo(
-        f"{folder}: test accuracy {tested}, validation "
-        f"{result.validation_accuracy:.2%}, {result.sparsity:.2%} sparse "
+        f"{folder}: {_scores(result)}, {result.sparsity:.2%} sparse "
         f"({result.nonzeros:,} of {result.weights:,} weights), {result.seconds:.0f} s"
     )
     if hint := _hint(folder, result):
         click.echo(hint)
     click.echo(f"next: python convert.py {folder}")
+
+
+def _scores(result: TrainingResult) -> str:
+    """The scores of test and validation data, and by what metric."""
+    from training.data.task import Task
+
+    text = Task.of_metric(result.metric).text
+    tested = "untested" if result.test_accuracy is None else text(result.test_accuracy)
+    errors = ", ".join(f"{error:.4g}" for error in result.test_rmse or ())
+    of_errors = f" (RMSE {errors})" if errors else ""
+    return f"test {result.metric} {tested}{of_errors}, validation {text(result.validation_accuracy)}"
 
 
 def _hint(folder: Path, result: TrainingResult) -> str:

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.batch_statistics import recalibrate
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
+from training.data.targets import Targets
+from training.data.task import Task
 from training.fused_layers import fuse_layers
 from training.method import method_callback, method_model
 from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
@@ -38,13 +40,16 @@ class TrainingResult:
     """What a finished run reached; validation data chose everything, test data only this."""
 
     data: str
-    validation_accuracy: float
+    validation_accuracy: float  # the score that `metric` names, R² of a regression too
     test_accuracy: float | None
     sparsity: float
     nonzeros: int
     weights: int
     epochs: int
     seconds: float  # of all its parts, where it was interrupted
+    metric: str = Task.CLASSES.metric
+    test_rmse: list[float] | None = None  # of each target of a regression, in its own units
+    targets: dict[str, Any] | None = None  # labels or units, where y is not used as it is
 
 
 def train(
@@ -114,8 +119,7 @@ def _resume(
     test: bool,
 ) -> TrainingResult:
     if (folder / RESULT).is_file():
-        names = {field.name for field in fields(TrainingResult)}
-        return TrainingResult(**_read_json(folder / RESULT, names))
+        return read_result(folder)
     config = build_config(read_config(folder / CONFIG))
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
@@ -132,6 +136,18 @@ def _resume(
     return _fit(model, config, data, folder, verbose, state, callbacks, test)
 
 
+def read_result(folder: Path) -> TrainingResult:
+    """What a finished run reached.
+
+    Raises:
+        ValueError: if its training.json is damaged.
+    """
+    names = {field.name: field.default is MISSING for field in fields(TrainingResult)}
+    needed = {name for name, is_needed in names.items() if is_needed}
+    # Earlier runs, all of them classifiers, lack the rest.
+    return TrainingResult(**_read_json(folder / RESULT, needed, set(names) - needed))
+
+
 def _read_json(
     path: Path, names: Set[str], optional: Set[str] = frozenset()
 ) -> dict[str, Any]:
@@ -144,8 +160,13 @@ def _read_json(
     return content
 
 
-def load_data(config: TrainingConfig) -> Dataset:
-    """The data set that a configuration names, with its input format."""
+def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset:
+    """The data set that a configuration names, with its input format.
+
+    Args:
+        config: whose data.
+        targets: of the network that was trained on them before.
+    """
     scale = config.input_scale
     return load(
         config.data,
@@ -154,6 +175,8 @@ def load_data(config: TrainingConfig) -> Dataset:
         bits=config.input_bits,
         signed=config.input_signed,
         scale=tuple(scale) if isinstance(scale, list) else scale,
+        loss=config.loss,
+        targets=targets,
     )
 
 
@@ -163,7 +186,7 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
-        **_judged(config),
+        **_judged(config, data.targets.task),
         # On TensorFlow compiling takes longer than it gains; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
@@ -181,11 +204,12 @@ def _precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _judged(config: TrainingConfig) -> dict[str, Any]:
+def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
     """Loss and metrics, as compile takes them."""
     if not config.taught:
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        return {"loss": loss, "metrics": ["accuracy"]}
+        return {"loss": task.keras_loss(), "metrics": [task.keras_metric()]}
+    if task is not Task.CLASSES:
+        raise ValueError(f"`teacher` needs data of classes. Received: {task.value}")
     from training.distillation import DistillationLoss, LabelAccuracy
 
     loss = DistillationLoss(config.teacher.weight, config.teacher.temperature)
@@ -204,7 +228,8 @@ def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
 
 def labelled_batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
     """An epoch's training data, from 0, shuffled and augmented."""
-    return Batches(data.x_train, data.y_train, **_batch_options(config, epoch))
+    y = data.targets.scaled(data.y_train)
+    return Batches(data.x_train, y, **_batch_options(config, epoch))
 
 
 def _batch_options(config: TrainingConfig, epoch: int) -> dict[str, Any]:
@@ -239,7 +264,7 @@ def _fit(
         _batches(config, data, state["epoch"]),
         epochs=config.epochs,
         initial_epoch=state["epoch"],
-        validation_data=(data.x_validation, data.y_validation),
+        validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
         validation_batch_size=1000,
         callbacks=[pruning, recorder, *callbacks],
         shuffle=False,
@@ -259,15 +284,20 @@ def _finish(
     weights = kernels(model)
     model = float32_copy(model)
     recalibrate(model, labelled_batches(config, data, config.epochs))
+    chosen_by = _outputs(model, data.x_validation)
+    tested = _outputs(model, data.x_test) if test else None
     result = TrainingResult(
         data=data.name,
-        validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
-        test_accuracy=accuracy(model, data.x_test, data.y_test) if test else None,
+        validation_accuracy=data.targets.score(chosen_by, data.y_validation),
+        test_accuracy=data.targets.score(tested, data.y_test) if test else None,
         sparsity=zero_share(weights),
         nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
         weights=int(sum(kernel.size for kernel in weights.values())),
         epochs=config.epochs,
         seconds=round(time.monotonic() - started, 1),
+        metric=data.targets.task.metric,
+        test_rmse=data.targets.rmse(tested, data.y_test) if test else None,
+        targets=data.targets.record(),
     )
     save_model(model, folder / MODEL)
     write_atomically(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
@@ -275,7 +305,5 @@ def _finish(
     return result
 
 
-def accuracy(model: keras.Model, x: np.ndarray, y: Sequence[int]) -> float:
-    """Share of samples whose largest logit is the label's."""
-    logits = model.predict(x, batch_size=1000, verbose=0)
-    return float((logits.argmax(axis=-1) == np.asarray(y)).mean())
+def _outputs(model: keras.Model, x: np.ndarray) -> np.ndarray:
+    return model.predict(x, batch_size=1000, verbose=0)
