@@ -12,7 +12,7 @@ from qkeras_models.atomic_write import write_atomically
 from reports.record import Resources, Source, checked_resources
 from reports.report_tables import resource_file_table, size_file_table
 from reports.sizes import NetworkSize, fan_ins, network_size
-from training.data.task import Task
+from training.data.task import Task, score_text
 
 if TYPE_CHECKING:
     import rich.console
@@ -41,9 +41,8 @@ class Accuracy(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The score, and errors where it has them, such as 0.931 (RMSE 2.1)."""
-        errors = f" (RMSE {', '.join(f'{error:.4g}' for error in self.rmse)})" if self.rmse else ""
-        return f"{Task.of_metric(self.metric).text(self.value)}{errors}"
+        """The score, and errors where it has them."""
+        return score_text(self.metric, self.value, self.rmse)
 
 
 def write_report(

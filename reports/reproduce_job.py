@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ def write_record(record: NetworkRecord, folder: Path) -> None:
     """Puts the record into the job's folder, whole or not at all."""
     from qkeras_models.atomic_write import write_atomically
 
-    write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
+    write_atomically(folder / RECORD, json.dumps(record.content(), indent=2) + "\n")
 
 
 def read_record(job: Job, runs: Path) -> NetworkRecord | None:
@@ -161,6 +161,7 @@ def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
         sources=sources_of(figures),
         epochs=result.epochs,
         learning_rate=job.options()["learning_rate"],
+        metric=result.metric,
         command=job.command,
         seconds=result.seconds,
     )

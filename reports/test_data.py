@@ -101,7 +101,7 @@ def _load(
 
 def _trained_targets(record: Path, outputs: int) -> Targets | None:
     """What a training recorded of its targets; None if it did not come to its end."""
-    from training.run import RESULT, read_result
+    from training.run_result import RESULT, read_result
 
     if not (record / RESULT).is_file():
         return None

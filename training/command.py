@@ -11,6 +11,7 @@ import click
 
 from qkeras_models.presets import PRESETS
 from training.data.target_search import LOSSES
+from training.data.task import score_text
 from training.method import Method
 
 if TYPE_CHECKING:
@@ -101,13 +102,10 @@ def main(
 
 def _scores(result: TrainingResult) -> str:
     """The scores of test and validation data, and by what metric."""
-    from training.data.task import Task
-
-    text = Task.of_metric(result.metric).text
-    tested = "untested" if result.test_accuracy is None else text(result.test_accuracy)
-    errors = ", ".join(f"{error:.4g}" for error in result.test_rmse or ())
-    of_errors = f" (RMSE {errors})" if errors else ""
-    return f"test {result.metric} {tested}{of_errors}, validation {text(result.validation_accuracy)}"
+    metric, score = result.metric, result.test_accuracy
+    tested = "untested" if score is None else score_text(metric, score, result.test_rmse)
+    validated = score_text(metric, result.validation_accuracy)
+    return f"test {metric} {tested}, validation {validated}"
 
 
 def _hint(folder: Path, result: TrainingResult) -> str:

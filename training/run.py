@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,30 +26,13 @@ from training.data.task import Task
 from training.fused_layers import fuse_layers
 from training.method import method_callback, method_model
 from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
+from training.run_result import RESULT, TrainingResult, read_json, read_result
 
 MODEL = "model.keras"
 CONFIG = "config.yaml"
-RESULT = "training.json"
 # What a checkpoint's state.json holds.
 RESUMED = {"epoch", "pruning", "history"}
 FROM_START = {"epoch": 0, "seconds": 0.0}
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """What a finished run reached; validation data chose everything, test data only this."""
-
-    data: str
-    validation_accuracy: float  # the score that `metric` names, R² of a regression too
-    test_accuracy: float | None
-    sparsity: float
-    nonzeros: int
-    weights: int
-    epochs: int
-    seconds: float  # of all its parts, where it was interrupted
-    metric: str = Task.CLASSES.metric
-    test_rmse: list[float] | None = None  # of each target of a regression, in its own units
-    targets: dict[str, Any] | None = None  # labels or units, where y is not used as it is
 
 
 def train(
@@ -128,36 +111,12 @@ def _resume(
         model, state = build_model(config, data), FROM_START
         return _fit(model, config, data, folder, verbose, state, callbacks, test)
     # Checkpoints once had no seconds.
-    state = {"seconds": 0.0} | _read_json(checkpoint / "state.json", RESUMED, {"seconds"})
+    state = {"seconds": 0.0} | read_json(checkpoint / "state.json", RESUMED, {"seconds"})
     # These register what the checkpoint's loss holds, for load_model.
     from training import distillation, threshold_regularizer  # noqa: F401
 
     model = load_model(checkpoint / MODEL, compile=True)
     return _fit(model, config, data, folder, verbose, state, callbacks, test)
-
-
-def read_result(folder: Path) -> TrainingResult:
-    """What a finished run reached.
-
-    Raises:
-        ValueError: if its training.json is damaged.
-    """
-    names = {field.name: field.default is MISSING for field in fields(TrainingResult)}
-    needed = {name for name, is_needed in names.items() if is_needed}
-    # Earlier runs, all of them classifiers, lack the rest.
-    return TrainingResult(**_read_json(folder / RESULT, needed, set(names) - needed))
-
-
-def _read_json(
-    path: Path, names: Set[str], optional: Set[str] = frozenset()
-) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is damaged: {error}") from None
-    if not isinstance(content, dict) or not names <= set(content) <= names | optional:
-        raise ValueError(f"{path} is damaged: it must hold {', '.join(sorted(names))}")
-    return content
 
 
 def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -72,5 +73,16 @@ class Task(str, Enum):
         return keras.metrics.R2Score(name=self.column)
 
 
-METRICS = tuple(task.metric for task in Task)
+def score_text(metric: str, score: float, rmse: Sequence[float] | None = None) -> str:
+    """A score by the metric of this name, such as 97.98% or 0.931 (RMSE 2.1).
+
+    Args:
+        metric: its name.
+        score: at most 1.
+        rmse: errors of each target, where they are known.
+    """
+    errors = f" (RMSE {', '.join(f'{error:.4g}' for error in rmse)})" if rmse else ""
+    return f"{Task.of_metric(metric).text(score)}{errors}"
+
+
 COLUMNS = tuple(dict.fromkeys(task.column for task in Task))
