@@ -11,6 +11,7 @@ import numpy as np
 from reports.compiled_task import compiled_task
 from training.data.target_search import AUTO
 from training.data.targets import Targets
+from training.data.task import Task
 
 if TYPE_CHECKING:
     from hls_projects.integer_network import IntegerNetwork
@@ -66,6 +67,8 @@ def test_data(
             f"samples of {found.name} must have the model's input shape {network.input.shape}. "
             f"Received: {found.shape}{hint}"
         )
+    if model is None and record is None and found.targets.task is Task.REGRESSION:
+        note = "no score: an integer network does not hold the scale of its numbers"
     count = samples or len(found.x_test)
     x, y = found.x_test[:count], found.y_test[:count]
     if note:

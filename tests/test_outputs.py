@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from hls_projects.integer_network import IntegerNetwork
 from qkeras_models import InputQuantizer, IntegerHead, SparseTernaryDense
 from reports.command import main as convert_command
+from reports.network_score import accuracy, output_meanings
+from reports.test_data import test_data as find_test_data
 from training.command import main as train_command
 from training.run_result import read_result
 
@@ -84,8 +87,6 @@ def test_a_kind_of_outputs_goes_from_file_to_report(work, kind):
 
 def test_numbers_of_hardware_are_those_of_the_data(work):
     """target = a + b × output, as the report writes it, with the error that it states."""
-    from hls_projects.integer_network import IntegerNetwork
-
     folder = work("number") / "runs" / "run"
     train()
     command(convert_command, "run", "--no-csim")
@@ -94,6 +95,16 @@ def test_numbers_of_hardware_are_those_of_the_data(work):
     integers = IntegerNetwork.load(folder / "network.npz").predict(X[400:])[:, 0]
     error = np.sqrt(((offset + step * integers - Y["number"][400:]) ** 2).mean())
     assert error == pytest.approx(report["accuracy"]["rmse"][0], rel=1e-3)
+
+
+def test_an_integer_network_alone_has_no_score_of_numbers(work):
+    work("number")
+    train()
+    command(convert_command, "run", "--no-csim")
+    network = IntegerNetwork.load("runs/run/network.npz")
+    found = find_test_data(network, "my.npz", None, None)
+    assert found.y is None and "does not hold the scale of its numbers" in found.note
+    assert accuracy(network, None, found) is None and not output_meanings(None, found)
 
 
 def test_a_run_keeps_its_labels_with_other_data(work):
