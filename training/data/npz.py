@@ -40,8 +40,8 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         _check_together(arrays)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    for name in arrays.keys() & {"x_validation", "x_test"}:
-        if warning := scale_warning(name, arrays[name], arrays["x_train"]):
+    for name in ("x_validation", "x_test"):
+        if name in arrays and (warning := scale_warning(name, arrays[name], arrays["x_train"])):
             report(f"warning: {path}: {warning}")
     return arrays
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import cifar10, digits, mnist, npz
+from .console import report
 from .dataset import Dataset
 from .fixed_point import FixedPoint, check_bits
 from .format_search import find_format
@@ -42,8 +43,7 @@ def load(
 
     Args:
         source: "mnist", "cifar10", "digits", or the path of an .npz file with x_train, y_train,
-            x_test and y_test (and, if you have split them yourself, x_validation and
-            y_validation).
+            x_test and y_test (and, if you have split them yourself, x_val and y_val).
         folder: where the files of MNIST or CIFAR-10 may lie; looked at before the cache and the
             network.
         validation: how much of the training data becomes validation data: a number of samples, or
@@ -84,6 +84,8 @@ def load(
     else:
         arrays = npz.read_npz(Path(source).expanduser())
     arrays, targets = _with_targets(source, arrays, targets, loss, outputs)
+    if "x_validation" in arrays and validation is not None:
+        report(f"{source}: holds validation data, so `validation` {validation} is not used")
     arrays = _split(arrays, VALIDATION if validation is None else validation, split_seed)
     floats = centred_image_floats if own == "cifar10" else image_floats
     for key in ("x_train", "x_validation", "x_test"):

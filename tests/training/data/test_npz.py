@@ -59,6 +59,12 @@ def test_a_split_of_the_users_own_is_kept(save, capsys, suffix):
     assert capsys.readouterr().err == ""
 
 
+def test_a_validation_share_beside_validation_data_is_told(save, capsys):
+    path = save(x_val=np.ones((7, 3)), y_val=np.full(7, 3))
+    assert len(load(path, validation=0.5).x_validation) == 7
+    assert "`validation` 0.5 is not used" in capsys.readouterr().err
+
+
 def test_arrays_that_are_not_read_are_named(save, capsys):
     load(save(weights=np.ones(20), ids=np.arange(20)))
     assert "ignored weights, ids; read x_train, y_train, x_test, y_test" in capsys.readouterr().err
