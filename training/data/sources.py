@@ -73,20 +73,11 @@ def load(
         raise ValueError(f"`folder` is for mnist and cifar10. Received: {folder!r} with {source}")
     if bits is not None:
         bits = check_bits(bits)
-    if own == "mnist":
-        arrays = mnist.read_mnist(folder)
-        validation = mnist.VALIDATION if validation is None else validation
-    elif own == "cifar10":
-        arrays = cifar10.read_cifar10(folder)
-        validation = cifar10.VALIDATION if validation is None else validation
-    elif own == "digits":
-        arrays = digits.read_digits()
-    else:
-        arrays = npz.read_npz(Path(source).expanduser())
+    arrays, share = _read(own, source, folder)
     arrays, targets = _with_targets(source, arrays, targets, loss, outputs)
     if "x_validation" in arrays and validation is not None:
         report(f"{source}: holds validation data, so `validation` {validation} is not used")
-    arrays = _split(arrays, VALIDATION if validation is None else validation, split_seed)
+    arrays = _split(arrays, share if validation is None else validation, split_seed)
     floats = centred_image_floats if own == "cifar10" else image_floats
     for key in ("x_train", "x_validation", "x_test"):
         if arrays[key].dtype == np.uint8:
@@ -113,6 +104,19 @@ def _resolve(source: str | os.PathLike) -> str:
     raise ValueError(
         f"the data must be {', '.join(NAMES)} or the path of an .npz file.{hint} Received: {text!r}"
     )
+
+
+def _read(
+    own: str | None, source: str | os.PathLike, folder: str | os.PathLike | None
+) -> tuple[dict[str, np.ndarray], float]:
+    """The arrays as they are stored, and how much of them is validation data by default."""
+    if own == "mnist":
+        return mnist.read_mnist(folder), mnist.VALIDATION
+    if own == "cifar10":
+        return cifar10.read_cifar10(folder), cifar10.VALIDATION
+    if own == "digits":
+        return digits.read_digits(), VALIDATION
+    return npz.read_npz(Path(source).expanduser()), VALIDATION
 
 
 def _with_targets(
