@@ -49,7 +49,7 @@ def feed_forward(
     Args:
         input_shape: shape of one sample; pictures may lack the axis of their one channel.
         hidden: the hidden layers, see hidden_layers; may be empty.
-        classes: number of classes, ≥ 2.
+        classes: number of outputs, ≥ 1: one a class, or 1 for a decision by its sign.
         width: factor of every hidden layer's filters or neurons.
         input_bits, input_signed, input_scale: see InputQuantizer.
         activation_bits: bits of the hidden activations, 1 to 4.
@@ -209,8 +209,8 @@ def _last_dense(specs: Sequence[Spec]) -> str:
 
 
 def _checked_classes(classes: int) -> int:
-    if not isinstance(classes, int) or classes < 2:
-        raise ValueError(f"`classes` must be an integer >= 2. Received: {classes!r}")
+    if not isinstance(classes, int) or classes < 1:
+        raise ValueError(f"`classes` must be an integer >= 1. Received: {classes!r}")
     return classes
 
 

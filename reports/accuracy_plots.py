@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports.compared_network import METHODS, Group, sparsity_text
+from reports.compared_network import METHODS, Group, metric_of, sparsity_text
 from reports.hardware_table import hardware_spreads
 from reports.label_placement import label_points
 from reports.published import PublishedDesign, published_designs
@@ -87,7 +87,7 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
         for place, series in enumerate(dict.fromkeys(group.series for group in sparse)):
             _paint_series(axes, [group for group in sparse if group.series == series], place)
         _density_axis(axes, sparse)
-        _accuracy_axis(axes)
+        _accuracy_axis(axes, metric_of(drawn))
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
 
     return draw_svg(4.8, 3.9, paint)
@@ -114,7 +114,7 @@ def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str 
         colors = dict(zip(dict.fromkeys(p.group.network for p in own), COLORS * 9, strict=False))
         for point in own:
             _paint_point(axes, point, colors[point.group.network])
-        _lut_axis(axes)
+        _lut_axis(axes, metric_of(point.group for point in own))
         handles = _lut_legend(own, colors, bool(published))
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
         ours = [(*point.place, point.label) for point in own]
@@ -211,7 +211,7 @@ def _lut_legend(
     return handles
 
 
-def _lut_axis(axes: matplotlib.axes.Axes) -> None:
+def _lut_axis(axes: matplotlib.axes.Axes, metric: str) -> None:
     log_x_axis(axes)
     axes.margins(x=0.08, y=0.08)
     axes.set_xlabel("LUTs (logarithmic)")
@@ -219,7 +219,7 @@ def _lut_axis(axes: matplotlib.axes.Axes) -> None:
     low, high = axes.get_ylim()
     ticks = [accuracy for accuracy in ACCURACIES if low <= accuracy <= high]
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_ylabel("test accuracy (%), logarithmic in the error")
+    axes.set_ylabel(f"test {metric} (%), logarithmic in the error")
     plain_axes(axes, "both")
 
 
@@ -228,7 +228,7 @@ def _error_axis(accuracy: Any) -> np.ndarray:
     return -np.log10(np.maximum(100.0 - np.asarray(accuracy, float), 0.1))
 
 
-def _accuracy_axis(axes: matplotlib.axes.Axes) -> None:
+def _accuracy_axis(axes: matplotlib.axes.Axes, metric: str) -> None:
     axes.set_ylim(top=min(axes.get_ylim()[1], 100.0))
-    axes.set_ylabel("test accuracy (%)")
+    axes.set_ylabel(f"test {metric} (%)")
     plain_axes(axes, "both")

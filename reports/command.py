@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+OUTPUTS_SHOWN = 4
+
 
 def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> None:
     """Looks for everything that can be used; ends with status 1 if something needed is missing."""
@@ -163,8 +165,10 @@ def _print(document: dict[str, Any], folder: Path) -> None:
     if exactness["note"]:
         click.echo(f"note: {exactness['note']}")
     if accuracy:
-        click.echo(f"accuracy: {accuracy['value']:.2%} on {accuracy['samples']:,} samples of the "
-                   f"{accuracy['dataset']}")
+        click.echo(f"{accuracy['metric']}: {accuracy['text']} on {accuracy['samples']:,} samples "
+                   f"of the {accuracy['dataset']}")
+    for number, meaning in enumerate(document["outputs"][:OUTPUTS_SHOWN]):
+        click.echo(f"output {number}: {meaning}")
     compared = ", ".join(exactness["executions"])
     click.echo(f"exact: {exactness['mismatches']} of {exactness['logits']:,} integer logits differ "
                f"({compared})")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reports.results_file import NetworkRecord
     from reports.sizes import NetworkSize
 
+SCORE = "score"
 METHODS = {
     "float": "float32",
     "binary": "binary",
@@ -102,6 +103,12 @@ def naming_columns(groups: Sequence[Group]) -> tuple[Column, Column]:
         Column("network", "Network", left=True),
         Column("method", "Run" if runs else "Method", left=True),
     )
+
+
+def metric_of(groups: Iterable[Group]) -> str:
+    """What the groups' accuracies are called: by their metric, or a score if there are several."""
+    metrics = {member.record.metric for group in groups for member in group.members}
+    return metrics.pop() if len(metrics) == 1 else SCORE
 
 
 def sparsity_text(share: float) -> str:

@@ -13,6 +13,7 @@ from reports.compared_results import read_network, training_details
 from reports.record import Resources, Source
 from reports.results_file import NetworkRecord
 from reports.sizes import network_size
+from training.data.task import Task
 
 if TYPE_CHECKING:
     from reports.sizes import LayerSize
@@ -67,6 +68,7 @@ def _compared(folder: Path, name: str) -> ComparedNetwork:
         layer_sparsity={layer.name: layer.sparsity for layer in size.layers} if size else {},
         epochs=result["epochs"],
         learning_rate=config.get("learning_rate"),
+        metric=result.get("metric", Task.CLASSES.metric),
         seconds=float(result["seconds"]),
         **figures,
     )
@@ -113,7 +115,10 @@ def _architecture(config: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     widths = "-".join(map(str, hidden)) if isinstance(hidden, list) else "network"
     factor = config.get("width", 1)
     scaled = widths if factor == 1 else f"{widths}, width {factor}"
-    return f"{result['data']}, {scaled}"
+    metric = result.get("metric", Task.CLASSES.metric)
+    # Scores of two metrics do not compare.
+    judged = "" if metric == Task.CLASSES.metric else f", {metric}"
+    return f"{result['data']}, {scaled}{judged}"
 
 
 def _figures(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from reports.compared_network import ComparedNetwork, Group, naming_columns
+from reports.compared_network import ComparedNetwork, Group, metric_of, naming_columns
 from reports.record import Source, number_text
 from reports.spread import Spread, percent_text
 from reports.table import Column, Table
@@ -73,14 +74,22 @@ def group_table(groups: Sequence[Group]) -> Table:
         "(ternary).",
         *_source_notes(groups),
     )
-    columns = (*naming_columns(groups), *GROUP_COLUMNS)
+    columns = (*naming_columns(groups), *_named(GROUP_COLUMNS, groups))
     return Table("Accuracy and size", columns, rows, notes)
 
 
 def record_table(groups: Sequence[Group]) -> Table:
     """One row a trained network, with what made it."""
     rows = tuple(_record_row(group, member) for group in groups for member in group.members)
-    return Table("Every network", (*naming_columns(groups), *RECORD_COLUMNS), rows)
+    columns = (*naming_columns(groups), *_named(RECORD_COLUMNS, groups))
+    return Table("Every network", columns, rows)
+
+
+def _named(columns: Sequence[Column], groups: Sequence[Group]) -> Iterator[Column]:
+    """The columns, those of accuracies by the name of the groups' metric."""
+    metric = metric_of(groups)
+    for column in columns:
+        yield replace(column, label=column.label.replace("accuracy", metric))
 
 
 def _record_row(group: Group, member: ComparedNetwork) -> tuple[Any, ...]:

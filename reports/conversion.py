@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reports.estimate import estimated_resources
 from reports.handover import write_hls_readme
 from reports.model_source import ModelSource
+from reports.network_score import accuracy, output_meanings
 from reports.rtl_conversion import RtlOptions, RtlReport, convert_to_rtl
 from reports.test_data import test_data
 
@@ -121,7 +120,8 @@ def convert(
         check_feasible(network, options.rtl.fold_dense)
     if warning := memory_warning(network, options.csim):
         report(f"warning: {warning}")
-    data = test_data(network, options.data, source.record, options.samples)
+    file = source.model if source.trained else None
+    data = test_data(network, options.data, source.record, options.samples, file)
     source.folder.mkdir(parents=True, exist_ok=True)
     network.save(source.folder / "network.npz")
     with step(f"writing the {options.backend} project"):
@@ -141,7 +141,8 @@ def convert(
         source.folder,
         network,
         model_name=source.name,
-        accuracy=_accuracy(network, data),
+        accuracy=accuracy(network, model, data),
+        outputs=output_meanings(model, data),
         exactness=exactness,
         resources=resources | rtl.resources,
         modules=rtl.modules,
@@ -225,21 +226,6 @@ def _left_out(model: Any, options: ConversionOptions) -> str:
     from hls_projects.keras_tail import left_out
 
     return "" if model is None else left_out(keras_chain(model).tail, options.argmax)
-
-
-def _accuracy(network: IntegerNetwork, data: TestData) -> tuple[float, str, int] | None:
-    """Share of right decisions, of what, and on how many samples; None without labels."""
-    if data.y is None or np.issubdtype(data.y.dtype, np.inexact):
-        return None
-    right = _decisions(network.predict(data.x), data.y.ndim > 1) == data.y.reshape(len(data.y), -1)
-    return float(right.mean()), f"{data.name} test set", len(data.y)
-
-
-def _decisions(logits: np.ndarray, independent: bool) -> np.ndarray:
-    """Classes (samples, 1); of one logit, or independent ones, whether it is above 0."""
-    if independent or logits.shape[-1] == 1:
-        return logits > 0
-    return logits.argmax(axis=-1)[:, None]
 
 
 def _synthesize(

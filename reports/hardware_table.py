@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reports.compared_network import Group, naming_columns
+from reports.compared_network import Group, metric_of, naming_columns
 from reports.record import RESOURCE_METRICS, Metric, Source, number_text
 from reports.spread import Spread, percent_text, spread_of
 from reports.table import Column, Table
@@ -41,7 +41,7 @@ def hardware_table(groups: Sequence[Group]) -> Table | None:
         return None
     columns = [
         *naming_columns(groups),
-        Column("accuracy", "Test accuracy (%)", percent_text),
+        Column("accuracy", f"Test {metric_of(groups)} (%)", percent_text),
     ]
     columns += [
         Column(

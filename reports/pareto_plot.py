@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 ACCURACY = "validation_accuracy"
 LABELS = {
-    ACCURACY: "accuracy (%)",
     "luts": "LUTs (logarithmic)",
     "ffs": "flip-flops (logarithmic)",
     "bits": "bits of an ideal code (logarithmic)",
@@ -47,8 +46,9 @@ def pareto_plot(record: SearchRecord) -> str | None:
         if (quality, cost) == (ACCURACY, "luts"):
             _paint_measured(axes, record.pareto)
         log_x_axis(axes)
-        axes.set_xlabel(LABELS[cost])
-        axes.set_ylabel(LABELS[quality].removesuffix(" (logarithmic)"))
+        labels = {**LABELS, ACCURACY: f"{record.metric} (%)"}
+        axes.set_xlabel(labels[cost])
+        axes.set_ylabel(labels[quality].removesuffix(" (logarithmic)"))
         plain_axes(axes, "both")
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
 

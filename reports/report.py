@@ -12,6 +12,7 @@ from qkeras_models.atomic_write import write_atomically
 from reports.record import Resources, Source, checked_resources
 from reports.report_tables import resource_file_table, size_file_table
 from reports.sizes import NetworkSize, fan_ins, network_size
+from training.data.task import Task, score_text
 
 if TYPE_CHECKING:
     import rich.console
@@ -22,11 +23,26 @@ FORMAT = 1
 
 
 class Accuracy(NamedTuple):
-    """Share of samples classified right, 0 to 1, the data set's name, and how many samples."""
+    """A score on test data.
+
+    Args:
+        value: at most 1; a share of 0 to 1 unless `metric` is R².
+        dataset: its name.
+        samples: how many.
+        metric: the score's name, see training.data.task.
+        rmse: errors of each target in its own units, of a regression.
+    """
 
     value: float
     dataset: str
     samples: int
+    metric: str = Task.CLASSES.metric
+    rmse: Sequence[float] | None = None
+
+    @property
+    def text(self) -> str:
+        """The score, and errors where it has them."""
+        return score_text(self.metric, self.value, self.rmse)
 
 
 def write_report(
@@ -35,6 +51,7 @@ def write_report(
     *,
     model_name: str,
     accuracy: Accuracy | tuple[float, str, int] | None = None,
+    outputs: Sequence[str] = (),
     exactness: Mapping[str, Any] | None = None,
     resources: Resources | None = None,
     modules: Sequence[Mapping[str, Any]] = (),
@@ -53,6 +70,7 @@ def write_report(
         network: what the report is about.
         model_name: heading of the report.
         accuracy: on test data.
+        outputs: what each output of hardware means, where that is not simply its class.
         exactness: what C-simulation was compared with Keras on: ``samples``, ``logits``,
             ``mismatches``, ``images_per_second``, ``compile_seconds``; what is missing is n/a, and
             further keys appear in report.json only.
@@ -80,6 +98,7 @@ def write_report(
     size = network_size(network)
     document = _document(network, size, model_name, accuracy, exactness, resources)
     document |= {
+        "outputs": list(outputs),
         "provenance": {**network.provenance, **(provenance or {})},
         "commands": list(commands),
         "modules": [dict(module) for module in modules],
@@ -154,9 +173,15 @@ def _document(
 
 def _accuracy_record(accuracy: Accuracy) -> dict[str, Any]:
     value = float(accuracy.value)
-    if not (math.isfinite(value) and 0 <= value <= 1):
+    lowest = -math.inf if Task.of_metric(accuracy.metric) is Task.REGRESSION else 0
+    if not (math.isfinite(value) and lowest <= value <= 1):
         raise ValueError(f"`accuracy` must be a share of 0 to 1. Received: {accuracy.value!r}")
-    return {**accuracy._asdict(), "value": value, "source": Source.MEASURED.value}
+    return {
+        **accuracy._asdict(),
+        "value": value,
+        "text": accuracy.text,
+        "source": Source.MEASURED.value,
+    }
 
 
 def _json(document: Mapping[str, Any]) -> str:

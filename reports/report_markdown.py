@@ -42,6 +42,7 @@ def report_markdown(document: Mapping[str, Any], plots: Sequence[str]) -> str:
     sections = [
         f"# {escape_markdown(document['model_name'])}\n",
         *(f"## {table.title}\n\n{table.to_markdown()}" for table in tables),
+        *_outputs(document["outputs"]),
         *_failures(document["failures"]),
         *_plots(plots),
         *_origin(document),
@@ -52,7 +53,7 @@ def report_markdown(document: Mapping[str, Any], plots: Sequence[str]) -> str:
 def _result_table(document: Mapping[str, Any]) -> Table:
     total = document["sizes"]["total"]
     rows = (
-        ("Test accuracy", *_accuracy(document["accuracy"])),
+        _accuracy(document["accuracy"]),
         (_question(document["exactness"]), *_verdict(document["exactness"])),
         ("Weights", number_text(total["weights"]), Source.COUNTED.value),
         ("Nonzero weights", number_text(total["nonzeros"]), Source.COUNTED.value),
@@ -69,11 +70,12 @@ def _result_table(document: Mapping[str, Any]) -> Table:
     return Table("Result", columns, rows)
 
 
-def _accuracy(accuracy: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
+def _accuracy(accuracy: Mapping[str, Any] | None) -> tuple[str, str | None, str | None]:
     if accuracy is None:
-        return None, None
+        return "Test accuracy", None, None
     samples = number_text(accuracy["samples"])
-    return f"{accuracy['value']:.2%} ({accuracy['dataset']}, {samples} samples)", accuracy["source"]
+    text = f"{accuracy['text']} ({accuracy['dataset']}, {samples} samples)"
+    return f"Test {accuracy['metric']}", text, accuracy["source"]
 
 
 def _question(exactness: Mapping[str, Any] | None) -> str:
@@ -90,6 +92,13 @@ def _verdict(exactness: Mapping[str, Any] | None) -> tuple[str | None, str | Non
     answer = "NO" if mismatches else "yes"
     compared = f"{number_text(mismatches)} of {number_text(logits)} logits differ"
     return f"{answer}, {compared}", Source.CSIM.value
+
+
+def _outputs(meanings: Sequence[str]) -> Iterator[str]:
+    if meanings:
+        columns = (Column("output", "Output"), Column("meaning", "Meaning", left=True))
+        rows = tuple((str(number), text) for number, text in enumerate(meanings))
+        yield f"## Outputs\n\n{Table('Outputs', columns, rows).to_markdown()}"
 
 
 def _failures(failures: Sequence[str]) -> Iterator[str]:

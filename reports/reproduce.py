@@ -16,6 +16,7 @@ from qkeras_models.folder_lock import FolderInUse, exclusive_file, exclusive_fol
 from reports.job_pool import Done, Task, run_tasks
 from reports.reproduce_job import NETWORK, lacks_hardware, read_record, write_record
 from reports.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
+from training.data.task import score_text
 
 if TYPE_CHECKING:
     from reports.results_file import NetworkRecord
@@ -217,9 +218,11 @@ def _report(done: Done, runs: Path) -> None:
     if record is None:
         click.echo(f"{job.name}: failed after {done.seconds:.0f} s, see {done.task.log}", err=True)
         return
+    tested = score_text(record.metric, record.test_accuracy)
+    validated = score_text(record.metric, record.validation_accuracy)
     click.echo(
-        f"{job.name}: {record.test_accuracy:.2%} test, {record.validation_accuracy:.2%} "
-        f"validation, {record.sparsity:.2%} sparse, {done.seconds:.0f} s"
+        f"{job.name}: test {record.metric} {tested}, validation {validated}, "
+        f"{record.sparsity:.2%} sparse, {done.seconds:.0f} s"
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ def write_record(record: NetworkRecord, folder: Path) -> None:
     """Puts the record into the job's folder, whole or not at all."""
     from qkeras_models.atomic_write import write_atomically
 
-    write_atomically(folder / RECORD, json.dumps(asdict(record), indent=2) + "\n")
+    write_atomically(folder / RECORD, json.dumps(record.content(), indent=2) + "\n")
 
 
 def read_record(job: Job, runs: Path) -> NetworkRecord | None:
@@ -129,6 +129,7 @@ def _figures(folder: Path) -> dict[str, Any]:
     from hls_projects.integer_network import IntegerNetwork
     from qkeras_models.saved_model import load_model
     from training.config import build_config, read_config
+    from training.float_outputs import float_outputs
     from training.run import CONFIG, MODEL, load_data
 
     model = load_model(folder / MODEL)
@@ -136,10 +137,10 @@ def _figures(folder: Path) -> dict[str, Any]:
     data = load_data(build_config(read_config(folder / CONFIG)))
     compare(network, data.x_test, model=model)
     network.save(folder / NETWORK)
-    correct = network.predict(data.x_test).argmax(axis=-1) == data.y_test
+    outputs = float_outputs(model, network.predict(data.x_test))
     return {
         **network_figures(network),
-        "test_accuracy": float(correct.mean()),
+        "test_accuracy": data.targets.score(outputs, data.y_test),
         "network_file": NETWORK,
     }
 
@@ -160,6 +161,7 @@ def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
         sources=sources_of(figures),
         epochs=result.epochs,
         learning_rate=job.options()["learning_rate"],
+        metric=result.metric,
         command=job.command,
         seconds=result.seconds,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from qkeras_models.atomic_write import write_atomically
 from reports.record import Source
+from training.data.task import Task
 
 FORMAT = 1
 
@@ -30,7 +31,7 @@ class NetworkRecord:
         seed: of weights, batches and augmentation.
         wanted_sparsity: share of zeros that was asked for; None for dense methods.
         quick: trained on the short schedule of a trial run, not to be quoted.
-        test_accuracy, validation_accuracy: shares in [0, 1].
+        test_accuracy, validation_accuracy: shares in [0, 1]; R², at most 1, where `metric` is that.
         weights, nonzeros: counts, all layers.
         sparsity: share of zeros among all weights, in [0, 1].
         encoded_bits: real size of the encoded weights; 32 a weight for float networks.
@@ -45,6 +46,7 @@ class NetworkRecord:
         learning_rate: of the training, chosen on validation data.
         command: what trains it again.
         seconds: that training took.
+        metric: what the accuracies are; see training.data.task.
 
     Raises:
         ValueError: naming a field whose value is impossible.
@@ -78,14 +80,17 @@ class NetworkRecord:
     learning_rate: float | None = None
     command: str = ""
     seconds: float | None = None
+    metric: str = Task.CLASSES.metric
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
             if not _fits(getattr(self, name), kind):
                 raise ValueError(f"`{name}` must be {kind}. Received: {getattr(self, name)!r}")
+        unbounded = Task.of_metric(self.metric) is Task.REGRESSION
         for name in _SHARES:
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
+            lowest = -math.inf if unbounded and name.endswith("accuracy") else 0
+            if value is not None and not lowest <= value <= 1:
                 raise ValueError(f"`{name}` must be in [0, 1]. Received: {value!r}")
         known = [source.value for source in Source]
         for name, source in self.sources.items():
@@ -97,6 +102,11 @@ class NetworkRecord:
         for name in FIGURES:
             if (getattr(self, name) is None) != (name not in self.sources):
                 raise ValueError(f"`sources` must name `{name}` exactly if it has a value")
+
+    def content(self) -> dict[str, Any]:
+        """JSON values of all fields; accuracy, the usual metric, is left out as it always was."""
+        usual = {"metric"} if self.metric == Task.CLASSES.metric else set()
+        return {name: value for name, value in asdict(self).items() if name not in usual}
 
     @property
     def key(self) -> tuple[str, str, float | None, int, bool]:
@@ -174,5 +184,5 @@ def save_records(records: Iterable[NetworkRecord], path: str | Path) -> None:
     path, records = Path(path), tuple(records)
     _check_distinct(records, path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"format": FORMAT, "records": [asdict(record) for record in records]}
+    content = {"format": FORMAT, "records": [record.content() for record in records]}
     write_atomically(path, json.dumps(content, indent=2) + "\n")

@@ -17,6 +17,7 @@ from reports.record import Figure, Source, number_text
 from reports.search_publication import publish
 from reports.search_record import ParetoPoint, SearchRecord, read_search_record
 from reports.table import Column, Table
+from training.data.task import Task
 
 ESTIMATED = (
     ("luts", "LUT"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""), ("latency_ns", "ns"),
@@ -63,7 +64,8 @@ def search_page(record: SearchRecord) -> Page:
         "Chosen on validation data and estimates; test data were looked at once, for the networks "
         "of the Pareto set."
     )
-    plots = (Plot("pareto", "Accuracy against cost", svg, caption, wide=True),) if svg else ()
+    title = f"{record.metric[0].upper()}{record.metric[1:]} against cost"
+    plots = (Plot("pareto", title, svg, caption, wide=True),) if svg else ()
     tables = (pareto_table(record),) if record.pareto else ()
     sections = (
         Section("Pareto set", tables=tables, plots=plots),
@@ -91,6 +93,7 @@ def pareto_table(record: SearchRecord) -> Table:
     A synthesized figure outside a constraint is marked: constraints bind the estimates.
     """
     pareto, constraints = record.pareto, record.config["constraints"]
+    score_text = Task.of_metric(record.metric).text
     known = [
         (name, unit)
         for name, unit in ESTIMATED
@@ -98,9 +101,9 @@ def pareto_table(record: SearchRecord) -> Table:
     ]
     columns = (
         Column("number", "Trial"),
-        Column("validation_accuracy", "Validation accuracy", "{:.2%}".format),
+        Column("validation_accuracy", f"Validation {record.metric}", score_text),
         *(Column(name, name, str) for name, _ in known),
-        Column("test_accuracy", "Test accuracy", "{:.2%}".format),
+        Column("test_accuracy", f"Test {record.metric}", score_text),
         *(
             Column(f"measured_{name}", f"{name}, synthesized", _marked(constraints.get(name, {})))
             for name, _, _ in MEASURED

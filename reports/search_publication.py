@@ -14,6 +14,7 @@ from reports.record import Source
 from reports.results_file import NetworkRecord, load_records, save_records
 from reports.search_record import ParetoPoint, SearchRecord
 from training.config import build_config, read_config
+from training.data.task import Task
 
 METHOD = "search "
 
@@ -80,6 +81,7 @@ def _published(point: ParetoPoint, name: str, folder: Path, results: Path) -> Ne
         network_file=file.as_posix(),
         epochs=training["epochs"],
         learning_rate=config["learning_rate"],
+        metric=training.get("metric", Task.CLASSES.metric),
         command=point.command,
         seconds=training["seconds"],
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from training.data.task import Task
+
 RECORD = "search.json"
 
 
@@ -56,13 +58,17 @@ class ParetoPoint:
 
 @dataclass(frozen=True)
 class SearchRecord:
-    """A search: its name, configuration, trials and Pareto set, cheapest first."""
+    """A search: its name, configuration, trials and Pareto set, cheapest first.
+
+    Its accuracies are measured by `metric`; earlier searches, all of classifiers, do not name it.
+    """
 
     name: str
     storage: str
     config: Mapping[str, Any]
     trials: tuple[Trial, ...]
     pareto: tuple[ParetoPoint, ...]
+    metric: str = Task.CLASSES.metric
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -84,7 +90,9 @@ def read_search_record(folder: Path) -> SearchRecord:
             ParetoPoint(by_number[point["number"]], point["measured"], point["command"])
             for point in content["pareto"]
         )
-        return SearchRecord(content["name"], content["storage"], content["config"], trials, pareto)
+        named = (content[name] for name in ("name", "storage", "config"))
+        metric = content.get("metric", Task.CLASSES.metric)
+        return SearchRecord(*named, trials, pareto, Task.of_metric(metric).metric)
     except FileNotFoundError:
         raise ValueError(f"{folder} is no search's folder: it holds no {RECORD}") from None
     except (ValueError, TypeError, KeyError) as error:

@@ -1,8 +1,9 @@
 """Plot of a training run from its history: accuracy, sparsity and thresholds over epochs.
 
 The history is a CSV file of one row an epoch, such as history.csv of a run folder, with the column
-``epoch`` and any of ``stage``, ``accuracy``, ``val_accuracy``, ``sparsity``, ``sparsity/<layer>``
-and ``threshold/<layer>``.  If an epoch stands there twice, the later row counts.
+``epoch`` and any of ``stage``, ``accuracy``, ``val_accuracy``, ``r2``, ``val_r2``, ``sparsity``,
+``sparsity/<layer>`` and ``threshold/<layer>``.  If an epoch stands there twice, the later row
+counts.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ def _panels(epochs: pandas.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
         return {name: legend for name, legend in legends.items() if name in numeric}
 
     yield "accuracy", chosen(accuracy="training", val_accuracy="validation")
+    yield "R²", chosen(r2="training", val_r2="validation")
     yield "sparsity", chosen(sparsity="all layers") | layers("sparsity/")
     yield "threshold", layers("threshold/")
 
@@ -95,7 +97,7 @@ def _paint_panel(
             epochs["epoch"],
             epochs[name],
             color=colors.get(name, "black"),
-            linestyle=":" if name == "accuracy" else "-",
+            linestyle=":" if name in ("accuracy", "r2") else "-",
             linewidth=1.4,
             marker="o",
             markersize=2.0,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qkeras_models.presets import PRESETS
+from training.data.target_search import LOSSES
+from training.data.task import score_text
 
 if TYPE_CHECKING:
     from training.run import TrainingResult
@@ -28,6 +30,9 @@ RUNS = Path("runs")
 @click.option("--set", "assignments", multiple=True, metavar="VALUE=...",
               help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
 @click.option("--data", help="mnist, cifar10, digits, or a .npz file with x_train, y_train, x_test, y_test.")
+@click.option("--loss", type=click.Choice(LOSSES),
+              help="classes, binary (one logit, or independent ones) or regression.  "
+                   "[default: auto, from y_train]")
 @click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
 @click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
                                 "magnitude, l2 or no-retraining; see docs/baselines.md.")
@@ -85,13 +90,19 @@ def main(
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
-    tested = "untested" if result.test_accuracy is None else f"{result.test_accuracy:.2%}"
     click.echo(
-        f"{folder}: test accuracy {tested}, validation "
-        f"{result.validation_accuracy:.2%}, {result.sparsity:.2%} sparse "
+        f"{folder}: {_scores(result)}, {result.sparsity:.2%} sparse "
         f"({result.nonzeros:,} of {result.weights:,} weights), {result.seconds:.0f} s"
     )
     click.echo(f"next: python convert.py {folder}")
+
+
+def _scores(result: TrainingResult) -> str:
+    """The scores of test and validation data, and by what metric."""
+    metric, score = result.metric, result.test_accuracy
+    tested = "untested" if score is None else score_text(metric, score, result.test_rmse)
+    validated = score_text(metric, result.validation_accuracy)
+    return f"test {metric} {tested}, validation {validated}"
 
 
 def _run(

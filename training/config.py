@@ -8,11 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from qkeras_models.atomic_write import write_atomically
 from qkeras_models.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.presets import PRESETS
+from training.data.target_search import AUTO, LOSSES
 from training.method import Method
 from training.minimum_density import check_minimum_density
 
@@ -54,7 +63,10 @@ class TrainingConfig(BaseModel):
 
     data: str = Field("mnist", description="mnist, cifar10, digits, or a .npz file")
     data_folder: str | None = Field(None, description="folder with the files of MNIST or CIFAR-10")
-    validation: float | None = Field(None, gt=0, description="samples, or a share below 1")
+    validation: StrictInt | float | None = Field(
+        None, gt=0, description="samples, or a share below 1"
+    )
+    loss: str = Field(AUTO, pattern=f"^({'|'.join(LOSSES)})$", description="auto: from y_train")
     augmentation: AugmentationConfig | None = Field(
         None, description="random deformation of training images; none by default"
     )

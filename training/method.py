@@ -45,7 +45,7 @@ def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         "name": (config.preset or "network").replace("-", "_"),
     }
     if method is Method.FLOAT:
-        return float_feed_forward(data.shape, config.hidden, data.classes, **inputs)
+        return float_feed_forward(data.shape, config.hidden, data.outputs, **inputs)
     quantizers = {
         Method.BINARY: BinaryWeights,
         Method.TERNARY: TernaryWeights,
@@ -54,7 +54,7 @@ def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     return feed_forward(
         data.shape,
         config.hidden,
-        data.classes,
+        data.outputs,
         **inputs,
         activation_bits=config.activation_bits,
         threshold=config.threshold,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,31 +21,19 @@ from qkeras_models.saved_model import float32_copy, load_model, save_model
 from training.batch_statistics import recalibrate
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
+from training.data.targets import Targets
+from training.data.task import Task, score_text
 from training.method import method_callback, method_model
 from training.progress_lines import ProgressLines
 from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
+from training.run_result import RESULT, TrainingResult, read_json, read_result
 
 MODEL = "model.keras"
 CONFIG = "config.yaml"
-RESULT = "training.json"
 # What a checkpoint's state.json holds.
 RESUMED = {"epoch", "pruning", "history"}
 FROM_START = {"epoch": 0, "seconds": 0.0}
 STEPS_AT_ONCE = 16
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """What a finished run reached; validation data chose everything, test data only this."""
-
-    data: str
-    validation_accuracy: float
-    test_accuracy: float | None
-    sparsity: float
-    nonzeros: int
-    weights: int
-    epochs: int
-    seconds: float  # of all its parts, where it was interrupted
 
 
 def train(
@@ -115,8 +103,7 @@ def _resume(
     test: bool,
 ) -> TrainingResult:
     if (folder / RESULT).is_file():
-        names = {field.name for field in fields(TrainingResult)}
-        return TrainingResult(**_read_json(folder / RESULT, names))
+        return read_result(folder)
     config = build_config(read_config(folder / CONFIG))
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
@@ -125,25 +112,18 @@ def _resume(
         model, state = build_model(config, data), FROM_START
         return _fit(model, config, data, folder, verbose, state, callbacks, test)
     # Checkpoints once had no seconds.
-    state = {"seconds": 0.0} | _read_json(checkpoint / "state.json", RESUMED, {"seconds"})
+    state = {"seconds": 0.0} | read_json(checkpoint / "state.json", RESUMED, {"seconds"})
     model = load_model(checkpoint / MODEL, compile=True)
     return _fit(model, config, data, folder, verbose, state, callbacks, test)
 
 
-def _read_json(
-    path: Path, names: Set[str], optional: Set[str] = frozenset()
-) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is damaged: {error}") from None
-    if not isinstance(content, dict) or not names <= set(content) <= names | optional:
-        raise ValueError(f"{path} is damaged: it must hold {', '.join(sorted(names))}")
-    return content
+def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset:
+    """The data set that a configuration names, with its input format.
 
-
-def load_data(config: TrainingConfig) -> Dataset:
-    """The data set that a configuration names, with its input format."""
+    Args:
+        config: whose data.
+        targets: of the network that was trained on them before.
+    """
     scale = config.input_scale
     return load(
         config.data,
@@ -152,6 +132,8 @@ def load_data(config: TrainingConfig) -> Dataset:
         bits=config.input_bits,
         signed=config.input_signed,
         scale=tuple(scale) if isinstance(scale, list) else scale,
+        loss=config.loss,
+        targets=targets,
     )
 
 
@@ -161,7 +143,7 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         model = method_model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
-        **_judged(config),
+        **_judged(config, data.targets.task),
         # On TensorFlow the callback compiles long trainings; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
         # Python between steps takes as long as a small network's step.
@@ -181,11 +163,12 @@ def _precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _judged(config: TrainingConfig) -> dict[str, Any]:
+def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
     """Loss and metrics, as compile takes them."""
     if not config.taught:
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        return {"loss": loss, "metrics": ["accuracy"]}
+        return {"loss": task.keras_loss(), "metrics": [task.keras_metric()]}
+    if task is not Task.CLASSES:
+        raise ValueError(f"`teacher` needs data of classes. Received: {task.value}")
     from training.distillation import DistillationLoss, LabelAccuracy
 
     loss = DistillationLoss(config.teacher.weight, config.teacher.temperature)
@@ -204,7 +187,8 @@ def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
 
 def labelled_batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
     """An epoch's training data, from 0, shuffled and augmented."""
-    return Batches(data.x_train, data.y_train, **_batch_options(config, epoch))
+    y = data.targets.scaled(data.y_train)
+    return Batches(data.x_train, y, **_batch_options(config, epoch))
 
 
 def _batch_options(config: TrainingConfig, epoch: int) -> dict[str, Any]:
@@ -238,7 +222,7 @@ def _fit(
         _batches(config, data, state["epoch"]),
         epochs=config.epochs,
         initial_epoch=state["epoch"],
-        validation_data=(data.x_validation, data.y_validation),
+        validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
         validation_batch_size=1000,
         callbacks=[pruning, recorder, *([ProgressLines(pruning)] if verbose else []), *callbacks],
         shuffle=False,
@@ -247,8 +231,8 @@ def _fit(
     result = _finish(model, config, data, folder, started, test)
     if verbose:
         print(
-            "batch statistics are renewed for the final weights: validation accuracy "
-            f"{result.validation_accuracy:.2%}", flush=True
+            f"batch statistics are renewed for the final weights: validation {result.metric} "
+            f"{score_text(result.metric, result.validation_accuracy)}", flush=True
         )
     return result
 
@@ -264,15 +248,20 @@ def _finish(
     weights = kernels(model)
     model = float32_copy(model)
     recalibrate(model, labelled_batches(config, data, config.epochs))
+    chosen_by = _outputs(model, data.x_validation)
+    tested = _outputs(model, data.x_test) if test else None
     result = TrainingResult(
         data=data.name,
-        validation_accuracy=accuracy(model, data.x_validation, data.y_validation),
-        test_accuracy=accuracy(model, data.x_test, data.y_test) if test else None,
+        validation_accuracy=data.targets.score(chosen_by, data.y_validation),
+        test_accuracy=data.targets.score(tested, data.y_test) if test else None,
         sparsity=zero_share(weights),
         nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
         weights=int(sum(kernel.size for kernel in weights.values())),
         epochs=config.epochs,
         seconds=round(time.monotonic() - started, 1),
+        metric=data.targets.task.metric,
+        test_rmse=data.targets.rmse(tested, data.y_test) if test else None,
+        targets=data.targets.record(),
     )
     save_model(model, folder / MODEL)
     write_atomically(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
@@ -280,7 +269,5 @@ def _finish(
     return result
 
 
-def accuracy(model: keras.Model, x: np.ndarray, y: Sequence[int]) -> float:
-    """Share of samples whose largest logit is the label's."""
-    logits = model.predict(x, batch_size=1000, verbose=0)
-    return float((logits.argmax(axis=-1) == np.asarray(y)).mean())
+def _outputs(model: keras.Model, x: np.ndarray) -> np.ndarray:
+    return model.predict(x, batch_size=1000, verbose=0)

@@ -46,7 +46,7 @@ def load_teacher(path: str | Path, data: Dataset) -> keras.Model:
     teacher = load_model(path)
     for name, received, wanted in (
         ("inputs", teacher.inputs[0].shape[1:], data.shape),
-        ("outputs", teacher.outputs[0].shape[1:], (data.classes,)),
+        ("outputs", teacher.outputs[0].shape[1:], (data.outputs,)),
     ):
         if tuple(received) != tuple(wanted):
             raise ValueError(

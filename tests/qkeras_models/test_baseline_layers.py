@@ -113,5 +113,5 @@ def test_builders_make_the_networks_to_compare():
     shapes = {name: kernel.shape for name, kernel in kernels(floats).items()}
     assert shapes == {name: kernel.shape for name, kernel in kernels(model).items()}
     assert zero_share(kernels(floats)) == 0
-    with pytest.raises(ValueError, match="`classes` must be an integer >= 2"):
-        float_mlp((4, 4), (8,), 1)
+    with pytest.raises(ValueError, match="`classes` must be an integer >= 1"):
+        float_mlp((4, 4), (8,), 0)

@@ -98,3 +98,9 @@ def test_folders_that_are_no_runs_are_named(tmp_path, name, content, message):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(ValueError, match="nothing is no folder: a run is one"):
         networks_of_runs([tmp_path / "nothing"])
+
+
+def test_a_run_of_another_metric_says_so(tmp_path):
+    judged = write_run(tmp_path / "one", metric="R²", test_accuracy=-0.25)
+    (network,) = networks_of_runs([judged])
+    assert (network.record.network, network.record.metric) == ("digits, 20, R²", "R²")

@@ -34,3 +34,14 @@ def test_every_network_has_a_row_with_what_made_it():
     assert found[1]["command"] == "python train.py sfc" and found[1]["seconds"] == "13"
     assert found[0]["command"] == "n/a"
     assert [row["test_accuracy"] for row in found] == ["n/a", "97.00", "98.00", "99.00"]
+
+
+def test_accuracies_are_called_by_their_metric():
+    def labels(*metrics):
+        records = [record_of("a", "float", seed, metric=m) for seed, m in enumerate(metrics)]
+        found = groups_of(map(ComparedNetwork, records))
+        return [column.label for column in group_table(found).columns]
+
+    assert {"Test accuracy (%)", "Validation accuracy (%)"} <= set(labels("accuracy"))
+    assert {"Test R² (%)", "Validation R² (%)"} <= set(labels("R²", "R²"))
+    assert "Test score (%)" in labels("R²", "accuracy")

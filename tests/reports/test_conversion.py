@@ -6,7 +6,6 @@ import json
 
 import keras
 import numpy as np
-import pytest
 from click.testing import CliRunner
 from qkeras import QActivation
 
@@ -14,10 +13,7 @@ from qkeras_models.input_quantizer import InputQuantizer
 from qkeras_models.integer_head import IntegerHead
 from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from reports.command import main
-from reports.conversion import _accuracy
-from reports.test_data import TestData
 from tests.hls_projects.keras_models import randomize
-from tests.hls_projects.networks import network
 
 layers = keras.layers
 
@@ -86,23 +82,3 @@ def test_damage_is_named_in_one_line(tmp_path):
     done = convert(tmp_path / "mine.keras", "--no-csim", "--output", tmp_path / "out")
     assert done.exit_code == 1
     assert "error: layer 'last' (Dense) cannot follow 'head' (IntegerHead)" in done.output
-
-
-@pytest.mark.parametrize("outputs, labels, expected", [
-    (4, lambda n: n.argmax(-1), 1.0),
-    (4, lambda n: n.argmin(-1), 0.0),
-    (1, lambda n: (n[:, 0] > 0).astype(int), 1.0),
-    (1, lambda n: (n > 0).astype(int), 1.0),
-    (1, lambda n: (n[:, 0] <= 0), 0.0),
-    (3, lambda n: n > 0, 1.0),
-    (3, lambda n: (n > 0) ^ np.array([True, False, False]), 2 / 3),
-    (1, lambda n: n[:, 0] * 0.5, None),
-])
-def test_accuracy_is_of_what_the_outputs_decide(outputs, labels, expected):
-    net = network((6, 4, outputs), seed=2)
-    x = np.random.default_rng(0).random((40, 6))
-    found = _accuracy(net, TestData("own", x, labels(net.predict(x))))
-    if expected is None:
-        assert found is None
-    else:
-        assert found == (pytest.approx(expected), "own test set", 40)

@@ -72,6 +72,7 @@ def test_document(tmp_path: Path, network: IntegerNetwork) -> None:
     document = full_report(tmp_path, network)
     assert document["accuracy"] == {
         "value": 0.97625, "dataset": "MNIST test", "samples": 10_000, "source": "measured",
+        "metric": "accuracy", "text": "97.62%", "rmse": None,
     }  # fmt: skip
     assert document["exactness"] == EXACTNESS
     assert document["sizes"]["total"]["nonzeros"] == network.nonzeros

@@ -74,3 +74,15 @@ def test_a_repeated_record_is_named(tmp_path):
     path.write_text(json.dumps({**content, "records": 2 * content["records"]}))
     with pytest.raises(ValueError, match="record 1 repeats"):
         load_records(path)
+
+
+def test_only_another_metric_than_accuracy_is_written(tmp_path):
+    """Files of before stay what they are, byte by byte."""
+    judged = replace(RECORD, metric="R²", test_accuracy=-0.5)
+    assert "metric" not in RECORD.content() and judged.content()["metric"] == "R²"
+    save_records([judged], tmp_path / "mine.json")
+    assert load_records(tmp_path / "mine.json") == (judged,)
+    with pytest.raises(ValueError, match="`metric` must be one of"):
+        replace(RECORD, metric="mse")
+    with pytest.raises(ValueError, match="`test_accuracy` must be in"):
+        replace(RECORD, metric="binary accuracy", test_accuracy=-0.5)

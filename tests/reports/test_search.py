@@ -1,6 +1,8 @@
 """The page of a search whose figures are made up."""
 
-from reports.search import MARK, pareto_table
+from dataclasses import replace
+
+from reports.search import MARK, pareto_table, search_page
 from reports.search_record import ParetoPoint, SearchRecord, Trial
 
 
@@ -41,3 +43,12 @@ def test_a_failed_measurement_says_that_it_is_tried_again():
     (note,) = pareto_table(record({}, failed)).footnotes
     assert note.startswith("trial 3 was not measured: CompilerError: no g++; ")
     assert "tries again" in note
+
+
+def test_accuracies_are_called_by_their_metric():
+    regression = replace(record({}, point(0, 900, None)), metric="R²")
+    table = pareto_table(regression)
+    assert table.columns[1].label == "Validation R²" and table.texts()[0][1] == "0.900"
+    page = search_page(regression)
+    assert page.sections[0].plots[0].title == "R² against cost"
+    assert "R² (%)" in page.sections[0].plots[0].svg

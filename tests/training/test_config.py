@@ -2,7 +2,9 @@ import pytest
 import yaml
 
 from qkeras_models.presets import PRESETS
+from training.command import _assignment
 from training.config import TrainingConfig, build_config, read_config
+from training.run import load_data
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -55,3 +57,22 @@ def test_sparsity_and_strength_exclude_each_other():
     assert build_config({"sparsity": 0.9}, {"strength": 1.0}).sparsity is None
     with pytest.raises(ValueError, match="Received: both"):
         build_config({"sparsity": 0.9, "strength": 1.0})
+
+
+@pytest.mark.parametrize("value", [50, 0.2, None])
+def test_validation_stays_a_count_or_a_share(tmp_path, value):
+    config = build_config({"validation": value})
+    config.save(tmp_path / "config.yaml")
+    again = build_config(read_config(tmp_path / "config.yaml"))
+    assert again.validation == value and type(again.validation) is type(value)
+
+
+def test_a_count_holds_out_so_many_samples():
+    config = build_config({"data": "digits"}, dict([_assignment("validation=50")]))
+    assert len(load_data(config).x_validation) == 50
+
+
+def test_the_loss_is_one_of_those_known():
+    assert build_config({}).loss == "auto"
+    with pytest.raises(ValueError, match=r"`loss`.*auto\|classes\|binary\|regression"):
+        build_config({"loss": "mse"})

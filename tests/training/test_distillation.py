@@ -9,6 +9,7 @@ from qkeras_models.saved_model import load_model
 from training import run
 from training.config import build_config
 from training.data import Batches
+from training.data.task import Task
 from training.distillation import DistillationLoss, LabelAccuracy
 from training.run_recorder import RunRecorder
 from training.taught_batches import TaughtBatches, load_teacher
@@ -110,9 +111,14 @@ def test_values_of_a_teacher_are_checked(teacher):
         build_config(SMALL, {"teacher": {"model": str(teacher), "temprature": 2.0}})
 
 
+def test_a_teacher_is_for_classes():
+    with pytest.raises(ValueError, match="`teacher` needs data of classes. Received: regression"):
+        run._judged(taught("missing.keras"), Task.REGRESSION)
+
+
 def test_a_teacher_of_no_weight_is_not_asked():
     unasked = taught("missing.keras")
     unasked.teacher.weight = 0.0
     assert not unasked.taught
-    assert run._judged(unasked)["metrics"] == ["accuracy"]
+    assert run._judged(unasked, Task.CLASSES)["metrics"] == ["accuracy"]
     assert type(run._batches(unasked, run.load_data(unasked), 0)) is Batches

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from .fixed_point import FixedPoint
+from .targets import Targets
+from .task import Task
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Samples and labels to train with, to choose with, and to report on.
+    """Samples and targets to train with, to choose with, and to report on.
 
     Validation data are taken from the training data; nothing is chosen by looking at test data.
 
     Args:
         name: "mnist", "digits", or the name of the user's file.
         x_train, x_validation, x_test: float32 (samples, *shape), finite.
-        y_train, y_validation, y_test: int64 (samples,), 0 to classes − 1.
-        classes: how many classes there are, at least 2.
+        y_train, y_validation, y_test: classes int64 (samples,), 0 to classes − 1; or answers 0
+            and 1, float32, or numbers in their own units, float64 (samples, outputs).
+        targets: what they ask of a network.
         format: how the samples become integers.
 
     Raises:
@@ -33,7 +36,7 @@ class Dataset:
     y_validation: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
-    classes: int
+    targets: Targets
     format: FixedPoint
 
     def __post_init__(self) -> None:
@@ -48,3 +51,19 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
         return self.x_train.shape[1:]
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network of these data needs."""
+        return self.targets.outputs
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are.
+
+        Raises:
+            ValueError: if y holds no classes.
+        """
+        if self.targets.task is not Task.CLASSES:
+            raise ValueError(f"{self.name} has no classes: its task is {self.targets.task.value}")
+        return self.targets.outputs

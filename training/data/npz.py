@@ -11,16 +11,22 @@ import numpy as np
 
 from qkeras_models.bounded_npz import DAMAGE, BoundedNpz
 
+from .console import report
+from .labels import single_column
+from .scale_check import scale_warning
+
 REQUIRED = ("x_train", "y_train", "x_test", "y_test")
 OPTIONAL = ("x_validation", "y_validation")
+# What people call validation data.
+SUFFIXES = ("validation", "val", "valid")
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """The file's arrays: x float32 (n, ...), y int64 (n,), checked one by one and together.
+    """The file's arrays: x float32 (n, ...) and y (n,) or (n, k), checked together.
 
-    x may hold booleans, integers or floats, in samples of any one shape; y the classes 0, 1, …,
-    as (n,) or (n, 1).  The training labels say how many classes there are.  Validation data are
-    optional: x_validation and y_validation.
+    x may hold booleans, integers or floats, in samples of any one shape; y numbers or strings (see
+    `find_targets`).  Validation data are optional: x_validation and y_validation, or x_val and
+    y_val.  Further arrays are named on stderr, and x_test on another scale than x_train.
 
     Raises:
         ValueError: naming the file and array, what is allowed and what was received.
@@ -28,12 +34,15 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     raw = _read(path)
     try:
         arrays = {
-            name: _samples(name, a) if name.startswith("x") else _labels(name, a)
+            name: _samples(name, a) if name.startswith("x") else single_column(name, a)
             for name, a in raw.items()
         }
         _check_together(arrays)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
+    for name in ("x_validation", "x_test"):
+        if name in arrays and (warning := scale_warning(name, arrays[name], arrays["x_train"])):
+            report(f"warning: {path}: {warning}")
     return arrays
 
 
@@ -49,7 +58,9 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         raise ValueError(f"{path}: not a readable .npz file ({error}).") from error
     with archive:
         wanted = _wanted(path, archive.names)
-        return {name: _read_array(path, archive, name) for name in wanted}
+        if ignored := [name for name in archive.names if name not in wanted.values()]:
+            report(f"{path}: ignored {', '.join(ignored)}; read {', '.join(wanted.values())}")
+        return {name: _read_array(path, archive, stored) for name, stored in wanted.items()}
 
 
 def machine_memory() -> int:
@@ -57,18 +68,23 @@ def machine_memory() -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _wanted(path: Path, present: list[str]) -> list[str]:
-    """The arrays to read, all four or six of them."""
-    wanted = list(REQUIRED)
-    if any(name in present for name in OPTIONAL):
-        wanted += OPTIONAL
-    for name in wanted:
+def _wanted(path: Path, present: list[str]) -> dict[str, str]:
+    """The arrays to read, all four or six of them, each with its name in the file."""
+    wanted = {name: name for name in REQUIRED}
+    found = [s for s in SUFFIXES if f"x_{s}" in present or f"y_{s}" in present]
+    if len(found) > 1:
+        names = " and ".join(f"x_{suffix}" for suffix in found)
+        raise ValueError(f"{path}: must hold validation data once. Received: {names}")
+    if found:
+        wanted |= {name: f"{name[0]}_{found[0]}" for name in OPTIONAL}
+    stored = list(wanted.values())
+    for name in stored:
         if name not in present:
-            folded = {other.casefold(): other for other in present if other not in wanted}
+            folded = {other.casefold(): other for other in present if other not in stored}
             near = difflib.get_close_matches(name, folded, n=1, cutoff=0.6)
             hint = f" Did you mean `{folded[near[0]]}`?" if near else ""
             raise ValueError(
-                f"{path}: must hold {', '.join(wanted)}; `{name}` is missing.{hint} "
+                f"{path}: must hold {', '.join(stored)}; `{name}` is missing.{hint} "
                 f"Received: {', '.join(present) or 'no arrays'}"
             )
     return wanted
@@ -105,34 +121,8 @@ def _samples(name: str, x: np.ndarray) -> np.ndarray:
     return x
 
 
-def _labels(name: str, y: np.ndarray) -> np.ndarray:
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
-    if y.ndim != 1:
-        hint = " (one-hot rows? numpy.argmax(y, axis=1) makes labels of them)" if y.ndim > 1 else ""
-        raise ValueError(
-            f"`{name}` must hold one label a sample, shape (n,) or (n, 1). "
-            f"Received: {y.shape}{hint}"
-        )
-    if y.dtype.kind not in "biu":
-        raise ValueError(f"`{name}` must hold integers. Received: dtype {y.dtype}")
-    if not y.size:
-        raise ValueError(f"`{name}` must not be empty. Received: shape {y.shape}")
-    largest = np.iinfo(np.int64).max
-    if int(y.min()) < 0 or int(y.max()) > largest:
-        wrong = y.min() if int(y.min()) < 0 else y.max()
-        raise ValueError(f"`{name}` must hold labels from 0 up. Received: {wrong}")
-    return y.astype(np.int64)
-
-
 def _check_together(arrays: Mapping[str, np.ndarray]) -> None:
     shape = arrays["x_train"].shape[1:]
-    classes = int(arrays["y_train"].max()) + 1
-    if not 2 <= classes <= len(arrays["y_train"]):
-        raise ValueError(
-            "`y_train` must hold at least two classes, numbered 0, 1, 2, … without large gaps. "
-            f"Received: {len(arrays['y_train'])} labels up to {classes - 1}"
-        )
     for x_name in (name for name in arrays if name.startswith("x")):
         y_name = f"y{x_name[1:]}"
         x, y = arrays[x_name], arrays[y_name]
@@ -144,10 +134,5 @@ def _check_together(arrays: Mapping[str, np.ndarray]) -> None:
         if len(x) != len(y):
             raise ValueError(
                 f"`{x_name}` and `{y_name}` must be equally long. Received: {len(x)} samples "
-                f"and {len(y)} labels"
-            )
-        if int(y.max()) >= classes:
-            raise ValueError(
-                f"`{y_name}` must hold labels from 0 to {classes - 1}, as `y_train` does. "
-                f"Received: {int(y.max())}"
+                f"and {len(y)} targets"
             )

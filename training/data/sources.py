@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import cifar10, digits, mnist, npz
+from .console import report
 from .dataset import Dataset
 from .fixed_point import FixedPoint, check_bits
 from .format_search import find_format
 from .images import centred_image_floats, centred_image_format, image_floats, image_format
 from .split import held_out_count, split_indices
+from .target_search import AUTO, find_targets, tell_labels
+from .targets import Targets
 
 NAMES = ("mnist", "cifar10", "digits")
 SPLIT_SEED = 2017
@@ -33,13 +35,15 @@ def load(
     signed: bool | None = None,
     scale: float | tuple[float, ...] | None = None,
     per_feature: bool | None = None,
+    loss: str = AUTO,
+    outputs: int | None = None,
+    targets: Targets | None = None,
 ) -> Dataset:
     """A data set, split and with the format of its inputs.
 
     Args:
         source: "mnist", "cifar10", "digits", or the path of an .npz file with x_train, y_train,
-            x_test and y_test (and, if you have split them yourself, x_validation and
-            y_validation).
+            x_test and y_test (and, if you have split them yourself, x_val and y_val).
         folder: where the files of MNIST or CIFAR-10 may lie; looked at before the cache and the
             network.
         validation: how much of the training data becomes validation data: a number of samples, or
@@ -49,6 +53,10 @@ def load(
         signed, scale, per_feature: format of the inputs.  None: for pictures x ≥ 96/256 (MNIST) or
             x ≥ 7/16 (digits) for one bit, the pixel's top bits for more, less half their range for
             CIFAR-10; otherwise found from the training data, see `find_format`.
+        loss: "classes", "binary" or "regression"; "auto": found from y_train, see `find_targets`.
+        outputs: of a network that was trained elsewhere, if the data are for it.
+        targets: what a network was trained on, if the data are for it; `loss` and `outputs` are
+            of no account then.
 
     Raises:
         ValueError: for an unknown source, data that fail their checks, or options out of range.
@@ -65,24 +73,20 @@ def load(
         raise ValueError(f"`folder` is for mnist and cifar10. Received: {folder!r} with {source}")
     if bits is not None:
         bits = check_bits(bits)
-    if own == "mnist":
-        arrays = mnist.read_mnist(folder)
-        validation = mnist.VALIDATION if validation is None else validation
-    elif own == "cifar10":
-        arrays = cifar10.read_cifar10(folder)
-        validation = cifar10.VALIDATION if validation is None else validation
-    elif own == "digits":
-        arrays = digits.read_digits()
-    else:
-        arrays = npz.read_npz(Path(source).expanduser())
-    arrays = _split(arrays, VALIDATION if validation is None else validation, split_seed)
+    arrays, share = _read(own, source, folder)
+    arrays, targets = _with_targets(source, arrays, targets, loss, outputs)
+    if "x_validation" in arrays and validation is not None:
+        report(f"{source}: holds validation data, so `validation` {validation} is not used")
+    arrays = _split(arrays, share if validation is None else validation, split_seed)
     floats = centred_image_floats if own == "cifar10" else image_floats
-    arrays = {key: _finished(array, floats) for key, array in arrays.items()}
+    for key in ("x_train", "x_validation", "x_test"):
+        if arrays[key].dtype == np.uint8:
+            arrays[key] = floats(arrays[key])
     options = {"signed": signed, "scale": scale, "per_feature": per_feature}
     return Dataset(
         name=name,
         **arrays,
-        classes=int(arrays["y_train"].max()) + 1,
+        targets=targets,
         format=_format(own, arrays["x_train"], bits, options),
     )
 
@@ -102,22 +106,56 @@ def _resolve(source: str | os.PathLike) -> str:
     )
 
 
+def _read(
+    own: str | None, source: str | os.PathLike, folder: str | os.PathLike | None
+) -> tuple[dict[str, np.ndarray], float]:
+    """The arrays as they are stored, and how much of them is validation data by default."""
+    if own == "mnist":
+        return mnist.read_mnist(folder), mnist.VALIDATION
+    if own == "cifar10":
+        return cifar10.read_cifar10(folder), cifar10.VALIDATION
+    if own == "digits":
+        return digits.read_digits(), VALIDATION
+    return npz.read_npz(Path(source).expanduser()), VALIDATION
+
+
+def _with_targets(
+    source: str | os.PathLike,
+    arrays: dict[str, np.ndarray],
+    targets: Targets | None,
+    loss: str,
+    outputs: int | None,
+) -> tuple[dict[str, np.ndarray], Targets]:
+    """The arrays with their y encoded, and what these ask of a network."""
+    y = arrays["y_train"]
+    try:
+        targets = targets or find_targets(y, loss, outputs)
+        encoded = {
+            name: targets.encode(name, array) if name.startswith("y") else array
+            for name, array in arrays.items()
+        }
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from error
+    tell_labels(os.fspath(source), y, targets)
+    return encoded, targets
+
+
 def _split(
     arrays: dict[str, np.ndarray], validation: float, split_seed: int
 ) -> dict[str, np.ndarray]:
     if "x_validation" in arrays:
         return arrays
     x, y = arrays["x_train"], arrays["y_train"]
-    stay, leave = split_indices(y, held_out_count(validation, len(y)), split_seed)
+    stay, leave = split_indices(_strata(y), held_out_count(validation, len(y)), split_seed)
     parts = {"x_train": x[stay], "y_train": y[stay]}
     return {**arrays, **parts, "x_validation": x[leave], "y_validation": y[leave]}
 
 
-def _finished(array: np.ndarray, floats: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Pixels and samples as float32, labels as int64."""
-    if array.ndim == 1:
-        return array.astype(np.int64, copy=False)
-    return floats(array) if array.dtype == np.uint8 else array
+def _strata(y: np.ndarray) -> np.ndarray:
+    """Classes, or the answers to a single question; several questions and numbers have none."""
+    if y.ndim == 1 or (y.shape[1] == 1 and y.dtype == np.float32):
+        return y.reshape(-1)
+    return np.zeros(len(y), np.int64)
 
 
 def _format(

@@ -152,19 +152,23 @@ def _show(
     from rich import box
     from rich.table import Table
 
+    from training.data.task import score_text
     from training.search.progress import figure_text
-    from training.search.study import pareto_trials
+    from training.search.study import metric_of, pareto_trials
 
     known = any(measured.values())
-    headings = ["LUTs (yosys)", "test accuracy"] if known else []
+    trials = pareto_trials(study)
+    metric = metric_of(trials)
+    headings = ["LUTs (yosys)", f"test {metric}"] if known else []
     table = Table("trial", *(o.value for o in config.objectives), *headings, box=box.SIMPLE_HEAD)
-    for trial in pareto_trials(study):
+    for trial in trials:
         values = zip(config.objectives, trial.values, strict=True)
-        cells = [figure_text(objective, value) for objective, value in values]
+        cells = [figure_text(objective, value, metric) for objective, value in values]
         if known:
             found = measured.get(trial.number, {})
             cells.append(f"{found['luts']:,}" if "luts" in found else "n/a")
-            cells.append(f"{found['test_accuracy']:.2%}" if "test_accuracy" in found else "n/a")
+            tested = found.get("test_accuracy")
+            cells.append("n/a" if tested is None else score_text(metric, tested))
         table.add_row(str(trial.number), *cells)
     console.print(table)
 

@@ -116,12 +116,13 @@ class SearchConfig(BaseModel):
 
     @cached_property
     def _data_shape(self) -> tuple[int, int]:
-        """Features and classes of the data set, which is loaded for it."""
+        """Features and outputs of the data set, which is loaded for it."""
         from training.data import load
 
-        known = build_config({name: v for name, v in self.training.items() if "data" in name})
-        data = load(known.data, folder=known.data_folder)
-        return math.prod(data.shape), data.classes
+        wanted = ("data", "data_folder", "loss")
+        known = build_config({name: v for name, v in self.training.items() if name in wanted})
+        data = load(known.data, folder=known.data_folder, loss=known.loss)
+        return math.prod(data.shape), data.outputs
 
 
 def read_search(path: Path) -> SearchConfig:

@@ -10,13 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.data.task import Task
 from training.search.claimed_folder import OtherJob
 from training.search.early_stopping import Bar, Rung, bars
 from training.search.guarded_job import ERROR
 from training.search.objectives import violations
 from training.search.ownership import Ownership
 from training.search.space import suggest
-from training.search.study import sampler
+from training.search.study import METRIC, sampler
 from training.search.teacher import teacher_model
 from training.search.trial import TrialJob, run_trial
 
@@ -173,6 +174,7 @@ class Driver:
         elif outcome["figures"] is None:
             self._end(trial, None, "PRUNED")
         else:
+            trial.set_user_attr(METRIC, outcome.get("metric", Task.CLASSES.metric))
             self._complete(trial, outcome["figures"])
 
     def _complete(self, trial: optuna.Trial, figures: dict[str, float]) -> None:

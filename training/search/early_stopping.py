@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from training.data.task import COLUMNS
+
 MOST_STEPS = 32
 
 
@@ -38,7 +40,7 @@ class EarlyStoppingConfig(BaseModel):
 
 @dataclass(frozen=True)
 class Rung:
-    """Where a trial stood at a share of stage 1."""
+    """Where a trial stood at a share of stage 1; accuracy is R² where that is the metric."""
 
     share: float
     nonzeros: int
@@ -100,8 +102,13 @@ def rungs_of(
         Rung(
             epochs[int(row["epoch"])],
             round((1.0 - float(row["sparsity"])) * weights),
-            float(row["val_accuracy"]),
+            _validation_score(row),
         )
         for row in history
         if int(row["epoch"]) in epochs
     ]
+
+
+def _validation_score(row: Mapping[str, Any]) -> float:
+    """Of a row of history, which has one metric."""
+    return next(float(row[f"val_{name}"]) for name in COLUMNS if f"val_{name}" in row)

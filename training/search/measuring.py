@@ -75,6 +75,7 @@ def _measure(job: MeasuringJob) -> dict[str, Any]:
     from qkeras_models.saved_model import load_model
     from training import run
     from training.config import build_config, read_config
+    from training.float_outputs import float_outputs
 
     folder = job.folder / RUN
     model = load_model(folder / run.MODEL)
@@ -86,7 +87,7 @@ def _measure(job: MeasuringJob) -> dict[str, Any]:
     logits = network.predict(data.x_test)
     synthesized = _synthesized(network, data.x_test, logits, folder)
     return {
-        "test_accuracy": float((logits.argmax(axis=-1) == data.y_test).mean()),
+        "test_accuracy": data.targets.score(float_outputs(model, logits), data.y_test),
         "logits": exact["logits"],
         "executions": [*exact["executions"], "RTL simulation"],
         "nonzeros": network.nonzeros,

@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Figure(str, Enum):
-    """A figure of a finished trial, that can be an objective or be constrained."""
+    """A figure of a finished trial, that can be an objective or be constrained.
+
+    ``validation_accuracy`` is the score that fits the loss: R² of a regression.
+    """
 
     VALIDATION_ACCURACY = "validation_accuracy"
     LUTS = "luts"

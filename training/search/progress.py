@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from training.data.task import Task
 from training.search.objectives import Figure
-from training.search.study import pareto_trials
+from training.search.study import metric_of, pareto_trials
 
 if TYPE_CHECKING:
     import optuna
@@ -95,24 +96,33 @@ def trial_text(trial: optuna.trial.FrozenTrial, config: SearchConfig) -> str:
     if trial.state.name == "PRUNED":
         return f"trial {trial.number}: ended early after {seconds:.0f} s"
     figures = zip(config.objectives, trial.values, strict=True)
-    values = ", ".join(figure_text(figure, value) for figure, value in figures)
+    metric = metric_of([trial])
+    values = ", ".join(figure_text(figure, value, metric) for figure, value in figures)
     broken = [name for name, violation in trial.constraints.items() if violation > 0]
     note = f" (outside the constraint on {', '.join(broken)})" if broken else ""
     return f"trial {trial.number}: {values}, {seconds:.0f} s{note}"
 
 
-def figure_text(figure: Figure, value: float) -> str:
-    """A figure with its unit, such as 97.98 % or 3,514 LUTs."""
+def figure_text(figure: Figure, value: float, metric: str = Task.CLASSES.metric) -> str:
+    """A figure with its unit, such as 97.98 % or 3,514 LUTs.
+
+    Args:
+        figure: what it is of.
+        value: in the figure's unit.
+        metric: what accuracies are measured by; accuracy itself goes without saying.
+    """
     if figure is Figure.VALIDATION_ACCURACY:
-        return f"{value:.2%} validation"
+        task = Task.of_metric(metric)
+        named = "" if task is Task.CLASSES else f" {metric}"
+        return f"{task.text(value)} validation{named}"
     return f"{value:,.1f} ns" if figure is Figure.LATENCY else f"{value:,.0f} {figure.text}"
 
 
 def _best(study: optuna.Study, config: SearchConfig) -> Iterator[str]:
-    for budget, value in best_within(
-        [trial.values for trial in pareto_trials(study)], config.objectives, config.budgets
-    ):
-        best = "none" if value is None else figure_text(config.objectives[0], value)
+    trials = pareto_trials(study)
+    points, metric = [trial.values for trial in trials], metric_of(trials)
+    for budget, value in best_within(points, config.objectives, config.budgets):
+        best = "none" if value is None else figure_text(config.objectives[0], value, metric)
         yield f"≤ {figure_text(config.objectives[1], budget)}: {best}"
 
 

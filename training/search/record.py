@@ -12,7 +12,7 @@ import yaml
 from training.config import TrainingConfig, build_config
 from training.search.driver import FIGURES, SECONDS
 from training.search.guarded_job import ERROR, write_json
-from training.search.study import storage_url, without_password
+from training.search.study import metric_of, storage_url, without_password
 from training.search.teacher import teacher_model
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ def write_record(
     Args:
         pareto: what was measured of each trial of the Pareto set, by number; empty where nothing.
     """
+    trials = study.get_trials(deepcopy=False)
     content = {
         "name": config.name,
         "storage": storage_url(config, folder),
         "config": {
             **config.model_dump(mode="json"), "storage": without_password(config.storage)
         },
-        "trials": [_trial(trial) for trial in study.get_trials(deepcopy=False)],
+        "metric": metric_of(trials),
+        "trials": [_trial(trial) for trial in trials],
         "pareto": [
             {
                 "number": number,

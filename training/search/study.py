@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from training.data.task import Task
 
 if TYPE_CHECKING:
     import optuna
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 # What may not change while a study goes on: earlier trials would no longer compare.
 IDENTITY = ("training", "teacher", "space", "objectives", "constraints", "stage_delay")
 SEARCH = "search"
+METRIC = "metric"
 SECONDS_FOR_LOCK = 60
 
 
@@ -107,6 +110,12 @@ def pareto_trials(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
         if all(violation <= 0 for violation in trial.constraints.values())
     ]
     return sorted(feasible, key=lambda trial: (trial.values[-1], trial.number))
+
+
+def metric_of(trials: Iterable[optuna.trial.FrozenTrial]) -> str:
+    """What accuracies of a study are measured by, as its finished trials say."""
+    known = (trial.user_attrs[METRIC] for trial in trials if METRIC in trial.user_attrs)
+    return next(known, Task.CLASSES.metric)
 
 
 def spread(numbers: Sequence[int], count: int) -> list[int]:

@@ -56,7 +56,8 @@ def run_trial(job: TrialJob) -> dict[str, Any]:
     """Trains, continues a training that a lost worker began, or reads what came of it.
 
     Returns:
-        ``figures`` by name, None if the trial ended early; ``rungs``; ``seconds``; or ``error``.
+        ``figures`` by name, None if the trial ended early, else with the ``metric`` that accuracies
+        are measured by; ``rungs``; ``seconds``; or ``error``.
 
     Raises:
         OtherJob: if the folder holds work of another job.
@@ -97,19 +98,19 @@ def _evaluate(job: TrialJob) -> dict[str, Any]:
     history = job.folder / RUN / HISTORY
     callback = RungCallback(job.bars, config.stage1_epochs, history)
     try:
-        figures = _train(job, config, callback)
+        outcome = _train(job, config, callback)
     except HopelessTrial:
-        figures = None
+        outcome = {"figures": None}
         shutil.rmtree(job.folder / RUN / "checkpoints", ignore_errors=True)
     finally:
         # A worker trains one network after the other: give back what Keras keeps of this one.
         keras.backend.clear_session()
         gc.collect()
     rungs = rungs_of(history_rows(history), job.shares, config.stage1_epochs, callback.weights)
-    return {"figures": figures, "rungs": [asdict(rung) for rung in rungs]}
+    return {**outcome, "rungs": [asdict(rung) for rung in rungs]}
 
 
-def _train(job: TrialJob, config: TrainingConfig, callback: Any) -> dict[str, float]:
+def _train(job: TrialJob, config: TrainingConfig, callback: Any) -> dict[str, Any]:
     from hls_projects.integer_network import IntegerNetwork
     from qkeras_models.saved_model import load_model
     from training import run
@@ -118,7 +119,8 @@ def _train(job: TrialJob, config: TrainingConfig, callback: Any) -> dict[str, fl
     callback.weights = result.weights
     network = IntegerNetwork.from_keras(load_model(job.folder / RUN / run.MODEL))
     accuracy = {Figure.VALIDATION_ACCURACY.value: result.validation_accuracy}
-    return accuracy | hardware_figures(network, job.folder, job.stage_delay)
+    figures = accuracy | hardware_figures(network, job.folder, job.stage_delay)
+    return {"figures": figures, "metric": result.metric}
 
 
 def train_or_resume(

@@ -54,3 +54,8 @@ def test_rungs_come_from_the_history():
         for e in range(1, 10)
     ]
     assert rungs_of(rows, [0.25, 1.0], 6, 1000) == [Rung(0.25, 800, 0.1), Rung(1.0, 400, 0.3)]
+
+
+def test_a_regression_stands_where_its_r2_is():
+    rows = [{"epoch": "2", "sparsity": "0.5", "loss": "1", "val_r2": "-0.25"}]
+    assert rungs_of(rows, [0.5], 4, 100) == [Rung(0.5, 50, -0.25)]

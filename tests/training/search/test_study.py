@@ -7,10 +7,18 @@ from rich.console import Console
 
 from tests.training.search.fake_trials import config
 from training.search.objectives import Bound, Figure
-from training.search.progress import Progress, best_within
+from training.search.progress import Progress, best_within, figure_text, trial_text
 from training.search.record import write_record
 from training.search.space import suggest
-from training.search.study import open_study, pareto_trials, sampler, spread, storage_url
+from training.search.study import (
+    METRIC,
+    metric_of,
+    open_study,
+    pareto_trials,
+    sampler,
+    spread,
+    storage_url,
+)
 
 # Validation accuracy, LUTs, seconds; the second breaks the constraint of 4,000 LUTs.
 FINISHED = [(0.96, 3000, 60.0), (0.99, 5000, 120.0), (0.97, 3500, 60.0), (0.95, 3400, 60.0)]
@@ -123,3 +131,20 @@ def test_the_better_first_objective_may_be_the_smaller():
 def test_networks_to_measure_are_spread():
     assert spread(range(10), 4) == [0, 3, 6, 9]
     assert spread([5, 6], 4) == [5, 6] and spread([5, 6], 1) == [5] and spread([], 4) == []
+
+
+def test_figures_say_their_metric_unless_it_is_accuracy():
+    assert figure_text(Figure.VALIDATION_ACCURACY, 0.98) == "98.00% validation"
+    assert figure_text(Figure.VALIDATION_ACCURACY, 0.98, "R²") == "0.980 validation R²"
+
+
+def test_the_metric_is_that_of_the_finished_trials(tmp_path):
+    study = open_study(config(), tmp_path)
+    assert metric_of(study.trials) == "accuracy"
+    trial = study.ask()
+    trial.set_user_attr(METRIC, "R²")
+    study.tell(trial, [0.5, 100.0])
+    assert metric_of(study.trials) == "R²"
+    own = config()
+    assert json.loads(write_record(own, study, tmp_path, {}).read_text())["metric"] == "R²"
+    assert trial_text(study.trials[0], own).startswith("trial 0: 0.500 validation R², 100 LUTs")

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -286,3 +287,19 @@ def test_a_folder_without_a_search_is_named(tmp_path):
     (tmp_path / "search.json").write_text("[]")
     result = CliRunner().invoke(search_report.main, [str(tmp_path)])
     assert result.exit_code == 1 and "damaged" in result.output
+
+
+def test_a_regression_is_searched_and_measured_by_r2(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 4))
+    y = x[:, 0] * 50 + 300
+    np.savez(tmp_path / "my.npz", x_train=x, y_train=y, x_test=x[:40], y_test=y[:40])
+    values = {**VALUES, "data": str(tmp_path / "my.npz"), "sparsity": 0.2, "stage1_epochs": 8}
+    job = TrialJob(
+        tmp_path / "00000", build_config(values).model_dump(), (Bar(1.0, ((0, -9.0),)),), (1.0,)
+    )
+    outcome = run_trial(job)
+    training = json.loads((job.folder / RUN / run.RESULT).read_text())
+    assert outcome["metric"] == training["metric"] == "R²"
+    assert outcome["figures"]["validation_accuracy"] == training["validation_accuracy"]
+    assert [rung["share"] for rung in outcome["rungs"]] == [1.0]
