@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from qkeras_models.input_formats.randomness import Purpose, check_seed, uniform
 from qkeras_models.picture_shape import check_channels_last
 
 from .deformations import Deformations
-from .randomness import Purpose, check_seed, uniform
 
 CONTROL_POINTS = 4  # a side, of the elastic field
 

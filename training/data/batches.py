@@ -10,8 +10,9 @@ import math
 import keras
 import numpy as np
 
+from qkeras_models.input_formats.randomness import Purpose, check_seed, integers, permutation
+
 from .augmentation import Augmentation
-from .randomness import Purpose, check_seed, integers, permutation
 
 
 class Batches(keras.utils.PyDataset):
