@@ -59,6 +59,12 @@ def test_an_interrupted_convolutional_run_does_too(tmp_path, monkeypatch):
     assert_resumes(config, whole, tmp_path / "interrupted", monkeypatch, 2)
 
 
+def test_a_compiled_run_does_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.fast_steps.WORTH_STEPS", 1)
+    whole = tmp_path / "whole", run.train(build_config(SMALL), tmp_path / "whole", verbose=0)
+    assert_resumes(SMALL, whole, tmp_path / "interrupted", monkeypatch, 5)
+
+
 def interrupt(config, folder, monkeypatch, epochs):
     """A run that is stopped after the checkpoint of so many epochs."""
     save = RunRecorder._save
