@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from tests.docs.pages import ROOT, Block, Command
+from tests.docs.pages import INLINE, ROOT, Block, Command
 from tests.docs.search_yaml import check_search
 
 # Programs that are not this project's.
@@ -60,7 +60,7 @@ def check_command(command: Command) -> None:
     try:
         _check_files(arguments)
         if program == "python":
-            _check_python(arguments, within_sentence=command.reason == "inline")
+            _check_python(arguments, within_sentence=command.reason == INLINE)
         elif program == "make":
             _check_known(arguments, _targets(), "targets of the Makefile")
         elif program == "pip":

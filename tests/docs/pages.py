@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from os.path import relpath
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -12,9 +13,13 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LANGUAGES = ("python", "yaml", "text")
 # Why the commands of a block are not run by default.
 REASONS = ("minutes", "hours", "gpu", "vendor", "install")
+# Why those within sentences are not.
+INLINE = "inline"
 TAG = re.compile(r"<!-- not run: (.+) -->")
 # What makes code within a sentence a command, whose first word may be left out.
-INLINE = re.compile(r"`((?:[A-Z_]+=\S+ )?(?:python|make|pip|train\.py|convert\.py)\s[^`]+)`")
+WITHIN_SENTENCE = re.compile(
+    r"`((?:[A-Z_]+=\S+ )?(?:python|make|pip|train\.py|convert\.py)\s[^`]+)`"
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Block:
 
 def read_blocks(path: Path) -> list[Block]:
     """The blocks of a page, in order."""
-    return list(parse(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))))
+    return list(parse(path.read_text(encoding="utf-8"), relpath(path, ROOT)))
 
 
 def parse(text: str, page: str) -> Iterator[Block]:
@@ -114,12 +119,12 @@ def _checked(found: Sequence[str], allowed: Sequence[str], place: str) -> Sequen
 
 def inline_commands(path: Path) -> list[Command]:
     """Commands that stand within the sentences of a page."""
-    page, text = str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+    page, text = relpath(path, ROOT), path.read_text(encoding="utf-8")
     text = re.sub(r"^```.*?^```", _blank, text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"^    .*", "", text, flags=re.MULTILINE)
     return [
-        Command(page, text.count("\n", 0, match.start()) + 1, " ".join(match[1].split()))
-        for match in INLINE.finditer(text)
+        Command(page, text.count("\n", 0, match.start()) + 1, " ".join(match[1].split()), INLINE)
+        for match in WITHIN_SENTENCE.finditer(text)
     ]
 
 

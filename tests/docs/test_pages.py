@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -47,8 +48,64 @@ def test_what_is_not_run_is_counted():
     assert len(WITHIN_SENTENCES) >= 40
 
 
-def page(text, tmp_path):
-    """A page of that text, among those of the checkout's root."""
-    path = tmp_path / "page.md"
-    path.write_text(text)
-    return path
+IN_ORDER = """
+```python
+import os, sys
+assert os.listdir() == [] and os.getcwd() not in sys.path
+told = "earlier"
+open("made", "w").write(told)
+```
+
+    grep earlier made && echo told \\
+        twice > by-a-command
+
+```python
+assert told + open("by-a-command").read() == "earliertold twice\\n"
+```
+"""
+
+
+def written(text, folder):
+    page = folder / "written.md"
+    page.write_text(text)
+    return page
+
+
+def test_blocks_share_an_empty_folder_and_names_in_order(tmp_path):
+    assert "earlier" in PageRun(written(IN_ORDER, tmp_path), tmp_path / "page").run()
+
+
+@pytest.mark.parametrize("text, named", [
+    ("\n```python\nx = 1\n\nprint(y)\n```\n", 'written.md", line 5'),
+    ("\n    true\n    ls nowhere\n", "written.md:3: ls nowhere"),
+])
+def test_a_block_that_fails_is_named(tmp_path, text, named):
+    with pytest.raises(AssertionError, match=re.escape(named)):
+        PageRun(written(text, tmp_path), tmp_path / "page").run()
+
+
+@pytest.mark.parametrize("block, named", [
+    ("    python train.py mnist-small --hiden 64", "No such option '--hiden'"),
+    ("    python train.py mnist-smal", "'mnist-smal' is not one of"),
+    ("    python -m reports.kompare", "no such module"),
+    ("    python -m training.search searches/mine.yaml", "no such file in the checkout"),
+    ("    make reproduction", "targets of the Makefile are install, demo"),
+    ("    pip install '.[serch]'", "what setup.cfg asks for"),
+    ("    vivado_hsl", "programs are cd, vitis-run"),
+    ("```python\nfrom training import QuantisationPruning\n```", "training has no such name"),
+    ("```python\nprint(\n```", "was never closed"),
+    ("```yaml\ncluster: {kind: slum}\n```", "slum"),
+    ("<!-- not run: lazy -->\n    make test", "one of minutes, hours"),
+    ("<!-- not run: hours, gpu -->\n    make test", "one for each of 1 commands"),
+    ("```sh\nmake test\n```", "one of python, yaml, text is allowed"),
+])
+def test_what_could_not_run_is_named(tmp_path, block, named):
+    with pytest.raises(ValueError, match=re.escape(named)):
+        for found in read_blocks(written(f"\n{block}\n", tmp_path)):
+            check_block(found)
+
+
+def test_a_wrong_option_within_a_sentence_is_named(tmp_path):
+    (command,) = inline_commands(written("See `convert.py\nRUN --sinth PART`.\n", tmp_path))
+    with pytest.raises(ValueError, match="--sinth"):
+        check_command(command)
