@@ -85,7 +85,7 @@ def test_a_block_that_fails_is_named(tmp_path, text, named):
 
 
 @pytest.mark.parametrize("block, named", [
-    ("    python train.py mnist-small --hiden 64", "No such option '--hiden'"),
+    ("    python train.py mnist-small --hiden 64", "--hiden"),
     ("    python train.py mnist-smal", "'mnist-smal' is not one of"),
     ("    python -m reports.kompare", "no such module"),
     ("    python -m training.search searches/mine.yaml", "no such file in the checkout"),
