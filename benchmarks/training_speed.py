@@ -9,7 +9,6 @@ beside plain Keras's float network of that shape.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -19,6 +18,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+import click
 import numpy as np
 
 EPOCHS = 6
@@ -36,7 +36,7 @@ RUNS = {"mnist-small": {"preset": "mnist-small"},
         "cifar": {"preset": "cifar-vgg", "width": 1, "hidden": IMAGE}}  # fmt: skip
 
 
-def measure(kind: str, network: str) -> float:
+def step_time(kind: str, network: str) -> float:
     """Milliseconds a step, median over the epochs after the first."""
     import keras
 
@@ -110,25 +110,25 @@ def row(title: str, first: Job, base: Job, rounds: int) -> str:
     return f"| {title} | {median(found['first']):.2f} | {median(found['base']):.2f} | {ratio:.2f} |"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--other", type=Path, help="checkout to compare train.py with")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.measure:
-        print(json.dumps(measure(*options.measure)))
+@click.command()
+@click.option("--other", type=click.Path(path_type=Path), help="Checkout to compare train.py with.")
+@click.option("--rounds", default=3, show_default=True, help="How often each kind is timed.")
+@click.option("--measure", nargs=2, hidden=True)
+def main(other: Path | None, rounds: int, measure: tuple[str, str] | None) -> None:
+    """Prints a table of training steps."""
+    if measure:
+        print(json.dumps(step_time(*measure)))
         return
     here = Path(__file__).resolve().parent.parent
     print("| a training step | ms | beside | ratio |\n|---|---|---|---|", flush=True)
-    if options.other:
+    if other:
         for network in RUNS:
-            jobs = [("train.py", network, root) for root in (here, options.other.resolve())]
-            print(row(f"train.py, {network}", *jobs, options.rounds), flush=True)
+            jobs = [("train.py", network, root) for root in (here, other.resolve())]
+            print(row(f"train.py, {network}", *jobs, rounds), flush=True)
     for network in ("mnist-small", "small image"):
         jobs = [(kind, network, here) for kind in ("fit, callback", "fit, float")]
         title = f"fit with the callback, {network}, beside plain Keras's float network"
-        print(row(title, *jobs, options.rounds), flush=True)
+        print(row(title, *jobs, rounds), flush=True)
 
 
 if __name__ == "__main__":

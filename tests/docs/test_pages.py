@@ -29,7 +29,7 @@ def test_a_page_runs_from_its_first_block_to_its_last(page, tmp_path):
     if page.name == "README.md":
         model = load_model(folder / "digits.keras")
         assert overall_sparsity(sparse_ternary_layers(model)) >= 0.9
-        assert printed.count("exact: 0 of ") == 2
+        assert printed.count("exact: 0 of ") == 3
 
 
 def test_what_is_not_run_could_run():
@@ -42,9 +42,9 @@ def test_what_is_not_run_could_run():
 def test_what_is_not_run_is_counted():
     """A tag more, or a command less, is a decision: it shows here."""
     python = Counter(b.reasons[0] if b.reasons else None for b in BLOCKS if b.language == "python")
-    assert python == {None: 9, "minutes": 1}
+    assert python == {None: 11, "minutes": 1}
     found = Counter(command.reason for command in COMMANDS)
-    assert found == {None: 11, "minutes": 7, "hours": 10, "gpu": 2, "vendor": 2, "install": 2}
+    assert found == {None: 14, "minutes": 7, "hours": 10, "gpu": 2, "vendor": 2, "install": 2}
     assert len(WITHIN_SENTENCES) >= 40
 
 
