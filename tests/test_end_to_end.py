@@ -1,21 +1,17 @@
 """Real MNIST, a slice of it, from training to C-simulation through the two commands."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 
+from reports.command import main as convert
+from tests.commands import in_process
+from training.command import main as train
 from training.data import load
 
-ROOT = Path(__file__).parents[1]
 
-
-def run(script, *arguments, cwd):
-    done = subprocess.run([sys.executable, str(ROOT / script), *arguments], cwd=cwd,
-                          capture_output=True, text=True, env=os.environ, check=False)
+def run(command, *arguments, cwd):
+    done = in_process(command, *arguments, cwd=cwd)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -28,8 +24,8 @@ def test_a_slice_of_mnist_goes_through_everything(tmp_path):
     config.write_text("hidden: [64, 32]\nsparsity: 0.95\ninput_bits: 1\ninput_scale: 0.375\n"
                       "stage1_epochs: 6\nstage3_epochs: 3\nbatch_size: 128\n"
                       "augmentation: {shift: 0.5}\n")
-    run("train.py", "--config", "mine.yaml", "--data", "slice.npz", "--name", "slice", cwd=tmp_path)
-    out = run("convert.py", "slice", "--project-name", "mnist", cwd=tmp_path)
+    run(train, "--config", "mine.yaml", "--data", "slice.npz", "--name", "slice", cwd=tmp_path)
+    out = run(convert, "slice", "--project-name", "mnist", cwd=tmp_path)
     assert "exact: 0 of 10,000 integer logits differ (Keras, integer network, C-simulation)" in out
     folder = tmp_path / "runs" / "slice"
     trained = json.loads((folder / "training.json").read_text())
@@ -38,10 +34,10 @@ def test_a_slice_of_mnist_goes_through_everything(tmp_path):
 
 
 def test_a_convolutional_network_goes_from_words_to_verilog(tmp_path):
-    run("train.py", "--data", "digits", "--hidden", "3c3,p2,12", "--sparsity", "0.4",
+    run(train, "--data", "digits", "--hidden", "3c3,p2,12", "--sparsity", "0.4",
         "--stage1-epochs", "2", "--stage3-epochs", "1", "--set", "min_density={conv2d_1: 0.5}",
         "--set", "precision=mixed_bfloat16", "--name", "net", cwd=tmp_path)
-    out = run("convert.py", "net", "--fold-dense", "--samples", "130", cwd=tmp_path)
+    out = run(convert, "net", "--fold-dense", "--samples", "130", cwd=tmp_path)
     assert "exact: 0 of 1,300 integer logits differ (Keras, integer network, C-simulation, " in out
     folder = tmp_path / "runs" / "net"
     report = json.loads((folder / "report" / "report.json").read_text())

@@ -84,9 +84,10 @@ def main(
       python train.py --data my.npz --model my.keras --sparsity 0.98
     """
     folder = runs / (name or preset or Path(options["model"] or options["data"] or "run").stem)
-    warnings.showwarning = _warning_line
     try:
-        result = _run(preset, folder, config_file, assignments, resume, quiet, options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warning_line
+            result = _run(preset, folder, config_file, assignments, resume, quiet, options)
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; {_continuation(folder)}", err=True)
         sys.exit(130)

@@ -8,15 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from qkeras_models.folder_lock import exclusive_folder
-from tests.faults.kill_and_resume import TRAINING, WORKS, Work, fingerprint, leftovers, run
+from reports.command import main
+from tests.commands import ROOT, in_process
+from tests.faults.kill_and_resume import TRAINING, WORKS, Work, fingerprint, leftovers
 
-ROOT = Path(__file__).parents[2]
-
-
-CONVERT = [str(ROOT / "convert.py"), "runs/run", "--samples", "50"]
+OPTIONS = ["runs/run", "--samples", "50", "--no-csim"]
+CONVERT = [str(ROOT / "convert.py"), *OPTIONS]
 CONVERTED = ("network.npz", "hls/firmware", "report/sizes.csv")
 
 
@@ -56,7 +55,7 @@ def test_two_conversions_of_one_run(trained, tmp_path):
     alone, shared = tmp_path / "alone", tmp_path / "shared"
     for folder in (alone, shared):
         shutil.copytree(trained / "runs", folder / "runs")
-    run(work, alone, lambda: None, bool)
+    assert in_process(main, *OPTIONS, cwd=alone).returncode == 0
     with exclusive_folder(shared / "runs" / "run"):
         status, message = end(start(CONVERT, shared))
     assert status == 1 and "another process works in" in message

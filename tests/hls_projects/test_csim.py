@@ -10,10 +10,10 @@ import pytest
 from hls_projects.csim import CompilerError, CSimulation, require_compiler
 from hls_projects.exactness import ExactnessError, compare
 from hls_projects.hls4ml_front_end import build_hls_model
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head
+from hls_projects.integer_layers import Dense
 from hls_projects.integer_network import IntegerNetwork
-from tests.hls_projects.networks import edge_inputs, network, ternary, threshold
+from tests.hls_projects.networks import edge_inputs, network
+from tests.hls_projects.zoo import dead_network, positions_network
 
 
 def simulate(folder, net, **options):
@@ -25,26 +25,6 @@ def assert_exact(simulation, net):
     result = compare(net, x, csim=simulation)
     assert result["mismatches"] == 0 and result["logits"] == len(x) * net.classes
     return x
-
-
-def positions_network():
-    """Ternary layers over the last axis of rank 2, flattened between them."""
-    rng = np.random.default_rng(4)
-    layers = (
-        Dense(ternary(rng, 6, 5, 0.5)),
-        threshold(rng, 5, 2, 3),
-        Flatten(),
-        Dense(ternary(rng, 15, 3, 0.5)),
-        Head(np.array([0, 4, -4], np.int32)),
-    )
-    return IntegerNetwork(InputFormat(2, False, 0.25, (3, 6)), layers)
-
-
-def dead_network():
-    """A layer without any weight, and a network whose logits are its biases."""
-    net = network((7, 4, 3), bits=1, seed=3)
-    dead = Dense(np.zeros((7, 4), np.int8))
-    return IntegerNetwork(net.input, (dead, *net.layers[1:]))
 
 
 LATENCY = {

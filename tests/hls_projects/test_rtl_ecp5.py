@@ -28,6 +28,11 @@ def design(tmp_path_factory):
     return write_rtl(NET, tmp_path_factory.mktemp("rtl"), target="ecp5")
 
 
+@pytest.fixture(scope="module")
+def cells(design):
+    return synthesize_verilog(design.verilog, "ecp5")
+
+
 def test_the_verilog_is_exact(design):
     assert "CCU2C" in design.verilog.read_text()
     x = NET.input.quantize(edge_inputs(NET.input))
@@ -36,8 +41,7 @@ def test_the_verilog_is_exact(design):
     np.testing.assert_array_equal(RtlSimulation(design).predict(x), expected)
 
 
-def test_cells_are_those_of_synthesis(design):
-    cells = synthesize_verilog(design.verilog, "ecp5")
+def test_cells_are_those_of_synthesis(design, cells):
     assert cells.ffs == design.ffs
     # Yosys drops cells of which nothing is used.
     assert 0 <= design.carries - cells.carries <= 0.05 * cells.carries
@@ -45,10 +49,9 @@ def test_cells_are_those_of_synthesis(design):
     assert sum(design.luts_per_layer) == design.luts
 
 
-def test_it_takes_far_fewer_lut4s_than_truth_tables(design, tmp_path):
+def test_it_takes_far_fewer_lut4s_than_truth_tables(cells, tmp_path):
     tables = write_rtl(NET, tmp_path, target="generic")
     generic = synthesize_verilog(tables.verilog, "ecp5")
-    cells = synthesize_verilog(design.verilog, "ecp5")
     assert cells.luts + 2 * cells.carries < 0.75 * (generic.luts + 2 * generic.carries)
 
 

@@ -15,8 +15,7 @@ from hls_projects.rtl.target import Target
 from hls_projects.synthesis import TARGETS, synthesize_verilog
 from hls_projects.yosys import run_yosys
 from tests.hls_projects.networks import edge_inputs, network
-from tests.hls_projects.test_csim import dead_network
-from tests.hls_projects.test_rtl_exactness import ZOO, random_inputs, wide_network
+from tests.hls_projects.zoo import ZOO, dead_network, random_inputs, wide_network
 
 NET = network((24, 8, 6, 5), signed=True, input_bits=2, seed=5)
 

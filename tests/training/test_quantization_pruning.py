@@ -14,8 +14,9 @@ from training.stage_two import Survivors, prune, raise_thresholds
 from training.threshold_regularizer import ThresholdRegularizer
 
 
-@pytest.mark.parametrize("survivors", ["ternary", "binary"])
-@pytest.mark.parametrize("cost", ["memory", "macs", "luts"])
+@pytest.mark.parametrize(
+    ("cost", "survivors"), [("memory", "ternary"), ("macs", "binary"), ("luts", "ternary")]
+)
 def test_three_stages_reach_the_sparsity_and_learn(survivors, cost, tmp_path):
     model = digits_model()
     callback = QuantizationPruning(0.9, cost=cost, survivors=survivors, stage1_epochs=8)

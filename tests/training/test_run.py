@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -44,28 +45,7 @@ def test_the_saved_model_keeps_thresholds_masks_and_stage(finished):
         assert 0 < np.array(layer.mask).mean() < 1
 
 
-@pytest.mark.parametrize("epochs", [2, 5])
-def test_an_interrupted_run_resumes_to_the_same_weights(finished, tmp_path, monkeypatch, epochs):
-    assert_resumes(SMALL, finished, tmp_path / "interrupted", monkeypatch, epochs)
-
-
-def test_an_interrupted_convolutional_run_does_too(tmp_path, monkeypatch):
-    config = {
-        **SMALL, "hidden": ["3c3", "p2", 8], "min_density": {"conv2d_1": 0.5},
-        "precision": "mixed_bfloat16",
-        "augmentation": {"shift": 1, "flip": True, "whole_pixels": True},
-    }  # fmt: skip
-    whole = tmp_path / "whole", run.train(build_config(config), tmp_path / "whole", verbose=0)
-    assert_resumes(config, whole, tmp_path / "interrupted", monkeypatch, 2)
-
-
-def test_a_compiled_run_does_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.fast_steps.WORTH_STEPS", 1)
-    whole = tmp_path / "whole", run.train(build_config(SMALL), tmp_path / "whole", verbose=0)
-    assert_resumes(SMALL, whole, tmp_path / "interrupted", monkeypatch, 5)
-
-
-def interrupt(config, folder, monkeypatch, epochs):
+def interrupt(config, folder, epochs):
     """A run that is stopped after the checkpoint of so many epochs."""
     save = RunRecorder._save
 
@@ -74,16 +54,15 @@ def interrupt(config, folder, monkeypatch, epochs):
         if epoch == epochs:
             raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RunRecorder, "_save", save_and_stop)
         with pytest.raises(KeyboardInterrupt):
             run.train(build_config(config), folder, verbose=0)
     assert find_checkpoint(folder).name == f"epoch-{epochs:04d}"
 
 
-def assert_resumes(config, whole, folder, monkeypatch, epochs):
-    """Stopped after `epochs` and resumed, a run ends as `whole`, (folder, result), did."""
-    interrupt(config, folder, monkeypatch, epochs)
+def assert_resumes(whole, folder):
+    """A run that was stopped, and is resumed, ends as `whole`, (folder, result), did."""
     result = run.resume(folder, verbose=0)
     for a, b in zip(weights(whole[0]), weights(folder), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -92,10 +71,46 @@ def assert_resumes(config, whole, folder, monkeypatch, epochs):
         assert (folder / name).read_text() == (whole[0] / name).read_text()
 
 
+@pytest.fixture(scope="module")
+def in_stage_three(tmp_path_factory):
+    """A run that was stopped after its fifth epoch; to be copied."""
+    folder = tmp_path_factory.mktemp("runs") / "interrupted"
+    interrupt(SMALL, folder, 5)
+    return folder
+
+
+def test_a_run_interrupted_in_stage_one_resumes_to_the_same_weights(finished, tmp_path):
+    interrupt(SMALL, tmp_path / "run", 2)
+    assert_resumes(finished, tmp_path / "run")
+
+
+def test_a_run_interrupted_in_stage_three_does_too(finished, in_stage_three, tmp_path):
+    shutil.copytree(in_stage_three, tmp_path / "run")
+    assert_resumes(finished, tmp_path / "run")
+
+
+def test_an_interrupted_convolutional_run_does_too(tmp_path):
+    config = {
+        **SMALL, "hidden": ["3c3", "p2", 8], "min_density": {"conv2d_1": 0.5},
+        "precision": "mixed_bfloat16",
+        "augmentation": {"shift": 1, "flip": True, "whole_pixels": True},
+    }  # fmt: skip
+    whole = tmp_path / "whole", run.train(build_config(config), tmp_path / "whole", verbose=0)
+    interrupt(config, tmp_path / "interrupted", 2)
+    assert_resumes(whole, tmp_path / "interrupted")
+
+
+def test_a_compiled_run_does_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.fast_steps.WORTH_STEPS", 1)
+    whole = tmp_path / "whole", run.train(build_config(SMALL), tmp_path / "whole", verbose=0)
+    interrupt(SMALL, tmp_path / "interrupted", 5)
+    assert_resumes(whole, tmp_path / "interrupted")
+
+
 @pytest.mark.parametrize("seconds, least", [({"seconds": 1000.0}, 1000.0), ({}, 0.0)])
-def test_time_of_earlier_parts_counts(tmp_path, monkeypatch, seconds, least):
+def test_time_of_earlier_parts_counts(in_stage_three, tmp_path, seconds, least):
     """And checkpoints of before, which had none, go on."""
-    interrupt(SMALL, tmp_path / "run", monkeypatch, 5)
+    shutil.copytree(in_stage_three, tmp_path / "run")
     path = find_checkpoint(tmp_path / "run") / "state.json"
     state = json.loads(path.read_text())
     assert state.pop("seconds") > 0
