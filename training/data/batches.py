@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from .augmentation import Augmentation
-from .randomness import Purpose, check_seed, integers, permutation
+from .randomness import Purpose, check_seed, integers, permutation, words
 
 
 class Batches(keras.utils.PyDataset):
@@ -60,6 +60,8 @@ class Batches(keras.utils.PyDataset):
         self._batch_size = _check_integer("batch_size", batch_size, 1)
         self._seed = check_seed("seed", seed)
         self._deform = augmentation.build(x.shape[1:], self._seed) if augmentation else None
+        self._alternate = augmentation is not None and augmentation.alternate
+        self._side = words(len(x), Purpose.SIDE, self._seed) >> np.uint64(63)
         self._began = False
         self._taken: set[int] = set()
         self.epoch = epoch
@@ -86,6 +88,9 @@ class Batches(keras.utils.PyDataset):
         if self._deform is not None:
             key = (self._seed, self._epoch, index)
             x = self._deform(x, integers(len(x), self._deform.maps, Purpose.CHOICE, *key))
+        if self._alternate:
+            mirrored = (self._side[chosen] + np.uint64(self._epoch)) % 2 == 1
+            x[mirrored] = x[mirrored, :, ::-1]
         return x, self._y[chosen]
 
     def on_epoch_begin(self) -> None:
