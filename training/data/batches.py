@@ -60,8 +60,8 @@ class Batches(keras.utils.PyDataset):
         self._batch_size = _check_integer("batch_size", batch_size, 1)
         self._seed = check_seed("seed", seed)
         self._deform = augmentation.build(x.shape[1:], self._seed) if augmentation else None
-        self._alternate = augmentation is not None and augmentation.alternate
-        self._side = words(len(x), Purpose.SIDE, self._seed) >> np.uint64(63)
+        alternate = augmentation is not None and augmentation.alternate
+        self._sides = words(len(x), Purpose.SIDE, self._seed) >> np.uint64(63) if alternate else None
         self._began = False
         self._taken: set[int] = set()
         self.epoch = epoch
@@ -88,8 +88,8 @@ class Batches(keras.utils.PyDataset):
         if self._deform is not None:
             key = (self._seed, self._epoch, index)
             x = self._deform(x, integers(len(x), self._deform.maps, Purpose.CHOICE, *key))
-        if self._alternate:
-            mirrored = (self._side[chosen] + np.uint64(self._epoch)) % 2 == 1
+        if self._sides is not None:
+            mirrored = (self._sides[chosen] + np.uint64(self._epoch)) % 2 == 1
             x[mirrored] = x[mirrored, :, ::-1]
         return x, self._y[chosen]
 
