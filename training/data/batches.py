@@ -60,8 +60,9 @@ class Batches(keras.utils.PyDataset):
         self._batch_size = _check_integer("batch_size", batch_size, 1)
         self._seed = check_seed("seed", seed)
         self._deform = augmentation.build(x.shape[1:], self._seed) if augmentation else None
-        alternate = augmentation is not None and augmentation.alternate
-        self._sides = words(len(x), Purpose.SIDE, self._seed) >> np.uint64(63) if alternate else None
+        self._sides: np.ndarray | None = None
+        if augmentation is not None and augmentation.alternate:
+            self._sides = words(len(x), Purpose.SIDE, self._seed) >> np.uint64(63)
         self._began = False
         self._taken: set[int] = set()
         self.epoch = epoch
