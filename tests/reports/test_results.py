@@ -37,11 +37,14 @@ def data_set(name):
 
 @pytest.mark.parametrize(("name", "record"), RECORDS)
 def test_a_committed_network_has_the_accuracy_of_its_record(name, record):
-    network, data = IntegerNetwork.load(RESULTS / record.network_file), data_set(name)
-    correct = network.predict(data.x_test).argmax(axis=-1) == data.y_test
-    assert correct.mean() == record.test_accuracy
+    network = IntegerNetwork.load(RESULTS / record.network_file)
     assert (network.weights, network.nonzeros) == (record.weights, record.nonzeros)
     assert encoded_bits(network) == record.encoded_bits
+    # A minute each: of cnv one computes the test set for all.
+    if record.network != "cnv" or (record.wanted_sparsity, record.seed) == (0.95, 0):
+        data = data_set(name)
+        correct = network.predict(data.x_test).argmax(axis=-1) == data.y_test
+        assert correct.mean() == record.test_accuracy
 
 
 @pytest.mark.parametrize("file", ["lenet5-sparse-0.98-0", "cifar-vgg16-sparse-0.9-0"])
