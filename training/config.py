@@ -39,6 +39,7 @@ class AugmentationConfig(BaseModel):
     zoom: float = Field(0.0, ge=0, lt=1)
     elastic: float = Field(0.0, ge=0)
     flip: bool = False
+    alternate: bool = False
     whole_pixels: bool = False
 
 
