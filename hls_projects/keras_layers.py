@@ -27,12 +27,13 @@ ACTIVATIONS = (QActivation, keras.layers.Activation)
 RELU = "QActivation('quantized_relu(2,2)')"
 FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each filter"
 SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
+SPARSIFY = "qkeras_models.sparsify(model, x_train) or train.py --model makes it of yours"
 INSTEAD = {
     "Activation": RELU,
     "AveragePooling2D": "MaxPooling2D",
     "Conv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
-    "Conv2D": "SparseTernaryConv2D",
-    "Dense": "SparseTernaryDense",
+    "Conv2D": f"SparseTernaryConv2D; {SPARSIFY}",
+    "Dense": f"SparseTernaryDense; {SPARSIFY}",
     "DepthwiseConv2D": FEW_CHANNELS,
     "GlobalAveragePooling2D": "MaxPooling2D of the picture's size, then Flatten",
     "GlobalMaxPooling2D": "MaxPooling2D of the picture's size, then Flatten",
@@ -43,8 +44,8 @@ INSTEAD = {
     "Normalization": SCALED,
     "QBatchNormalization": "keras.layers.BatchNormalization",
     "QConv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
-    "QConv2D": "SparseTernaryConv2D",
-    "QDense": "SparseTernaryDense",
+    "QConv2D": f"SparseTernaryConv2D; {SPARSIFY}",
+    "QDense": f"SparseTernaryDense; {SPARSIFY}",
     "QDepthwiseConv2D": FEW_CHANNELS,
     "ReLU": RELU,
     "Rescaling": SCALED,

@@ -82,8 +82,8 @@ def left_out(layers: list[Any], argmax: bool = False) -> str:
     if kind is Tail.SIGMOID:
         return sentence
     return (
-        f"{sentence}; `convert.py --argmax` or build_hls_model(..., argmax=True) makes it output "
-        "the index of the largest"
+        f"{sentence}; `convert.py --argmax`, or build_hls_model(..., argmax=True) of "
+        "hls_projects.hls4ml_front_end, makes it output the index of the largest"
     )
 
 

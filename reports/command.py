@@ -167,8 +167,11 @@ def _print(document: dict[str, Any], folder: Path) -> None:
     if accuracy:
         click.echo(f"{accuracy['metric']}: {accuracy['text']} on {accuracy['samples']:,} samples "
                    f"of the {accuracy['dataset']}")
+    left = len(document["outputs"]) - OUTPUTS_SHOWN
     for number, meaning in enumerate(document["outputs"][:OUTPUTS_SHOWN]):
         click.echo(f"output {number}: {meaning}")
+    if left > 0:
+        click.echo(f"… and {left} more in report.md")
     compared = ", ".join(exactness["executions"])
     click.echo(f"exact: {exactness['mismatches']} of {exactness['logits']:,} integer logits differ "
                f"({compared})")

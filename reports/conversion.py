@@ -217,8 +217,17 @@ def _prove(
             compile_seconds = round(time.monotonic() - started, 1)
     with step(f"comparing integer logits on {len(data.x):,} samples of {data.name}"):
         result = compare(network, data.x, model=model, csim=simulation, folder=folder / "report")
-    note = "; ".join(filter(None, (_left_out(model, options), data.note)))
+    note = "; ".join(filter(None, (_dead(network), _left_out(model, options), data.note)))
     return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": note}
+
+
+def _dead(network: IntegerNetwork) -> str:
+    """Which layers have no weight left, so that what follows them is constant."""
+    dead = [
+        name for name, layer in zip(network.layer_names, network.layers, strict=True)
+        if hasattr(layer, "weights") and not layer.nonzeros
+    ]
+    return f"all weights of {', '.join(dead)} are 0: its outputs are constant" if dead else ""
 
 
 def _left_out(model: Any, options: ConversionOptions) -> str:

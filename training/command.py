@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,9 +85,10 @@ def main(
       python train.py --data my.npz --model my.keras --sparsity 0.98
     """
     folder = runs / (name or preset or Path(options["model"] or options["data"] or "run").stem)
+    told: list[str] = []
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _warning_line
+            warnings.showwarning = partial(_warning_line, told)
             result = _run(preset, folder, config_file, assignments, resume, quiet, options)
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; {_continuation(folder)}", err=True)
@@ -98,7 +100,10 @@ def main(
         f"{folder}: {_scores(result)}, {result.sparsity:.2%} sparse "
         f"({result.nonzeros:,} of {result.weights:,} weights), {result.seconds:.0f} s"
     )
-    click.echo(f"next: python convert.py {folder}")
+    if told and not quiet:
+        click.echo(f"warned above: {told[-1]}", err=True)
+    script = Path(sys.argv[0]).suffix == ".py"
+    click.echo(f"next: {'python convert.py' if script else 'sparse-ternary-convert'} {folder}")
 
 
 def _scores(result: TrainingResult) -> str:
@@ -153,7 +158,8 @@ def _own_model(given: dict[str, Any]) -> dict[str, Any]:
     return {"model": path, **({"teacher": {"model": path}} if teach else {})}
 
 
-def _warning_line(message: Warning | str, *_: Any) -> None:
+def _warning_line(told: list[str], message: Warning | str, *_: Any) -> None:
+    told.append(str(message))
     click.echo(f"warning: {message}", err=True)
 
 

@@ -32,7 +32,7 @@ def load_matching(path: str | Path, what: str, data: Dataset) -> keras.Model:
     ):
         if tuple(received) != tuple(wanted):
             raise ValueError(
-                f"the {what} {path} must have {name} of shape {tuple(wanted)}. "
-                f"Received: {tuple(received)}"
+                f"the {what} {path} must have {name} of shape {tuple(wanted)}, those of "
+                f"{data.name}, which `--data` names. Received: {tuple(received)}"
             )
     return model

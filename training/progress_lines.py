@@ -45,6 +45,7 @@ class ProgressLines(keras.callbacks.Callback):
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         self._stage = self._present_stage()
         self._bar.start()
+        self._say("validation jumps until batch statistics are renewed, at the end")
 
     def _present_stage(self) -> int:
         return self.pruning.stage if self.pruning.layers else 0

@@ -101,7 +101,8 @@ def test_a_teacher_of_other_classes_is_refused(tmp_path):
     inputs = keras.Input((8, 8))
     outputs = keras.layers.Dense(3)(keras.layers.Flatten()(inputs))
     keras.Model(inputs, outputs).save(tmp_path / "three.keras")
-    with pytest.raises(ValueError, match=r"outputs of shape \(10,\). Received: \(3,\)"):
+    refused = r"outputs of shape \(10,\), those of digits.*Received: \(3,\)"
+    with pytest.raises(ValueError, match=refused):
         run.train(taught(tmp_path / "three.keras"), tmp_path / "run", verbose=0)
     assert not (tmp_path / "run").exists()
 
