@@ -51,8 +51,8 @@ class FitOutcome:
         elif dead:
             self._tell_of_loss(
                 f"all weights of {', '.join(dead)} are 0 since epoch {epoch + 1}, so outputs are "
-                "constant. A small network stands less sparsity. Or try a smaller learning rate, or "
-                "keep a share of every layer's weights: min_density=0.01"
+                "constant. A small network stands less sparsity. Or try a smaller learning rate, "
+                "or keep a share of every layer: min_density=0.01"
             )
         # Whatever follows may put back other weights before this callback is told of the end.
         if self.training.model.stop_training or epoch + 1 == self.training.params["epochs"]:
