@@ -271,3 +271,8 @@ def _finish(
 
 def _outputs(model: keras.Model, x: np.ndarray) -> np.ndarray:
     return model.predict(x, batch_size=1000, verbose=0)
+
+
+def accuracy(model: keras.Model, x: np.ndarray, y: Sequence[int]) -> float:
+    """Share of samples whose largest logit is the label's."""
+    return float((_outputs(model, x).argmax(axis=-1) == np.asarray(y)).mean())

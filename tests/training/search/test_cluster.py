@@ -55,8 +55,8 @@ def documented(kind):
     """The cluster of that kind in docs/search.md, with two threads a trial."""
     text = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
     (block,) = (part for part in text.split("```yaml\n") if part.startswith("cluster:"))
-    entries = block.partition("```")[0].split("cluster:")[1:]
-    (found,) = (yaml.safe_load(e) for e in entries if f"kind: {kind}" in e)
+    documents = yaml.safe_load_all(block.partition("```")[0])
+    (found,) = (d["cluster"] for d in documents if d["cluster"]["kind"] == kind)
     return {**found, "threads": 2}
 
 
