@@ -21,6 +21,7 @@ _HOME = {
     "load_model": "saved_model",
     "save_model": "saved_model",
     "load_pretrained": "pretrained",
+    "sparsify": "sparsification",
     "sparse_ternary_layers": "sparse_ternary_layer",
     "overall_sparsity": "sparse_ternary_layer",
 }

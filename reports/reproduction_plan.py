@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,9 @@ class NetworkPlan:
         preset: where the network's name is not one itself.
         options: further values of the training configuration.
         tuned_as: the network whose chosen options are taken (reports/tuning_plan.py).
+        method_options: by method, instead of those.
         l2_at: L2 of sparsities that the chosen one does not reach in stage 1.
+        seeds_of: by a job's label, where they are fewer.
     """
 
     epochs: tuple[int, int]
@@ -44,11 +47,17 @@ class NetworkPlan:
     preset: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     tuned_as: str = "mnist-small"
+    method_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     l2_at: Mapping[float, float] = field(default_factory=dict)
+    seeds_of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 DATA = ("mnist", "cifar10")
 WITH_DENSE_EQUALS = ("sparse", "binary", "ternary")
+# Trained before by `python train.py cnv-teacher --precision mixed_bfloat16`.
+CNV_TEACHER = {
+    "teacher": {"model": "runs/cnv-teacher/model.keras", "weight": 0.7, "temperature": 3.0}
+}
 NETWORKS = {
     "mnist-small": NetworkPlan((47, 19), (4, 2), (0, 1, 2), 0.98, 2.4),
     # 97 %: for the frontier of docs/search.md.
@@ -72,6 +81,17 @@ NETWORKS = {
         (45, 15), (1, 1), (0,), 0.9, 60.0, (0.9,), ("sparse", "ternary"), data="cifar10",
         preset="cifar-vgg", options={"width": 32, "precision": "mixed_bfloat16"},
         tuned_as="cifar-vgg16",
+    ),
+    "cnv": NetworkPlan(
+        (60, 36), (1, 1), (0, 1, 2), 0.95, 400.0, (0.9, 0.95, 0.98, 0.99),
+        (*WITH_DENSE_EQUALS, "float"), data="cifar10", options={"precision": "mixed_bfloat16"},
+        method_options={
+            "sparse": {"learning_rate": 0.04, **CNV_TEACHER},
+            "binary": {"learning_rate": 0.06, **CNV_TEACHER},
+            "ternary": {"learning_rate": 0.06, **CNV_TEACHER},
+            "float": {"learning_rate": 0.003},
+        },
+        seeds_of={"sparse-0.99": (0,), "binary": (0,), "ternary": (0,), "float": (0,)},
     ),
 }
 # Largest network to synthesize, in nonzeros: about 6 ms each.
@@ -144,7 +164,7 @@ class Job:
             **sparsity,
             "stage1_epochs": stage1,
             "stage3_epochs": stage3,
-            **best_options(self.plan.tuned_as)[self.method],
+            **(self.plan.method_options or best_options(self.plan.tuned_as))[self.method],
             **({"l2": self.plan.l2_at[self.sparsity]} if self.sparsity in self.plan.l2_at else {}),
             "seed": self.seed,
             **self.plan.options,
@@ -155,7 +175,10 @@ class Job:
         """What trains the same network by hand."""
         words = ["python", "train.py", self.preset]
         for name, value in self.options().items():
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            if isinstance(value, Mapping):
+                words += ["--set", f"{name}={json.dumps(value)}"]
+            else:
+                words += [f"--{name.replace('_', '-')}", str(value)]
         return shlex.join([*words, "--name", self.name])
 
 
@@ -163,7 +186,7 @@ def jobs(data: str = "mnist", quick: bool = False) -> tuple[Job, ...]:
     """Every job, in the order in which results are wanted: seed by seed, method by method."""
     networks = {name: plan for name, plan in NETWORKS.items() if plan.data == data}
     seeds = sorted({seed for plan in networks.values() for seed in plan.seeds})
-    return tuple(
+    every = (
         Job(network, method, sparsity, seed, quick)
         for seed in (seeds[:1] if quick else seeds)
         for method, rank in _ranked_methods()
@@ -171,6 +194,7 @@ def jobs(data: str = "mnist", quick: bool = False) -> tuple[Job, ...]:
         if seed in plan.seeds and method in plan.methods
         for sparsity in _sparsities(method, rank, plan)
     )
+    return tuple(job for job in every if job.seed in job.plan.seeds_of.get(job.label, (job.seed,)))
 
 
 def _ranked_methods() -> Iterator[tuple[str, int]]:

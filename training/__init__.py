@@ -7,8 +7,10 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
+    "DistillationLoss": "distillation",
     "QuantizationPruning": "quantization_pruning",
     "SparsityController": "sparsity_controller",
+    "TaughtBatches": "taught_batches",
     "ThresholdRegularizer": "threshold_regularizer",
     "TrainingConfig": "config",
 }

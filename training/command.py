@@ -36,6 +36,8 @@ RUNS = Path("runs")
 @click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
 @click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
                                 "magnitude, l2 or no-retraining; see docs/baselines.md.")
+@click.option("--model", help="Your own trained .keras file, made sparse ternary, instead of --hidden.")
+@click.option("--teach", is_flag=True, help="The network of --model teaches the sparse one too.")
 @click.option("--hidden", help="Hidden layers: widths as in 256,64; 16c3 is a convolution of "
                                 "16 filters of 3x3, p2 a max pool of 2x2.")
 @click.option("--width", type=int, help="Factor of every hidden layer's filters or neurons.")
@@ -79,11 +81,13 @@ def main(
       python train.py mnist-small
       python train.py --data digits --hidden 64,32 --name digits
       python train.py --data my.npz --hidden 128,64 --sparsity 0.97 --name mine
+      python train.py --data my.npz --model my.keras --sparsity 0.98
     """
-    folder = runs / (name or preset or Path(options["data"] or "run").stem)
-    warnings.showwarning = _warning_line
+    folder = runs / (name or preset or Path(options["model"] or options["data"] or "run").stem)
     try:
-        result = _run(preset, folder, config_file, assignments, resume, quiet, options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warning_line
+            result = _run(preset, folder, config_file, assignments, resume, quiet, options)
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; {_continuation(folder)}", err=True)
         sys.exit(130)
@@ -127,12 +131,26 @@ def _run(
         given["preset"] = preset
     if "hidden" in given:
         given["hidden"] = _layers(given["hidden"])
+    given |= _own_model(given)
     from_file = read_config(config_file) if config_file else {}
     config = build_config(from_file, dict(map(_assignment, assignments)), given)
     import_keras_quietly()
     from training import run
 
     return run.train(config, folder, not quiet)
+
+
+def _own_model(given: dict[str, Any]) -> dict[str, Any]:
+    """The configuration's values of --model and --teach, whose names `given` loses."""
+    model, teach = given.pop("model", None), given.pop("teach")
+    if model is None:
+        if teach:
+            raise ValueError("`--teach` needs a `--model`, which is the teacher")
+        return {}
+    if "hidden" in given:
+        raise ValueError("one of `--model` and `--hidden` must be given. Received: both")
+    path = str(Path(model).resolve())
+    return {"model": path, **({"teacher": {"model": path}} if teach else {})}
 
 
 def _warning_line(message: Warning | str, *_: Any) -> None:

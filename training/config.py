@@ -39,6 +39,7 @@ class AugmentationConfig(BaseModel):
     zoom: float = Field(0.0, ge=0, lt=1)
     elastic: float = Field(0.0, ge=0)
     flip: bool = False
+    alternate: bool = False
     whole_pixels: bool = False
 
 
@@ -73,6 +74,9 @@ class TrainingConfig(BaseModel):
 
     method: str = Field("sparse", pattern=f"^({'|'.join(Method)})$")
     preset: str | None = Field(None, description=f"one of {', '.join(PRESETS)}")
+    model: str | None = Field(
+        None, description="a .keras file, made sparse ternary, instead of `hidden`"
+    )
     hidden: list[int | str] = Field([64, 32], description=f"hidden layers: {NOTATION}")
     width: int = Field(1, ge=1, description="factor of every hidden layer's filters or neurons")
     input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
@@ -120,6 +124,15 @@ class TrainingConfig(BaseModel):
         if self.strength is not None and self.method in (Method.MAGNITUDE, Method.L2):
             raise ValueError(
                 f"`sparsity` must be given, not `strength`, with `method` {self.method}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _method_of_a_model(self) -> TrainingConfig:
+        allowed = (Method.SPARSE, Method.L2, Method.NO_RETRAINING)
+        if self.model is not None and self.method not in allowed:
+            raise ValueError(
+                f"`method` must be {', '.join(allowed)} with a `model`. Received: {self.method}"
             )
         return self
 

@@ -36,6 +36,8 @@ def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     from qkeras_models.magnitude_pruned import MagnitudePruned
     from qkeras_models.ternary_weights import TernaryWeights
 
+    if config.model is not None:
+        return _sparsified(config, data)
     method = Method(config.method)
     inputs = {
         "input_bits": data.format.bits,
@@ -61,6 +63,21 @@ def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
         window=config.window,
         quantizer=quantizers[method]() if method in quantizers else None,
         kernel_initializer="glorot_uniform" if method is Method.MAGNITUDE else None,
+    )
+
+
+def _sparsified(config: TrainingConfig, data: Dataset) -> keras.Model:
+    """The network of the user's own file, made sparse ternary, for losses of logits."""
+    from qkeras_models.sparsification import sparsify
+    from training.matching_model import load_matching
+
+    return sparsify(
+        load_matching(config.model, "model", data),
+        input_format=data.format,
+        activation_bits=config.activation_bits,
+        threshold=config.threshold,
+        window=config.window,
+        logits=True,
     )
 
 

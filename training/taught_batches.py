@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from qkeras_models.saved_model import load_model
 from training.data import Batches
+from training.matching_model import load_matching
 
 if TYPE_CHECKING:
     from training.data import Dataset
@@ -22,17 +22,21 @@ class TaughtBatches(Batches):
     same logits again.
 
     Args:
-        teacher: a model whose outputs are logits.
+        teacher: a model whose outputs are logits, or the softmax of logits.
         x, y, options: those of Batches.
     """
 
     def __init__(self, teacher: keras.Model, x: np.ndarray, y: np.ndarray, **options: Any) -> None:
         super().__init__(x, y, **options)
         self._teacher = teacher
+        # The logarithms of probabilities are logits, but for a constant that no softmax sees.
+        self._logarithm = _ends_with_softmax(teacher)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         x, y = super().__getitem__(index)
-        logits = keras.ops.convert_to_numpy(self._teacher(x, training=False))
+        logits = self._teacher.predict_on_batch(x)
+        if self._logarithm:
+            logits = np.log(np.maximum(logits, np.finfo(np.float32).tiny))
         return x, np.concatenate([y[:, None], logits], axis=1).astype(np.float32)
 
 
@@ -43,14 +47,10 @@ def load_teacher(path: str | Path, data: Dataset) -> keras.Model:
         FileNotFoundError: if there is no such file.
         ValueError: if it is damaged, or made for other samples or classes.
     """
-    teacher = load_model(path)
-    for name, received, wanted in (
-        ("inputs", teacher.inputs[0].shape[1:], data.shape),
-        ("outputs", teacher.outputs[0].shape[1:], (data.outputs,)),
-    ):
-        if tuple(received) != tuple(wanted):
-            raise ValueError(
-                f"the teacher {path} must have {name} of shape {tuple(wanted)}. "
-                f"Received: {tuple(received)}"
-            )
-    return teacher
+    return load_matching(path, "teacher", data)
+
+
+def _ends_with_softmax(model: keras.Model) -> bool:
+    last = model.outputs[0]._keras_history.operation
+    function = getattr(last, "activation", None)
+    return "softmax" in (type(last).__name__.lower(), getattr(function, "__name__", ""))

@@ -106,3 +106,12 @@ def test_shapes_that_do_not_fit_are_named(layer, message):
     after = [Flatten(), Dense(np.ones((4, 2), np.int8)), Head(np.zeros(2, np.int32))]
     with pytest.raises(ValueError, match=message):
         IntegerNetwork(InputFormat(2, False, 1.0, (8, 8, 3)), (layer, *after))
+
+
+@pytest.mark.parametrize("largest", [(1 << 24) // 18 - 1, 1 << 24])
+def test_convolution_is_exact_at_either_side_of_float32s_integers(largest):
+    rng = np.random.default_rng(0)
+    weights = rng.choice([-1, 1], (3, 3, 2, 4)).astype(np.int8)
+    x = (largest - rng.integers(0, 2, (2, 5, 5, 2))).astype(np.int32)
+    expected = looped(x, weights, Windows((3, 3), (1, 1), "valid"))
+    np.testing.assert_array_equal(Conv2D(weights, (1, 1), "valid").forward(x), expected)

@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from reports.reproduce import choose, collect
 from reports.reproduce_job import lacks_hardware, read_record, run_job
 from reports.reproduction_plan import DATA, METHODS, NETWORKS, Job, jobs
 from reports.results_file import load_records
+from reports.tuning_plan import PRUNED
 from tests.hls_projects.networks import picture_network
 
 ROOT = Path(__file__).parents[2]
@@ -68,8 +70,11 @@ def test_the_plan_holds_every_method_and_sparsity_once():
     for network, facts in NETWORKS.items():
         for seed in facts.seeds:
             own = [job for job in plan if (job.network, job.seed) == (network, seed)]
-            assert {job.method for job in own} == set(facts.methods)
-            assert {job.sparsity for job in own if job.method == "sparse"} == set(facts.sparsities)
+            every = {f"sparse-{sparsity}" for sparsity in facts.sparsities}
+            every |= {m if m not in PRUNED else f"{m}-{facts.ablation_sparsity}"
+                      for m in facts.methods if m != "sparse"}
+            left_out = {label for label, seeds in facts.seeds_of.items() if seed not in seeds}
+            assert {job.label for job in own} == every - left_out
     for network in ("mnist-small", "sfc", "lfc"):
         assert NETWORKS[network].methods == METHODS
         assert {0.9, 0.95, 0.98, 0.99, 0.995} <= set(NETWORKS[network].sparsities)
@@ -341,3 +346,12 @@ def test_networks_that_are_no_preset_are_trained_by_their_options():
     job = next(job for job in jobs("cifar10") if job.method == "ternary")
     assert job.command.startswith("python train.py cifar-vgg --method ternary")
     assert "--stage1-epochs 28 --stage3-epochs 0" in job.command and "--width 16" in job.command
+
+
+def test_the_command_of_a_taught_network_is_one_that_train_py_takes():
+    from training.command import _assignment
+
+    job = next(job for job in jobs("cifar10") if job.network == "cnv")
+    words = shlex.split(job.command)
+    name, value = _assignment(words[words.index("--set") + 1])
+    assert (name, value) == ("teacher", job.options()["teacher"])

@@ -104,6 +104,8 @@ def test_the_readme_shows_the_records(name, network, sparsity):
 @pytest.mark.parametrize("record", load_records(RESULTS / "cifar10.json"), ids=lambda r: r.key)
 def test_the_page_of_convolutions_shows_the_records(record):
     def cells(key):
+        if key not in record.sources:
+            return "–"
         estimated = " (estimate)" if record.sources[key] == "estimate" else ""
         return f"{getattr(record, key):,}{estimated}"
 

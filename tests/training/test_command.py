@@ -76,3 +76,28 @@ def test_a_layer_that_lost_its_weights_is_told(tmp_path, l2, told):
     done = train(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert ("warning: all weights of dense_2 are 0" in done.stderr) is told
+
+
+def test_a_model_of_ones_own_is_made_sparse_and_teaches(tmp_path):
+    code = (
+        "import keras; from training.data import load; d = load('digits'); L = keras.layers; "
+        "m = keras.Sequential([keras.Input((8, 8)), L.Flatten(), L.Dense(24, activation='relu'), "
+        "L.Dense(10, activation='softmax')]); "
+        "m.compile('adam', 'sparse_categorical_crossentropy', jit_compile=False); "
+        "m.fit(d.x_train, d.y_train, epochs=3, verbose=0); m.save('mine.keras')"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, env={
+        **os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    done = train("--data", "digits", "--model", "mine.keras", "--teach", "--stage1-epochs", "4",
+                 "--stage3-epochs", "2", "--sparsity", "0.8", cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    config = (tmp_path / "runs/mine/config.yaml").read_text()
+    assert config.count(str(tmp_path / "mine.keras")) == 2  # the model, and the teacher
+    for words, message in [
+        (["--hidden", "8"], "one of `--model` and `--hidden`"),
+        (["--method", "binary"], "`method` must be sparse, l2, no-retraining with a `model`"),
+    ]:
+        done = train("--data", "digits", "--model", "mine.keras", *words, cwd=tmp_path)
+        assert done.returncode == 1 and message in done.stderr
+    done = train("--data", "digits", "--hidden", "8", "--teach", cwd=tmp_path)
+    assert done.returncode == 1 and "`--teach` needs a `--model`" in done.stderr

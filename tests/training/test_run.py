@@ -100,6 +100,13 @@ def test_an_interrupted_convolutional_run_does_too(tmp_path):
     assert_resumes(whole, tmp_path / "interrupted")
 
 
+def test_a_compiled_run_does_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.fast_steps.WORTH_STEPS", 1)
+    whole = tmp_path / "whole", run.train(build_config(SMALL), tmp_path / "whole", verbose=0)
+    interrupt(SMALL, tmp_path / "interrupted", 5)
+    assert_resumes(whole, tmp_path / "interrupted")
+
+
 @pytest.mark.parametrize("seconds, least", [({"seconds": 1000.0}, 1000.0), ({}, 0.0)])
 def test_time_of_earlier_parts_counts(in_stage_three, tmp_path, seconds, least):
     """And checkpoints of before, which had none, go on."""

@@ -14,14 +14,14 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "Augmentation": "augmentation",
-    "Batches": "batches",
-    "Dataset": "dataset",
-    "DownloadError": "download",
-    "FixedPoint": "fixed_point",
-    "cache_folder": "cache",
-    "find_format": "format_search",
-    "load": "sources",
+    "Augmentation": "training.data.augmentation",
+    "Batches": "training.data.batches",
+    "Dataset": "training.data.dataset",
+    "DownloadError": "training.data.download",
+    "FixedPoint": "qkeras_models.input_formats.fixed_point",
+    "cache_folder": "training.data.cache",
+    "find_format": "qkeras_models.input_formats.format_search",
+    "load": "training.data.sources",
 }
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(importlib.import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

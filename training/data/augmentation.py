@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from qkeras_models.input_formats.randomness import Purpose, check_seed, uniform
 from qkeras_models.picture_shape import check_channels_last
 
 from .deformations import Deformations
-from .randomness import Purpose, check_seed, uniform
 
 CONTROL_POINTS = 4  # a side, of the elastic field
 
@@ -31,12 +31,18 @@ class Augmentation:
         zoom: relative, below 1.
         elastic: pixels, at each of 4 × 4 control points with a smooth field between them.
         flip: whether half of the maps swap left and right.
+        alternate: whether flips alternate instead: Batches mirrors a picture in every other epoch,
+            half of them in the first.  So a picture is seen from both sides equally often.
         whole_pixels: whether shifts are rounded, so that shifts alone blur nothing.
         maps: how many random maps are drawn in advance; a picture takes one of them.  A map costs
             12 bytes a pixel.
 
     Raises:
-        ValueError: for a value that is negative, not finite or out of range.
+        ValueError: for a value that is negative, not finite or out of range, or `alternate`
+            without `flip`.
+
+    Reference: alternating flips are those of Jordan, 94% on CIFAR-10 in 3.29 seconds
+    (arXiv 2404.00498), section 3.6.
 
     Example:
         >>> deform = Augmentation(shift=1).build((28, 28), seed=0)
@@ -50,6 +56,7 @@ class Augmentation:
     zoom: float = 0.0
     elastic: float = 0.0
     flip: bool = False
+    alternate: bool = False
     whole_pixels: bool = False
     maps: int = 2048
 
@@ -65,6 +72,8 @@ class Augmentation:
                 raise ValueError(f"`{field.name}` must be a number from 0. Received: {value!r}")
         if self.zoom >= 1:
             raise ValueError(f"`zoom` must be below 1. Received: {self.zoom!r}")
+        if self.alternate and not self.flip:
+            raise ValueError("`alternate` needs `flip: true`. Received: flip=False")
         if not isinstance(self.maps, int) or self.maps < 1:
             raise ValueError(f"`maps` must be an integer from 1. Received: {self.maps!r}")
 
@@ -94,7 +103,7 @@ class Augmentation:
         zoom = 1 + self.zoom * draws[0]
         y = (np.arange(height)[:, None] - middle_y) / zoom
         x = (np.arange(width)[None, :] - middle_x) / zoom
-        if self.flip:
+        if self.flip and not self.alternate:
             x = np.where(draws[5] < 0, -x, x)
         shift = self.shift * draws[3:5]
         if self.whole_pixels:

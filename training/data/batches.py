@@ -10,8 +10,15 @@ import math
 import keras
 import numpy as np
 
+from qkeras_models.input_formats.randomness import (
+    Purpose,
+    check_seed,
+    integers,
+    permutation,
+    words,
+)
+
 from .augmentation import Augmentation
-from .randomness import Purpose, check_seed, integers, permutation
 
 
 class Batches(keras.utils.PyDataset):
@@ -60,6 +67,9 @@ class Batches(keras.utils.PyDataset):
         self._batch_size = _check_integer("batch_size", batch_size, 1)
         self._seed = check_seed("seed", seed)
         self._deform = augmentation.build(x.shape[1:], self._seed) if augmentation else None
+        self._sides: np.ndarray | None = None
+        if augmentation is not None and augmentation.alternate:
+            self._sides = words(len(x), Purpose.SIDE, self._seed) >> np.uint64(63)
         self._began = False
         self._taken: set[int] = set()
         self.epoch = epoch
@@ -86,6 +96,9 @@ class Batches(keras.utils.PyDataset):
         if self._deform is not None:
             key = (self._seed, self._epoch, index)
             x = self._deform(x, integers(len(x), self._deform.maps, Purpose.CHOICE, *key))
+        if self._sides is not None:
+            mirrored = (self._sides[chosen] + np.uint64(self._epoch)) % 2 == 1
+            x[mirrored] = x[mirrored, :, ::-1]
         return x, self._y[chosen]
 
     def on_epoch_begin(self) -> None:

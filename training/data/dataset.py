@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fixed_point import FixedPoint
+from qkeras_models.input_formats.fixed_point import FixedPoint
+
 from .targets import Targets
 from .task import Task
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .fixed_point import FixedPoint
+from qkeras_models.input_formats.fixed_point import FixedPoint
 
 
 def image_floats(pixels: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .randomness import Purpose, integers
+from qkeras_models.input_formats.randomness import Purpose, integers
 
 VALUES = 1 << 18  # looked at of each array, drawn at random
 FEWEST = 30  # nonzero values below which a range says nothing

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
+from qkeras_models.input_formats.format_search import find_format
+
 from . import cifar10, digits, mnist, npz
 from .console import report
 from .dataset import Dataset
-from .fixed_point import FixedPoint, check_bits
-from .format_search import find_format
 from .images import centred_image_floats, centred_image_format, image_floats, image_format
 from .split import held_out_count, split_indices
 from .target_search import AUTO, find_targets, tell_labels

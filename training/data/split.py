@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .randomness import Purpose, check_seed, permutation
+from qkeras_models.input_formats.randomness import Purpose, check_seed, permutation
 
 
 def split_indices(labels: np.ndarray, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

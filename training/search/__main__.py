@@ -1,3 +1,4 @@
 from training.search.command import main
 
-main()
+if __name__ == "__main__":
+    main()

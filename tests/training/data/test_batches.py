@@ -137,3 +137,25 @@ def test_indices_end():
     with pytest.raises(IndexError, match=r"0 to 2\. Received: 3"):
         Batches(X, Y, 32)[3]
     assert len(list(Batches(X, Y, 32))) == 3
+
+
+def test_alternating_flips_show_each_picture_from_either_side_in_turn():
+    still = Augmentation(shift=0, shear=0, flip=True, alternate=True, maps=4)
+    whole = Batches(X, np.arange(70), 70, augmentation=still)
+
+    def pictures_of(epoch):
+        whole.epoch = epoch
+        x, index = whole[0]
+        return x[np.argsort(index)]
+
+    first, second, third = map(pictures_of, range(3))
+    np.testing.assert_array_equal(second, first[:, :, ::-1])
+    np.testing.assert_array_equal(third, first)
+    mirrored = (first != X).any(axis=(1, 2))
+    assert 20 < mirrored.sum() < 50
+    np.testing.assert_array_equal(first[~mirrored], X[~mirrored])
+
+
+def test_alternating_needs_flips():
+    with pytest.raises(ValueError, match="`alternate` needs `flip: true`"):
+        Augmentation(alternate=True)

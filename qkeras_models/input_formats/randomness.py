@@ -19,6 +19,7 @@ class Purpose(IntEnum):
     MAPS = 3
     CHOICE = 4
     SAMPLE = 5
+    SIDE = 6
 
 
 def words(count: int, purpose: Purpose, *key: int) -> np.ndarray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .fixed_point import FixedPoint, check_bits
-from .otsu import otsu_thresholds
-from .randomness import Purpose, permutation
+from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
+from qkeras_models.input_formats.otsu import otsu_thresholds
+from qkeras_models.input_formats.randomness import Purpose, permutation
 
 MOST_VALUES = 1 << 20  # values looked at; ranges are taken from all of them
 HALVINGS = 8  # scales tried below the one that covers every value
@@ -66,10 +66,36 @@ def find_format(
     return min(found, key=lambda pair: pair[0] - SPLIT_AT_ZERO_COST * pair[1].signed)[1]
 
 
+def smallest_format(x: np.ndarray, most_lost: float = 0.01) -> FixedPoint:
+    """The format of fewest bits that loses at most `most_lost` of x, of 8 bits if none does.
+
+    Args:
+        x: see find_format.
+        most_lost: 1 − r² that is borne, mean over the features.
+    """
+    for bits in range(1, 8):
+        found = find_format(x, bits)
+        if format_loss(x, found) <= most_lost:
+            return found
+    return find_format(x, 8)
+
+
+def format_loss(x: np.ndarray, format: FixedPoint) -> float:
+    """1 − r² of x (samples, ...) and its integers, mean over the last axis where scales are own."""
+    columns = _sample(_features(np.asarray(x)))
+    if not isinstance(format.scale, tuple):
+        columns = columns.reshape(-1, 1)
+    return float(_losses(columns, np.asarray(format.scale), format).mean())
+
+
+def _features(x: np.ndarray) -> np.ndarray:
+    return x.reshape(-1, x.shape[-1])
+
+
 def _search(x: np.ndarray, kind: FixedPoint, per_feature: bool | None) -> tuple[float, FixedPoint]:
     """The best format of this width and sign, after its mean loss over the features."""
     features = x.shape[-1]
-    columns = _sample(x.reshape(-1, features))
+    columns = _sample(_features(x))
     low, high = x.min(), x.max()
     shared = _best_scales(columns.reshape(-1, 1), np.array([low]), np.array([high]), kind)
     result = _losses(columns, shared, kind).mean(), float(shared[0])

@@ -1,0 +1,1 @@
+"""The code and commands of the Markdown pages, as a reader would run them."""
