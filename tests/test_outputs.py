@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -46,26 +47,39 @@ def work(tmp_path, monkeypatch):
     """A folder with my.npz of a kind of y."""
     monkeypatch.chdir(tmp_path)
 
-    def save(kind, name="my"):
+    def save(kind):
         y = Y[kind]
-        np.savez(f"{name}.npz", x_train=X[:400], y_train=y[:400], x_test=X[400:], y_test=y[400:])
+        np.savez("my.npz", x_train=X[:400], y_train=y[:400], x_test=X[400:], y_test=y[400:])
         return tmp_path
 
     return save
 
 
-def train(*options):
-    return command(
-        train_command, "--data", "my.npz", "--hidden", "16", "--sparsity", "0.3", "--name", "run",
-        "--stage1-epochs", "12", "--stage3-epochs", "6", "--batch-size", "32",
-        "--learning-rate", "0.01", "--quiet", *options,
-    )  # fmt: skip
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Copies the run of a kind of y, and returns what its training told; each is trained once."""
+    kept, told = tmp_path_factory.mktemp("runs"), {}
+
+    def train(kind):
+        if kind in told:
+            shutil.copytree(kept / kind, "runs")
+            return told[kind]
+        told[kind] = command(
+            train_command, "--data", "my.npz", "--hidden", "16", "--sparsity", "0.3",
+            "--name", "run", "--stage1-epochs", "12", "--stage3-epochs", "6",
+            "--batch-size", "32", "--learning-rate", "0.01", "--quiet",
+            *(["--loss", "binary"] if kind == "binary" else []),
+        )  # fmt: skip
+        shutil.copytree("runs", kept / kind)
+        return told[kind]
+
+    return train
 
 
 @pytest.mark.parametrize("kind", Y)
-def test_a_kind_of_outputs_goes_from_file_to_report(work, kind):
+def test_a_kind_of_outputs_goes_from_file_to_report(work, runs, kind):
     folder = work(kind) / "runs" / "run"
-    told = train(*(["--loss", "binary"] if kind == "binary" else []))
+    told = runs(kind)
     metric = METRICS.get(kind, "R²")
     result = read_result(folder)
     assert result.metric == metric and f"test {metric} " in told
@@ -85,10 +99,10 @@ def test_a_kind_of_outputs_goes_from_file_to_report(work, kind):
     assert "training.svg" in page
 
 
-def test_numbers_of_hardware_are_those_of_the_data(work):
+def test_numbers_of_hardware_are_those_of_the_data(work, runs):
     """target = a + b × output, as the report writes it, with the error that it states."""
     folder = work("number") / "runs" / "run"
-    train()
+    runs("number")
     command(convert_command, "run", "--no-csim")
     report = json.loads((folder / "report" / "report.json").read_text())
     offset, step = (float(word) for word in report["outputs"][0].split() if word[0].isdigit())
@@ -97,9 +111,9 @@ def test_numbers_of_hardware_are_those_of_the_data(work):
     assert error == pytest.approx(report["accuracy"]["rmse"][0], rel=1e-3)
 
 
-def test_an_integer_network_alone_has_no_score_of_numbers(work):
+def test_an_integer_network_alone_has_no_score_of_numbers(work, runs):
     work("number")
-    train()
+    runs("number")
     command(convert_command, "run", "--no-csim")
     network = IntegerNetwork.load("runs/run/network.npz")
     found = find_test_data(network, "my.npz", None, None)
@@ -107,10 +121,10 @@ def test_an_integer_network_alone_has_no_score_of_numbers(work):
     assert accuracy(network, None, found) is None and not output_meanings(None, found)
 
 
-def test_a_run_keeps_its_labels_with_other_data(work):
+def test_a_run_keeps_its_labels_with_other_data(work, runs):
     """Data that lack a class do not move the others."""
     work("labels")
-    train()
+    runs("labels")
     few = Y["labels"] != 3
     np.savez("few.npz", x_train=X[few], y_train=Y["labels"][few], x_test=X[few][:50],
              y_test=Y["labels"][few][:50])  # fmt: skip

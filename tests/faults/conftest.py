@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.kill_and_resume import WORKS, run
+from tests.commands import in_process
+from tests.faults.kill_and_resume import TRAINING
+from training.command import main
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     """A folder with a finished run, runs/run, that nobody interrupted."""
     folder = tmp_path_factory.mktemp("trained")
-    run(WORKS["train"], folder, lambda: None, bool)
+    assert in_process(main, *TRAINING, cwd=folder).returncode == 0
     return folder

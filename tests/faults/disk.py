@@ -7,28 +7,21 @@ root included.
 
 from __future__ import annotations
 
-import os
 import resource
-import signal
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
 UNWRITABLE = Path("/proc/sparse-ternary")
 
 
-def run_with_quota(
-    arguments: Sequence[str], folder: Path, largest_file: int, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Runs Python in a folder where no file can grow beyond `largest_file` bytes."""
-
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=folder, preexec_fn=limit, capture_output=True, text=True,
-        errors="replace", check=False, env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )
+@contextmanager
+def quota(largest_file: int) -> Iterator[None]:
+    """No file of this process, or of one that it starts, can grow beyond `largest_file` bytes."""
+    # Python ignores the signal that would end it.
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from hls_projects.result_cache import cached
-from tests.faults.disk import ROOT, UNWRITABLE, run_with_quota
+from reports.command import main as convert
+from tests.commands import in_new_process, in_process
+from tests.faults.disk import UNWRITABLE, quota
+from training.command import main as train
 
-TRAINING = (str(ROOT / "train.py"), "--data", "digits", "--hidden", "16", "--sparsity", "0.8",
-            "--stage1-epochs", "2", "--stage3-epochs", "1", "--name", "run", "--quiet")
-
-
-def contents(folder):
-    return {
-        path.relative_to(folder): path.read_bytes()
-        for path in folder.rglob("*") if path.is_file() and path.name != ".lock"
-    }
+TRAINING = ("--data", "digits", "--hidden", "16", "--sparsity", "0.8", "--stage1-epochs", "2",
+            "--stage3-epochs", "1", "--name", "run", "--quiet")
 
 
 def test_a_training_that_finds_the_disk_full_says_so_and_goes_on_later(tmp_path):
-    failed = run_with_quota(TRAINING, tmp_path, 4096)
+    with quota(4096):
+        failed = in_new_process("train.py", *TRAINING, cwd=tmp_path)
     assert failed.returncode == 1 and "Traceback" not in failed.stderr, failed.stderr
     assert "error: " in failed.stderr and "File too large" in failed.stderr
     assert not list(tmp_path.rglob("*.keras"))
-    resume = (TRAINING[0], "--resume", "--name", "run", "--quiet")
-    done = run_with_quota(resume, tmp_path, 1 << 30)
+    done = in_process(train, "--resume", "--name", "run", "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.rglob(".*.part"))
 
 
 @pytest.mark.parametrize("largest_file", [100, 3000])
 def test_a_conversion_that_finds_the_disk_full_leaves_older_files(tmp_path, largest_file):
-    command = (str(ROOT / "convert.py"), "mnist-small", "--no-csim", "--samples", "20",
-               "--output", "out", "--data", "digits.npz")
-    make = ("-c", "import numpy as np; x = np.zeros((20, 28, 28)); y = np.arange(20) % 10;"
-                  "np.savez('digits.npz', x_train=x, y_train=y, x_test=x, y_test=y)")
-    assert run_with_quota(make, tmp_path, 1 << 30).returncode == 0
+    x, y = np.zeros((20, 28, 28)), np.arange(20) % 10
+    np.savez(tmp_path / "digits.npz", x_train=x, y_train=y, x_test=x, y_test=y)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "network.npz").write_bytes(b"older")
-    failed = run_with_quota(command, tmp_path, largest_file)
-    assert failed.returncode == 1 and "Traceback" not in failed.stderr, failed.stderr
-    assert "File too large" in failed.stderr
+    words = "mnist-small", "--no-csim", "--samples", "20", "--output", "out", "--data", "digits.npz"
+    with quota(largest_file):
+        failed = in_process(convert, *words, cwd=tmp_path)
+    assert failed.returncode == 1 and "File too large" in failed.stderr
     assert (tmp_path / "out" / "network.npz").read_bytes() == b"older"
     assert not list(tmp_path.rglob(".*.part"))
 
 
 def test_a_run_folder_that_cannot_be_made_is_named(tmp_path):
-    failed = run_with_quota((*TRAINING, "--runs", str(UNWRITABLE)), tmp_path, 1 << 30)
-    assert failed.returncode == 1 and "Traceback" not in failed.stderr, failed.stderr
+    failed = in_process(train, *TRAINING, "--runs", UNWRITABLE, cwd=tmp_path)
+    assert failed.returncode == 1
     assert str(UNWRITABLE) in failed.stderr
 
 

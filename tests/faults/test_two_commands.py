@@ -10,9 +10,10 @@ import sys
 import time
 
 from qkeras_models.folder_lock import exclusive_folder
-from reports.command import main
+from reports.command import main as convert
 from tests.commands import ROOT, in_process
 from tests.faults.kill_and_resume import TRAINING, WORKS, Work, fingerprint, leftovers
+from training.command import main as train
 
 OPTIONS = ["runs/run", "--samples", "50", "--no-csim"]
 CONVERT = [str(ROOT / "convert.py"), *OPTIONS]
@@ -33,18 +34,16 @@ def end(process):
 
 
 def test_a_training_is_not_resumed_while_it_goes_on(trained, tmp_path):
-    script = str(ROOT / "train.py")
-    first = start([script, *TRAINING], tmp_path)
+    first = start([str(ROOT / "train.py"), *TRAINING], tmp_path)
     deadline = time.monotonic() + 120
     while not (tmp_path / "runs" / "run" / "config.yaml").is_file() and time.monotonic() < deadline:
         time.sleep(0.02)
-    # Its own imports take as long as the first one's epochs.
     os.kill(first.pid, signal.SIGSTOP)
     try:
-        status, message = end(start([script, "--resume", "--name", "run", "--quiet"], tmp_path))
+        done = in_process(train, "--resume", "--name", "run", "--quiet", cwd=tmp_path)
     finally:
         os.kill(first.pid, signal.SIGCONT)
-    assert status == 1 and "another process works in" in message
+    assert done.returncode == 1 and "another process works in" in done.stderr
     assert end(first)[0] == 0
     assert fingerprint(WORKS["train"], tmp_path) == fingerprint(WORKS["train"], trained)
     assert not leftovers(tmp_path)
@@ -55,7 +54,7 @@ def test_two_conversions_of_one_run(trained, tmp_path):
     alone, shared = tmp_path / "alone", tmp_path / "shared"
     for folder in (alone, shared):
         shutil.copytree(trained / "runs", folder / "runs")
-    assert in_process(main, *OPTIONS, cwd=alone).returncode == 0
+    assert in_process(convert, *OPTIONS, cwd=alone).returncode == 0
     with exclusive_folder(shared / "runs" / "run"):
         status, message = end(start(CONVERT, shared))
     assert status == 1 and "another process works in" in message

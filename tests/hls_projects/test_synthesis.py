@@ -30,7 +30,7 @@ def test_a_path_is_no_part_of_a_command(verilog, tmp_path):
     folder = tmp_path / "my runs; !touch broken"
     folder.mkdir()
     (folder / "top.v").write_text(POPCOUNT)
-    assert synthesize_verilog(folder / "top.v").ffs == 3
+    assert synthesize_verilog(folder / "top.v", "ecp5").ffs == 3
     assert not list(tmp_path.rglob("broken"))
 
 

@@ -19,7 +19,7 @@ convert = partial(in_process, main)
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory):
     folder = tmp_path_factory.mktemp("work") / "runs" / "digits"
-    run.train(build_config({"data": "digits", "hidden": [16], "sparsity": 0.8, "stage1_epochs": 3,
+    run.train(build_config({"data": "digits", "hidden": [8], "sparsity": 0.8, "stage1_epochs": 3,
                             "stage3_epochs": 1}), folder, verbose=0)
     return folder
 

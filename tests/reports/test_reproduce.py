@@ -24,6 +24,7 @@ from reports.reproduce_job import lacks_hardware, read_record, run_job
 from reports.reproduction_plan import DATA, METHODS, NETWORKS, Job, jobs
 from reports.results_file import load_records
 from reports.tuning_plan import PRUNED
+from tests.hls_projects.networks import picture_network
 
 ROOT = Path(__file__).parents[2]
 DIGITS = {"data": "digits", "hidden": [24, 16], "batch_size": 64, "checkpoint_seconds": 0}
@@ -47,6 +48,14 @@ def finished(tmp_path_factory):
     runs = tmp_path_factory.mktemp("runs")
     floats = replace(JOB, method="float", sparsity=None)
     return runs, {job: run_job(job, runs) for job in (JOB, floats)}
+
+
+@pytest.fixture(scope="module")
+def synthesized(tmp_path_factory):
+    """A cache of what Yosys found, since jobs of one network are synthesized by several tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def test_the_plan_fits_six_hours_on_two_cores():
@@ -98,8 +107,7 @@ def test_float_networks_have_no_integer_network(finished):
     assert (record.method, record.network_file, record.bits_per_weight) == ("float", None, 32)
 
 
-def test_a_small_network_is_synthesized_too(finished, tmp_path, monkeypatch):
-    monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path))
+def test_a_small_network_is_synthesized_too(finished, synthesized, tmp_path, monkeypatch):
     shutil.copytree(finished[0], tmp_path / "runs")
     monkeypatch.setattr(reproduce_job, "_measured", None)
     record = run_job(JOB, tmp_path / "runs", synthesize_up_to=1000)
@@ -166,14 +174,14 @@ def test_records_trained_elsewhere_count_as_done_on_request(finished, tmp_path, 
     assert "1 of 2 done" in changed
 
 
-def test_networks_trained_elsewhere_are_synthesized_on_request(finished, tmp_path, monkeypatch):
+def test_networks_trained_elsewhere_are_synthesized_on_request(
+    finished, synthesized, tmp_path, monkeypatch
+):
     runs, records = finished
     collect(list(records), runs, tmp_path / "mnist.json")
-    cache = tmp_path / "cache"
     # Jobs in processes of their own read the plan anew, so this one runs here.
     monkeypatch.setattr(reproduce, "jobs", lambda data, quick: tuple(records))
     monkeypatch.setattr(reproduce, "run_tasks", lambda tasks, *_: run_here(tasks, tmp_path))
-    monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(cache))
     arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path), "--keep-results",
                  "--synthesize-up-to", "1000"]
     done = CliRunner().invoke(reproduce.main, arguments, catch_exceptions=False)
@@ -326,8 +334,6 @@ def test_a_terminated_pool_ends_its_tasks(tmp_path):
 
 
 def test_streaming_networks_are_the_sum_of_their_modules(tmp_path, monkeypatch):
-    from tests.hls_projects.networks import picture_network
-
     monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path))
     net = picture_network((5, 5, 2), [(3, (3, 3), (1, 1), "same")], bits=1)
     figures, source = reproduce_job._synthesized(net, tmp_path)
