@@ -148,14 +148,8 @@ def leftovers(folder: Path) -> list[str]:
     return [str(path) for path in folder.rglob(".*.part")]
 
 
-def check(
-    name: str, tries: int, most_kills: int, seed: int, tell: Callable[[str], None],
-    whole: Path | None = None, seconds: float = 0.0,
-) -> int:  # fmt: skip
+def check(name: str, tries: int, most_kills: int, seed: int, tell: Callable[[str], None]) -> int:
     """Kills a work at random moments; returns the number of kills.
-
-    Args:
-        whole: folder of a run that nobody killed, which took `seconds`; None makes one.
 
     Raises:
         AssertionError: if a resumed run ends otherwise than the uninterrupted one.
@@ -163,11 +157,10 @@ def check(
     work, rng = WORKS[name], np.random.default_rng(seed)
     kills = 0
     with tempfile.TemporaryDirectory(prefix="kill-") as base:
-        if whole is None:
-            whole = Path(base, "whole")
-            whole.mkdir()
-            work.prepare(whole)
-            _, (seconds,) = run(work, whole, lambda: None, bool)
+        whole = Path(base, "whole")
+        whole.mkdir()
+        work.prepare(whole)
+        _, (seconds,) = run(work, whole, lambda: None, bool)
         expected = fingerprint(work, whole)
         for number in range(tries):
             folder = Path(base, str(number))

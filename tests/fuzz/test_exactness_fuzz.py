@@ -12,7 +12,7 @@ from hls_projects.rtl import RtlSimulation, write_rtl
 from tests.fuzz.exactness import Tally, check_all, draw
 from tests.fuzz.hardware import Case, rtl_logits
 
-NETWORKS = 6
+NETWORKS = 10
 
 
 def one_layer(inputs, weights, bias, signed=False, bits=1):
