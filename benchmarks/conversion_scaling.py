@@ -22,9 +22,9 @@ IMAGES = 2_000
 
 def random_network(nonzeros):
     """A network of random weights, thresholds in the middle of what its sums reach."""
-    from hls_projects.input_format import InputFormat
-    from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
-    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.network.input_format import InputFormat
+    from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
+    from hls_projects.network.integer_network import IntegerNetwork
 
     rng = np.random.default_rng(0)
     shapes = list(zip(WIDTHS[:-1], WIDTHS[1:], strict=True))
@@ -41,9 +41,9 @@ def random_network(nonzeros):
 
 def measure(nonzeros):
     """One network in this process; prints a JSON line."""
-    from hls_projects.csim import CSimulation
-    from hls_projects.exactness import compare
     from hls_projects.hls4ml_front_end.build import build_hls_model
+    from hls_projects.verification.csim import CSimulation
+    from hls_projects.verification.exactness import compare
 
     network = random_network(nonzeros)
     with tempfile.TemporaryDirectory() as folder:

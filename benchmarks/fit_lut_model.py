@@ -3,8 +3,8 @@
     PYTHONPATH=. python benchmarks/fit_lut_model.py
 
 Makes 37 small networks, writes their Verilog, synthesizes it, and writes coefficients and errors
-to qkeras_models/lut_model.json and the table in docs/estimate.md.  What is in --folder already is
-not made again, so an interrupted run goes on where it stopped.
+to qkeras_models/cost/lut_model.json and the table in docs/estimate.md.  What is in --folder
+already is not made again, so an interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from lut_model_networks import CASES, make_network
 
-from hls_projects.estimate import estimate, layer_facts
-from hls_projects.integer_network import IntegerNetwork
-from qkeras_models.lut_model import FEATURES, FILE, LutModel, features
-from qkeras_models.pretrained import pretrained_folder
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.estimate import estimate, layer_facts
+from qkeras_models.cost.lut_model import FEATURES, FILE, LutModel, features
+from qkeras_models.networks.pretrained import pretrained_folder
 
 PAGE = Path(__file__).parents[1] / "docs" / "estimate.md"
 MARK = "<!-- by benchmarks/fit_lut_model.py -->\n"
@@ -40,7 +40,7 @@ class Measured:
 def measure(name: str, held_out: bool, network: IntegerNetwork, folder: Path) -> Measured:
     """Cells of a network's Verilog, from folder/synthesized.json if they are there already."""
     from hls_projects.rtl import write_rtl
-    from hls_projects.synthesis import synthesize_verilog
+    from hls_projects.tools.synthesis import synthesize_verilog
 
     path = folder / "synthesized.json"
     if not path.is_file():
@@ -154,7 +154,7 @@ LUT: {own["luts_mean_error"]:.1%} in the mean, {own["luts_worst_error"]:.1%} at 
 
 
 def main() -> None:
-    from hls_projects.yosys import yosys_version
+    from hls_projects.tools.yosys import yosys_version
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=Path("runs/lut-model"))

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Head, Threshold
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Head, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
-from hls_projects.rtl.folded_dense import FoldedDense
-from hls_projects.synthesis import synthesize_layers, synthesize_verilog
+from hls_projects.rtl.stream.folded_dense import FoldedDense
+from hls_projects.tools.synthesis import synthesize_layers, synthesize_verilog
 
 # Inputs, neurons, share of nonzeros, and pixels of a picture: lenet5's first dense layer, and those
 # of cifar-vgg of widths 16 and 32.

@@ -49,10 +49,10 @@ TARGETS = (0.965, 0.975, 0.9774, 0.98)
 
 def pretrained_point(cache: Path) -> OwnPoint:
     """The network that comes with the package, through the same synthesis."""
-    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import write_rtl
-    from hls_projects.synthesis import synthesize_verilog
-    from qkeras_models.pretrained import pretrained_folder
+    from hls_projects.tools.synthesis import synthesize_verilog
+    from qkeras_models.networks.pretrained import pretrained_folder
 
     folder = pretrained_folder("mnist-small")
     trained = json.loads((folder / "training.json").read_text(encoding="utf-8"))
@@ -97,8 +97,8 @@ def measure(python, training, checkpoint, targets) -> dict:
 
 
 def main() -> None:
-    from qkeras_models.atomic_write import write_atomically
-    from reports.results_file import load_records
+    from qkeras_models.files.atomic_write import write_atomically
+    from reports.records.results_file import load_records
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "hgq2")

@@ -31,10 +31,10 @@ STEPS = 10
 
 def measure(hidden: list[int]) -> dict[str, Any]:
     """Seconds of each stage, peak bytes of this process and of its children."""
-    from hls_projects.csim import CSimulation
-    from hls_projects.exactness import compare
     from hls_projects.hls4ml_front_end import build_hls_model
-    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.verification.csim import CSimulation
+    from hls_projects.verification.exactness import compare
     from qkeras_models import load_model, save_model
 
     found: dict[str, Any] = {}

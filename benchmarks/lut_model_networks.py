@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
 
 EPOCHS = {"mnist": (2, 1), "digits": (15, 5)}
 MNIST_PIXELS = 784
@@ -105,7 +105,7 @@ def make_network(case: Case, folder: Path, data_folder: str | None) -> IntegerNe
 
 
 def _trained(case: Case, folder: Path, data_folder: str | None) -> IntegerNetwork:
-    from qkeras_models.saved_model import load_model
+    from qkeras_models.files.saved_model import load_model
     from training.config import TrainingConfig
     from training.run import resume, train
 

@@ -84,7 +84,7 @@ def static_modules(folder):
 
 def layer(number, width, sums, reaches, following):
     """A module: sums, then what follows them, then a register.  Returns it and its bits a value."""
-    from hls_projects.integer_layers import Head
+    from hls_projects.network.integer_layers import Head
 
     if isinstance(following, Head):
         totals = [
@@ -126,7 +126,7 @@ def _reached(output, low, high, threshold):
 
 def whole(network, kind, folder):
     """Design of a network whose sums are of a kind, plain or da4ml; ports are `write_rtl`'s."""
-    from hls_projects.integer_layers import Dense
+    from hls_projects.network.integer_layers import Dense
     from hls_projects.rtl import RtlDesign
 
     layers = [part for part in network.layers if part.kind != "flatten"]
@@ -178,9 +178,9 @@ def differing_logits(network, design):
 
 def main():
     import qkeras_models
-    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import write_rtl
-    from hls_projects.synthesis import synthesize_verilog
+    from hls_projects.tools.synthesis import synthesize_verilog
 
     path = Path(sys.argv[1]) if sys.argv[1:] else Path(qkeras_models.__file__).parent / DEFAULT
     network = IntegerNetwork.load(path)

@@ -30,9 +30,9 @@ PLOT = Path(__file__).parents[1] / "docs" / "rtl_size.svg"
 
 def random_network(nonzeros):
     """Weights of one density, thresholds in the middle of what the sums reach."""
-    from hls_projects.input_format import InputFormat
-    from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
-    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.network.input_format import InputFormat
+    from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
+    from hls_projects.network.integer_network import IntegerNetwork
 
     rng = np.random.default_rng(0)
     hidden = [round(width * nonzeros / MODEL_NONZEROS) for width in (256, 64)]
@@ -50,7 +50,7 @@ def random_network(nonzeros):
 def measure(nonzeros, step, folder):
     """One step, after those before it; prints its CPU seconds and its peak memory in MiB."""
     from hls_projects.rtl import RtlSimulation, write_rtl
-    from hls_projects.synthesis import synthesize_verilog
+    from hls_projects.tools.synthesis import synthesize_verilog
 
     network = random_network(nonzeros)
     written = folder / "design.pickle"

@@ -20,22 +20,22 @@ import numpy as np
 from rich.console import Console
 
 from training.config import build_config
-from training.search.cluster import connected
-from training.search.cluster_config import LocalConfig
 from training.search.config import SearchConfig
 from training.search.driver import Driver
-from training.search.guarded_job import guarded, write_json
-from training.search.ownership import Ownership
 from training.search.progress import Progress
 from training.search.space import suggest
 from training.search.study import open_study
-from training.search.trial import (
+from training.search.trials.guarded_job import guarded, write_json
+from training.search.trials.ownership import Ownership
+from training.search.trials.trial import (
     OUTCOME,
     TrialJob,
     hardware_figures,
     run_trial,
     use_worker_quietly,
 )
+from training.search.workers.cluster import connected
+from training.search.workers.cluster_config import LocalConfig
 
 MEASURED = Path("build/search_overhead.json")
 EARLIER = (0, 100, 1000, 3000, 10000)
@@ -177,8 +177,8 @@ def _cpu_seconds(hidden: tuple[int, ...], epochs: int) -> dict[str, float]:
     use_worker_quietly(1)
     import keras
 
-    from hls_projects.integer_network import IntegerNetwork
-    from qkeras_models.saved_model import load_model
+    from hls_projects.network.integer_network import IntegerNetwork
+    from qkeras_models.files.saved_model import load_model
     from training import run
 
     values = {

@@ -79,7 +79,7 @@ def _run_fit(kind, network, hidden, batch, x, y, clock):
 def _own_fit(kind, network, hidden, batch, x, y, clock):
     import keras
 
-    from qkeras_models.builders import feed_forward, float_feed_forward
+    from qkeras_models.networks.builders import feed_forward, float_feed_forward
     from training import QuantizationPruning
 
     ours = kind == "fit, callback"

@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "Accuracy": "reports.report",
-    "Column": "reports.table",
-    "Figure": "reports.record",
-    "LayerSize": "reports.sizes",
-    "NetworkSize": "reports.sizes",
-    "Source": "reports.record",
-    "Table": "reports.table",
-    "network_size": "reports.sizes",
-    "print_report": "reports.report",
-    "training_plot": "reports.training_plots",
-    "write_report": "reports.report",
+    "Accuracy": "reports.network.report",
+    "Column": "reports.pages.table",
+    "Figure": "reports.records.record",
+    "LayerSize": "reports.network.sizes",
+    "NetworkSize": "reports.network.sizes",
+    "Source": "reports.records.record",
+    "Table": "reports.pages.table",
+    "network_size": "reports.network.sizes",
+    "print_report": "reports.network.report",
+    "training_plot": "reports.plots.training_plots",
+    "write_report": "reports.network.report",
 }
 
 __all__ = sorted(_HOMES)

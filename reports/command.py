@@ -19,7 +19,7 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
     """Looks for everything that can be used; ends with status 1 if something needed is missing."""
     if not wanted or context.resilient_parsing:
         return
-    from reports.doctor import findings
+    from hls_projects.conversion.doctor import findings
 
     failed = False
     for finding in findings():
@@ -122,11 +122,11 @@ def main(
 def _convert(
     target: str, output: Path | None, verilog: dict[str, Any] | None, options: dict[str, Any]
 ) -> tuple[Any, Path]:
-    from qkeras_models.folder_lock import exclusive_folder
+    from hls_projects.conversion.driver import ConversionOptions, convert
+    from hls_projects.conversion.model_source import find_model
+    from hls_projects.conversion.verilog import RtlOptions
+    from qkeras_models.files.folder_lock import exclusive_folder
     from qkeras_models.quiet import import_keras_quietly
-    from reports.conversion import ConversionOptions, convert
-    from reports.model_source import find_model
-    from reports.rtl_conversion import RtlOptions
 
     source = find_model(target, output)
     rtl = None if verilog is None else RtlOptions(**verilog)
@@ -157,7 +157,7 @@ def _step(description: str) -> Iterator[None]:
 
 
 def _print(document: dict[str, Any], folder: Path) -> None:
-    from reports.report import print_report
+    from reports.network.report import print_report
 
     print_report(document)
     exactness = document["exactness"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from reports.page import Page
+    from reports.pages.page import Page
 
 PAGE = Path("comparison.html")
 
@@ -56,7 +56,7 @@ def _write(runs: tuple[Path, ...], results: Path | None, output: Path) -> list[P
         raise ValueError("either RUNs or --results must be given")
     if output.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"`--output` must end in .html. Received: {output}")
-    from reports.comparison import write_comparison
+    from reports.comparison.comparison import write_comparison
 
     command = f"python -m reports.compare {shlex.join(sys.argv[1:])}"
     page = results_page(results, command) if results else runs_page(runs, command)
@@ -73,9 +73,9 @@ def results_page(results: Path, command: str) -> Page:
     Raises:
         ValueError: if the file or a network file is missing or damaged.
     """
-    from reports.compared_results import networks_of_results
-    from reports.comparison import comparison_page
-    from reports.published import published_data
+    from reports.comparison.compared_results import networks_of_results
+    from reports.comparison.comparison import comparison_page
+    from reports.comparison.published import published_data
 
     networks = networks_of_results(results)
     quick = any(network.record.quick for network in networks)
@@ -92,7 +92,7 @@ def results_page(results: Path, command: str) -> Page:
 
 def write_results_pages(results: Path) -> list[Path]:
     """The page of a reproduction's results file, HTML and Markdown beside it; none without it."""
-    from reports.comparison import write_comparison
+    from reports.comparison.comparison import write_comparison
 
     if not results.is_file():
         return []
@@ -110,9 +110,9 @@ def runs_page(runs: Sequence[Path], command: str) -> Page:
     Raises:
         ValueError: naming a folder that is no finished run.
     """
-    from reports.compared_runs import data_sets, networks_of_runs
-    from reports.comparison import comparison_page
-    from reports.published import published_data
+    from reports.comparison.compared_runs import data_sets, networks_of_runs
+    from reports.comparison.comparison import comparison_page
+    from reports.comparison.published import published_data
 
     networks = networks_of_runs(runs)
     sets = data_sets(runs)

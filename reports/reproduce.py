@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qkeras_models.atomic_write import write_atomically
-from qkeras_models.folder_lock import FolderInUse, exclusive_file, exclusive_folder
-from reports.job_pool import Done, Task, run_tasks
-from reports.reproduce_job import NETWORK, lacks_hardware, read_record, write_record
-from reports.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
-from training.data.task import score_text
+from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.folder_lock import FolderInUse, exclusive_file, exclusive_folder
+from reports.experiments.job_pool import Done, Task, run_tasks
+from reports.experiments.reproduce_job import NETWORK, lacks_hardware, read_record, write_record
+from reports.experiments.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
+from training.data.targets.task import score_text
 
 if TYPE_CHECKING:
-    from reports.results_file import NetworkRecord
+    from reports.records.results_file import NetworkRecord
 
 RESULTS = Path("reports/results")
 LARGEST_FILE = 500_000
@@ -145,7 +145,7 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
     Raises:
         ValueError: naming a record or results file that is damaged.
     """
-    from reports.results_file import load_records, save_records
+    from reports.records.results_file import load_records, save_records
 
     found = finished_records(chosen, runs)
     if not found:
@@ -161,7 +161,7 @@ def collect(chosen: Sequence[Job], runs: Path, target: Path) -> dict[Job, Networ
 
 def recorded(chosen: Sequence[Job], target: Path) -> dict[Job, NetworkRecord]:
     """The records in the results file, by job, of networks trained by the plan's very command."""
-    from reports.results_file import load_records
+    from reports.records.results_file import load_records
 
     records = {record.key: record for record in load_records(target)}
     return {
@@ -187,7 +187,7 @@ def adopt(job: Job, record: NetworkRecord, runs: Path, results: Path) -> None:
 
 
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:
-    from reports.compared_results import keep_training
+    from reports.comparison.compared_results import keep_training
 
     if record.network_file is None:
         return record
@@ -209,7 +209,7 @@ def _task(job: Job, runs: Path, data_folder: str | None, synthesize_up_to: int) 
     words += ["--quick"] if job.quick else []
     words += ["--data-folder", data_folder] if data_folder else []
     log = runs / "logs" / f"{job.name}.log"
-    return Task(job, [sys.executable, "-m", "reports.reproduce_job", *words], log)
+    return Task(job, [sys.executable, "-m", "reports.experiments.reproduce_job", *words], log)
 
 
 def _report(done: Done, runs: Path) -> None:

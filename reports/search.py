@@ -11,13 +11,13 @@ from typing import Any
 import click
 
 from reports.compare import write_results_pages
-from reports.page import Page, Plot, Section
-from reports.pareto_plot import ACCURACY, pareto_plot
-from reports.record import Figure, Source, number_text
-from reports.search_publication import publish
-from reports.search_record import ParetoPoint, SearchRecord, read_search_record
-from reports.table import Column, Table
-from training.data.task import Task
+from reports.experiments.search_publication import publish
+from reports.pages.page import Page, Plot, Section
+from reports.pages.table import Column, Table
+from reports.plots.pareto_plot import ACCURACY, pareto_plot
+from reports.records.record import Figure, Source, number_text
+from reports.records.search_record import ParetoPoint, SearchRecord, read_search_record
+from training.data.targets.task import Task
 
 ESTIMATED = (
     ("luts", "LUT"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""), ("latency_ns", "ns"),
@@ -42,7 +42,7 @@ def main(folder: Path, output: Path | None, results: Path | None) -> None:
     Example:
       python -m reports.search runs/search/mnist-frontier
     """
-    from reports.comparison import write_comparison
+    from reports.comparison.comparison import write_comparison
 
     try:
         record = read_search_record(folder)

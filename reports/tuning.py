@@ -16,9 +16,9 @@ from pathlib import Path
 
 import click
 
-from reports.job_pool import Task, run_tasks
-from reports.tuning_plan import SCHEDULES, Trial, decide
-from reports.tuning_table import TABLE, best_options, collect, read_scores, result_file
+from reports.experiments.job_pool import Task, run_tasks
+from reports.experiments.tuning_plan import SCHEDULES, Trial, decide
+from reports.experiments.tuning_table import TABLE, best_options, collect, read_scores, result_file
 
 
 @click.command()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head, MaxPool, Reshape, Threshold
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Flatten, Head, MaxPool, Reshape, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.networks import picture_network
 
 ROOT = Path(__file__).parents[1]

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.conversion.compared_samples import test_data as find_test_data
+from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models import InputQuantizer, IntegerHead, SparseTernaryDense
 from reports.command import main as convert_command
-from reports.network_score import accuracy, output_meanings
-from reports.test_data import test_data as find_test_data
+from reports.network.network_score import accuracy, output_meanings
 from training.command import main as train_command
-from training.run_result import read_result
+from training.recording.run_result import read_result
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(500, 5)).astype(np.float32)

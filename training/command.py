@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qkeras_models.presets import PRESETS
-from training.data.target_search import LOSSES
-from training.data.task import score_text
+from qkeras_models.networks.presets import PRESETS
+from training.data.targets.target_search import LOSSES
+from training.data.targets.task import score_text
 
 if TYPE_CHECKING:
     from training.run import TrainingResult

@@ -18,12 +18,12 @@ from pydantic import (
     model_validator,
 )
 
-from qkeras_models.atomic_write import write_atomically
-from qkeras_models.hidden_layers import NOTATION, hidden_layers
-from qkeras_models.presets import PRESETS
-from training.data.target_search import AUTO, LOSSES
+from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.networks.hidden_layers import NOTATION, hidden_layers
+from qkeras_models.networks.presets import PRESETS
+from training.data.targets.target_search import AUTO, LOSSES
 from training.method import Method
-from training.minimum_density import check_minimum_density
+from training.pruning.minimum_density import check_minimum_density
 
 LARGEST_FILE = 1 << 20
 
@@ -44,7 +44,7 @@ class AugmentationConfig(BaseModel):
 
 
 class TeacherConfig(BaseModel):
-    """A trained network whose logits are learned too; see training.distillation."""
+    """A trained network whose logits are learned too; see qkeras_models.distillation."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from qkeras_models.integer_head import IntegerHead
-from qkeras_models.layer_chain import layer_chain
+from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.networks.layer_chain import layer_chain
 
 
 def output_scale(model: keras.Model) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qkeras_models.saved_model import load_model
+from qkeras_models.files.saved_model import load_model
 
 if TYPE_CHECKING:
     import keras

@@ -31,10 +31,10 @@ class Method(str, Enum):
 
 def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The network of a configuration's method, not compiled."""
-    from qkeras_models.binary_weights import BinaryWeights
-    from qkeras_models.builders import feed_forward, float_feed_forward
-    from qkeras_models.magnitude_pruned import MagnitudePruned
-    from qkeras_models.ternary_weights import TernaryWeights
+    from qkeras_models.networks.builders import feed_forward, float_feed_forward
+    from qkeras_models.quantizers.binary_weights import BinaryWeights
+    from qkeras_models.quantizers.magnitude_pruned import MagnitudePruned
+    from qkeras_models.quantizers.ternary_weights import TernaryWeights
 
     if config.model is not None:
         return _sparsified(config, data)
@@ -68,7 +68,7 @@ def method_model(config: TrainingConfig, data: Dataset) -> keras.Model:
 
 def _sparsified(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The network of the user's own file, made sparse ternary, for losses of logits."""
-    from qkeras_models.sparsification import sparsify
+    from qkeras_models.networks.sparsification import sparsify
     from training.matching_model import load_matching
 
     return sparsify(
@@ -83,10 +83,10 @@ def _sparsified(config: TrainingConfig, data: Dataset) -> keras.Model:
 
 def method_callback(config: TrainingConfig) -> Any:
     """The callback that drives a training by a configuration's method."""
-    from training.dense_training import DenseTraining
-    from training.l2_pruning import L2Pruning
-    from training.magnitude_pruning import MagnitudePruning
-    from training.quantization_pruning import QuantizationPruning
+    from training.baselines.dense_training import DenseTraining
+    from training.baselines.l2_pruning import L2Pruning
+    from training.baselines.magnitude_pruning import MagnitudePruning
+    from training.pruning.quantization_pruning import QuantizationPruning
 
     method = Method(config.method)
     if method.dense:

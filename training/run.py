@@ -14,19 +14,19 @@ from typing import Any
 import keras
 import numpy as np
 
-from qkeras_models.atomic_write import write_atomically
-from qkeras_models.folder_lock import exclusive_folder
-from qkeras_models.kernels import kernels, zero_share
-from qkeras_models.saved_model import float32_copy, load_model, save_model
-from training.batch_statistics import recalibrate
+from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.folder_lock import exclusive_folder
+from qkeras_models.files.saved_model import float32_copy, load_model, save_model
+from qkeras_models.networks.kernels import kernels, zero_share
 from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
-from training.data.targets import Targets
-from training.data.task import Task, score_text
+from training.data.targets.targets import Targets
+from training.data.targets.task import Task, score_text
 from training.method import method_callback, method_model
-from training.progress_lines import ProgressLines
-from training.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
-from training.run_result import RESULT, TrainingResult, read_json, read_result
+from training.recording.progress_lines import ProgressLines
+from training.recording.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
+from training.recording.run_result import RESULT, TrainingResult, read_json, read_result
+from training.steps.batch_statistics import recalibrate
 
 MODEL = "model.keras"
 CONFIG = "config.yaml"
@@ -169,7 +169,7 @@ def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
         return {"loss": task.keras_loss(), "metrics": [task.keras_metric()]}
     if task is not Task.CLASSES:
         raise ValueError(f"`teacher` needs data of classes. Received: {task.value}")
-    from training.distillation import DistillationLoss, LabelAccuracy
+    from qkeras_models.distillation import DistillationLoss, LabelAccuracy
 
     loss = DistillationLoss(config.teacher.weight, config.teacher.temperature)
     return {"loss": loss, "metrics": [LabelAccuracy(name="accuracy")]}
@@ -179,7 +179,7 @@ def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
     """What an epoch trains on: labels, or a teacher's answers too."""
     if not config.taught:
         return labelled_batches(config, data, epoch)
-    from training.taught_batches import TaughtBatches, load_teacher
+    from training.distilled_batches import TaughtBatches, load_teacher
 
     teacher = load_teacher(config.teacher.model, data)
     return TaughtBatches(teacher, data.x_train, data.y_train, **_batch_options(config, epoch))

@@ -104,7 +104,7 @@ def compare_verilog(folder: Path, found: dict[str, Any]) -> dict[str, int]:
 
 def synthesize(folder: Path) -> dict[str, Any]:
     """Cells in the flow of this project's own designs, and the seconds that it took."""
-    from hls_projects.synthesis import synthesize_verilog
+    from hls_projects.tools.synthesis import synthesize_verilog
 
     path = folder / "synthesized.json"
     if not path.is_file():
@@ -124,7 +124,7 @@ def record(
     cells: dict[str, Any],
 ) -> dict[str, Any]:
     """Everything known of one network, as it stands in the results file."""
-    from hls_projects.yosys import yosys_version
+    from hls_projects.tools.yosys import yosys_version
 
     done = json.loads((trained / "training.json").read_text(encoding="utf-8"))
     kept = ("test_accuracy", "validation_accuracy", "ebops", "nonzeros", "stages", "adder_depth")

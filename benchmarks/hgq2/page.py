@@ -8,9 +8,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from reports.results_file import NetworkRecord
-from reports.svg import COLORS, draw_svg, plain_axes
-from reports.table import Column, Table
+from reports.pages.table import Column, Table
+from reports.plots.svg import COLORS, draw_svg, plain_axes
+from reports.records.results_file import NetworkRecord
 
 MARK = "<!-- by benchmarks/hgq2_comparison.py -->\n"
 NETWORKS = {"mnist-small": "HGQ2, 784-256-64-10", "narrow": "HGQ2, 784-64-32-10"}
@@ -222,7 +222,7 @@ def write_page(
     own: Sequence[OwnPoint],
 ) -> None:
     """Replaces the page's part after MARK, and the plot."""
-    from qkeras_models.atomic_write import write_atomically
+    from qkeras_models.files.atomic_write import write_atomically
 
     write_atomically(image, plot(records, own))
     text = page.read_text(encoding="utf-8").split(MARK)[0]

@@ -66,8 +66,8 @@ def verilog_logits(
         pictures: 0 and 1, (samples, …).
         folder: where the harness is written.
     """
+    from hls_projects.rtl.cxxrtl.simulation import RtlSimulation
     from hls_projects.rtl.design import RtlDesign
-    from hls_projects.rtl.simulation import RtlSimulation
 
     inputs, outputs = found["inputs"], found["outputs"]
     path = folder / "simulated.v"

@@ -12,7 +12,7 @@ from hls_projects.hls4ml_front_end.checks import (
     check_strategy,
 )
 from hls_projects.hls4ml_front_end.layer_list import QUANTIZER_NAME, project_entries
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.integer_network import IntegerNetwork
 
 if TYPE_CHECKING:
     import keras
@@ -84,7 +84,7 @@ def default_io_type(network: IntegerNetwork) -> str:
 def _network_and_names(model: Any) -> tuple[IntegerNetwork, list[str] | None]:
     if isinstance(model, IntegerNetwork):
         return model, None
-    from hls_projects.keras_chain import keras_chain
+    from hls_projects.from_keras.keras_chain import keras_chain
 
     return IntegerNetwork.from_keras(model), keras_chain(model).integer_layer_names
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from hls_projects.hls4ml_front_end.checks import check_project_name
 from hls_projects.hls4ml_front_end.layer_list import INPUT_NAME, Entry, project_entries
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.integer_network import IntegerNetwork
 
 Parsed = tuple[list[Entry], list[str], list[str], list[list[int]]]
 
@@ -37,8 +37,8 @@ def parse(model: Any) -> Parsed:
     Raises:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
-    from hls_projects.keras_chain import keras_chain
-    from hls_projects.keras_tail import left_out
+    from hls_projects.from_keras.keras_chain import keras_chain
+    from hls_projects.from_keras.keras_tail import left_out
 
     network, chain = IntegerNetwork.from_keras(model), keras_chain(model)
     if chain.tail:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Interval, Layer
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Interval, Layer
+from hls_projects.network.integer_network import IntegerNetwork
 
 Entry = dict[str, Any]
 

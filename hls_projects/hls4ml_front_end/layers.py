@@ -18,7 +18,7 @@ from hls_projects.hls4ml_front_end.precision import (
     integer_precision,
     set_source_precision,
 )
-from hls_projects.input_format import InputFormat
+from hls_projects.network.input_format import InputFormat
 
 
 class IntegerLayer(Layer):

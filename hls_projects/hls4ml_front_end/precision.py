@@ -9,7 +9,7 @@ import numpy as np
 from hls4ml.model.layers import Activation, Input, Reshape
 from hls4ml.model.types import FixedPrecisionType, IntegerPrecisionType
 
-from hls_projects.input_format import InputFormat
+from hls_projects.network.input_format import InputFormat
 
 
 def integer_precision(lowest: int, highest: int) -> IntegerPrecisionType:

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_network import IntegerNetwork
-from hls_projects.rtl.bits import Bit
-from hls_projects.rtl.ccu2c_verilog import ccu2c_cells
-from hls_projects.rtl.delays import shortest_period
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_cells
+from hls_projects.rtl.emit.stream_verilog import HEADER as STREAM_HEADER
+from hls_projects.rtl.emit.stream_verilog import stream_top
+from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
 from hls_projects.rtl.feasible import check_feasible
-from hls_projects.rtl.folded_dense import FoldedDense
-from hls_projects.rtl.pipelining import pipelined
-from hls_projects.rtl.stages import Pipeline, Stage, build_pipeline
-from hls_projects.rtl.stream_plan import streams
-from hls_projects.rtl.stream_verilog import HEADER as STREAM_HEADER
-from hls_projects.rtl.stream_verilog import stream_top
-from hls_projects.rtl.streaming import PixelStage, Stream, build_stream
+from hls_projects.rtl.logic.bits import Bit
+from hls_projects.rtl.logic.delays import shortest_period
+from hls_projects.rtl.pipeline.pipelining import pipelined
+from hls_projects.rtl.pipeline.stages import Pipeline, Stage, build_pipeline
+from hls_projects.rtl.stream.folded_dense import FoldedDense
+from hls_projects.rtl.stream.stream_plan import streams
+from hls_projects.rtl.stream.streaming import PixelStage, Stream, build_stream
 from hls_projects.rtl.target import Target
-from hls_projects.rtl.verilog import HEADER, layer_module, top_module
-from qkeras_models.atomic_write import write_atomically
+from qkeras_models.files.atomic_write import write_atomically
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hls_projects.integer_layers import Dense, Flatten, Head, Reshape, Threshold
-from hls_projects.integer_network import IntegerNetwork
-from hls_projects.rtl.stream_plan import plan_stream, streams
-from hls_projects.rtl.streaming import folded_layers
+from hls_projects.network.integer_layers import Dense, Flatten, Head, Reshape, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.stream.stream_plan import plan_stream, streams
+from hls_projects.rtl.stream.streaming import folded_layers
 
 DENSE_KINDS = (Dense, Threshold, Flatten, Reshape, Head)
 NOTHING_TO_FOLD = (

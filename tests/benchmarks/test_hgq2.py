@@ -28,7 +28,7 @@ from benchmarks.hgq2.selection import (
     select,
 )
 from benchmarks.hgq2.verilog_check import harness, logit_format, verilog_logits
-from reports.results_file import NetworkRecord, load_records
+from reports.records.results_file import NetworkRecord, load_records
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "reports" / "results" / "hgq2.json"

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from qkeras_models.saved_model import load_model
-from qkeras_models.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
+from qkeras_models.files.saved_model import load_model
+from qkeras_models.layers.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from tests.docs.dry_run import check_block, check_command
 from tests.docs.pages import PAGES, ROOT, inline_commands, read_blocks
 from tests.docs.runner import PageRun

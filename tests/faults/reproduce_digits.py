@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qkeras_models.presets import PRESETS
-from reports import reproduce, reproduce_job, reproduction_plan
-from reports.reproduction_plan import NETWORKS, Job
+from qkeras_models.networks.presets import PRESETS
+from reports import reproduce
+from reports.experiments import reproduce_job, reproduction_plan
+from reports.experiments.reproduction_plan import NETWORKS, Job
 
 JOBS = (
     Job("mnist-small", "sparse", 0.8, 0, quick=True),
@@ -27,7 +28,7 @@ def use_digits() -> None:
 def _task(*arguments):
     task = _original_task(*arguments)
     return replace(task, command=[
-        "tests.faults.reproduce_digits_job" if word == "reports.reproduce_job" else word
+        "tests.faults.reproduce_digits_job" if word == "reports.experiments.reproduce_job" else word
         for word in task.command
     ])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hls_projects.result_cache import cached
+from hls_projects.tools.result_cache import cached
 from reports.command import main as convert
 from tests.commands import in_new_process, in_process
 from tests.faults.disk import UNWRITABLE, quota

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from qkeras_models.folder_lock import exclusive_folder
+from qkeras_models.files.folder_lock import exclusive_folder
 from reports.command import main as convert
 from tests.commands import ROOT, in_process
 from tests.faults.kill_and_resume import TRAINING, WORKS, Work, fingerprint, leftovers

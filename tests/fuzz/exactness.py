@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from hls_projects.csim import CompilerError
-from hls_projects.exactness import compare
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import SimulationError
-from hls_projects.yosys import YosysError
+from hls_projects.tools.yosys import YosysError
+from hls_projects.verification.csim import CompilerError
+from hls_projects.verification.exactness import compare
 from tests.fuzz.arrays import samples
 from tests.fuzz.hardware import Case, csim_logits, rtl_logits
 from tests.fuzz.networks import NetworkPiece, networks

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.csim import FLAGS, run_compiler
-from hls_projects.csim_entry import TRANSFER
 from hls_projects.hls4ml_front_end import build_hls_model
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlDesign, RtlSimulation, SimulationError, write_rtl
+from hls_projects.verification.csim import FLAGS, run_compiler
+from hls_projects.verification.csim_entry import TRANSFER
 from tests.fuzz.networks import NetworkPiece
 
 # What every project includes: once, outside of all namespaces.

@@ -31,20 +31,20 @@ class TooSlow(Exception):
 
 
 def read_network(path: Path) -> None:
-    from hls_projects.integer_network import IntegerNetwork
+    from hls_projects.network.integer_network import IntegerNetwork
 
     IntegerNetwork.load(path)
 
 
 def read_model(path: Path) -> None:
-    from hls_projects.integer_network import IntegerNetwork
-    from qkeras_models.saved_model import load_model
+    from hls_projects.network.integer_network import IntegerNetwork
+    from qkeras_models.files.saved_model import load_model
 
     IntegerNetwork.from_keras(load_model(path))
 
 
 def read_data(path: Path) -> None:
-    from training.data.npz import read_npz
+    from training.data.sets.npz import read_npz
 
     read_npz(path)
 
@@ -56,25 +56,25 @@ def read_configuration(path: Path) -> None:
 
 
 def read_report(path: Path) -> None:
-    from hls_projects.csynth_report import read_csynth
+    from hls_projects.tools.csynth_report import read_csynth
 
     read_csynth(path)
 
 
 def read_images(path: Path) -> None:
-    from training.data.idx import read_idx
+    from training.data.sets.idx import read_idx
 
     read_idx(path.read_bytes())
 
 
 def read_picture_rows(path: Path) -> None:
-    from training.data.cifar10 import read_pictures
+    from training.data.sets.cifar10 import read_pictures
 
     read_pictures(path.name, path.read_bytes())
 
 
 def read_results(path: Path) -> None:
-    from reports.results_file import load_records
+    from reports.records.results_file import load_records
 
     load_records(path)
 
@@ -95,9 +95,9 @@ def whole_files(folder: Path) -> dict[str, bytes]:
     """A valid file for each reader."""
     from PIL import Image
 
-    from reports.results_file import NetworkRecord, save_records
-    from tests.hls_projects.test_vendor_reports import VITIS_HLS
-    from training.data.idx import idx_header
+    from reports.records.results_file import NetworkRecord, save_records
+    from tests.hls_projects.tools.vendor_reports import VITIS_HLS
+    from training.data.sets.idx import idx_header
 
     rng = np.random.default_rng(0)
     arrays: dict[str, Any] = {}

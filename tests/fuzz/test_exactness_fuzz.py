@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Head
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Head
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, write_rtl
 from tests.fuzz.exactness import Tally, check_all, draw
 from tests.fuzz.hardware import Case, rtl_logits

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls_projects.integer_network import IntegerNetwork
-from qkeras_models.model_file import check_model_file, claimed_weights
-from qkeras_models.saved_model import load_model
+from hls_projects.network.integer_network import IntegerNetwork
+from qkeras_models.files.model_file import check_model_file, claimed_weights
+from qkeras_models.files.saved_model import load_model
 from tests.fuzz.mutation import mutate, mutate_inside
 from tests.fuzz.readers import PRETRAINED
 from training.config import read_config

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import hls_projects  # noqa: F401 (registers the layers)
-from hls_projects.integer_network import IntegerNetwork
-from qkeras_models.integer_head import IntegerHead
-from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
+from hls_projects.network.integer_network import IntegerNetwork
+from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 
 
 def randomize(model, seed=0, threshold=0.3):

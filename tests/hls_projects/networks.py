@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import (
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import (
     INT32,
     Conv2D,
     Dense,
@@ -16,7 +16,7 @@ from hls_projects.integer_layers import (
     Layer,
     Threshold,
 )
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.integer_network import IntegerNetwork
 
 
 def ternary(rng: np.random.Generator, inputs: int, outputs: int, density: float) -> np.ndarray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head, Threshold
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.networks import network, ternary, threshold
 
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from qkeras_models.saved_model import load_model
+from qkeras_models.files.saved_model import load_model
 
 
 class LayerCase:

@@ -21,13 +21,13 @@ import hls_projects
 import qkeras_models
 import reports
 import training
-from qkeras_models.input_quantizer import InputQuantizer
-from qkeras_models.integer_head import IntegerHead
-from qkeras_models.saved_model import load_model
+from qkeras_models.distillation import DistillationLoss, LabelAccuracy
+from qkeras_models.files.saved_model import load_model
+from qkeras_models.layers.input_quantizer import InputQuantizer
+from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.serialization import CLASSES, EARLIER
-from qkeras_models.sparse_ternary_dense import SparseTernaryDense
 from training import QuantizationPruning
-from training.distillation import DistillationLoss, LabelAccuracy
 
 KINDS = (
     keras.layers.Layer,
@@ -44,8 +44,8 @@ LOADERS = {
     "keras": "import qkeras_models, keras; load = keras.models.load_model",
     "keras first": "import keras, qkeras_models; load = keras.models.load_model",
     "tensorflow first": "import qkeras_models, tensorflow, keras; load = keras.models.load_model",
-    "a class first": "from qkeras_models.sparse_ternary import SparseTernary; import keras; "
-    "load = keras.models.load_model",
+    "a class first": "from qkeras_models.quantizers.sparse_ternary import SparseTernary; "
+    "import keras; load = keras.models.load_model",
     "qkeras_models": "from qkeras_models import load_model; "
     "load = lambda path: load_model(path, compile=True)",
     "hls_projects": "import hls_projects, keras; load = keras.models.load_model",

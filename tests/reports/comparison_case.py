@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reports.results_file import FIGURES, NetworkRecord, save_records
-from reports.sizes import network_size
+from reports.network.sizes import network_size
+from reports.records.results_file import FIGURES, NetworkRecord, save_records
 from tests.reports.conftest import build_network
 
 WIDTHS = {"small": (100, 40, 10), "large": (100, 80, 80, 10)}

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Flatten, Head, Layer, Threshold
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Flatten, Head, Layer, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
 
 
 def ternary(rng: np.random.Generator, shape: tuple[int, ...], density: float) -> np.ndarray:

@@ -15,9 +15,9 @@ from typing import Any
 import click
 import numpy as np
 
-from hls_projects.integer_network import IntegerNetwork
-from reports.reproduction_plan import DATA
-from reports.results_file import load_records
+from hls_projects.network.integer_network import IntegerNetwork
+from reports.experiments.reproduction_plan import DATA
+from reports.records.results_file import load_records
 from training.data import load
 
 RESULTS = Path(__file__).parents[2] / "reports" / "results"

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from hls_projects.integer_network import IntegerNetwork
+from hls_projects.network.integer_network import IntegerNetwork
 from reports.command import main
 from tests.commands import in_new_process, in_process
 from training import run

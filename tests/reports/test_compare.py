@@ -5,19 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from reports.compare import main
-from reports.compared_results import keep_training, networks_of_results
-from reports.results_file import load_records, save_records
+from reports.comparison.compared_results import keep_training, networks_of_results
+from reports.records.results_file import load_records, save_records
+from tests.reports.compare_command import compare
 from tests.reports.comparison_case import ACCURACIES, WIDTHS, record_of, write_case
-from tests.reports.test_compared_runs import write_run
-from tests.reports.test_page import read
-
-
-def compare(*words):
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    return result.exit_code, result.output
+from tests.reports.html_reader import read
+from tests.reports.run_folder import write_run
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +124,7 @@ def test_plots_of_an_earlier_page_do_not_stay(tmp_path):
 def test_quick_records_are_marked(tmp_path):
     from dataclasses import replace
 
-    from reports.results_file import save_records
+    from reports.records.results_file import save_records
 
     results = write_case(tmp_path, seeds=1)
     save_records([replace(r, quick=True) for r in load_records(results)], results)

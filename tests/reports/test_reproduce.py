@@ -12,18 +12,19 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from hls_projects.input_format import InputFormat
-from hls_projects.integer_layers import Dense, Head
-from hls_projects.integer_network import IntegerNetwork
-from qkeras_models.presets import PRESETS
-from reports import job_pool, reproduce, reproduce_job, reproduction_plan
-from reports.job_pool import Task, run_tasks
-from reports.network_figures import encoded_bits
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Head
+from hls_projects.network.integer_network import IntegerNetwork
+from qkeras_models.networks.presets import PRESETS
+from reports import reproduce
+from reports.experiments import job_pool, reproduce_job, reproduction_plan
+from reports.experiments.job_pool import Task, run_tasks
+from reports.experiments.reproduce_job import lacks_hardware, read_record, run_job
+from reports.experiments.reproduction_plan import DATA, METHODS, NETWORKS, Job, jobs
+from reports.experiments.tuning_plan import PRUNED
+from reports.network.network_figures import encoded_bits
+from reports.records.results_file import load_records
 from reports.reproduce import choose, collect
-from reports.reproduce_job import lacks_hardware, read_record, run_job
-from reports.reproduction_plan import DATA, METHODS, NETWORKS, Job, jobs
-from reports.results_file import load_records
-from reports.tuning_plan import PRUNED
 from tests.hls_projects.networks import picture_network
 
 ROOT = Path(__file__).parents[2]
@@ -235,7 +236,7 @@ def test_a_run_of_another_plan_is_not_mixed_in(finished, tmp_path, monkeypatch):
 
 
 def test_an_interrupted_job_goes_on_to_the_same_network(finished, tmp_path, monkeypatch):
-    from training.run_recorder import RunRecorder
+    from training.recording.run_recorder import RunRecorder
 
     save = RunRecorder._save
 
@@ -319,7 +320,7 @@ def test_tasks_end_with_the_iteration(tmp_path):
 
 def test_a_terminated_pool_ends_its_tasks(tmp_path):
     pool = (
-        "from pathlib import Path; from reports.job_pool import Task, run_tasks;"
+        "from pathlib import Path; from reports.experiments.job_pool import Task, run_tasks;"
         f"list(run_tasks([Task('long', ['python3', '-c', {SLEEP.format(str(tmp_path / 'pid'))!r}],"
         f"Path({str(tmp_path / 'log')!r}))], 1))"
     )

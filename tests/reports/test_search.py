@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from reports.records.search_record import ParetoPoint, SearchRecord, Trial
 from reports.search import MARK, pareto_table, search_page
-from reports.search_record import ParetoPoint, SearchRecord, Trial
 
 
 def point(number, estimate, synthesized):

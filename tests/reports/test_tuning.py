@@ -6,9 +6,17 @@ import pytest
 from click.testing import CliRunner
 
 from reports import tuning
-from reports.reproduction_plan import DATA, NETWORKS, jobs
-from reports.tuning_plan import DEFAULT, FACTORS, RATES, SCHEDULES, Trial, chosen, decide
-from reports.tuning_table import TABLE, best_options, collect, read_scores, read_table
+from reports.experiments.reproduction_plan import DATA, NETWORKS, jobs
+from reports.experiments.tuning_plan import (
+    DEFAULT,
+    FACTORS,
+    RATES,
+    SCHEDULES,
+    Trial,
+    chosen,
+    decide,
+)
+from reports.experiments.tuning_table import TABLE, best_options, collect, read_scores, read_table
 from training.config import TrainingConfig, build_config
 from training.method import Method
 

@@ -2,7 +2,7 @@
 
 import keras
 
-from qkeras_models.builders import mlp
+from qkeras_models.networks.builders import mlp
 from training.data import load
 
 DIGITS = load("digits")

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from qkeras_models.presets import PRESETS
+from qkeras_models.networks.presets import PRESETS
 from training.command import _assignment
 from training.config import TrainingConfig, build_config, read_config
 from training.run import load_data

@@ -5,14 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import log_softmax
 
-from qkeras_models.saved_model import load_model
+from qkeras_models.distillation import DistillationLoss, LabelAccuracy
+from qkeras_models.files.saved_model import load_model
 from training import run
 from training.config import build_config
 from training.data import Batches
-from training.data.task import Task
-from training.distillation import DistillationLoss, LabelAccuracy
-from training.run_recorder import RunRecorder
-from training.taught_batches import TaughtBatches, load_teacher
+from training.data.targets.task import Task
+from training.distilled_batches import TaughtBatches, load_teacher
+from training.recording.run_recorder import RunRecorder
 
 SMALL = {
     "data": "digits", "hidden": [12], "batch_size": 128, "stage1_epochs": 2, "stage3_epochs": 1,

@@ -4,16 +4,16 @@ import keras
 import numpy as np
 import pytest
 
-from hls_projects.exactness import compare
-from hls_projects.integer_network import IntegerNetwork
-from qkeras_models.kernels import kernels, zero_share
-from qkeras_models.saved_model import load_model
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.verification.exactness import compare
+from qkeras_models.files.saved_model import load_model
+from qkeras_models.networks.kernels import kernels, zero_share
 from training import run
+from training.baselines.dense_training import DenseTraining
+from training.baselines.magnitude_pruning import MagnitudePruning, keep_largest
 from training.config import build_config
-from training.dense_training import DenseTraining
-from training.magnitude_pruning import MagnitudePruning, keep_largest
 from training.method import Method, method_callback
-from training.run_recorder import RunRecorder
+from training.recording.run_recorder import RunRecorder
 
 SMALL = {
     "data": "digits", "hidden": [24], "sparsity": 0.7, "batch_size": 64,

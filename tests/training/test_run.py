@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from qkeras_models.saved_model import load_model
-from qkeras_models.sparse_ternary_layer import sparse_ternary_layers
+from qkeras_models.files.saved_model import load_model
+from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 from training import run
 from training.config import build_config
-from training.run_recorder import RunRecorder, TrainingDiverged, find_checkpoint
+from training.recording.run_recorder import RunRecorder, TrainingDiverged, find_checkpoint
 
 SMALL = {
     "data": "digits", "hidden": [24], "sparsity": 0.8, "batch_size": 64,
@@ -101,7 +101,7 @@ def test_an_interrupted_convolutional_run_does_too(tmp_path):
 
 
 def test_a_compiled_run_does_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.fast_steps.WORTH_STEPS", 1)
+    monkeypatch.setattr("training.steps.fast_steps.WORTH_STEPS", 1)
     whole = tmp_path / "whole", run.train(build_config(SMALL), tmp_path / "whole", verbose=0)
     interrupt(SMALL, tmp_path / "interrupted", 5)
     assert_resumes(whole, tmp_path / "interrupted")

@@ -14,12 +14,12 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "Augmentation": "training.data.augmentation",
+    "Augmentation": "training.data.augmentation.augmentation",
     "Batches": "training.data.batches",
     "Dataset": "training.data.dataset",
-    "DownloadError": "training.data.download",
+    "DownloadError": "training.data.sets.download",
     "FixedPoint": "qkeras_models.input_formats.fixed_point",
-    "cache_folder": "training.data.cache",
+    "cache_folder": "training.data.sets.cache",
     "find_format": "qkeras_models.input_formats.format_search",
     "load": "training.data.sources",
 }

@@ -17,8 +17,7 @@ from qkeras_models.input_formats.randomness import (
     permutation,
     words,
 )
-
-from .augmentation import Augmentation
+from training.data.augmentation.augmentation import Augmentation
 
 
 class Batches(keras.utils.PyDataset):

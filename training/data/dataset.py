@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qkeras_models.input_formats.fixed_point import FixedPoint
-
-from .targets import Targets
-from .task import Task
+from training.data.targets.targets import Targets
+from training.data.targets.task import Task
 
 
 @dataclass(frozen=True, eq=False)

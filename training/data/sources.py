@@ -11,14 +11,18 @@ import numpy as np
 
 from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
 from qkeras_models.input_formats.format_search import find_format
-
-from . import cifar10, digits, mnist, npz
-from .console import report
-from .dataset import Dataset
-from .images import centred_image_floats, centred_image_format, image_floats, image_format
-from .split import held_out_count, split_indices
-from .target_search import AUTO, find_targets, tell_labels
-from .targets import Targets
+from training.console import report
+from training.data.dataset import Dataset
+from training.data.sets import cifar10, digits, mnist, npz
+from training.data.sets.images import (
+    centred_image_floats,
+    centred_image_format,
+    image_floats,
+    image_format,
+)
+from training.data.split import held_out_count, split_indices
+from training.data.targets.target_search import AUTO, find_targets, tell_labels
+from training.data.targets.targets import Targets
 
 NAMES = ("mnist", "cifar10", "digits")
 SPLIT_SEED = 2017

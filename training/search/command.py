@@ -85,11 +85,11 @@ def _search(
 
     Only a search whose folder is another one's leaves the record there as it is.
     """
-    from training.search.claimed_folder import OtherJob
-    from training.search.cluster import connected
     from training.search.driver import Driver
     from training.search.progress import Progress
-    from training.search.teacher import train_teacher
+    from training.search.trials.claimed_folder import OtherJob
+    from training.search.trials.teacher import train_teacher
+    from training.search.workers.cluster import connected
 
     measured: dict[int, dict[str, Any]] = {}
     try:
@@ -114,9 +114,9 @@ def _measured(
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and figures of the best networks; tells of those that cannot be measured."""
     from training.search.driver import trial_folder
-    from training.search.guarded_job import ERROR
-    from training.search.measuring import MeasuringJob, measure_all
     from training.search.study import pareto_trials, spread
+    from training.search.trials.guarded_job import ERROR
+    from training.search.trials.measuring import MeasuringJob, measure_all
 
     numbers = spread([trial.number for trial in pareto_trials(study)], config.synthesize)
     limits = config.trial_seconds, config.cluster.threads, client.id
@@ -135,9 +135,9 @@ def _write(
 ) -> dict[int, dict[str, Any]]:
     """Writes search.json; returns what is known of each trial of the Pareto set by now."""
     from training.search.driver import trial_folder
-    from training.search.measuring import measured_before
     from training.search.record import write_record
     from training.search.study import pareto_trials
+    from training.search.trials.measuring import measured_before
 
     numbers = [trial.number for trial in pareto_trials(study)]
     known = {n: measured.get(n) or measured_before(trial_folder(folder, n)) for n in numbers}
@@ -152,7 +152,7 @@ def _show(
     from rich import box
     from rich.table import Table
 
-    from training.data.task import score_text
+    from training.data.targets.task import score_text
     from training.search.progress import figure_text
     from training.search.study import metric_of, pareto_trials
 

@@ -21,7 +21,6 @@ from training.config import (
     unknown_name,
 )
 from training.method import Method
-from training.search.cluster_config import CLUSTERS, ClusterConfig, LocalConfig
 from training.search.early_stopping import EarlyStoppingConfig
 from training.search.objectives import Bound, Figure
 from training.search.space import (
@@ -34,6 +33,7 @@ from training.search.space import (
     dense_weights,
     training_values,
 )
+from training.search.workers.cluster_config import CLUSTERS, ClusterConfig, LocalConfig
 
 NESTED = {"augmentation": AugmentationConfig, "teacher": TeacherConfig}
 SAMPLERS = ("tpe", "nsga2", "random")

@@ -10,16 +10,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.data.task import Task
-from training.search.claimed_folder import OtherJob
+from training.data.targets.task import Task
 from training.search.early_stopping import Bar, Rung, bars
-from training.search.guarded_job import ERROR
 from training.search.objectives import violations
-from training.search.ownership import Ownership
 from training.search.space import suggest
 from training.search.study import METRIC, sampler
-from training.search.teacher import teacher_model
-from training.search.trial import TrialJob, run_trial
+from training.search.trials.claimed_folder import OtherJob
+from training.search.trials.guarded_job import ERROR
+from training.search.trials.ownership import Ownership
+from training.search.trials.teacher import teacher_model
+from training.search.trials.trial import TrialJob, run_trial
 
 if TYPE_CHECKING:
     import optuna

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from training.data.task import COLUMNS
+from training.data.targets.task import COLUMNS
 
 MOST_STEPS = 32
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from training.data.task import Task
+from training.data.targets.task import Task
 from training.search.objectives import Figure
 from training.search.study import metric_of, pareto_trials
 

@@ -11,9 +11,9 @@ import yaml
 
 from training.config import TrainingConfig, build_config
 from training.search.driver import FIGURES, SECONDS
-from training.search.guarded_job import ERROR, write_json
 from training.search.study import metric_of, storage_url, without_password
-from training.search.teacher import teacher_model
+from training.search.trials.guarded_job import ERROR, write_json
+from training.search.trials.teacher import teacher_model
 
 if TYPE_CHECKING:
     import optuna

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.data.task import Task
+from training.data.targets.task import Task
 
 if TYPE_CHECKING:
     import optuna

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import mnist
-from training.data.idx import idx_header
+from training.data.sets import mnist
+from training.data.sets.idx import idx_header
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from training.search.config import SearchConfig
 from training.search.driver import Driver
-from training.search.guarded_job import guarded
 from training.search.progress import Progress
 from training.search.study import open_study
-from training.search.trial import OUTCOME, run_claimed
+from training.search.trials.guarded_job import guarded
+from training.search.trials.trial import OUTCOME, run_claimed
 
 ATTEMPTS, PID = "attempts.txt", "pid.txt"
 LOST, POISONED, FAILING, ENDLESS = 1, 2, 3, 4

@@ -1,9 +1,14 @@
 import pytest
 import yaml
 
-from training.search.cluster_config import HTCondorConfig, LocalConfig, SchedulerConfig, SlurmConfig
 from training.search.config import read_search
 from training.search.objectives import Bound, Figure, violations
+from training.search.workers.cluster_config import (
+    HTCondorConfig,
+    LocalConfig,
+    SchedulerConfig,
+    SlurmConfig,
+)
 
 SMALL = {
     "training": {"data": "digits", "stage1_epochs": 4},

@@ -11,11 +11,11 @@ import pytest
 from optuna.trial import TrialState
 
 from tests.training.search import fake_trials as fake
-from training.search.cluster import connected
-from training.search.cluster_config import LocalConfig
 from training.search.driver import trial_folder
-from training.search.ownership import DRIVER
 from training.search.study import open_study
+from training.search.trials.ownership import DRIVER
+from training.search.workers.cluster import connected
+from training.search.workers.cluster_config import LocalConfig
 
 TRIALS = 8
 

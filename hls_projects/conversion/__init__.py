@@ -1,0 +1,1 @@
+"""The driver behind convert.py: from a model to projects, comparisons and figures."""

@@ -1,0 +1,158 @@
+"""README files beside the HLS project and the Verilog: how to take them into a vendor's tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qkeras_models.files.atomic_write import write_atomically
+
+if TYPE_CHECKING:
+    from hls_projects.rtl import RtlDesign
+
+PORTS = """\
+# Verilog of the network
+
+`top.v` is all there is: Verilog-2005, one module a layer and `top`. {primitives}
+
+| port | bits | meaning |
+|---|---|---|
+| `clk` | 1 | everything happens at its rising edge |
+| `in_valid` | 1 | `x` holds a sample |
+| `x` | {x_bits} | {inputs} integers of {input_bits} bits, the first one lowest |
+| `out_valid` | 1 | `in_valid` of {latency} cycles before |
+| `y` | {y_bits} | {classes} logits of {logit_bits} bits, two's complement, the first one lowest |
+
+A sample may enter every cycle (II = 1); there is no back pressure and no reset. {decision}
+The input integers are those of the network's input format: see `network.npz`.
+"""
+
+STREAM_PORTS = """\
+# Verilog of the network
+
+`top.v` is all there is: Verilog-2005, one module a line buffer, one a layer, and `top`.
+{primitives}
+
+| port | bits | meaning |
+|---|---|---|
+| `clk` | 1 | everything happens at its rising edge |
+| `in_valid` | 1 | `x` holds a pixel |
+| `x` | {x_bits} | {inputs_a_cycle} integers of {input_bits} bits, the first channel lowest |
+| `out_valid` | 1 | `y` holds the logits of a picture |
+| `y` | {y_bits} | {classes} logits of {logit_bits} bits, two's complement, the first one lowest |
+
+{pixels} pixels make a picture, row by row. A pixel may enter every cycle, pictures one right after
+another, and there may be cycles without a pixel; there is no back pressure and no reset. The logits
+of a picture come {latency} cycles after its first pixel where its pixels come without gaps and no
+other picture follows at once. Where one does, results come as often as pictures enter, though some
+cycles later where pixels of the next picture push on those at an edge: wait for `out_valid`. The
+class is the largest logit's. The input integers are those of the network's input format: see
+`network.npz`.
+"""
+
+XILINX = """\
+
+## Vivado
+
+    create_project network build -part xcvu9p-flga2104-2L-e
+    add_files top.v
+    set_property top top [current_fileset]
+    synth_design -mode out_of_context
+    create_clock -period {period} [get_ports clk]
+    opt_design; place_design; route_design
+    report_utilization; report_timing_summary
+
+On 7-series give such a part. The LUT and CARRY4 primitives are of 7-series; Vivado maps CARRY4 to
+CARRY8 on UltraScale+. Out of context is needed for most networks: they have more ports than a
+package has pins. Inside a design of your own, instantiate `top` and leave `-mode` out.
+
+Quartus does not know these primitives: `convert.py --generic-rtl` writes Verilog without them.
+"""
+
+ECP5 = """\
+
+## Yosys and nextpnr
+
+    yosys -p "read_verilog top.v; synth_ecp5 -json top.json"
+    nextpnr-ecp5 --85k --json top.json --out-of-context --freq 100
+
+`convert.py --pnr` does this, and puts registers at the inputs so that the first layer is timed.
+The CCU2C primitives are Lattice's own, so Diamond reads the file as well.
+"""
+
+GENERIC = """\
+
+## Quartus
+
+    quartus_sh --prepare -f "Agilex 7" -t top network
+    quartus_sh --set -f VERILOG_FILE=top.v network
+
+or add `top.v` to a project and make `top` its top-level entity; assign virtual pins to all ports
+but `clk` to compile it alone. Give the clock with `create_clock -period {period} clk` in an SDC
+file, then run Analysis & Synthesis and the Fitter.
+
+Any other tool that reads Verilog-2005 takes it in the same way.
+"""
+
+HLS = """\
+# HLS project of the network
+
+An hls4ml project for {backend}: `firmware/` holds the C++, `build_prj.tcl` the steps. Its top
+function is `{project}`; it computes what Keras computes, on every {output}.
+
+## C-simulation, synthesis, co-simulation
+
+    {program} -f build_prj.tcl "csim=1 synth=1 cosim=1 export=1"
+
+The report is `{project}_prj/solution1/syn/report/csynth.xml`; `convert.py --synthesize` runs the
+same and reads it.
+
+## Vivado
+
+With `export=1` the packed IP is in `{project}_prj/solution1/impl/ip`. Add that folder with
+`set_property ip_repo_paths`, then place the core in a block design. For utilization after
+synthesis alone: `vivado -mode batch -source vivado_synth.tcl`.
+
+## Quartus
+
+This C++ is written for {backend} HLS. For Quartus take the Verilog that `convert.py --generic-rtl`
+writes to `rtl/generic/`.
+"""
+
+LARGEST_LOGIT = "The class is the largest logit's."
+ONE_LOGIT = "The class is whether the logit is above 0."
+PRIMITIVES = {
+    "xilinx": "LUTs and carry chains are instantiated (LUT1 to LUT6, LUT6_2, CARRY4).",
+    "ecp5": "Carry chains are instantiated (CCU2C).",
+    "generic": "It instantiates no primitives.",
+}
+TOOLS = {"xilinx": XILINX, "ecp5": ECP5, "generic": GENERIC}
+PROGRAMS = {"Vitis": "vitis_hls", "Vivado": "vivado_hls"}
+
+
+def write_rtl_readme(design: RtlDesign, kind: str, period: float = 10.0) -> None:
+    """README.md beside a design's Verilog.
+
+    Args:
+        design: what was written.
+        kind: xilinx, ecp5 or generic.
+        period: of the clock, ns, for the example of a constraint.
+    """
+    text = (PORTS if design.pixels == 1 else STREAM_PORTS).format(
+        primitives=PRIMITIVES[kind],
+        x_bits=design.inputs_a_cycle * design.input_bits,
+        y_bits=design.classes * design.logit_bits,
+        inputs_a_cycle=design.inputs_a_cycle,
+        decision=ONE_LOGIT if design.classes == 1 else LARGEST_LOGIT,
+        **vars(design),
+    )
+    tools = TOOLS[kind].format(period=f"{period:g}")
+    write_atomically(design.verilog.with_name("README.md"), text + tools)
+
+
+def write_hls_readme(folder: Path, backend: str, project: str, argmax: bool = False) -> None:
+    """README.md in an hls4ml project's folder, whose output may be the argmax of the logits."""
+    name = backend.capitalize()
+    output = "sample the index of the largest integer logit" if argmax else "integer logit"
+    text = HLS.format(backend=name, project=project, program=PROGRAMS[name], output=output)
+    write_atomically(folder / "README.md", text)

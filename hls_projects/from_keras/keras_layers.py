@@ -1,0 +1,105 @@
+"""Which Keras layers become layers of an integer network, and what to use in place of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from qkeras import QActivation
+
+from qkeras_models.layers.input_quantizer import InputQuantizer
+from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
+from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.layers.ternary_conv2d import TernaryConv2D
+from qkeras_models.layers.ternary_dense import TernaryDense
+
+CONVOLUTIONS = (SparseTernaryConv2D, TernaryConv2D)
+WEIGHTED = (SparseTernaryDense, TernaryDense, *CONVOLUTIONS)
+RESHAPING = (keras.layers.Flatten, keras.layers.Reshape)
+# The quantizer is the network's input format; normalization is in the thresholds after it.
+ABSORBED = (InputQuantizer, keras.layers.BatchNormalization)
+
+KINDS = (*WEIGHTED, *RESHAPING, *ABSORBED, keras.layers.MaxPooling2D, IntegerHead)
+# What a quantizer is given to.
+ACTIVATIONS = (QActivation, keras.layers.Activation)
+
+RELU = "QActivation('quantized_relu(2,2)')"
+FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each filter"
+SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
+SPARSIFY = "qkeras_models.sparsify(model, x_train) or train.py --model makes it of yours"
+INSTEAD = {
+    "Activation": RELU,
+    "AveragePooling2D": "MaxPooling2D",
+    "Conv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
+    "Conv2D": f"SparseTernaryConv2D; {SPARSIFY}",
+    "Dense": f"SparseTernaryDense; {SPARSIFY}",
+    "DepthwiseConv2D": FEW_CHANNELS,
+    "GlobalAveragePooling2D": "MaxPooling2D of the picture's size, then Flatten",
+    "GlobalMaxPooling2D": "MaxPooling2D of the picture's size, then Flatten",
+    "Lambda": "layers that can be saved and read",
+    "LayerNormalization": "BatchNormalization",
+    "Masking": "inputs of a fixed length",
+    "MaxPooling1D": "Reshape((n, 1, channels)) and MaxPooling2D((k, 1))",
+    "Normalization": SCALED,
+    "QBatchNormalization": "keras.layers.BatchNormalization",
+    "QConv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
+    "QConv2D": f"SparseTernaryConv2D; {SPARSIFY}",
+    "QDense": f"SparseTernaryDense; {SPARSIFY}",
+    "QDepthwiseConv2D": FEW_CHANNELS,
+    "ReLU": RELU,
+    "Rescaling": SCALED,
+    "Sigmoid": "an IntegerHead before it",
+    "Softmax": "an IntegerHead before it",
+    "TimeDistributed": "the layer itself: SparseTernaryDense takes inputs of any rank",
+    "ZeroPadding2D": "padding='same' of the SparseTernaryConv2D that follows",
+}
+
+
+def check_kind(layer: Any) -> None:
+    """Raises ValueError, saying what to use instead, for a layer of a kind that none converts.
+
+    By exact types: a subclass may compute something else.
+    """
+    if type(layer) not in (*KINDS, *ACTIVATIONS):
+        raise ValueError(
+            f"layer '{layer.name}' ({type(layer).__name__}) cannot be converted; use "
+            f"{instead_of(layer)}"
+        )
+
+
+def is_absorbed(layer: Any) -> bool:
+    """Whether a layer becomes no integer layer of its own.
+
+    By exact types: a subclass may compute something else.
+    """
+    return type(layer) in ABSORBED
+
+
+def instead_of(layer: Any) -> str:
+    """What to use in place of a layer that has no integer layer."""
+    for kind in type(layer).__mro__:
+        if kind.__name__ in INSTEAD:
+            return INSTEAD[kind.__name__]
+        if kind in KINDS:
+            return f"{kind.__name__} itself, of which it is a subclass"
+    return "the layers of qkeras_models, BatchNormalization and QActivation"
+
+
+def check_flatten(layer: Any, rank: int) -> None:
+    """Raises ValueError for channels first, which moves values of more than one axis."""
+    if layer.data_format != "channels_last" and rank > 1:
+        raise ValueError(
+            f"`data_format` of '{layer.name}' (Flatten) must be 'channels_last', the order of "
+            f"hardware. Received: {layer.data_format!r}"
+        )
+
+
+def check_normalization(layer: Any) -> None:
+    """Raises ValueError unless a BatchNormalization is over the last axis."""
+    last = layer.input_spec.ndim - 1
+    if layer.axis not in (-1, last):
+        raise ValueError(
+            f"`axis` of '{layer.name}' (BatchNormalization) must be -1 (or {last}), the channels. "
+            f"Received: {layer.axis!r}"
+        )

@@ -1,0 +1,77 @@
+"""Keras's batch normalization and activation as integer thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from hls_projects.from_keras.activation_format import ALLOWED, ActivationFormat
+from hls_projects.from_keras.thresholds import find_thresholds
+from hls_projects.network.integer_layers import Threshold
+
+# Of an activation, relative to its level: two units in the last place of float32, for the sum
+# x + (quantized − x) with which quantizers let gradients through.
+LEVEL_ERROR = 2.0**-22
+
+
+class NormalizedActivation(keras.Model):
+    """Batch normalization and activation alone, run as inference runs them.
+
+    Args:
+        normalization, activation: layers of a model.
+        jit_compile: as the model has it; compilers may fuse a product and a sum into one rounding.
+    """
+
+    def __init__(self, normalization: Any, activation: Any, jit_compile: Any) -> None:
+        super().__init__()
+        self.normalization = normalization
+        self.activation = activation
+        self.jit_compile = jit_compile
+
+    def call(self, inputs: Any) -> Any:
+        return self.activation(self.normalization(inputs, training=False))
+
+
+def keras_thresholds(
+    layers: NormalizedActivation,
+    values: ActivationFormat,
+    sums: Callable[[np.ndarray], np.ndarray],
+    lowest: np.ndarray,
+    highest: np.ndarray,
+) -> Threshold:
+    """The threshold layer that equals the Keras layers at every reachable accumulator.
+
+    Args:
+        layers: the model's own batch normalization and activation.
+        values: the integers that the activation stands for.
+        sums: maps integer accumulators (rows, channels) to the float32 inputs of `layers`.
+        lowest, highest: int64 (channels,), reachable accumulators of each channel.
+
+    Raises:
+        ValueError: if a channel is not monotonic, or an activation is none of its levels.
+    """
+    ones = (1,) * (layers.normalization.input_spec.ndim - 2)
+
+    def count_levels(accumulators: np.ndarray) -> np.ndarray:
+        real = sums(accumulators).reshape(len(accumulators), *ones, -1)
+        outputs = layers.predict(real, batch_size=1 << 14, verbose=0)
+        return _levels(outputs.reshape(accumulators.shape), values, layers.activation.name)
+
+    return find_thresholds(count_levels, lowest, highest, values.bits)
+
+
+def _levels(outputs: np.ndarray, values: ActivationFormat, name: str) -> np.ndarray:
+    """The levels behind activations, int64; refuses what is none, however near it lies."""
+    levels = (outputs.astype(np.float64) - values.offset) / values.step
+    nearest = np.rint(levels)
+    right = np.abs(levels - nearest) <= LEVEL_ERROR * nearest
+    right &= (nearest >= 0) & (nearest < 1 << values.bits)
+    if not right.all():
+        raise ValueError(
+            f"layer '{name}': activation must be {ALLOWED}. Received: outputs such as "
+            f"{outputs[~right][0]}, which is none of its {1 << values.bits} levels"
+        )
+    return nearest.astype(np.int64)

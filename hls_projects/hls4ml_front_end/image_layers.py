@@ -1,0 +1,98 @@
+"""hls4ml layers of pictures: sparse ternary convolution and max pooling."""
+
+from __future__ import annotations
+
+import numpy as np
+from hls4ml.model.attributes import Attribute
+
+from hls_projects.hls4ml_front_end import kernels
+from hls_projects.hls4ml_front_end.layers import IntegerLayer, SparseTernaryDense
+from hls_projects.hls4ml_front_end.position_loops import (
+    Pictures,
+    Shape,
+    over_window_stream,
+    over_windows,
+)
+from hls_projects.network.windows import Windows
+
+
+class WindowLayer(IntegerLayer):
+    """A layer that does the same in every window of a picture.
+
+    Attribute: `strides`, a list of two.
+    """
+
+    _expected_attributes = [Attribute("strides", value_type=list)]
+
+    @property
+    def windows(self) -> Windows:
+        raise NotImplementedError
+
+    def _output_shape(self) -> list[int]:
+        picture = self.get_input_variable().shape
+        return [*self.windows.output_shape(picture), len(self.get_attr("lowest"))]
+
+    @property
+    def pictures(self) -> Pictures:
+        rows, columns, channels = self.get_input_variable().shape
+        outputs = self.get_output_variable().shape[-1]
+        return Pictures(rows, columns, channels, outputs, self.windows)
+
+    @property
+    def kernel_shape(self) -> Shape:
+        return self.pictures.shape
+
+    @property
+    def takes_all(self) -> bool:
+        picture = tuple(self.get_input_variable().shape[:2])
+        return super().takes_all and self.windows.size == picture
+
+    def _every_position(self, position: str) -> str:
+        loops = over_window_stream if self.streams else over_windows
+        return loops(self.function_name, position, self.pictures)
+
+
+class SparseTernaryConv2D(WindowLayer, SparseTernaryDense):
+    """acc = window · W for every window: the adders of a SparseTernaryDense, used everywhere.
+
+    Attributes: `ternary_weights`, int8 (height, width, channels, filters); `padding`, valid or
+    same.
+    """
+
+    kernel_name = "sparse_ternary_conv2d"
+    _expected_attributes = [Attribute("padding", value_type=str)]
+
+    @property
+    def windows(self) -> Windows:
+        size = self.get_attr("ternary_weights").shape[:2]
+        return Windows(size, tuple(self.get_attr("strides")), self.get_attr("padding"))
+
+    def _matrix(self) -> np.ndarray:
+        weights = self.get_attr("ternary_weights")
+        return weights.reshape(-1, weights.shape[-1])
+
+    def _input_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        taps = self.windows.size[0] * self.windows.size[1]
+        # Padding is 0, whatever the pixels are.
+        padded = self.get_attr("padding") == "same"
+        low, high = super()._input_bounds()
+        low, high = (np.minimum(low, 0), np.maximum(high, 0)) if padded else (low, high)
+        return np.tile(low, taps), np.tile(high, taps)
+
+
+class IntegerMaxPool(WindowLayer):
+    """The largest value of each channel in every window.  Attribute: `pool`, a list of two."""
+
+    kernel_name = "integer_max_pool"
+    _expected_attributes = [Attribute("pool", value_type=list)]
+
+    @property
+    def windows(self) -> Windows:
+        return Windows(tuple(self.get_attr("pool")), tuple(self.get_attr("strides")))
+
+    def _lines(self) -> list[tuple[int, str]]:
+        taps = self.windows.size[0] * self.windows.size[1]
+        return kernels.largest_lines(taps, self.get_output_variable().shape[-1])
+
+
+PICTURE_LAYERS: tuple[type[IntegerLayer], ...] = (SparseTernaryConv2D, IntegerMaxPool)

@@ -1,0 +1,1 @@
+"""The integer network: what Keras, C-simulation and RTL must all compute."""

@@ -1,0 +1,136 @@
+"""Layers of pictures (rows, columns, channels): convolution and max pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import ClassVar
+
+import numpy as np
+
+from hls_projects.network.integer_layer import (
+    Interval,
+    Layer,
+    as_tuple,
+    require,
+    require_ternary,
+)
+from hls_projects.network.windows import PADDINGS, Windows, is_pair
+
+# Samples that are convolved at a time, so that float64 copies stay small.
+CHUNK = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2D(Layer):
+    """acc[r, c] = Σ over the window at (r, c) of x · W, W in {−1, 0, 1}; 0 around the picture.
+
+    Args:
+        weights: int8 (height, width, channels, filters), each −1, 0 or 1.
+        strides: of rows and columns, ≥ 1.
+        padding: "valid" or "same", see Windows.
+
+    Raises:
+        ValueError: for another type, rank or value.
+    """
+
+    weights: np.ndarray
+    strides: tuple[int, int] = (1, 1)
+    padding: str = "valid"
+    kind: ClassVar[str] = "conv2d"
+    array_fields: ClassVar[tuple[str, ...]] = ("weights",)
+    option_fields: ClassVar[tuple[str, ...]] = ("strides", "padding")
+
+    def __post_init__(self) -> None:
+        require_ternary(self.weights, self.kind, "height, width, channels, filters")
+        object.__setattr__(self, "strides", as_tuple(self.strides))
+        require(
+            is_pair(self.strides),
+            f"`strides` must be two integers >= 1. Received: {self.strides!r}",
+        )
+        require(
+            self.padding in PADDINGS,
+            f"`padding` must be one of {', '.join(PADDINGS)}. Received: {self.padding!r}",
+        )
+
+    @property
+    def nonzeros(self) -> int:
+        return int(np.count_nonzero(self.weights))
+
+    @property
+    def windows(self) -> Windows:
+        return Windows(self.weights.shape[:2], self.strides, self.padding)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        # float64 is exact here: |acc| < 2^53 by far.  Below 2^24 float32 is too, in half the time.
+        largest = int(np.abs(x).max(initial=0)) * self.weights[..., 0].size
+        weights = self.weights.astype(np.float32 if largest < 1 << 24 else np.float64)
+        parts = (x[start : start + CHUNK] for start in range(0, max(len(x), 1), CHUNK))
+        return np.concatenate([self._convolve(x, weights).astype(np.int32) for x in parts])
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        channels = self.weights.shape[2]
+        require(
+            len(input_shape) == 3 and input_shape[-1] == channels,
+            f"a convolution of {channels} channels cannot follow shape {input_shape}",
+        )
+        return (*_windows_in(self.windows, input_shape), self.weights.shape[3])
+
+    def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
+        positive = (self.weights > 0).astype(np.float64)
+        negative = (self.weights < 0).astype(np.float64)
+        smallest = self._convolve(lowest, positive) - self._convolve(highest, negative)
+        largest = self._convolve(highest, positive) - self._convolve(lowest, negative)
+        return smallest.astype(np.int64), largest.astype(np.int64)
+
+    def _convolve(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        taps = self.windows.taps(x.astype(weights.dtype))
+        flat = weights.reshape(-1, *weights.shape[2:])
+        return sum(tap @ kernel for tap, kernel in zip(taps, flat, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class MaxPool(Layer):
+    """The largest value of each channel in every window inside the picture.
+
+    Args:
+        pool: rows and columns of the window, ≥ 1.
+        strides: of rows and columns, ≥ 1.
+
+    Raises:
+        ValueError: for another type or value.
+    """
+
+    pool: tuple[int, int]
+    strides: tuple[int, int]
+    kind: ClassVar[str] = "maxpool"
+    option_fields: ClassVar[tuple[str, ...]] = ("pool", "strides")
+
+    def __post_init__(self) -> None:
+        for name in self.option_fields:
+            object.__setattr__(self, name, as_tuple(getattr(self, name)))
+            value = getattr(self, name)
+            require(is_pair(value), f"`{name}` must be two integers >= 1. Received: {value!r}")
+
+    @property
+    def windows(self) -> Windows:
+        return Windows(self.pool, self.strides)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        return reduce(np.maximum, self.windows.taps(x))
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        require(len(input_shape) == 3, f"a max pool cannot follow shape {input_shape}")
+        return (*_windows_in(self.windows, input_shape), input_shape[-1])
+
+    def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
+        return self.forward(lowest), self.forward(highest)
+
+
+def _windows_in(windows: Windows, picture: tuple[int, ...]) -> tuple[int, int]:
+    found = windows.output_shape(picture)
+    require(
+        min(found) > 0,
+        f"windows of {windows.size} do not fit into a picture of {picture[:2]}",
+    )
+    return found

@@ -1,0 +1,1 @@
+"""One neuron in the fewest LUTs: counters in LUTs and on carry chains."""

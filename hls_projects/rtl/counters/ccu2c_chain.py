@@ -1,0 +1,103 @@
+"""A counter on ECP5's carry chain, of real bits: terms, their order, truth tables.
+
+A stage's generate function is the first four entries of its truth table, where pins C and D are
+0.  So of two terms that fill four pins, the one on C and D must be 0 there; a term of one bit
+leaves pin D, tied to 1, to tell the two tables apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import and_, xor
+
+from hls_projects.rtl.counters.ccu2c_moves import pairs_taken
+from hls_projects.rtl.logic.bits import ONE, ZERO, Bit, complement
+from hls_projects.rtl.logic.netlist import LutStage, Netlist
+
+
+@dataclass(frozen=True)
+class Term:
+    """A bit, or a function of two, which is added in a stage."""
+
+    bits: tuple[Bit, ...]
+    function: Callable[[int, int], int] = xor
+
+    def value(self, raw: Sequence[int]) -> int:
+        """The term, from the signals under its bits."""
+        values = [signal ^ bit.inverted for signal, bit in zip(raw, self.bits, strict=False)]
+        return values[0] if len(values) == 1 else self.function(*values)
+
+    @property
+    def starts_low(self) -> bool:
+        """Whether it may be on pins C and D."""
+        return len(self.bits) == 1 or not self.value((0, 0))
+
+
+def build_counter(
+    netlist: Netlist, place: int, carry_in: Bit, taken: Sequence[Sequence[Bit]]
+) -> list[tuple[int, Bit]]:
+    """(column, bit) of every sum and of the carry out.
+
+    Args:
+        netlist: where the chain goes.
+        place: column of the first stage.
+        carry_in: a bit of that column.
+        taken: bits of each stage's own column.
+    """
+    stages = []
+    pairs: list[tuple[Bit, ...]] = []
+    for bits in taken:
+        terms = [_conjunction(*pair) for pair in pairs]
+        singles, pairs = _pair_up(bits, pairs_taken(len(bits), len(terms)))
+        terms += [_parity(*pair) for pair in pairs] + [Term((bit,)) for bit in singles]
+        stages.append(_stage(_ordered(netlist, terms)))
+    signals = netlist.lut_chain(carry_in, stages)
+    return [(place + i, Bit(signal)) for i, signal in enumerate(signals)]
+
+
+def _parity(first: Bit, second: Bit) -> Term:
+    return Term((complement(first),)) if second == ONE else Term((first, second))
+
+
+def _conjunction(first: Bit, second: Bit) -> Term:
+    return Term((first,)) if second == ONE else Term((first, second), and_)
+
+
+def _pair_up(bits: Sequence[Bit], pairs: int) -> tuple[list[Bit], list[tuple[Bit, ...]]]:
+    """Single bits, and pairs of equal polarity as far as there are; a constant 1 comes last."""
+    left = sorted(bits, key=lambda bit: (bit.inverted, bit.constant))
+    made = []
+    for _ in range(pairs):
+        first = left.pop(0)
+        mate = next((bit for bit in left if bit.inverted == first.inverted), left[-1])
+        left.remove(mate)
+        made.append((first, mate))
+    return left, made
+
+
+def _ordered(netlist: Netlist, terms: list[Term]) -> list[Term]:
+    """At most two terms, the last of which may be on pins C and D."""
+    ordered = sorted(terms, key=lambda term: (term.starts_low, -len(term.bits)))
+    if len(ordered) == 2 and not ordered[1].starts_low:
+        first, second = ordered[1].bits
+        raised = next(bit for bit in (first, second) if bit.inverted)
+        other = second if raised is first else first
+        ordered[1] = Term((netlist.inverter(raised), other), ordered[1].function)
+    return ordered
+
+
+def _stage(terms: Sequence[Term]) -> LutStage:
+    low, high = (*terms, Term((ZERO,)), Term((ZERO,)))[:2]
+    wide = len(high.bits) == 2
+    pins = [*_pins(low, ZERO), *_pins(high, ZERO if wide else ONE)]
+    table = []
+    for address in range(16):
+        raw = [address >> i & 1 for i in range(4)]
+        adds = wide or raw[3]
+        table.append(low.value(raw[:2]) ^ (high.value(raw[2:]) if adds else 0))
+    return LutStage(tuple(pins), tuple(table))
+
+
+def _pins(term: Term, padding: Bit) -> tuple[Bit, ...]:
+    return (*(Bit(bit.signal) for bit in term.bits), padding)[:2]

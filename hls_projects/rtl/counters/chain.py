@@ -1,0 +1,140 @@
+"""Counters on a carry chain: which LUT drives which stage, in which polarity.
+
+The chain may carry complements (`flipped`), so that generate inputs and the carry in can be plain
+wires of either polarity.  A stage's sum is then flipped as well.
+
+A carry in from the fabric shares its pin with the first stage's bypass input, so the first stage
+then generates from O5 of its LUT; a counter whose bypass is a wire starts with a constant instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hls_projects.rtl.logic.bits import CONSTANT, Bit
+from hls_projects.rtl.logic.netlist import Netlist
+
+
+@dataclass
+class Segment:
+    """One counter of a chain: bits of column `place`, and for A14 one bit of the next column."""
+
+    kind: str
+    place: int
+    bits: list[Bit]
+    above: list[Bit]
+
+    @property
+    def bypassed(self) -> bool:
+        """Six bits fill the first LUT: one of them generates directly, past the LUT."""
+        return self.kind == "A6" and len(self.bits) == 6
+
+    @property
+    def takes_carry_in(self) -> bool:
+        """As the first of a chain, one of the bits is the carry in."""
+        return self.kind == "A14" or (self.kind == "F" and len(self.bits) == 3)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A chain's stage: its column, its propagate signal, its raw generate bit."""
+
+    place: int
+    propagate: int
+    generate: Bit
+
+
+def build_chain(netlist: Netlist, segments: Sequence[Segment]) -> list[tuple[int, Bit]]:
+    """(column, bit) of every sum and of the carry out."""
+    flipped = _polarity(segments)
+    carry_in = _take_carry_in(netlist, segments[0], flipped)
+    stages = [stage for segment in segments for stage in _segment_stages(netlist, segment, flipped)]
+    signals = netlist.chain(
+        carry_in,
+        [stage.propagate for stage in stages],
+        [stage.generate for stage in stages],
+    )
+    bits = [Bit(signal, flipped) for signal in signals]
+    if carry_in.constant:
+        # The first sum is then the propagate LUT itself, p ⊕ 1 where the constant carries a 1.
+        bits[0] = Bit(stages[0].propagate, carry_in.inverted ^ flipped)
+    places = [stage.place for stage in stages]
+    return list(zip([*places, places[-1] + 1], bits, strict=True))
+
+
+def _polarity(segments: Sequence[Segment]) -> bool:
+    """The polarity that needs fewer inverters."""
+    bypassed = [segment.bits for segment in segments if segment.bypassed]
+    inverters = [
+        sum(all(bit.inverted != flipped for bit in bits) for bits in bypassed)
+        for flipped in (False, True)
+    ]
+    if inverters[0] == inverters[1] and segments[0].takes_carry_in:
+        signals = [bit for bit in segments[0].bits if not bit.constant]
+        return bool(signals) and all(bit.inverted for bit in signals)
+    return inverters[1] < inverters[0]
+
+
+def _take_carry_in(netlist: Netlist, first: Segment, flipped: bool) -> Bit:
+    """The raw bit that enters the chain, taken from the first segment if that has one to give."""
+    if not first.takes_carry_in:
+        return Bit(CONSTANT, flipped)
+    bit = _latest(netlist, first.bits, flipped)
+    first.bits.remove(bit)
+    if bit.constant:
+        return Bit(CONSTANT, bit.inverted ^ flipped)
+    return _raw(netlist, bit, flipped)
+
+
+def _latest(netlist: Netlist, bits: Sequence[Bit], flipped: bool) -> Bit:
+    """The deepest bit of the wanted polarity; else a constant, else the deepest."""
+    fitting = [bit for bit in bits if not bit.constant and bit.inverted == flipped]
+    candidates = fitting or [bit for bit in bits if bit.constant] or bits
+    return max(candidates, key=lambda bit: netlist.depth[bit.signal])
+
+
+def _raw(netlist: Netlist, bit: Bit, flipped: bool) -> Bit:
+    """The raw wire of a bit on a chain: the bit itself, or its complement if flipped."""
+    if bit.constant:
+        return Bit(CONSTANT, bit.inverted ^ flipped)
+    if bit.inverted != flipped:
+        return netlist.inverter(bit)
+    return Bit(bit.signal)
+
+
+def _segment_stages(netlist: Netlist, segment: Segment, flipped: bool) -> list[Stage]:
+    if segment.kind == "F":
+        return [_adder(netlist, segment, flipped)]
+    if segment.bypassed:
+        first, rest = _bypassed_stage(netlist, segment, flipped)
+    else:
+        first, rest = _adder(netlist, segment, flipped), segment.bits[:-1]
+    return [first, _second_stage(netlist, rest, segment, flipped)]
+
+
+def _adder(netlist: Netlist, segment: Segment, flipped: bool) -> Stage:
+    """Propagates the parity of the bits, generates the last one from the LUT's second output."""
+    signals = netlist.propagate(segment.bits, lambda raw: (sum(raw) & 1, raw[-1] ^ flipped))
+    return Stage(segment.place, signals[0], Bit(signals[1]))
+
+
+def _bypassed_stage(netlist: Netlist, segment: Segment, flipped: bool) -> tuple[Stage, list[Bit]]:
+    """Propagates the parity of six bits; one of them generates by wire."""
+    bypass = _latest(netlist, segment.bits, flipped)
+    rest = segment.bits.copy()
+    rest.remove(bypass)
+    generate = _raw(netlist, bypass, flipped)
+    parity, _ = netlist.propagate([*rest, bypass], lambda raw: (sum(raw) & 1,))
+    return Stage(segment.place, parity, generate), rest
+
+
+def _second_stage(netlist: Netlist, rest: list[Bit], segment: Segment, flipped: bool) -> Stage:
+    """Half of the other bits, with the bit above: 0, 1 or 2; propagates 1 and generates 2."""
+
+    def values(raw: list[int]) -> tuple[int, int]:
+        half = (sum(raw[: len(rest)]) >> 1) + sum(raw[len(rest) :])
+        return int(half == 1), int(half == 2) ^ flipped
+
+    signals = netlist.propagate([*rest, *segment.above], values)
+    return Stage(segment.place + 1, signals[0], Bit(signals[1]))

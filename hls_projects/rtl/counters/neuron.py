@@ -1,0 +1,199 @@
+"""One neuron in LUTs: a sum of bits, then its level or the sum itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from hls_projects.rtl.counters.compressor import Compressor
+from hls_projects.rtl.counters.greedy import Path
+from hls_projects.rtl.counters.residual import (
+    TOO_MANY,
+    Levels,
+    Merge,
+    ResidualPlanner,
+    Values,
+    build,
+)
+from hls_projects.rtl.counters.search import CompressionSearch
+from hls_projects.rtl.logic.bits import ONE, ZERO, Bit, complement
+from hls_projects.rtl.logic.columns import BitSum, Heights
+from hls_projects.rtl.logic.netlist import Netlist
+from hls_projects.rtl.target import Target
+
+# Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
+# tried: more compression can make a smaller residual.  Fewer bits or less slack cost LUTs.
+RESIDUAL_BITS = {Target.XILINX: 9, Target.GENERIC: 9, Target.ECP5: 7}
+SLACK = {Target.XILINX: 3, Target.GENERIC: 3, Target.ECP5: 2}
+# Larger sums, or more levels, are finished and compared instead.
+LARGEST_PLANNED_SUM = 1023
+MOST_PLANNED_LEVELS = 15
+# Bits of a logit above its sum's own that are cheaper, or not dearer, to compute than to invert.
+MOST_RIPPLED = 4
+
+
+class NeuronBuilder:
+    """Builds neurons into netlists; plans are kept and serve every neuron of the same shape.
+
+    Args:
+        target: whose carry chains and LUTs are used.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.search = CompressionSearch(target)
+        self.residuals = ResidualPlanner(target)
+        self._plans: dict[tuple[Heights, Levels], tuple[Path, Merge | None] | None] = {}
+
+    def activation(
+        self, netlist: Netlist, total: BitSum, levels: np.ndarray, direction: int
+    ) -> list[Bit]:
+        """Bits, lowest first, of how many levels v have total ≥ v (or ≤ v for direction −1).
+
+        Args:
+            netlist: where the LUTs go.
+            total: the accumulator.
+            levels: (2^bits − 1,), as in a threshold layer.
+            direction: 1 or −1.
+        """
+        width = len(levels).bit_length()
+        reached = np.arange(total.highest + 1, dtype=np.int64) + total.offset
+        compared = (v <= reached if direction > 0 else v >= reached for v in levels.tolist())
+        table = sum(np.asarray(c, np.int64) for c in compared)
+        if table.min() == table.max():
+            return _constant(int(table[0]), width)
+        if len(table) <= LARGEST_PLANNED_SUM and len(levels) <= MOST_PLANNED_LEVELS:
+            bits = self._planned(netlist, total, tuple(table.tolist()), width)
+            if bits is not None:
+                return bits
+        return self._compared(netlist, total, table, width)
+
+    def logit(self, netlist: Netlist, total: BitSum, width: int) -> list[Bit]:
+        """The sum and its offset in two's complement, `width` bits, lowest first.
+
+        Far above the sum's own bits there is only the offset, with or without a carry: no logic.
+        """
+        own = total.highest.bit_length()
+        if width <= own + MOST_RIPPLED:
+            return self._offset_sum(netlist, total, width)
+        *low, carry = self._offset_sum(netlist, total, own + 1, total.offset % (1 << own))
+        without, with_carry = total.offset >> own, (total.offset >> own) + 1
+        high = (
+            _chosen(without >> place & 1, with_carry >> place & 1, carry)
+            for place in range(width - own)
+        )
+        return [*low, *high]
+
+    def _offset_sum(
+        self, netlist: Netlist, total: BitSum, width: int, offset: int | None = None
+    ) -> list[Bit]:
+        """The sum and an offset, by default its own, modulo 2^width."""
+        offset = total.offset if offset is None else offset
+        columns = [list(column) for column in total.columns]
+        columns += [[] for _ in range(width - len(columns))]
+        for place in range(width):
+            if offset >> place & 1:
+                columns[place].append(ONE)
+        return self._binary(netlist, columns[:width], width)
+
+    def _planned(
+        self, netlist: Netlist, total: BitSum, table: Levels, width: int
+    ) -> list[Bit] | None:
+        """Compression to few bits, then their residual function; None where no plan was found."""
+        # Sums above the highest only occur in bit patterns that no input reaches.
+        levels = table + table[-1:] * (3 * len(table) + 64)
+        key = total.heights, levels
+        if key not in self._plans:
+            self._plans[key] = self._plan(*key)
+        plan = self._plans[key]
+        if plan is None:
+            return None
+        compressor = Compressor(netlist, [list(column) for column in total.columns])
+        compressor.run(plan[0])
+        groups = [
+            ((0, 1 << place), [bit])
+            for place, column in enumerate(compressor.columns[: self.search.columns(total.heights)])
+            for bit in column
+        ]
+        return build(netlist, groups, levels, plan[1], width)
+
+    def _plan(self, heights: Heights, levels: Levels) -> tuple[Path, Merge | None] | None:
+        """The compression and residual of fewest LUTs."""
+        best: tuple[Path, Merge | None] | None = None
+        fewest = TOO_MANY
+        limit = max(RESIDUAL_BITS[self.target], self.search.columns(heights) or 0)
+        for compression in self.search.frontier(heights, limit, SLACK[self.target]):
+            groups = _groups(compression.heights)
+            bound = self.residuals.lower_bound(groups, levels)
+            if compression.luts + bound >= fewest:
+                continue
+            luts, merge = self.residuals.plan(groups, levels)
+            if compression.luts + luts < fewest:
+                fewest = compression.luts + luts
+                best = compression.path, merge
+        return best
+
+    def _binary(self, netlist: Netlist, columns: Sequence[Sequence[Bit]], width: int) -> list[Bit]:
+        """The sum of columns of bits modulo 2^width."""
+        compressor = Compressor(netlist, [list(column) for column in columns])
+        heights = tuple(len(column) for column in columns)
+        if max(heights) > 1:
+            compressor.run(self.search.binary_sum(heights, width))
+        found = [column[0] if column else ZERO for column in compressor.columns[:width]]
+        return found + [ZERO] * (width - len(found))
+
+    def _compared(
+        self, netlist: Netlist, total: BitSum, table: np.ndarray, width: int
+    ) -> list[Bit]:
+        """The finished sum, compared with every value where the level changes; their count.
+
+        The level moves one way with the sum: level = first ± number of changes that were reached.
+        """
+        bits = self._binary(netlist, total.columns, total.highest.bit_length())
+        changes = np.diff(table)
+        level = BitSum(int(table[0]))
+        for value in np.flatnonzero(changes):
+            reached = _at_least(netlist, bits, int(value) + 1)
+            for _ in range(abs(int(changes[value]))):
+                level.add_bit(0, reached, 1 if changes[value] > 0 else -1)
+        return self.logit(netlist, level, width)
+
+
+def _chosen(without: int, with_carry: int, carry: Bit) -> Bit:
+    """One of two constants by a carry."""
+    if without == with_carry:
+        return ONE if without else ZERO
+    return carry if with_carry else complement(carry)
+
+
+def _constant(value: int, width: int) -> list[Bit]:
+    return [ONE if value >> place & 1 else ZERO for place in range(width)]
+
+
+def _groups(heights: Heights) -> tuple[Values, ...]:
+    return tuple(sorted((0, 1 << place) for place, n in enumerate(heights) for _ in range(n)))
+
+
+def _at_least(netlist: Netlist, bits: Sequence[Bit], value: int) -> Bit:
+    """Whether the number in `bits` is at least `value`: five bits a LUT, from the lowest up."""
+    reached = ONE
+    for part, wanted in _parts(bits, value):
+        (reached,) = netlist.lut_bits([*part, reached], _comparison(wanted))
+    return reached
+
+
+def _parts(bits: Sequence[Bit], value: int) -> Iterator[tuple[Sequence[Bit], int]]:
+    for first in range(0, len(bits), 5):
+        part = bits[first : first + 5]
+        yield part, value >> first & ((1 << len(part)) - 1)
+
+
+def _comparison(wanted: int):
+    """Function of a part's raw bits and whether the lower parts reached theirs."""
+
+    def reached(raw: list[int]) -> tuple[int, ...]:
+        number = sum(bit << place for place, bit in enumerate(raw[:-1]))
+        return (int(number > wanted or (number == wanted and raw[-1])),)
+
+    return reached

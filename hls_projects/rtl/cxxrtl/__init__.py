@@ -1,0 +1,1 @@
+"""Bit-parallel simulation of the Verilog: Yosys CXXRTL translates it, g++ compiles it."""

@@ -1,0 +1,176 @@
+"""Verilog-2005 of a pipeline: one module a stage, and the top that connects them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_lines
+from hls_projects.rtl.logic.bits import Bit
+from hls_projects.rtl.logic.netlist import CARRY4_STAGES, CarryChain, DualLut, Lut, LutChain, Node
+from hls_projects.rtl.pipeline.stages import Pipeline, Stage
+
+HEADER = """\
+// Sparse ternary network; generated, one sample a clock cycle, {latency} cycles of latency.
+// x: {inputs} integers of {input_bits} bits, the first one lowest.  y: {classes} logits of
+// {logit_bits} bits, two's complement, the first one lowest.  y belongs to the x of {latency}
+// rising edges before, and out_valid is that x's in_valid.
+"""
+
+TOP = """\
+module top(
+    input clk,
+    input in_valid,
+    input [{input_high}:0] x,
+    output out_valid,
+    output [{output_high}:0] y
+);
+{body}
+endmodule
+"""
+
+LAYER = """\
+module {name}(
+    input clk,
+    input in_valid,{inputs}{outputs}
+    output reg out_valid
+);
+initial out_valid = 1'b0;
+always @(posedge clk) out_valid <= in_valid;
+{body}
+endmodule
+"""
+
+
+def top_module(pipeline: Pipeline) -> str:
+    """The stages in a row; the last one's registers, some complemented, are the logits."""
+    count = len(pipeline.stages)
+    body = [f"wire [{count}:0] valid;", "assign valid[0] = in_valid;"]
+    previous = [f"x[{signal}]" for signal in pipeline.stages[0].inputs]
+    for number, stage in enumerate(pipeline.stages, 1):
+        width = len(stage.registered)
+        ports = [".clk(clk)", f".in_valid(valid[{number - 1}])"]
+        if previous:
+            ports.append(f".x({concatenation(previous)})")
+        if width:
+            body.append(f"wire [{width - 1}:0] values_{number};")
+            ports.append(f".y(values_{number})")
+        ports.append(f".out_valid(valid[{number}])")
+        body.append(f"{stage.name} stage_{number}({', '.join(ports)});")
+        previous = [f"values_{number}[{i}]" for i in range(width)]
+    body.append(f"assign out_valid = valid[{count}];")
+    logits = [bit for number in pipeline.logits for bit in number]
+    body.append(f"assign y = {concatenation([wire(b, previous) for b in logits])};")
+    return TOP.format(
+        input_high=pipeline.stages[0].netlist.inputs - 1,
+        output_high=len(logits) - 1,
+        body="\n".join(body),
+    )
+
+
+def layer_module(stage: Stage, primitives: bool) -> str:
+    """A stage's logic and registers.
+
+    Args:
+        stage: the stage; its used inputs are port x, its registers port y.
+        primitives: instantiate LUTs; else every truth table is an expression, for any target.
+    """
+    names = {signal: f"x[{i}]" for i, signal in enumerate(stage.inputs)}
+    made = [signal for node in stage.netlist.nodes for signal in node.outputs]
+    names.update((signal, f"n{signal}") for signal in made)
+    body = [f"wire {', '.join(names[signal] for signal in made)};"] if made else []
+    for i, node in enumerate(stage.netlist.nodes):
+        body += _node(node, f"u{i}", names, primitives)
+    body += ccu2c_lines(stage.netlist, names)
+    registered = [names[signal] for signal in stage.registered]
+    if registered:
+        body.append(f"always @(posedge clk) y <= {concatenation(registered)};")
+    return LAYER.format(
+        name=stage.name,
+        inputs=_port("input", len(stage.inputs), "x"),
+        outputs=_port("output reg", len(registered), "y"),
+        body="\n".join(body),
+    )
+
+
+def _port(direction: str, width: int, name: str) -> str:
+    return f"\n    {direction} [{width - 1}:0] {name}," if width else ""
+
+
+def concatenation(names: Sequence[str]) -> str:
+    """Names, the first one lowest."""
+    return "{" + ", ".join(reversed(names)) + "}"
+
+
+def wire(bit: Bit, names: Sequence[str] | dict[int, str]) -> str:
+    """A bit as an expression, given the names of signals."""
+    if bit.constant:
+        return f"1'b{int(bit.inverted)}"
+    return ("~" if bit.inverted else "") + names[bit.signal]
+
+
+def _node(node: Node, name: str, names: dict[int, str], primitives: bool) -> list[str]:
+    if isinstance(node, LutChain):
+        return []
+    if isinstance(node, CarryChain):
+        return _chain(node, name, names)
+    tables = node.tables if isinstance(node, DualLut) else (node.table,)
+    if not node.inputs or not primitives:
+        return [
+            f"assign {names[output]} = {_expression(table, node.inputs, names)};"
+            for output, table in zip(node.outputs, tables, strict=True)
+        ]
+    return [_lut(node, name, names) if isinstance(node, Lut) else _dual_lut(node, name, names)]
+
+
+def _expression(table: Sequence[int], inputs: Sequence[int], names: dict[int, str]) -> str:
+    if not inputs:
+        return f"1'b{table[0]}"
+    address = concatenation([names[signal] for signal in inputs])
+    return f"{len(table)}'h{_init(table):x} >> {address}"
+
+
+def _init(table: Sequence[int]) -> int:
+    return sum(entry << address for address, entry in enumerate(table))
+
+
+def _lut(node: Lut, name: str, names: dict[int, str]) -> str:
+    size = len(node.inputs)
+    pins = ", ".join(f".I{i}({names[signal]})" for i, signal in enumerate(node.inputs))
+    init = f"{1 << size}'h{_init(node.table):x}"
+    return f"LUT{size} #(.INIT({init})) {name} (.O({names[node.output]}), {pins});"
+
+
+def _dual_lut(node: DualLut, name: str, names: dict[int, str]) -> str:
+    repeats = 32 // len(node.tables[0])
+    high, low = (_init(table * repeats) for table in node.tables)
+    wires = [names[signal] for signal in node.inputs]
+    wires += ["1'b0"] * (5 - len(wires)) + ["1'b1"]
+    pins = ", ".join(f".I{i}({wire})" for i, wire in enumerate(wires))
+    outputs = f".O6({names[node.outputs[0]]}), .O5({names[node.outputs[1]]})"
+    return f"LUT6_2 #(.INIT(64'h{high << 32 | low:016x})) {name} ({outputs}, {pins});"
+
+
+def _chain(node: CarryChain, name: str, names: dict[int, str]) -> list[str]:
+    lines = []
+    for cell in range(node.carry_cells):
+        first = cell * CARRY4_STAGES
+        part = slice(first, first + CARRY4_STAGES)
+        sums, carries = f"{name}_{cell}_o", f"{name}_{cell}_c"
+        entering = (
+            f".CI({name}_{cell - 1}_c[3]), .CYINIT(1'b0)"
+            if cell
+            else f".CI(1'b0), .CYINIT({wire(node.carry_in, names)})"
+        )
+        propagates = [names[signal] for signal in node.propagates[part]]
+        generates = [wire(bit, names) for bit in node.generates[part]]
+        spare = ["1'b0"] * (CARRY4_STAGES - len(propagates))
+        lines.append(f"wire [3:0] {sums}, {carries};")
+        lines.append(
+            f"CARRY4 {name}_{cell} (.O({sums}), .CO({carries}), {entering}, "
+            f".DI({concatenation(generates + spare)}), .S({concatenation(propagates + spare)}));"
+        )
+        outputs = node.outputs[:-1][part]
+        lines += [f"assign {names[o]} = {sums}[{i}];" for i, o in enumerate(outputs)]
+    last = (len(node.propagates) - 1) % CARRY4_STAGES
+    lines.append(f"assign {names[node.outputs[-1]]} = {carries}[{last}];")
+    return lines

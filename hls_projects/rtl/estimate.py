@@ -1,0 +1,176 @@
+"""LUTs and flip-flops of a network's Verilog at once, without writing or synthesizing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hls_projects.network.integer_layers import (
+    Dense,
+    Flatten,
+    Head,
+    Interval,
+    Layer,
+    Reshape,
+    Threshold,
+)
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.pipeline.stages import logit_bits
+from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
+from hls_projects.rtl.stream.streaming import pool_stage
+from qkeras_models.cost.layer_facts import LayerFacts
+from qkeras_models.cost.lut_model import LutModel, fitted_model
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered."""
+
+    luts: int
+    ffs: int
+
+
+@dataclass(frozen=True)
+class _Live:
+    """A weight layer as far as hardware keeps it.
+
+    Args:
+        layer: the weights.
+        output_bits: of the activations that follow; None for logits.
+        inputs: bounds (…, inputs) of its inputs.
+        registers: (…, outputs), bits registered after each neuron; 0 where the neuron is constant
+            or no logit depends on it.
+    """
+
+    layer: Dense
+    output_bits: int | None
+    inputs: Interval
+    registers: np.ndarray
+
+    @property
+    def kept(self) -> np.ndarray:
+        """(…, outputs) bool."""
+        return self.registers > 0
+
+
+def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate:
+    """LUTs and flip-flops with one register stage a layer.
+
+    Args:
+        network: what hardware must compute.
+        model: of LUTs; by default the fitted one that comes with the package.
+
+    Raises:
+        ValueError: for a kind of layer that RTL does not have.
+    """
+    if streams(network):
+        return _stream_estimate(plan_stream(network), model or fitted_model())
+    live = list(_live_layers(network))
+    registers = sum(int(layer.registers.sum()) + 1 for layer in live)
+    luts = sum((model or fitted_model()).luts(_facts(layer)) for layer in live)
+    return Estimate(round(luts), registers)
+
+
+def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
+    """Facts of every weight layer, without what hardware leaves out.
+
+    Constant neurons and those that no logit depends on have fan-in 0.  A weight counts as much as
+    its input has bits that can change: half a weight, where one of two can.  Every output
+    position has neurons of its own, but in convolutional networks, before the picture is
+    collected: there all positions share them, and nothing is left out.
+
+    Raises:
+        ValueError: for a kind of layer that RTL does not have.
+    """
+    if streams(network):
+        plan = plan_stream(network)
+        return (*_pixel_facts(plan), *layer_facts(plan.tail))
+    return tuple(_facts(layer) for layer in _live_layers(network))[::-1]
+
+
+def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
+    """Facts of the layers before the collected picture; each neuron is there once."""
+    for step in plan.steps:
+        if step.threshold is not None:
+            fan_ins = np.count_nonzero(step.matrix, axis=0)
+            yield LayerFacts(
+                weights=step.matrix.size,
+                fan_ins=tuple(fan_ins.tolist()),
+                input_bits=step.bits,
+                output_bits=step.threshold.bits,
+            )
+
+
+def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
+    """Pools are built and counted; buffers count every bit that they hold or mask, no counters."""
+    rest = estimate(plan.tail, model)
+    luts = sum(model.luts(facts) for facts in _pixel_facts(plan)) + rest.luts
+    registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
+    for step in plan.steps:
+        luts += 0 if step.buffer is None else step.buffer.masked
+        if step.threshold is None:
+            stage = pool_stage(step).stages[0]
+            luts += stage.netlist.luts
+            registers += len(stage.registered)
+        else:
+            registers += step.matrix.shape[1] * step.threshold.bits
+    return Estimate(round(luts), registers + len(plan.steps))
+
+
+def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
+    """From the last weight layer back."""
+    form = network.input
+    lowest = np.full(form.shape, form.lowest, np.int64)
+    ranges = [(lowest, lowest + (1 << form.bits) - 1), *network.ranges()]
+    used = np.ones(network.classes, bool)
+    logit_width = logit_bits(network)
+    for position in reversed(range(len(network.layers))):
+        layer = network.layers[position]
+        if isinstance(layer, Dense):
+            after = network.layers[position + 1]
+            live = _live(layer, after, ranges[position : position + 3], used, logit_width)
+            yield live
+            used = live.kept.astype(np.int64) @ (layer.weights.T != 0) > 0
+        elif isinstance(layer, (Flatten, Reshape)):
+            used = used.reshape(ranges[position][0].shape)
+        elif not isinstance(layer, (Threshold, Head)):
+            raise ValueError(
+                "estimates know dense, threshold, flatten, reshape and head layers. "
+                f"Received: {layer.kind}"
+            )
+
+
+def _live(
+    layer: Dense, after: Layer, ranges: list[Interval], used: np.ndarray, logit_width: int
+) -> _Live:
+    inputs, sums, outputs = ranges
+    registers = _changing_bits(outputs) * used
+    if isinstance(after, Head):
+        # All logits are as wide as the widest; sign bits are not shared.
+        registers = np.where(registers > 0, logit_width, 0)
+        return _Live(layer, None, inputs, registers)
+    # A sum of two values is one bit, whatever two activations it leads to.
+    registers = np.minimum(registers, sums[1] - sums[0])
+    return _Live(layer, after.bits, inputs, registers)
+
+
+def _facts(live: _Live) -> LayerFacts:
+    bits = _changing_bits(live.inputs)
+    input_bits = max(int(bits.max()), 1)
+    fan_ins = (bits @ (live.layer.weights != 0)) * live.kept / input_bits
+    return LayerFacts(
+        weights=live.layer.weights.shape[0] * fan_ins.size,
+        fan_ins=tuple(fan_ins.reshape(-1).tolist()),
+        input_bits=input_bits,
+        output_bits=live.output_bits,
+    )
+
+
+def _changing_bits(interval: Interval) -> np.ndarray:
+    """How many bits are not the same in all two's complement integers between the bounds."""
+    lowest, highest = interval
+    across_zero = (lowest < 0) & (highest >= 0)
+    spread = np.where(across_zero, 2 * np.maximum(highest, -lowest - 1) + 1, lowest ^ highest)
+    return np.ceil(np.log2(spread + 1.0)).astype(np.int64)

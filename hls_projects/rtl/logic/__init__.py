@@ -1,0 +1,1 @@
+"""Bits, truth tables, sums of bits, netlists, and how long they take."""

@@ -1,0 +1,208 @@
+"""A netlist of LUTs and carry chains in order of evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hls_projects.rtl.logic.bits import CONSTANT, Bit
+from hls_projects.rtl.logic.truth_table import Function, Table, tabulate, widen, without_idle_inputs
+
+CARRY4_STAGES = 4
+# LUT4s of a function, by its number of inputs: multiplexers between LUTs cost nothing.
+LUT4S = (0, 1, 1, 1, 1, 2, 4)
+
+
+@dataclass(frozen=True)
+class Lut:
+    """A LUT of 1 to 6 inputs."""
+
+    output: int
+    inputs: tuple[int, ...]
+    table: Table
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        return (self.output,)
+
+
+@dataclass(frozen=True)
+class DualLut:
+    """A LUT6_2: two functions of the same 1 to 5 inputs."""
+
+    outputs: tuple[int, int]
+    inputs: tuple[int, ...]
+    tables: tuple[Table, Table]
+
+
+@dataclass(frozen=True)
+class CarryChain:
+    """c₀ = carry_in; sum_i = p_i ⊕ c_i; c_{i+1} = p_i ? c_i : g_i."""
+
+    carry_in: Bit
+    propagates: tuple[int, ...]
+    generates: tuple[Bit, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        bits = (self.carry_in, *self.generates)
+        return self.propagates + tuple(bit.signal for bit in bits if not bit.constant)
+
+    @property
+    def carry_cells(self) -> int:
+        return -(-len(self.propagates) // CARRY4_STAGES)
+
+
+@dataclass(frozen=True)
+class LutStage:
+    """Half a CCU2C: pins A to D, and p over them; g is p where C and D are 0."""
+
+    pins: tuple[Bit, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class LutChain:
+    """c₀ = carry_in; sum_i = p_i ⊕ c_i; c_{i+1} = p_i ? c_i : g_i, in LUT4s with a carry."""
+
+    carry_in: Bit
+    stages: tuple[LutStage, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        bits = [self.carry_in, *(bit for stage in self.stages for bit in stage.pins)]
+        return tuple(bit.signal for bit in bits if not bit.constant)
+
+
+Node = Lut | DualLut | CarryChain | LutChain
+
+
+@dataclass
+class Netlist:
+    """Nodes over signals; signals 0 … inputs − 1 are the inputs.
+
+    Equal nodes are made once.  `depth` is the number of nodes from the inputs to a signal.
+    """
+
+    inputs: int
+    nodes: list[Node] = field(default_factory=list)
+    depth: dict[int, int] = field(default_factory=dict)
+    _made: dict[tuple, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.depth = dict.fromkeys(range(CONSTANT, self.inputs), 0)
+
+    @property
+    def luts(self) -> int:
+        return sum(isinstance(n, Lut | DualLut) and bool(n.inputs) for n in self.nodes)
+
+    @property
+    def lut4s(self) -> int:
+        """LUT4s of all tables, without those of carry chains."""
+        tables = [node for node in self.nodes if isinstance(node, Lut | DualLut)]
+        return sum(LUT4S[len(node.inputs)] * len(node.outputs) for node in tables)
+
+    @property
+    def carries(self) -> int:
+        return sum(node.carry_cells for node in self.nodes if isinstance(node, CarryChain))
+
+    def lut_bits(self, bits: Sequence[Bit], function: Function) -> list[Bit]:
+        """One bit for each output of the function; pairs that fit share a LUT6_2.
+
+        Constants and plain wires cost nothing, nor does a function that is there already.
+        """
+        signals, tables = tabulate(bits, function)
+        reduced = [without_idle_inputs(signals, table) for table in tables]
+        missing = list(dict.fromkeys(key for key in reduced if self._known(*key) is None))
+        for key in missing[:]:
+            flipped = (key[0], _flip(key[1]))
+            if key in missing and flipped in missing:
+                missing.remove(flipped)
+        while missing:
+            self._make(missing)
+        return [self._known(*key) for key in reduced]
+
+    def inverter(self, bit: Bit) -> Bit:
+        """A signal equal to the complement of the bit's signal, by a LUT."""
+        return Bit(self._add_lut((bit.signal,), (1, 0)))
+
+    def propagate(self, bits: Sequence[Bit], function: Function) -> tuple[int, int | None]:
+        """LUT signals of a chain's stage: propagate, and generate if the function has two."""
+        signals, tables = tabulate(bits, function)
+        key = ("stage", tuple(signals), tuple(tables))
+        if key not in self._made:
+            if len(tables) == 2:
+                self._made[key] = self._add_dual(tuple(signals), (tables[0], tables[1]))
+            else:
+                self._made[key] = (self._add_lut(tuple(signals), tables[0]), None)
+        return self._made[key]
+
+    def chain(
+        self, carry_in: Bit, propagates: Sequence[int], generates: Sequence[Bit]
+    ) -> tuple[int, ...]:
+        """Sum signals of every stage, then the carry out."""
+        key = ("chain", carry_in, tuple(propagates), tuple(generates))
+        if key not in self._made:
+            feeding = [carry_in.signal, *propagates, *(bit.signal for bit in generates)]
+            outputs = self._new(feeding, len(propagates) + 1)
+            self.nodes.append(CarryChain(carry_in, tuple(propagates), tuple(generates), outputs))
+            self._made[key] = outputs
+        return self._made[key]
+
+    def lut_chain(self, carry_in: Bit, stages: Sequence[LutStage]) -> tuple[int, ...]:
+        """Sum signals of every stage, then the carry out."""
+        key = ("lut chain", carry_in, tuple(stages))
+        if key not in self._made:
+            feeding = [carry_in.signal, *(pin.signal for stage in stages for pin in stage.pins)]
+            outputs = self._new(feeding, len(stages) + 1)
+            self.nodes.append(LutChain(carry_in, tuple(stages), outputs))
+            self._made[key] = outputs
+        return self._made[key]
+
+    def _known(self, signals: tuple[int, ...], table: Table) -> Bit | None:
+        if not signals:
+            return Bit(CONSTANT, bool(table[0]))
+        if len(signals) == 1:
+            return Bit(signals[0], bool(table[0]))
+        if (signals, table) in self._made:
+            return Bit(self._made[signals, table])
+        if (signals, _flip(table)) in self._made:
+            return Bit(self._made[signals, _flip(table)], True)
+        return None
+
+    def _make(self, missing: list[tuple[tuple[int, ...], Table]]) -> None:
+        """Makes the first missing function, with another one where both fit one LUT6_2."""
+        first = missing.pop(0)
+        for mate in missing:
+            together = tuple(sorted({*first[0], *mate[0]}))
+            if len(together) <= 5:
+                missing.remove(mate)
+                tables = (
+                    widen(first[1], first[0], together),
+                    widen(mate[1], mate[0], together),
+                )
+                self._made[first], self._made[mate] = self._add_dual(together, tables)
+                return
+        self._made[first] = self._add_lut(*first)
+
+    def _add_lut(self, signals: tuple[int, ...], table: Table) -> int:
+        (output,) = self._new(signals, 1)
+        self.nodes.append(Lut(output, signals, table))
+        return output
+
+    def _add_dual(self, signals: tuple[int, ...], tables: tuple[Table, Table]) -> tuple[int, int]:
+        outputs = self._new(signals, 2)
+        self.nodes.append(DualLut(outputs, signals, tables))
+        return outputs
+
+    def _new(self, feeding: Sequence[int], count: int) -> tuple[int, ...]:
+        depth = 1 + max((self.depth[signal] for signal in feeding), default=0)
+        first = len(self.depth) - 1
+        self.depth.update(dict.fromkeys(range(first, first + count), depth))
+        return tuple(range(first, first + count))
+
+
+def _flip(table: Table) -> Table:
+    return tuple(1 - entry for entry in table)

@@ -1,0 +1,1 @@
+"""Dense networks: a register stage a layer, or more."""

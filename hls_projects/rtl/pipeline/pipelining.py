@@ -1,0 +1,106 @@
+"""Pipeline registers within a layer, so that no path takes longer than a delay target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from hls_projects.rtl.logic.bits import CONSTANT, Bit
+from hls_projects.rtl.logic.delays import DELAYS, Delays
+from hls_projects.rtl.logic.netlist import (
+    CarryChain,
+    DualLut,
+    Lut,
+    LutChain,
+    LutStage,
+    Netlist,
+    Node,
+)
+from hls_projects.rtl.pipeline.stages import Stage
+from hls_projects.rtl.target import Target
+
+
+def pipelined(stage: Stage, target: Target, stage_delay: float) -> list[Stage]:
+    """A stage cut into stages of at most `stage_delay` ns, as each cell is ready earliest.
+
+    A cell that alone takes longer has a stage of its own.
+
+    Raises:
+        ValueError: if `stage_delay` is not above 0.
+    """
+    if not stage_delay > 0:
+        raise ValueError(f"`stage_delay` must be > 0 ns. Received: {stage_delay!r}")
+    cycles = _cycles(stage.netlist, DELAYS[target], stage_delay)
+    made = [signal for node in stage.netlist.nodes for signal in node.outputs]
+    last = max((cycles[signal] for signal in made), default=0)
+    parts: list[list[Node]] = [[] for _ in range(last + 1)]
+    for node in stage.netlist.nodes:
+        parts[cycles[node.outputs[0]]].append(node)
+    stages = []
+    names = {signal: signal for signal in range(stage.netlist.inputs)}
+    inputs, width = stage.inputs, stage.netlist.inputs
+    for number, nodes in enumerate(parts):
+        live = _live(parts[number + 1 :], stage.registered, nodes, names)
+        part = _part(nodes, names, width, live if number < last else stage.registered)
+        stages.append(replace(part, inputs=list(inputs), layer=stage.layer, part=number))
+        names = {signal: place for place, signal in enumerate(live)}
+        inputs, width = range(len(live)), len(live)
+    return stages
+
+
+def _cycles(netlist: Netlist, delays: Delays, stage_delay: float) -> dict[int, int]:
+    """The cycle in which each signal is ready, from 0."""
+    ready = dict.fromkeys(range(CONSTANT, netlist.inputs), (0, delays.register))
+    for node in netlist.nodes:
+        cycle, arrival = max((ready[signal] for signal in node.inputs), default=ready[CONSTANT])
+        arrival += delays.of(node)
+        if arrival > stage_delay and arrival > delays.register + delays.of(node):
+            cycle, arrival = cycle + 1, delays.register + delays.of(node)
+        ready.update(dict.fromkeys(node.outputs, (cycle, arrival)))
+    return {signal: cycle for signal, (cycle, _) in ready.items()}
+
+
+def _live(
+    later: Sequence[Sequence[Node]],
+    registered: Iterable[int],
+    nodes: Sequence[Node],
+    names: dict[int, int],
+) -> list[int]:
+    """Signals that are there after a part and that later parts or the next layer need."""
+    needed = {signal for part in later for node in part for signal in node.inputs}
+    needed.update(registered)
+    there = [*names, *(signal for node in nodes for signal in node.outputs)]
+    return [signal for signal in there if signal in needed]
+
+
+def _part(nodes: Sequence[Node], names: dict[int, int], width: int, kept: Iterable[int]) -> Stage:
+    """A stage of some nodes of a netlist, its signals numbered anew."""
+    netlist = Netlist(width)
+    numbers = dict(names)
+    for node in nodes:
+        depth = 1 + max((netlist.depth[numbers[signal]] for signal in node.inputs), default=0)
+        for signal in node.outputs:
+            numbers[signal] = len(netlist.depth) - 1
+            netlist.depth[numbers[signal]] = depth
+        netlist.nodes.append(_renumbered(node, numbers))
+    return Stage(netlist, registered=[numbers[signal] for signal in kept])
+
+
+def _renumbered(node: Node, numbers: dict[int, int]) -> Node:
+    def bit(old: Bit) -> Bit:
+        return old if old.constant else Bit(numbers[old.signal], old.inverted)
+
+    def signals(old: Iterable[int]) -> tuple[int, ...]:
+        return tuple(numbers[signal] for signal in old)
+
+    if isinstance(node, Lut):
+        return replace(node, output=numbers[node.output], inputs=signals(node.inputs))
+    if isinstance(node, DualLut):
+        return replace(node, outputs=signals(node.outputs), inputs=signals(node.inputs))
+    outputs = signals(node.outputs)
+    if isinstance(node, LutChain):
+        stages = tuple(LutStage(tuple(map(bit, s.pins)), s.table) for s in node.stages)
+        return LutChain(bit(node.carry_in), stages, outputs)
+    return CarryChain(
+        bit(node.carry_in), signals(node.propagates), tuple(map(bit, node.generates)), outputs
+    )

@@ -1,0 +1,1 @@
+"""Convolutional networks: a pixel a clock cycle."""

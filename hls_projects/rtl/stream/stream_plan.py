@@ -1,0 +1,152 @@
+"""Which line buffers and stages a convolutional network takes, before any logic is made."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPool,
+    Reshape,
+    Threshold,
+)
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.stream.collector import Collector
+from hls_projects.rtl.stream.line_buffer import LineBuffer
+
+
+@dataclass(frozen=True)
+class PixelStep:
+    """What happens at one pixel, or in one window of pixels.
+
+    Args:
+        number: from 1, of its stage.
+        layer: MaxPool, or weights (Conv2D or Dense).
+        threshold: after weights.
+        buffer: makes the windows; None for Dense.
+        bits, signed: of the numbers that pixels consist of.
+    """
+
+    number: int
+    layer: Conv2D | Dense | MaxPool
+    threshold: Threshold | None
+    buffer: LineBuffer | None
+    bits: int
+    signed: bool
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """Weights (numbers of a window, outputs)."""
+        weights = self.layer.weights
+        return weights.reshape(-1, weights.shape[-1])
+
+
+@dataclass(frozen=True)
+class StreamPlan:
+    """Steps of pixels, what collects the last ones, and the network of dense layers after it.
+
+    Attributes:
+        pixels, width: of a picture that enters; bits of a pixel.
+    """
+
+    pixels: int
+    width: int
+    steps: tuple[PixelStep, ...]
+    collector: Collector
+    tail: IntegerNetwork
+
+    @property
+    def depth(self) -> int:
+        """Pictures whose pixels push all of the one before out of every line buffer.
+
+        Where it is 1, results come at least as far apart as pictures enter.  Otherwise those of a
+        burst's last pictures, which nothing pushes but the buffers themselves, may come sooner.
+        """
+        lines = [step.buffer for step in self.steps if step.buffer is not None]
+        return next(m for m in itertools.count(1) if _pushes(lines, m * self.pixels))
+
+    @property
+    def buffers(self) -> tuple[LineBuffer | Collector, ...]:
+        """All shift registers, in order."""
+        lines = [step.buffer for step in self.steps if step.buffer is not None]
+        return (*lines, self.collector)
+
+
+def _pushes(lines: Sequence[LineBuffer], pixels: int) -> bool:
+    """Whether so many further pixels push a picture out of every line buffer in a row."""
+    for line in lines:
+        pixels -= line.delay
+        if pixels < 0:
+            return False
+        pictures, rest = divmod(pixels, line.rows * line.columns)
+        centres = line.centres()
+        pixels = pictures * len(centres) + int((centres < rest).sum())
+    return True
+
+
+def streams(network: IntegerNetwork) -> bool:
+    """Whether a network is built for a stream of pixels: one with convolutions or pools."""
+    return any(isinstance(layer, (Conv2D, MaxPool)) for layer in network.layers)
+
+
+def plan_stream(network: IntegerNetwork) -> StreamPlan:
+    """The plan of a convolutional network.
+
+    Raises:
+        ValueError: for an order of layers that such hardware does not have.
+    """
+    layers = list(network.layers)
+    picture, bits, signed = network.input.shape, network.input.bits, network.input.signed
+    while layers and isinstance(layers[0], Reshape):
+        picture = layers.pop(0).shape
+    if len(picture) != 3:
+        raise _unsupported(f"a network whose pictures have shape {picture}")
+    pixels, width = picture[0] * picture[1], picture[2] * bits
+    steps: list[PixelStep] = []
+    for layer, threshold in _pixel_layers(layers):
+        buffer = None
+        if not isinstance(layer, Dense):
+            name = f"window_{len(steps) + 1}"
+            buffer = LineBuffer(name, *picture[:2], picture[2] * bits, layer.windows)
+        steps.append(PixelStep(len(steps) + 1, layer, threshold, buffer, bits, signed))
+        picture = layer.output_shape(picture)
+        if threshold is not None:
+            bits, signed = threshold.bits, False
+    collector = Collector("collect", picture[0] * picture[1], picture[2] * bits)
+    collected = InputFormat(bits, signed, 1.0, (int(np.prod(picture)),))
+    tail = IntegerNetwork(collected, tuple(layers))
+    return StreamPlan(pixels, width, tuple(steps), collector, tail)
+
+
+def _pixel_layers(layers: list[Layer]) -> Iterator[tuple[Layer, Threshold | None]]:
+    """Takes layers from the list up to the one that flattens."""
+    while not _flattens(layer := layers.pop(0)):
+        if isinstance(layer, MaxPool):
+            yield layer, None
+            continue
+        if not isinstance(layer, (Conv2D, Dense)):
+            raise _unsupported(f"{layer.kind} between pictures")
+        threshold = layers.pop(0)
+        if not isinstance(threshold, Threshold):
+            raise _unsupported(f"{layer.kind} followed by {threshold.kind}")
+        yield layer, threshold
+
+
+def _flattens(layer: Layer) -> bool:
+    return isinstance(layer, Flatten) or (isinstance(layer, Reshape) and len(layer.shape) == 1)
+
+
+
+def _unsupported(received: str) -> ValueError:
+    return ValueError(
+        "RTL of convolutional networks has reshape, then conv2d or dense with threshold, and "
+        f"maxpool, then flatten, dense, threshold and head layers. Received: {received}"
+    )

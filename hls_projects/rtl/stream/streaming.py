@@ -1,0 +1,159 @@
+"""A convolutional network as a chain of Verilog modules that a pixel enters every clock cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Layer, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.counters.neuron import NeuronBuilder
+from hls_projects.rtl.logic.bits import Bit
+from hls_projects.rtl.logic.columns import dense_sums, input_sums
+from hls_projects.rtl.logic.largest import largest
+from hls_projects.rtl.logic.netlist import Netlist
+from hls_projects.rtl.pipeline.live_neurons import without_idle_neurons
+from hls_projects.rtl.pipeline.stages import (
+    Pipeline,
+    Stage,
+    activation_bits,
+    build_pipeline,
+    remove_unused,
+)
+from hls_projects.rtl.stream.collector import Collector
+from hls_projects.rtl.stream.folded_dense import FoldedDense
+from hls_projects.rtl.stream.line_buffer import LineBuffer
+from hls_projects.rtl.stream.stream_plan import PixelStep, StreamPlan, plan_stream
+from hls_projects.rtl.target import Target
+
+
+@dataclass(frozen=True)
+class PixelStage:
+    """Logic of one window or pixel, registered; `outputs` are bits of the last register."""
+
+    stages: tuple[Stage, ...]
+    outputs: tuple[Bit, ...]
+
+    def leaving(self, arriving: np.ndarray) -> np.ndarray:
+        """Clock cycles in which results leave."""
+        return arriving + len(self.stages)
+
+
+Element = LineBuffer | PixelStage | Collector | FoldedDense
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Elements that pixels pass, in order, and the pipeline of dense layers after the last one.
+
+    Attributes:
+        plan: what the elements were made from.
+        elements: LineBuffer and PixelStage, then a Collector, then FoldedDense.
+        tail: takes the collected picture, or what the last folded layer makes of it.
+    """
+
+    plan: StreamPlan
+    elements: tuple[Element, ...]
+    tail: Pipeline
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Every netlist, in order."""
+        own = [e.stages for e in self.elements if isinstance(e, PixelStage)]
+        return tuple(stage for stages in (*own, self.tail.stages) for stage in stages)
+
+    @property
+    def modules(self) -> tuple[LineBuffer | Collector | FoldedDense, ...]:
+        """Every element that is a module of its own, in order."""
+        return tuple(e for e in self.elements if not isinstance(e, PixelStage))
+
+    def latency(self) -> int:
+        """Clock cycles from a picture's first pixel to its logits, its pixels in a row."""
+        times = np.arange(self.plan.pixels)
+        for element in self.elements:
+            times = element.leaving(times)
+        return int(times[-1]) + len(self.tail.stages)
+
+
+def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = False) -> Stream:
+    """The chain of a convolutional network.
+
+    Args:
+        network, target: as for write_rtl.
+        fold_dense: whether dense layers after the picture take as many cycles as it has pixels,
+            in which the next one enters anyway: the first ones, as long as they have more
+            nonzeros than that, but not the last layer.
+
+    Raises:
+        ValueError: for an order of layers that such hardware does not have, or a layer to fold
+            that has more neurons than a picture has pixels.
+    """
+    plan = plan_stream(network)
+    neurons = NeuronBuilder(target)
+    elements: list[Element] = []
+    for step in plan.steps:
+        if step.buffer is not None:
+            elements.append(step.buffer)
+        elements.append(pool_stage(step) if step.threshold is None else _weights(neurons, step))
+    elements.append(plan.collector)
+    rest = plan.tail
+    if fold_dense:
+        folded, rest = folded_layers(plan)
+        elements += folded
+    tail = build_pipeline(rest, target)
+    numbered = [replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages]
+    return Stream(plan, tuple(elements), replace(tail, stages=tuple(numbered)))
+
+
+def folded_layers(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
+    """The layers that are worth folding, and the network that is left after them.
+
+    Raises:
+        ValueError: if one has more neurons than a picture has pixels.
+    """
+    # Logic behind a folded layer cannot see which of its neurons are constant.
+    live = without_idle_neurons(plan.tail)
+    values, layers, folded = live.input, list(live.layers), []
+    while worth_folding(layers, plan.pixels):
+        layer, threshold = layers.pop(0), layers.pop(0)
+        name = f"folded_{len(folded) + 1}"
+        form = values.bits, values.signed
+        folded.append(FoldedDense(name, layer, threshold, *form, plan.pixels, plan.depth))
+        values = InputFormat(threshold.bits, False, 1.0, threshold.direction.shape)
+    return folded, IntegerNetwork(values, tuple(layers))
+
+
+def worth_folding(layers: Sequence[Layer], cycles: int) -> bool:
+    """Whether a dense layer and its thresholds come first, of more weights than one a cycle."""
+    kinds = tuple(map(type, layers[:2]))
+    return kinds == (Dense, Threshold) and layers[0].nonzeros > cycles > 1
+
+
+def pool_stage(step: PixelStep) -> PixelStage:
+    """The comparisons of a max pool."""
+    taps = step.layer.pool[0] * step.layer.pool[1]
+    width = step.buffer.width
+    stage = Stage(Netlist(taps * width), layer=step.number)
+    found: list[Bit] = []
+    for first in range(0, width, step.bits):
+        numbers = [
+            [Bit(tap * width + first + place) for place in range(step.bits)] for tap in range(taps)
+        ]
+        found += largest(stage.netlist, numbers, step.signed)
+    return _finished(stage, stage.register(found))
+
+
+def _weights(neurons: NeuronBuilder, step: PixelStep) -> PixelStage:
+    count = len(step.matrix)
+    stage = Stage(Netlist(count * step.bits), layer=step.number)
+    values = input_sums(InputFormat(step.bits, step.signed, 1.0, (count,)))
+    sums = dense_sums(values, step.matrix)
+    return _finished(stage, activation_bits(neurons, stage, sums, step.threshold))
+
+
+def _finished(stage: Stage, outputs: list[Bit]) -> PixelStage:
+    remove_unused([stage])
+    return PixelStage((stage,), tuple(outputs))

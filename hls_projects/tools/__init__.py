@@ -1,0 +1,1 @@
+"""Programs of others: Yosys, nextpnr, vendor tools, and what their reports say."""

@@ -1,0 +1,165 @@
+"""Logic synthesis with Yosys: what a design costs in cells of a real FPGA family."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hls_projects.tools.result_cache import cached
+from hls_projects.tools.yosys import run_yosys, yosys_version
+
+# Without shift registers in LUTs: every register counts as flip-flops.
+TARGETS = {
+    "xilinx": "synth_xilinx -family xcup -top {top} -flatten -noiopad -noclkbuf -nosrl",
+    "xilinx7": "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl",
+    "ecp5": "synth_ecp5 -top {top}",
+}
+STATISTICS = "tee -q -o stat.json stat -json"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of the flattened netlist.
+
+    Attributes:
+        luts: LUT cells, sizes 1 to 6 each counting one, an instantiated LUT6_2 too.
+        ffs, carries, brams, dsps: cells of each kind.
+        luts_by_size: number of LUTs by number of inputs.
+    """
+
+    luts: int = 0
+    ffs: int = 0
+    carries: int = 0
+    brams: int = 0
+    dsps: int = 0
+    luts_by_size: dict[str, int] = field(default_factory=dict)
+
+
+def synthesize_verilog(
+    verilog: Path,
+    target: str = "xilinx",
+    *,
+    top: str = "top",
+    cache: Path | None = None,
+    seconds: float = 1800.0,
+    memory_mib: int = 16384,
+) -> Cells:
+    """Cells of a Verilog design, synthesized for a target, or as found in the cache.
+
+    Args:
+        verilog: the source file.
+        target: xilinx (UltraScale+), xilinx7 (7-series) or ecp5.
+        top: the top module.
+        cache: folder of earlier results, by content; the same design and options are never
+            synthesized twice.
+        seconds, memory_mib: limits of the Yosys process.
+
+    Raises:
+        ValueError: for another target.
+        YosysError: if Yosys fails or reaches a limit.
+    """
+    check_target(target)
+    command = TARGETS[target].format(top=top)
+    modules = _synthesize(verilog, command, cache, seconds, memory_mib)
+    return count_cells(modules[top])
+
+
+def synthesize_layers(
+    verilog: Path,
+    target: str = "xilinx",
+    *,
+    top: str = "top",
+    cache: Path | None = None,
+    seconds: float = 1800.0,
+    memory_mib: int = 16384,
+) -> dict[str, Cells]:
+    """Cells of each module, synthesized by itself: the layers of a network, and `top`.
+
+    Their sum may exceed the flattened design, which is also optimized across modules.
+
+    Args:
+        verilog, target, top, cache, seconds, memory_mib: as for synthesize_verilog.
+
+    Raises:
+        ValueError: for another target.
+        YosysError: if Yosys fails or reaches a limit.
+    """
+    check_target(target)
+    flattened = TARGETS[target].format(top=top)
+    hierarchical = flattened.replace(" -flatten", "")
+    if hierarchical == flattened:
+        hierarchical += " -noflatten"
+    modules = _synthesize(verilog, hierarchical, cache, seconds, memory_mib)
+    return {name: count_cells(cells) for name, cells in sorted(modules.items())}
+
+
+def _synthesize(
+    verilog: Path, command: str, cache: Path | None, seconds: float, memory_mib: int
+) -> dict[str, dict[str, int]]:
+    """Number of cells by type of every module, without those of the modules inside."""
+
+    def synthesize() -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copyfile(verilog, Path(folder, "design.v"))
+            script = ["read_verilog design.v", command, STATISTICS]
+            run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
+            statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
+        return {
+            name.removeprefix("\\"): module["num_cells_by_type"]
+            for name, module in statistics["modules"].items()
+        }
+
+    content = [verilog.read_bytes(), command.encode(), yosys_version().encode()]
+    return cached(cache, content, synthesize)
+
+
+def check_target(target: str) -> None:
+    """Raises ValueError unless designs can be synthesized for the target."""
+    if target not in TARGETS:
+        raise ValueError(f"`target` must be one of {', '.join(TARGETS)}. Received: {target!r}")
+
+
+def count_cells(by_type: dict[str, int]) -> Cells:
+    """Cells by kind, from Yosys's count of cells by type.
+
+    INV counts as a LUT1 where the family has one: an inverter that is left takes a LUT.
+    """
+    luts: dict[str, int] = {}
+    kinds = {"ffs": 0, "carries": 0, "brams": 0, "dsps": 0}
+    for name, count in by_type.items():
+        size = re.fullmatch(r"LUT(\d)(_\d)?", name)
+        if size or name == "INV":
+            inputs = size[1] if size else "1"
+            luts[inputs] = luts.get(inputs, 0) + count
+        for kind, pattern in _KINDS.items():
+            if re.match(pattern, name):
+                kinds[kind] += count
+    return Cells(luts=sum(luts.values()), luts_by_size=dict(sorted(luts.items())), **kinds)
+
+
+def sum_cells(modules: Iterable[Cells]) -> Cells:
+    """Cells of several modules together."""
+    total = Cells()
+    for cells in modules:
+        sizes = Counter(total.luts_by_size) + Counter(cells.luts_by_size)
+        counts = {
+            name: getattr(total, name) + getattr(cells, name)
+            for name in ("luts", "ffs", "carries", "brams", "dsps")
+        }
+        total = Cells(**counts, luts_by_size=dict(sorted(sizes.items())))
+    return total
+
+
+_KINDS = {
+    "ffs": r"(FD[RSCP]E|TRELLIS_FF)",
+    "carries": r"(CARRY\d|CCU2C)",
+    "brams": r"(RAMB\d+|DP16KD)",
+    "dsps": r"(DSP48|MULT18X18D)",
+}

@@ -1,0 +1,1 @@
+"""C-simulation, and the comparison of every integer output."""

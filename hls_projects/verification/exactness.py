@@ -1,0 +1,156 @@
+"""Keras, integer network and C-simulation on the same samples."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.verification.mismatch import (
+    ExactnessError,
+    LayerOutputs,
+    describe,
+    differing_samples,
+    first_difference,
+    write_mismatch,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+    from hls_projects.verification.csim import CSimulation
+
+__all__ = ["ExactnessError", "compare"]
+
+Trace = Callable[[np.ndarray], Iterable[LayerOutputs]]
+
+
+def compare(
+    network: IntegerNetwork,
+    x: np.ndarray,
+    *,
+    model: keras.Model | None = None,
+    csim: CSimulation | None = None,
+    folder: str | Path | None = None,
+) -> dict[str, Any]:
+    """Compares integer logits of all samples, exactly, with those of the integer network.
+
+    Args:
+        network: the exact meaning that the others must have.
+        x: float inputs (samples, *shape), at least one sample.
+        model: the Keras model behind it.
+        csim: the C-simulation of the project made from it.
+        folder: where ``mismatch.json`` goes if something differs.
+
+    Returns:
+        ``samples``, ``logits`` and ``mismatches``, which is 0; ``executions``, names of those that
+        agree; ``images_per_second`` of the C-simulation, None without it.
+
+    Raises:
+        ExactnessError: naming the first layer, channel and sample that differ.
+        ValueError: if `x` does not fit the network's input, nothing is given to compare, or Keras
+            computed what no integers stand for.
+    """
+    if model is None and csim is None:
+        raise ValueError("`model` or `csim` must be given. Received: neither")
+    x = np.asarray(x)
+    if not len(x):
+        raise ValueError("`x` must hold at least one sample. Received: none")
+    check = _Check(network, x.astype(np.float32), network.input.quantize(x), folder)
+    executions, speed = ["integer network"], None
+    if model is not None:
+        executions.insert(0, "Keras")
+        check.keras(model)
+    if csim is not None:
+        executions.append("argmax in C-simulation" if csim.argmax else "C-simulation")
+        speed = len(x) / check.simulation(csim)
+    return {
+        "samples": len(x),
+        "logits": check.expected.size,
+        "mismatches": 0,
+        "executions": executions,
+        "images_per_second": speed,
+    }
+
+
+class _Check:
+    """Logits of one network on some samples, and how to compare others with them."""
+
+    def __init__(
+        self,
+        network: IntegerNetwork,
+        x: np.ndarray,
+        x_int: np.ndarray,
+        folder: str | Path | None,
+    ) -> None:
+        self.network, self.x, self.x_int, self.folder = network, x, x_int, folder
+        self.expected = network.predict_integers(x_int)
+
+    def keras(self, model: keras.Model) -> None:
+        from hls_projects.from_keras.keras_chain import keras_chain
+        from hls_projects.from_keras.keras_trace import keras_integer_logits, keras_trace
+
+        def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
+            names = keras_chain(model).integer_layer_names
+            received = keras_trace(model, self.network, self.x[samples])
+            own = [i for i, layer in enumerate(self.network.layers) if layer.computes]
+            yield from self._outputs(samples, [names[i] for i in own], [received[i] for i in own])
+
+        self._compare("Keras", keras_integer_logits(model, self.x), trace, self.expected)
+
+    def simulation(self, simulation: CSimulation) -> float:
+        """Seconds that the C-simulation took."""
+        source = self.x_int if simulation.integer_inputs else self.x
+        expected = _largest(self.expected) if simulation.argmax else self.expected
+
+        def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
+            names = [layer.name for layer in simulation.traced_layers]
+            received = simulation.trace(source[samples])
+            if not simulation.integer_inputs:
+                x_int = self.x_int[samples]
+                quantized = received.pop(0).reshape(x_int.shape)
+                yield LayerOutputs(-1, names.pop(0), "input", x_int, quantized)
+            last = (names.pop(), received.pop()) if simulation.argmax else None
+            yield from self._outputs(samples, names, received)
+            if last:
+                yield LayerOutputs(len(self.network.layers), last[0], "argmax", expected[samples],
+                                   last[1])
+
+        start = time.perf_counter()
+        received = simulation.predict(source)
+        seconds = time.perf_counter() - start
+        self._compare("C-simulation", received, trace, expected)
+        return seconds
+
+    def _outputs(
+        self, samples: np.ndarray, names: list[str], received: list[np.ndarray]
+    ) -> Iterator[LayerOutputs]:
+        """Of every layer that computes; names and received outputs are of those layers alone."""
+        others = zip(names, received, strict=True)
+        expected = self.network.trace(self.x_int[samples])
+        for position, (layer, own) in enumerate(zip(self.network.layers, expected, strict=True)):
+            if layer.computes:
+                name, other = next(others)
+                yield LayerOutputs(position, name, layer.kind, own, other.reshape(own.shape))
+
+    def _compare(
+        self, received_from: str, received: np.ndarray, trace: Trace, expected: np.ndarray
+    ) -> None:
+        if np.array_equal(expected, received):
+            return
+        samples = differing_samples(expected, received)
+        first = first_difference(trace(samples), samples)
+        mismatch = describe("integer network", received_from, expected, received, first)
+        message = str(mismatch)
+        if self.folder is not None:
+            message += f"; details in {write_mismatch(mismatch, self.folder)}"
+        raise ExactnessError(message, mismatch)
+
+
+def _largest(logits: np.ndarray) -> np.ndarray:
+    """Index of the largest logit, (samples, 1), the lowest of equal ones."""
+    return logits.argmax(axis=-1)[:, None]

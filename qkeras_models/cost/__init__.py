@@ -1,0 +1,1 @@
+"""What a weight costs in hardware: one model for training and for reports."""

@@ -1,0 +1,1 @@
+"""Layers of which networks are built: input quantizer, ternary weights, integer logits."""

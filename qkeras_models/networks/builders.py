@@ -1,0 +1,222 @@
+"""Feed-forward sparse ternary networks, fully connected or convolutional."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import keras
+from qkeras import QActivation
+
+from qkeras_models.layers.input_quantizer import InputQuantizer
+from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
+from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.layers.ternary_conv2d import TernaryConv2D
+from qkeras_models.layers.ternary_dense import TernaryDense
+from qkeras_models.networks.hidden_layers import DenseSpec, PoolSpec, Spec, hidden_layers
+from qkeras_models.networks.image_shape import check_windows
+from qkeras_models.quantizers.sparse_ternary import SparseTernary
+
+# Whatever Keras is set to: hardware takes nothing else.
+CHANNELS_LAST = {"data_format": "channels_last"}
+
+
+def feed_forward(
+    input_shape: Sequence[int],
+    hidden: Sequence[int | str],
+    classes: int,
+    *,
+    width: int = 1,
+    input_bits: int = 1,
+    input_signed: bool = False,
+    input_scale: float | Sequence[float] = 0.375,
+    activation_bits: int = 2,
+    threshold: float = 0.3,
+    window: float = 0.1,
+    quantizer: Any = None,
+    kernel_initializer: Any = None,
+    name: str = "network",
+) -> keras.Model:
+    """A network ready for three-stage training.
+
+    InputQuantizer → [SparseTernaryConv2D → BatchNormalization → quantized_relu, or
+    MaxPooling2D]* → Flatten → [SparseTernaryDense → BatchNormalization → quantized_relu]* →
+    SparseTernaryDense → IntegerHead.
+
+    Args:
+        input_shape: shape of one sample; pictures may lack the axis of their one channel.
+        hidden: the hidden layers, see hidden_layers; may be empty.
+        classes: number of outputs, ≥ 1: one a class, or 1 for a decision by its sign.
+        width: factor of every hidden layer's filters or neurons.
+        input_bits, input_signed, input_scale: see InputQuantizer.
+        activation_bits: bits of the hidden activations, 1 to 4.
+        threshold, window: see SparseTernary.
+        quantizer: of the weights instead: MagnitudePruned, BinaryWeights or TernaryWeights.
+        kernel_initializer: of the shadow weights; by default the layer's.
+        name: the model's name.
+
+    Raises:
+        ValueError: if a layer or a number of bits is out of range, a convolution or pool is larger
+            than its picture, or pictures have their channels first.
+
+    Example:
+        >>> feed_forward((28, 28), ("6c5", "p2", 84), 10)        # doctest: +SKIP
+    """
+    if activation_bits not in (1, 2, 3, 4):
+        raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")
+    specs = hidden_layers(hidden, width)
+    quantizer = quantizer or SparseTernary(threshold=threshold, window=window)
+    kit = _ternary_kit(quantizer, kernel_initializer, activation_bits)
+    source = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")
+    inputs, x = _through_hidden(input_shape, specs, source, kit)
+    x = kit.dense(units=_checked_classes(classes), name=_last_dense(specs))(x)
+    return keras.Model(inputs, IntegerHead(name="logits")(x), name=name)
+
+
+def _ternary_kit(quantizer: Any, kernel_initializer: Any, activation_bits: int) -> _Kit:
+    options = {"kernel_quantizer": quantizer, "kernel_initializer": kernel_initializer}
+    sparse = isinstance(quantizer, SparseTernary)
+    gamma = keras.initializers.Constant(initial_gamma(activation_bits))
+    activation = f"quantized_relu({activation_bits},{activation_bits})"
+
+    def after(number: int) -> tuple[keras.layers.Layer, ...]:
+        name = f"normalization_{number}"
+        return (
+            keras.layers.BatchNormalization(momentum=0.99, gamma_initializer=gamma, name=name),
+            QActivation(activation, name=f"activation_{number}"),
+        )
+
+    return _Kit(
+        partial(SparseTernaryConv2D if sparse else TernaryConv2D, **options),
+        partial(SparseTernaryDense if sparse else TernaryDense, **options),
+        after,
+    )
+
+
+def float_feed_forward(
+    input_shape: Sequence[int],
+    hidden: Sequence[int | str],
+    classes: int,
+    *,
+    width: int = 1,
+    input_bits: int = 1,
+    input_signed: bool = False,
+    input_scale: float | Sequence[float] = 0.375,
+    name: str = "float_network",
+) -> keras.Model:
+    """The same architecture and inputs with float weights and ReLU: no integer network.
+
+    InputQuantizer → [Conv2D → BatchNormalization → ReLU, or MaxPooling2D]* → Flatten →
+    [Dense → BatchNormalization → ReLU]* → Dense.
+
+    Args and Raises: see feed_forward.
+    """
+
+    def after(number: int) -> tuple[keras.layers.Layer, ...]:
+        return (
+            keras.layers.BatchNormalization(momentum=0.99, name=f"normalization_{number}"),
+            keras.layers.ReLU(name=f"activation_{number}"),
+        )
+
+    specs = hidden_layers(hidden, width)
+    kit = _Kit(
+        partial(keras.layers.Conv2D, use_bias=False, **CHANNELS_LAST),
+        partial(keras.layers.Dense, use_bias=False),
+        after,
+    )
+    source = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")
+    inputs, x = _through_hidden(input_shape, specs, source, kit)
+    logits = keras.layers.Dense(_checked_classes(classes), name=_last_dense(specs))(x)
+    return keras.Model(inputs, logits, name=name)
+
+
+def mlp(
+    input_shape: Sequence[int], hidden: Sequence[int], classes: int, **options: Any
+) -> keras.Model:
+    """A fully connected network inputs-h₁-…-classes: feed_forward with dense layers alone.
+
+    Args:
+        input_shape, classes: see feed_forward.
+        hidden: widths of the hidden layers; may be empty.
+        **options: further arguments of feed_forward.
+
+    Raises:
+        ValueError: if a width or number of bits is out of range.
+
+    Example:
+        >>> mlp((28, 28), (256, 64), 10).count_params()          # doctest: +SKIP
+    """
+    return feed_forward(input_shape, hidden, classes, **{"name": "mlp", **options})
+
+
+def float_mlp(
+    input_shape: Sequence[int], hidden: Sequence[int], classes: int, **options: Any
+) -> keras.Model:
+    """The fully connected network with float weights and ReLU; see float_feed_forward."""
+    return float_feed_forward(input_shape, hidden, classes, **{"name": "float_mlp", **options})
+
+
+@dataclass(frozen=True)
+class _Kit:
+    """What layers of weights are made of, and what follows each, given its number from 1."""
+
+    convolution: Callable[..., keras.layers.Layer]
+    dense: Callable[..., keras.layers.Layer]
+    after: Callable[[int], tuple[keras.layers.Layer, ...]]
+
+
+def _through_hidden(
+    input_shape: Sequence[int], specs: Sequence[Spec], quantizer: InputQuantizer, kit: _Kit
+) -> tuple[Any, Any]:
+    """The model's input, and what its last layer of weights takes."""
+    shape = tuple(input_shape)
+    check_windows(shape, specs)
+    inputs = keras.Input(shape, name="pixels" if len(shape) > 1 else "features")
+    dense = [spec for spec in specs if isinstance(spec, DenseSpec)]
+    pictures = specs[: len(specs) - len(dense)]
+    x = quantizer(inputs)
+    if pictures and len(shape) == 2:
+        x = keras.layers.Reshape((*shape, 1), name="channel")(x)
+    convolutions = pools = 0
+    for spec in pictures:
+        if isinstance(spec, PoolSpec):
+            pools += 1
+            name = f"maxpool_{pools}"
+            x = keras.layers.MaxPooling2D(spec.size, name=name, **CHANNELS_LAST)(x)
+            continue
+        convolutions += 1
+        size = {"filters": spec.filters, "kernel_size": spec.size, "padding": spec.padding}
+        x = kit.convolution(**size, name=f"conv2d_{convolutions}")(x)
+        x = _apply(kit.after(convolutions), x)
+    x = keras.layers.Flatten(name="flatten", **CHANNELS_LAST)(x)
+    for number, spec in enumerate(dense, 1):
+        x = kit.dense(units=spec.width, name=f"dense_{number}")(x)
+        x = _apply(kit.after(convolutions + number), x)
+    return inputs, x
+
+
+def _apply(layers: Sequence[keras.layers.Layer], x: Any) -> Any:
+    for layer in layers:
+        x = layer(x)
+    return x
+
+
+def _last_dense(specs: Sequence[Spec]) -> str:
+    return f"dense_{sum(isinstance(spec, DenseSpec) for spec in specs) + 1}"
+
+
+def _checked_classes(classes: int) -> int:
+    if not isinstance(classes, int) or classes < 1:
+        raise ValueError(f"`classes` must be an integer >= 1. Received: {classes!r}")
+    return classes
+
+
+def initial_gamma(activation_bits: int) -> float:
+    """Standard deviation before an activation of 0 … 2^bits − 1: about half its range.
+
+    With 1 the upper levels of a 2-bit activation would hardly ever be reached.
+    """
+    return max(1.0, (2**activation_bits - 1) / 1.8)

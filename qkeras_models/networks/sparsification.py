@@ -1,0 +1,136 @@
+"""The sparse ternary network of an ordinary Keras network's topology."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from qkeras import QActivation
+
+from qkeras_models.input_formats.fixed_point import FixedPoint
+from qkeras_models.input_formats.format_search import find_format, smallest_format
+from qkeras_models.layers.input_quantizer import InputQuantizer
+from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
+from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.networks.builders import initial_gamma
+from qkeras_models.networks.float_chain import CONVOLUTIONS, Block, read_blocks
+from qkeras_models.quantizers.sparse_ternary import SparseTernary
+
+# Share of weights that quantize to 0 at first, as of the layers' own initializer.
+FIRST_ZEROS = 0.6
+MOST_ACTIVATION_BITS = 4
+
+
+def sparsify(
+    model: keras.Model,
+    x_train: Any = None,
+    *,
+    input_bits: int | None = None,
+    input_format: FixedPoint | None = None,
+    activation_bits: int = 2,
+    threshold: float = 0.3,
+    window: float = 0.1,
+    logits: bool = False,
+) -> keras.Model:
+    """Makes an ordinary network sparse ternary: same layers, shapes and names, trained weights.
+
+    Dense and Conv2D become SparseTernaryDense and SparseTernaryConv2D, each followed by a batch
+    normalization of its own, which takes the place of biases and normalizations; ReLU becomes
+    quantized_relu; the inputs are quantized; an IntegerHead comes after the last Dense, then the
+    softmax or sigmoid that was there.  Dropout is left out: pruning regularizes.
+
+    Shadow weights ← W · η / q, clipped to [−1, 1], q the 60th percentile of |W|, so that 60 % of
+    the weights begin as 0.  Train the result with the QuantizationPruning callback; the model
+    itself can be its teacher (training.TaughtBatches).
+
+    Args:
+        model: a built chain of layers, trained or not; nested models are opened.
+        x_train: training samples in the units that the model takes, to find the input format.
+        input_bits: of the input format, 1 to 8; by default the fewest that lose at most 1 % of
+            the inputs' variance.
+        input_format: the format itself, instead of `x_train`.
+        activation_bits: of activations that are no quantized_relu of 1 to 4 bits, 1 to 4.
+        threshold, window: see SparseTernary.
+        logits: leave out a softmax or sigmoid at the end, for losses with from_logits=True.
+
+    Returns:
+        A new model; compiled with the loss, metrics and optimizer of `model` if that is, unless
+        `logits` changes what the loss would see.
+
+    Raises:
+        ValueError: naming the layer that has no sparse ternary version, and what has one; or an
+            argument out of range.
+
+    Example:
+        >>> sparse = sparsify(model, x_train)                    # doctest: +SKIP
+        >>> sparse.fit(x_train, y_train, epochs=50,              # doctest: +SKIP
+        ...            callbacks=[QuantizationPruning(sparsity=0.98)])
+    """
+    if activation_bits not in range(1, MOST_ACTIVATION_BITS + 1):
+        raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")
+    blocks = read_blocks(model)
+    source = _input_format(model, x_train, input_bits, input_format)
+    quantizer = SparseTernary(threshold=threshold, window=window)
+    inputs = keras.Input(model.inputs[0].shape[1:], name=model.inputs[0].name)
+    x = InputQuantizer(source.bits, source.signed, source.scale, name="input_quantizer")(inputs)
+    x = _shaped(blocks[0], x)
+    for block in blocks[1:-1]:
+        bits = min(block.bits or activation_bits, MOST_ACTIVATION_BITS)
+        x = _shaped(block, _activated(block, bits, _weighted(block, quantizer)(x)))
+    x = IntegerHead(name="integer_head")(_weighted(blocks[-1], quantizer)(x))
+    if blocks[-1].last and not logits:
+        x = keras.layers.Activation(blocks[-1].last, name=blocks[-1].last)(x)
+    sparse = keras.Model(inputs, x, name=f"sparse_{model.name}")
+    _take_weights(sparse, blocks[1:], threshold)
+    if model.compiled and not (logits and blocks[-1].last):
+        sparse.compile_from_config(model.get_compile_config())
+    return sparse
+
+
+def _input_format(
+    model: keras.Model, x_train: Any, bits: int | None, given: FixedPoint | None
+) -> FixedPoint:
+    if given is not None:
+        return given
+    shape = tuple(model.inputs[0].shape[1:])
+    x = None if x_train is None else np.asarray(x_train)
+    if x is None or x.shape[1:] != shape:
+        raise ValueError(
+            f"`x_train` must hold training samples of shape {shape}, in the units that the model "
+            f"takes. Received: {None if x is None else x.shape}"
+        )
+    return smallest_format(x) if bits is None else find_format(x, bits)
+
+
+def _weighted(block: Block, quantizer: SparseTernary) -> keras.layers.Layer:
+    layer, options = block.layer, {"kernel_quantizer": quantizer, "name": block.layer.name}
+    if type(layer).__name__ in CONVOLUTIONS:
+        size = {"kernel_size": layer.kernel_size, "strides": layer.strides}
+        return SparseTernaryConv2D(layer.filters, padding=layer.padding, **size, **options)
+    return SparseTernaryDense(layer.units, **options)
+
+
+def _activated(block: Block, bits: int, x: Any) -> Any:
+    name, gamma = block.layer.name, keras.initializers.Constant(initial_gamma(bits))
+    x = keras.layers.BatchNormalization(gamma_initializer=gamma, name=f"{name}_normalization")(x)
+    return QActivation(f"quantized_relu({bits},{bits})", name=f"{name}_activation")(x)
+
+
+def _shaped(block: Block, x: Any) -> Any:
+    """Pools, Flatten and Reshape as they were; a maximum over the whole image as a pool."""
+    for layer in block.shaping:
+        if type(layer).__name__ == "GlobalMaxPooling2D":
+            x = keras.layers.MaxPooling2D(tuple(x.shape[1:3]), name=layer.name)(x)
+            x = keras.layers.Flatten(name=f"{layer.name}_flatten")(x)
+        else:
+            x = type(layer).from_config(layer.get_config())(x)
+    return x
+
+
+def _take_weights(sparse: keras.Model, blocks: list[Block], threshold: float) -> None:
+    for block in blocks:
+        quantile = np.quantile(np.abs(block.kernel), FIRST_ZEROS) or 1.0
+        shadow = np.clip(block.kernel * (threshold / quantile), -1.0, 1.0)
+        sparse.get_layer(block.layer.name).kernel.assign(shadow.astype(np.float32))

@@ -1,0 +1,1 @@
+"""Several networks side by side, the claims about them, and published ones."""

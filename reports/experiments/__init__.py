@@ -1,0 +1,1 @@
+"""Trainings and measurements of many networks, planned in tables."""

@@ -1,0 +1,238 @@
+"""One job of `python -m reports.reproduce`: trains, converts, encodes, synthesizes, records.
+
+    python -m reports.experiments.reproduce_job sfc sparse 0 --sparsity 0.98
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reports.experiments.reproduction_plan import METHODS, NETWORKS, Job
+from reports.network.network_figures import (
+    CELLS,
+    HARDWARE,
+    TIMING,
+    hardware_sources,
+    network_figures,
+    size_figures,
+    sources_of,
+)
+from reports.records.record import Source
+
+if TYPE_CHECKING:
+    from hls_projects.network.integer_network import IntegerNetwork
+    from reports.records.results_file import NetworkRecord
+    from training.run import TrainingResult
+
+RECORD = "record.json"
+NETWORK = "network.npz"
+FLOAT_BITS = 32
+
+
+def run_job(
+    job: Job, runs: Path, data_folder: str | None = None, synthesize_up_to: int = 0
+) -> NetworkRecord:
+    """Does what is left of a job, and writes its record as record.json into its folder.
+
+    Args:
+        job: what to train.
+        runs: folder of all jobs.
+        data_folder: with the files of the data set.
+        synthesize_up_to: networks with so many nonzeros are synthesized, larger ones estimated.
+
+    Raises:
+        ValueError: if the job's folder holds a run of another configuration.
+        ExactnessError: if Keras and the integer network differ in one logit.
+    """
+    from qkeras_models.files.folder_lock import exclusive_folder
+
+    folder = job.folder(runs)
+    # A job that a killed `reproduce` left running goes on; its work is waited for, not lost.
+    with exclusive_folder(folder, wait=True):
+        record = read_record(job, runs) or _measured(job, folder, data_folder)
+        write_record(record, folder)
+        if lacks_hardware(record, synthesize_up_to):
+            record = _with_hardware(record, folder, synthesize_up_to)
+            write_record(record, folder)
+    return record
+
+
+def write_record(record: NetworkRecord, folder: Path) -> None:
+    """Puts the record into the job's folder, whole or not at all."""
+    from qkeras_models.files.atomic_write import write_atomically
+
+    write_atomically(folder / RECORD, json.dumps(record.content(), indent=2) + "\n")
+
+
+def read_record(job: Job, runs: Path) -> NetworkRecord | None:
+    """The record of a finished job, None if it is not finished.
+
+    Raises:
+        ValueError: naming the file, if it is damaged or of another job.
+    """
+    from reports.records.results_file import NetworkRecord
+
+    path = job.folder(runs) / RECORD
+    try:
+        record = NetworkRecord(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}; delete it to measure again") from None
+    if record.key != job.key or record.command != job.command:
+        raise ValueError(f"{path} is of another plan: delete {path.parent} to train again")
+    return record
+
+
+def lacks_hardware(record: NetworkRecord, synthesize_up_to: int) -> bool:
+    """Whether a record's network was not estimated yet or, if small enough, not synthesized."""
+    if record.network_file is None:
+        return False
+    small = record.nonzeros <= synthesize_up_to
+    return record.luts is None or (small and record.latency_ns is None)
+
+
+def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingResult:
+    """Trains, continues an interrupted training, or reads the result of a finished one."""
+    from training import run
+    from training.config import build_config, read_config
+
+    config = build_config({"preset": job.preset, "data_folder": data_folder, **job.options()})
+    if not (folder / run.CONFIG).is_file():
+        return run.train(config, folder, verbose=0)
+    before = build_config(read_config(folder / run.CONFIG))
+    if before.model_dump(exclude={"data_folder"}) != config.model_dump(exclude={"data_folder"}):
+        raise ValueError(
+            f"{folder} was trained with other values than the plan's: delete it, or choose "
+            "another --runs"
+        )
+    return run.resume(folder, verbose=0)
+
+
+def _float_figures(result: TrainingResult) -> dict[str, Any]:
+    bits = FLOAT_BITS * result.weights
+    return {
+        **size_figures(result.weights, result.nonzeros, bits),
+        "test_accuracy": result.test_accuracy,
+    }
+
+
+def _figures(folder: Path) -> dict[str, Any]:
+    """Converts the model, compares it on the whole test set, counts and encodes."""
+    from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.verification.exactness import compare
+    from qkeras_models.files.saved_model import load_model
+    from training.config import build_config, read_config
+    from training.float_outputs import float_outputs
+    from training.run import CONFIG, MODEL, load_data
+
+    model = load_model(folder / MODEL)
+    network = IntegerNetwork.from_keras(model)
+    data = load_data(build_config(read_config(folder / CONFIG)))
+    compare(network, data.x_test, model=model)
+    network.save(folder / NETWORK)
+    outputs = float_outputs(model, network.predict(data.x_test))
+    return {
+        **network_figures(network),
+        "test_accuracy": data.targets.score(outputs, data.y_test),
+        "network_file": NETWORK,
+    }
+
+
+def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
+    from reports.records.results_file import NetworkRecord
+
+    result = train(job, folder, data_folder)
+    found = _float_figures(result) if job.method == "float" else _figures(folder)
+    figures = {**found, "validation_accuracy": result.validation_accuracy}
+    return NetworkRecord(
+        job.network,
+        job.method,
+        job.seed,
+        wanted_sparsity=job.sparsity,
+        quick=job.quick,
+        **figures,
+        sources=sources_of(figures),
+        epochs=result.epochs,
+        learning_rate=job.options()["learning_rate"],
+        metric=result.metric,
+        command=job.command,
+        seconds=result.seconds,
+    )
+
+
+def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -> NetworkRecord:
+    from hls_projects.network.integer_network import IntegerNetwork
+
+    network = IntegerNetwork.load(folder / NETWORK)
+    if record.nonzeros <= synthesize_up_to:
+        figures, source = _synthesized(network, folder)
+    else:
+        figures, source = _estimated(network), Source.ESTIMATE
+    others = {name: of for name, of in record.sources.items() if name not in HARDWARE}
+    sources = {**others, **hardware_sources(figures, source)}
+    return replace(record, **{**dict.fromkeys(HARDWARE), **figures}, sources=sources)
+
+
+def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float], Source]:
+    """Figures of the whole design, or where pictures stream, of its modules one by one."""
+    from hls_projects.rtl import write_rtl
+    from hls_projects.tools.synthesis import sum_cells, synthesize_layers, synthesize_verilog
+    from training.data import cache_folder
+
+    design = write_rtl(network, folder / "rtl")
+    cache = cache_folder() / "synthesis"
+    if design.pixels > 1:
+        cells = sum_cells(synthesize_layers(design.verilog, cache=cache).values())
+        source = Source.YOSYS_SUM
+    else:
+        cells, source = synthesize_verilog(design.verilog, cache=cache), Source.YOSYS
+    found = {name: getattr(cells, name) for name in CELLS}
+    timing = {name: round(getattr(design, name), 1) for name in TIMING}
+    return {**found, **timing, "latency_cycles": design.latency}, source
+
+
+def _estimated(network: IntegerNetwork) -> dict[str, int]:
+    from hls_projects.rtl.estimate import estimate
+    from hls_projects.rtl.stream.stream_plan import streams
+
+    found = estimate(network)
+    figures = {"luts": found.luts, "ffs": found.ffs}
+    if not streams(network):
+        figures["latency_cycles"] = len(network.weight_layers)
+    return figures
+
+
+@click.command()
+@click.argument("network", type=click.Choice(list(NETWORKS)))
+@click.argument("method", type=click.Choice(METHODS))
+@click.argument("seed", type=int)
+@click.option("--sparsity", type=float)
+@click.option("--quick", is_flag=True)
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/reproduce"))
+@click.option("--data-folder")
+@click.option("--synthesize-up-to", type=int, default=0)
+def main(
+    network: str, method: str, seed: int, sparsity: float | None, quick: bool, **options: Any
+) -> None:
+    """Does what is left of one job."""
+    from qkeras_models.quiet import import_keras_quietly
+
+    import_keras_quietly()
+    try:
+        run_job(Job(network, method, sparsity, seed, quick), **options)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (ValueError, OSError, RuntimeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

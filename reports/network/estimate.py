@@ -1,0 +1,63 @@
+"""Estimated figures of a network's Verilog, for every report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.records.record import Figure, Resources, Source
+
+if TYPE_CHECKING:
+    from hls_projects.network.integer_network import IntegerNetwork
+
+DESIGN = "RTL, estimate"
+# Nonzeros; docs/estimate.md lists the networks of the fit.
+LARGEST_FITTED = 12_704
+# LUTs of mnist-narrow, binary and dense ternary, in reports/results/mnist.json.
+LARGER = "LUT +17 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
+# Of lenet5 and cifar-vgg, sparse, in reports/results.
+CONVOLUTIONAL = "five of them, synthesized module by module: LUT −2.5 to −0.1 %, FF −1.8 to −0.7 %"
+
+
+def estimated_resources(network: IntegerNetwork) -> Resources:
+    """LUTs and flip-flops with one register stage a layer; a note states the model's error.
+
+    Nothing where the network has a layer that RTL does not have.
+    """
+    from hls_projects.rtl.estimate import estimate
+    from hls_projects.rtl.stream.stream_plan import streams
+
+    try:
+        found = estimate(network)
+    except ValueError:
+        return {}
+    note = error_note(network.nonzeros, streams(network))
+    return {
+        DESIGN: {
+            "luts": Figure(found.luts, "LUT", Source.ESTIMATE, note),
+            "ffs": Figure(found.ffs, "FF", Source.ESTIMATE, note),
+        }
+    }
+
+
+def error_note(nonzeros: int, convolutional: bool) -> str:
+    """How far off the estimate is, on networks outside the fit that are like this one.
+
+    Args:
+        nonzeros: of the network.
+        convolutional: whether it holds convolutions or pools.
+    """
+    from qkeras_models.cost.lut_model import fit_record
+
+    if convolutional:
+        return f"fitted on dense networks, not on convolutional ones; {CONVOLUTIONAL}"
+    if nonzeros > LARGEST_FITTED:
+        return f"larger than any network of the fit; two dense ones synthesized: {LARGER}"
+    record = fit_record()
+    errors = [
+        f"{label} {record[f'{key}_mean_error']:.1%}, {record[f'{key}_worst_error']:.1%}"
+        for key, label in (("luts", "LUT"), ("ffs", "FF"))
+    ]
+    return (
+        f"mean and worst error against Yosys on {len(record['held_out'])} networks outside the "
+        f"fit: {'; '.join(errors)}"
+    )

@@ -1,0 +1,45 @@
+"""How well a converted network does on test data, and what its outputs mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports.network.report import Accuracy
+from training.data.targets.task import Task
+
+if TYPE_CHECKING:
+    from hls_projects.conversion.compared_samples import TestData
+    from hls_projects.network.integer_network import IntegerNetwork
+
+
+def accuracy(network: IntegerNetwork, model: Any, data: TestData) -> Accuracy | None:
+    """The score of hardware's integers by the metric of the network's task.
+
+    Args:
+        network: the integer network.
+        model: the Keras model, which knows the scale of numbers; None if there is none.
+        data: test data; without y there is no score.
+    """
+    if data.y is None or (data.targets.task is Task.REGRESSION and model is None):
+        return None
+    outputs = network.predict(data.x)
+    if model is not None:
+        from training.float_outputs import float_outputs
+
+        outputs = float_outputs(model, outputs)
+    return Accuracy(
+        data.targets.score(outputs, data.y),
+        f"{data.name} test set",
+        len(data.y),
+        data.targets.task.metric,
+        data.targets.rmse(outputs, data.y),
+    )
+
+
+def output_meanings(model: Any, data: TestData) -> list[str]:
+    """What each output of hardware means; none where output c is class c, or nothing tells."""
+    if data.targets is None or (data.targets.task is Task.REGRESSION and model is None):
+        return []
+    from training.float_outputs import output_scale
+
+    return data.targets.meanings(1.0 if model is None else output_scale(model))

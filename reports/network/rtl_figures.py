@@ -1,0 +1,98 @@
+"""Figures of a Verilog design for reports, each with its source: cells, latency, clock."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from reports.records.record import Figure, Resources, Source
+
+if TYPE_CHECKING:
+    from hls_projects.rtl import RtlDesign, RtlSimulation
+    from hls_projects.tools.place_and_route import PlacedDesign
+    from hls_projects.tools.synthesis import Cells
+
+# Unit of each target's carry cells, and what a reader must know about them.
+CARRIES = {
+    "xilinx": ("CARRY4", "two CARRY4 make one CARRY8 of UltraScale+"),
+    "xilinx7": ("CARRY4", ""),
+    "ecp5": ("CCU2C", ""),
+}
+
+WHOLE = "whole network, flattened"
+BUFFER_NOTE = "lines of pixels and the collected picture, shift registers; part of the FFs"
+ROM_NOTE = "weights and thresholds of folded layers, which tools put into LUTs or BRAMs"
+DELAY_NOTES = {
+    "xilinx": "UltraScale+, typical delays, assumed, not routed: a figure to compare designs by",
+    "ecp5": "speed grade 6, mean delays of nextpnr's slowest paths, not routed",
+}
+CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
+
+
+def measured_timing(simulation: RtlSimulation) -> dict[str, Figure]:
+    """Latency and cycles a sample as measured; bits of line buffers and ROMs, if any."""
+    figures = {
+        "latency_cycles": Figure(simulation.latency, "cycles", Source.MEASURED),
+        "ii": Figure(simulation.interval, "cycles", Source.MEASURED),
+    }
+    if bits := simulation.design.buffer_bits:
+        figures["buffer_bits"] = Figure(bits, "bits", Source.COUNTED, BUFFER_NOTE)
+    if bits := simulation.design.rom_bits:
+        figures["rom_bits"] = Figure(bits, "bits", Source.COUNTED, ROM_NOTE)
+    return figures
+
+
+def modelled_timing(design: RtlDesign, target: str) -> dict[str, Figure]:
+    """Clock frequency and latency by the delay model, for the devices and logic that it is of."""
+    if design.period is None or target not in DELAY_NOTES:
+        return {}
+    note = DELAY_NOTES[target]
+    return {
+        "fmax_mhz": Figure(round(design.fmax_mhz, 1), "MHz", Source.DELAYS, note),
+        "latency_ns": Figure(round(design.latency_ns, 1), "ns", Source.DELAYS, note),
+    }
+
+
+def cell_figures(
+    cells: Cells, target: str, source: Source = Source.YOSYS
+) -> dict[str, Figure]:
+    """Cells of a synthesized design, in the units of its target."""
+    unit, note = CARRIES[target]
+    luts = Figure(cells.luts, "LUT", source)
+    if target == "ecp5":
+        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", source, CCU2C_NOTE)
+    return {
+        "luts": luts,
+        "ffs": Figure(cells.ffs, "FF", source),
+        "brams": Figure(cells.brams, "BRAM", source),
+        "dsps": Figure(cells.dsps, "DSP", source),
+        "carries": Figure(cells.carries, unit, source, note),
+    }
+
+
+def module_records(target: str, modules: dict[str, Cells]) -> list[dict[str, Any]]:
+    """Cells of each module; `top` only connects them."""
+    rows = {name: found for name, found in modules.items() if name != "top"}
+    return [{"target": target, "module": name, **asdict(found)} for name, found in rows.items()]
+
+
+def placed_figures(placed: PlacedDesign, timing: dict[str, Figure]) -> Resources:
+    """A placed and routed design, with its measured timing in cycles, if there is any."""
+    latency = timing["latency_cycles"].value if timing else None
+    device = (
+        f"LFE5U-{placed.device.upper().replace('K', 'F')}, speed grade {placed.speed}, seed "
+        f"{placed.seed}, out of context"
+    )
+    source = Source.NEXTPNR
+    return {
+        "luts": Figure(placed.luts, "LUT4", source, device),
+        "ffs": Figure(placed.ffs, "FF", source),
+        "brams": Figure(placed.brams, "BRAM", source),
+        "dsps": Figure(placed.dsps, "DSP", source),
+        "carries": Figure(placed.carries, "CCU2C", source),
+        "fmax_mhz": Figure(round(placed.fmax_mhz, 1), "MHz", source),
+        "latency_ns": Figure(
+            None if latency is None else round(placed.latency_ns(latency), 1), "ns", source
+        ),
+        **timing,
+    }

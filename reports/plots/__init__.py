@@ -1,0 +1,1 @@
+"""Plots, the same byte for byte from the same figures."""

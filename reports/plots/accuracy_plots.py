@@ -1,0 +1,234 @@
+"""Plots of accuracy against sparsity and against LUTs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reports.comparison.compared_network import METHODS, Group, metric_of, sparsity_text
+from reports.comparison.hardware_table import hardware_spreads
+from reports.comparison.published import PublishedDesign, published_designs
+from reports.plots.label_placement import label_points
+from reports.plots.svg import COLORS, draw_svg, log_x_axis, plain_axes, plain_label
+from reports.records.record import Source
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+    from matplotlib.lines import Line2D
+
+    from reports.records.spread import Spread
+
+DENSE = ("float", "binary", "ternary")
+# Left to the tables, where a plot of all architectures would be crowded.
+ABLATIONS = ("magnitude", "l2", "no-retraining")
+ACCURACIES = (0, 50, 80, 90, 95, 96, 97, 98, 99, 99.5)
+SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
+MARKERS = {
+    Source.YOSYS: ("o", "here, synthesized (Yosys)"),
+    Source.YOSYS_SUM: ("h", "here, modules synthesized and summed (Yosys)"),
+    Source.NEXTPNR: ("P", "here, placed and routed (nextpnr)"),
+    Source.CSYNTH: ("^", "here, vendor's C synthesis"),
+    Source.IMPL: ("v", "here, vendor's implementation"),
+    Source.ESTIMATE: ("s", "here, estimate"),
+}
+OTHER_MARKER = ("X", "here, other source")
+VENDOR = "published, vendor tool (Vivado)"
+
+
+@dataclass(frozen=True)
+class LutPoint:
+    """A group's LUTs from one source, and its accuracy."""
+
+    group: Group
+    source: Source
+    luts: Spread
+    accuracy: Spread
+
+    @property
+    def place(self) -> tuple[float, float]:
+        return self.luts.mean, 100 * self.accuracy.mean
+
+    @property
+    def label(self) -> str:
+        """Of a sparse network its sparsity alone, since colour tells the architecture.
+
+        Trials of a search have none: they would stand too close.
+        """
+        group = self.group
+        if group.trial:
+            return ""
+        sparse = group.method == "sparse" and not group.name and group.wanted_sparsity is not None
+        return plain_label(sparsity_text(group.wanted_sparsity) if sparse else group.label)
+
+
+def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
+    """SVG: mean test accuracy ± sd over sparsity, dense networks as horizontal lines.
+
+    The axis is logarithmic in the share of nonzeros.  None if nothing can be drawn.
+
+    Args:
+        groups: of one architecture.
+    """
+    # Trials of a search differ in architecture too.
+    drawn = [group for group in groups if group.spread("test_accuracy") and not group.trial]
+    dense = [group for group in drawn if group.method in DENSE]
+    sparse = [group for group in drawn if group not in dense and group.spread("sparsity")]
+    if not sparse:
+        return None
+
+    def paint(figure: matplotlib.figure.Figure) -> None:
+        axes = figure.subplots()
+        for place, group in enumerate(dense):
+            _paint_reference(axes, group, COLORS[(3, 7, 4, 5)[place % 4]])
+        for place, series in enumerate(dict.fromkeys(group.series for group in sparse)):
+            _paint_series(axes, [group for group in sparse if group.series == series], place)
+        _density_axis(axes, sparse)
+        _accuracy_axis(axes, metric_of(drawn))
+        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+
+    return draw_svg(4.8, 3.9, paint)
+
+
+def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str | None:
+    """SVG: accuracy over LUTs, each source with its own marker; None if no group has LUTs.
+
+    The axis of accuracy is logarithmic in the error.  Ablations are left out, unless they are a
+    user's runs.
+
+    Args:
+        groups: of any architecture.
+        data: set whose published designs stand there too, as published_data names it.
+    """
+    own = list(_lut_points(groups))
+    published = [design for design in published_designs(data) if design.luts] if data else []
+    if not own:
+        return None
+
+    def paint(figure: matplotlib.figure.Figure) -> None:
+        axes = figure.subplots()
+        theirs = _paint_published(axes, published)
+        colors = dict(zip(dict.fromkeys(p.group.network for p in own), COLORS * 9, strict=False))
+        for point in own:
+            _paint_point(axes, point, colors[point.group.network])
+        _lut_axis(axes, metric_of(point.group for point in own))
+        handles = _lut_legend(own, colors, bool(published))
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+        ours = [(*point.place, point.label) for point in own]
+        labelled = [point for point in theirs + ours if point[2]]
+        label_points(axes, labelled, [point[:2] for point in theirs + ours])
+
+    return draw_svg(7.4, 5.6, paint)
+
+
+def _paint_published(
+    axes: matplotlib.axes.Axes, designs: Sequence[PublishedDesign]
+) -> list[tuple[float, float, str]]:
+    """Draws them and gives the places of their labels."""
+    axes.plot(
+        [design.luts for design in designs],
+        [design.accuracy for design in designs],
+        "D", color="#999999", markerfacecolor="none", markersize=5,
+    )  # fmt: skip
+    return [(float(design.luts), design.accuracy, design.name) for design in designs]
+
+
+def _paint_reference(axes: matplotlib.axes.Axes, group: Group, color: str) -> None:
+    accuracy = group.spread("test_accuracy")
+    axes.axhline(
+        100 * accuracy.mean, color=color, linestyle="--", linewidth=1.3,
+        label=plain_label(group.label),
+    )  # fmt: skip
+
+
+def _paint_series(axes: matplotlib.axes.Axes, groups: Sequence[Group], place: int) -> None:
+    ordered = sorted(groups, key=lambda group: group.spread("sparsity").mean)
+    accuracies = [group.spread("test_accuracy") for group in ordered]
+    spread = any(accuracy.sd is not None for accuracy in accuracies)
+    own = groups[0].series == METHODS["sparse"]
+    axes.errorbar(
+        [1 - group.spread("sparsity").mean for group in ordered],
+        [100 * accuracy.mean for accuracy in accuracies],
+        [100 * (accuracy.sd or 0.0) for accuracy in accuracies] if spread else None,
+        fmt="o-" if own else "os^vPX*"[place % 7],
+        color=COLORS[0] if own else COLORS[(1, 2, 5, 3, 4, 7)[place % 6]],
+        markersize=5, linewidth=1.5, elinewidth=1.0, capsize=2.5,
+        label=plain_label(groups[0].series),
+    )  # fmt: skip
+
+
+def _density_axis(axes: matplotlib.axes.Axes, groups: Sequence[Group]) -> None:
+    densities = [max(1 - group.spread("sparsity").mean, 1e-4) for group in groups]
+    low, high = min(densities) / 1.35, min(max(densities) * 1.35, 1.0)
+    axes.set_xscale("log")
+    axes.set_xlim(high, low)
+    ticks = [1 - share for share in SPARSITIES if low <= 1 - share <= high]
+    axes.set_xticks(ticks, [sparsity_text(1 - tick) for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel("weights that are 0 (share of nonzeros on a logarithmic axis)")
+
+
+def _lut_points(groups: Sequence[Group]) -> Iterator[LutPoint]:
+    """Estimates only of groups that nothing else is known of."""
+    for group in groups:
+        if group.method in ABLATIONS and not group.name:
+            continue
+        accuracy, found = group.spread("test_accuracy"), hardware_spreads(group, "luts")
+        better = any(source is not Source.ESTIMATE for _, source in found)
+        for (_, source), luts in found.items():
+            if accuracy and not (better and source is Source.ESTIMATE):
+                yield LutPoint(group, source, luts, accuracy)
+
+
+def _paint_point(axes: matplotlib.axes.Axes, point: LutPoint, color: str) -> None:
+    marker, _ = MARKERS.get(point.source, OTHER_MARKER)
+    axes.errorbar(
+        *point.place, 100 * (point.accuracy.sd or 0.0), point.luts.sd or 0.0,
+        fmt=marker, color=color, markersize=6, elinewidth=1.0,
+        markerfacecolor="none" if point.source is Source.ESTIMATE else color,
+    )  # fmt: skip
+
+
+def _lut_legend(
+    points: Sequence[LutPoint], colors: Mapping[str, str], published: bool
+) -> list[Line2D]:
+    """A grey marker for every source, then a colour for every architecture."""
+    from matplotlib.lines import Line2D
+
+    grey: dict[str, Any] = {"linestyle": "", "color": "#999999"}
+    handles = []
+    if published:
+        handles.append(Line2D([], [], marker="D", markerfacecolor="none", label=VENDOR, **grey))
+    for source in dict.fromkeys(point.source for point in points):
+        marker, label = MARKERS.get(source, OTHER_MARKER)
+        face = "none" if source is Source.ESTIMATE else None
+        handles.append(Line2D([], [], marker=marker, markerfacecolor=face, label=label, **grey))
+    for network, color in colors.items():
+        handles.append(Line2D([], [], color=color, linewidth=4, label=plain_label(network)))
+    return handles
+
+
+def _lut_axis(axes: matplotlib.axes.Axes, metric: str) -> None:
+    log_x_axis(axes)
+    axes.margins(x=0.08, y=0.08)
+    axes.set_xlabel("LUTs (logarithmic)")
+    axes.set_yscale("function", functions=(_error_axis, lambda y: 100.0 - 10.0 ** -np.asarray(y)))
+    low, high = axes.get_ylim()
+    ticks = [accuracy for accuracy in ACCURACIES if low <= accuracy <= high]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_ylabel(f"test {metric} (%), logarithmic in the error")
+    plain_axes(axes, "both")
+
+
+def _error_axis(accuracy: Any) -> np.ndarray:
+    """−log₁₀ of the error in percent, which is taken for at least 0.1."""
+    return -np.log10(np.maximum(100.0 - np.asarray(accuracy, float), 0.1))
+
+
+def _accuracy_axis(axes: matplotlib.axes.Axes, metric: str) -> None:
+    axes.set_ylim(top=min(axes.get_ylim()[1], 100.0))
+    axes.set_ylabel(f"test {metric} (%)")
+    plain_axes(axes, "both")

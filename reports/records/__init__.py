@@ -1,0 +1,1 @@
+"""Figures that say where they come from, and the files that keep them."""

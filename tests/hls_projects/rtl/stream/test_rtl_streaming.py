@@ -1,0 +1,130 @@
+"""Verilog of convolutional networks, simulated: exact, and as fast as it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Conv2D, Flatten, Head, MaxPool, Reshape
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.network.windows import Windows
+from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
+from hls_projects.rtl.estimate import estimate, layer_facts
+from hls_projects.rtl.stream.line_buffer import LineBuffer
+from hls_projects.rtl.stream.stream_plan import plan_stream
+from hls_projects.tools.synthesis import sum_cells, synthesize_layers
+from tests.hls_projects.networks import edge_inputs, picture_network
+
+# Strides, both paddings, pools that overlap and that leave rows over, dense layers of pixels,
+# numbers of every width.
+ZOO = {
+    "vgg": (
+        picture_network((6, 7, 2), [
+            (4, (3, 3), (1, 1), "same"), (3, (3, 3), (1, 1), "same"), MaxPool((2, 2), (2, 2)),
+            (3, (2, 3), (1, 1), "same"),
+        ]), {},
+    ),
+    "strides": (
+        picture_network((7, 6, 2), [(3, (3, 4), (2, 3), "same"), (3, (2, 2), (1, 1), "valid")],
+                        signed=True, input_bits=3), {"target": "generic"},
+    ),
+    "pools": (
+        picture_network((7, 8, 2), [MaxPool((3, 2), (2, 3)), (3,), (2, (1, 1), (1, 1), "same"),
+                                    MaxPool((2, 1), (1, 1))], signed=True, input_bits=8, bits=4),
+        {"target": "ecp5", "stage_delay": 4.0},
+    ),
+    "lines": (
+        picture_network((5, 5), [Reshape((5, 5, 1)), (3, (5, 5), (1, 1), "same")],
+                        input_bits=1, bits=1), {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_logits_latency_and_interval(name, tmp_path):
+    net, options = ZOO[name]
+    design = write_rtl(net, tmp_path, **options)
+    simulation = RtlSimulation(design)
+    x = net.input.quantize(edge_inputs(net.input, 50))
+    expected = net.predict_integers(x)
+    assert len(np.unique(expected, axis=0)) > 20
+    np.testing.assert_array_equal(simulation.predict(x), expected)
+    pixels = int(np.prod(net.input.shape[:2]))
+    assert simulation.latency == design.latency
+    assert simulation.interval == design.pixels == pixels
+    gaps = np.random.default_rng(3).random(41) < 0.5
+    np.testing.assert_array_equal(simulation.predict(x, gaps), expected)
+
+
+# In the second one the buffers hold several pictures.
+@pytest.mark.parametrize(("shape", "layers"), [
+    ((7, 6, 2), [(1, (1, 2), (1, 2), "same"), (3, (2, 3), (3, 2), "same")]),
+    ((3, 3, 1), [(2, (3, 3), (2, 2), "same"), *[(2, (5, 5), (1, 1), "same")] * 3]),
+])  # fmt: skip
+def test_pixels_of_the_next_picture_make_the_last_one_later(shape, layers, tmp_path):
+    net = picture_network(shape, layers)
+    design = write_rtl(net, tmp_path)
+    simulation = RtlSimulation(design)
+    for samples in (300, 50):
+        x = net.input.quantize(edge_inputs(net.input, samples))
+        np.testing.assert_array_equal(simulation.predict(x), net.predict_integers(x))
+        assert simulation.latency > design.latency
+    assert simulation.interval == design.pixels
+    simulation.predict(x[:1])
+    assert simulation.latency == design.latency
+
+
+def test_buffers_are_counted(tmp_path):
+    design = write_rtl(ZOO["vgg"][0], tmp_path)
+    lines = (2 * 7 + 3) * 4, (2 * 7 + 3) * 8, (7 + 2) * 6, (3 + 3) * 6
+    assert design.buffer_bits == sum(lines) + 3 * 3 * 6
+    design = write_rtl(ZOO["lines"][0], tmp_path)
+    cells = synthesize_layers(design.verilog)
+    # Counters, and the window's own register where zeros surround the picture, come on top.
+    assert cells["window_1"].ffs >= 4 * 5 + 5 and cells["collect"].ffs >= 5 * 5 * 3
+    assert sum_cells(cells.values()).ffs == sum(module.ffs for module in cells.values())
+
+
+def test_a_window_that_looks_beyond_the_picture_sees_zeros_there():
+    buffer = LineBuffer("w", 4, 5, 2, Windows((3, 3), (1, 1), "same"))
+    assert (buffer.delay, buffer.pixels, buffer.bits) == (6, 13, 26)
+    assert buffer.centres().tolist() == list(range(20))
+    times = buffer.leaving(np.arange(20))
+    assert times[0] == 6 + 2 and times[-1] == 19 + 6 + 2
+
+
+def test_orders_without_hardware_are_named(tmp_path):
+    net, _ = ZOO["vgg"]
+    conv, _, *rest = net.layers
+    bare = IntegerNetwork(net.input, (replace(conv), *rest))
+    late = IntegerNetwork(
+        InputFormat(2, False, 1.0, (4, 4, 1)),
+        (MaxPool((1, 1), (1, 1)), Flatten(), Reshape((4, 4, 1)), MaxPool((4, 4), (4, 4)), Flatten(),
+         Head(np.zeros(1, np.int32))),
+    )
+    for refuse in (check_feasible, partial(write_rtl, folder=tmp_path)):
+        with pytest.raises(ValueError, match="Received: conv2d followed by conv2d"):
+            refuse(bare)
+        with pytest.raises(ValueError, match="of what follows the flattened.*Received: maxpool"):
+            refuse(late)
+    assert isinstance(conv, Conv2D) and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["vgg", "lines"])
+def test_estimates_follow_the_netlist(name, tmp_path):
+    net, _ = ZOO[name]
+    design = write_rtl(net, tmp_path)
+    found = estimate(net)
+    # The netlist is of stages alone; masks around the picture stand in modules of their own.
+    masked = sum(step.buffer.masked for step in plan_stream(net).steps if step.buffer)
+    assert masked > 0
+    assert abs(found.luts - masked - design.luts) <= 0.1 * design.luts
+    # Constant and equal activations take no register.
+    assert design.ffs <= found.ffs <= 1.05 * design.ffs
+    convolutions = [layer for layer in net.layers if isinstance(layer, Conv2D)]
+    facts = layer_facts(net)[: len(convolutions)]
+    assert [f.nonzeros for f in facts] == [layer.nonzeros for layer in convolutions]

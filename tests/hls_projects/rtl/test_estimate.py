@@ -1,0 +1,159 @@
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Flatten, Head, Layer, Reshape, Threshold
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl import write_rtl
+from hls_projects.rtl.estimate import estimate, layer_facts
+from qkeras_models.cost.lut_model import fit_record, fitted_model
+from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
+from qkeras_models.networks.builders import mlp
+from qkeras_models.networks.pretrained import pretrained_folder
+from tests.hls_projects.networks import ternary
+from training.pruning.quantization_pruning import QuantizationPruning
+
+
+def random_network(widths=(40, 20, 12, 4), input_bits=2, bits=2, density=0.5, seed=0):
+    """Every neuron changes: thresholds near the middle of the sums, no empty column."""
+    rng = np.random.default_rng(seed)
+    layers: list[Layer] = [Flatten()]
+    for inputs, outputs in zip(widths, widths[1:], strict=False):
+        weights = ternary(rng, inputs, outputs + 1, density)[:, :-1]
+        weights[0] = 1
+        layers.append(Dense(weights))
+        levels = np.arange((1 << bits) - 1) + np.zeros((outputs, 1))
+        layers.append(Threshold(levels.astype(np.int32), np.ones(outputs, np.int8)))
+    layers[-1] = Head(rng.integers(-9, 9, widths[-1]).astype(np.int32))
+    return IntegerNetwork(InputFormat(input_bits, False, 0.25, (2, widths[0] // 2)), tuple(layers))
+
+
+def test_the_shipped_network_is_estimated_as_it_was_synthesized():
+    network = IntegerNetwork.load(pretrained_folder("mnist-small") / "network.npz")
+    (row,) = [row for row in fit_record()["held_out"] if row["name"] == "mnist-small"]
+    found = estimate(network)
+    assert (found.luts, found.ffs) == (row["estimated_luts"], row["estimated_ffs"])
+    assert (row["nonzeros"], row["luts"], row["ffs"]) == (4095, 3506, 518)
+    assert found.luts == pytest.approx(3506, rel=0.10)
+    assert found.ffs == pytest.approx(518, rel=0.05)
+
+
+@pytest.mark.parametrize("input_bits, bits", [(1, 1), (1, 2), (2, 1)])
+def test_small_networks_are_near_their_netlist(tmp_path, input_bits, bits):
+    network = random_network(input_bits=input_bits, bits=bits)
+    design, found = write_rtl(network, tmp_path), estimate(network)
+    assert found.luts == pytest.approx(design.luts, rel=0.15)
+    assert found.ffs == pytest.approx(design.ffs, rel=0.05)
+
+
+def test_facts_of_a_network_without_constants():
+    network = random_network()
+    for facts, layer, bits in zip(
+        layer_facts(network), network.weight_layers, [(2, 2), (2, 2), (2, None)], strict=True
+    ):
+        assert facts.fan_ins == tuple(np.count_nonzero(layer.weights, axis=0))
+        assert (facts.weights, facts.nonzeros) == (layer.weights.size, layer.nonzeros)
+        assert (facts.input_bits, facts.output_bits, facts.positions) == (*bits, 1)
+
+
+def test_training_and_network_give_the_same_facts():
+    keras.utils.set_random_seed(3)
+    model = mlp((6, 6), (12, 8), 5, input_bits=2, activation_bits=3, threshold=0.1)
+    pruning = QuantizationPruning(0.5)
+    network = IntegerNetwork.from_keras(model)
+    layers = sparse_ternary_layers(model)
+    for facts, layer in zip(layer_facts(network), layers, strict=True):
+        seen = pruning._facts(layer)
+        assert seen.nonzeros > 0
+        assert facts == seen
+        assert fitted_model().luts(facts) == fitted_model().luts(seen)
+
+
+def test_what_hardware_leaves_out_is_not_counted():
+    network = random_network()
+    flatten, first, levels, second, *rest = network.layers
+    unused = second.weights.copy()
+    unused[[3, 7]] = 0
+    constant = levels.levels.copy()
+    constant[9] = np.iinfo(np.int32).max
+    changed = replace(network, layers=(
+        flatten, first, replace(levels, levels=constant), Dense(unused), *rest,
+    ))
+    before, after = layer_facts(network), layer_facts(changed)
+    left = np.array(before[0].fan_ins)
+    left[[3, 7, 9]] = 0
+    assert after[0].fan_ins == tuple(left)
+    without = np.count_nonzero(np.delete(unused, 9, axis=0), axis=0)
+    assert after[1].fan_ins == tuple(without)
+    assert estimate(network).ffs - estimate(changed).ffs == 3 * 2
+
+
+def test_half_an_activation_is_half_a_weight():
+    network = random_network()
+    flatten, first, levels, *rest = network.layers
+    lowered = levels.levels.copy()
+    lowered[4] = (0, 99_999, 99_999)
+    changed = replace(network, layers=(flatten, first, replace(levels, levels=lowered), *rest))
+    difference = np.subtract(layer_facts(network)[1].fan_ins, layer_facts(changed)[1].fan_ins)
+    np.testing.assert_array_equal(difference, 0.5 * (network.weight_layers[1].weights[4] != 0))
+    assert estimate(network).ffs - estimate(changed).ffs == 1
+
+
+@pytest.mark.parametrize("signed, bits", [(True, 3), (True, 1), (False, 1), (False, 8)])
+def test_input_bits(signed, bits):
+    network = IntegerNetwork(
+        InputFormat(bits, signed, 1.0, (3,)),
+        (Dense(np.array([[1, 0], [1, 0], [-1, 0]], np.int8)), Head(np.zeros(2, np.int32))),
+    )
+    (facts,) = layer_facts(network)
+    assert (facts.input_bits, facts.fan_ins) == (bits, (3.0, 0.0))
+
+
+def test_an_empty_network_takes_no_luts():
+    network = random_network()
+    layers = [Dense(layer.weights * 0) if isinstance(layer, Dense) else layer
+              for layer in network.layers]
+    found = estimate(replace(network, layers=tuple(layers)))
+    assert (found.luts, found.ffs) == (0, 3)
+
+
+def test_a_reshape_is_estimated_as_a_flatten():
+    network = random_network()
+    _, *rest = network.layers
+    shaped = replace(network, layers=(Reshape((5, 8)), Flatten(), *rest))
+    flat = replace(network, layers=(Reshape((40,)), *rest))
+    assert estimate(shaped) == estimate(flat) == estimate(network)
+
+
+def test_other_layers_are_refused():
+    class Other(Layer):
+        kind = "softmax"
+
+        def output_shape(self, input_shape):
+            return input_shape
+
+        def output_range(self, lowest, highest):
+            return lowest, highest
+
+    network = random_network()
+    with pytest.raises(ValueError, match="dense, threshold, flatten, reshape and head.*softmax"):
+        estimate(replace(network, layers=(Other(), *network.layers)))
+
+
+def test_one_bit_that_sets_two_is_registered_once():
+    levels = np.array([[1, 1, 1]], np.int32)
+    network = IntegerNetwork(
+        InputFormat(1, False, 0.5, (1,)),
+        (
+            Dense(np.ones((1, 1), np.int8)),
+            Threshold(levels, np.ones(1, np.int8)),
+            Dense(np.ones((1, 1), np.int8)),
+            Head(np.zeros(1, np.int32)),
+        ),
+    )
+    # The activation is 0 or 3; the logit of two bits needs a third for its sign.
+    assert estimate(network).ffs == 1 + 1 + 3 + 1
+    assert layer_facts(network)[1].fan_ins == (1.0,)

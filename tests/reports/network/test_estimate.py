@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_layers import Dense, Head, Layer
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.estimate import estimate
+from qkeras_models.cost.lut_model import fit_record
+from reports.network.estimate import DESIGN, LARGEST_FITTED, error_note, estimated_resources
+from reports.network.report_tables import resource_table
+from reports.records.record import Source
+from reports.records.results_file import load_records
+from tests.hls_projects.networks import picture_network
+
+ROOT = Path(__file__).parents[3]
+
+
+class Other(Layer):
+    kind = "softmax"
+
+    def output_shape(self, input_shape):
+        return input_shape
+
+    def output_range(self, lowest, highest):
+        return lowest, highest
+
+
+def network(*before):
+    rng = np.random.default_rng(0)
+    weights = rng.integers(-1, 2, (30, 4)).astype(np.int8)
+    head = Head(np.zeros(4, np.int32))
+    return IntegerNetwork(InputFormat(2, False, 0.25, (30,)), (*before, Dense(weights), head))
+
+
+def picture():
+    return picture_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")])
+
+
+def test_the_table_states_the_estimate_its_source_and_its_error():
+    found, record = estimate(network()), fit_record()
+    figures = estimated_resources(network())[DESIGN]
+    assert (figures["luts"].value, figures["ffs"].value) == (found.luts, found.ffs)
+    assert found.luts > 0
+    assert {figure.source for figure in figures.values()} == {Source.ESTIMATE}
+    text = resource_table({DESIGN: figures}).to_markdown()
+    assert f"{found.luts} (estimate)" in text
+    assert f"{DESIGN} (LUT, FF): mean and worst error against Yosys" in text
+    assert f"on {len(record['held_out'])} networks outside the fit: LUT " in text
+    for key, label in (("luts", "LUT"), ("ffs", "FF")):
+        mean, worst = record[f"{key}_mean_error"], record[f"{key}_worst_error"]
+        assert f"{label} {mean:.1%}, {worst:.1%}" in text
+
+
+def test_other_networks_than_the_fits_say_so():
+    notes = {figure.note for figure in estimated_resources(picture()).get(DESIGN).values()}
+    (note,) = notes
+    assert note.startswith("fitted on dense networks, not on convolutional ones; five of them, ")
+    assert error_note(12_704, False).startswith("mean and worst error")
+    assert error_note(12_705, False) == (
+        "larger than any network of the fit; two dense ones synthesized: LUT +17 % (52,544 "
+        "nonzeros) and +5 % (33,941 nonzeros)"
+    )
+    assert "| random-16-i1-a1-s0 | 12,704 |" in (ROOT / "docs/estimate.md").read_text()
+
+
+@pytest.mark.parametrize("method, error, nonzeros", [
+    ("binary", "+17 %", "52,544"), ("ternary", "+5 %", "33,941"),
+])
+def test_errors_on_larger_networks_are_those_of_the_records(method, error, nonzeros):
+    results = ROOT / "reports/results"
+    (record,) = (
+        record for record in load_records(results / "mnist.json")
+        if (record.network, record.method) == ("mnist-narrow", method)
+    )
+    found = estimate(IntegerNetwork.load(results / record.network_file))
+    assert record.sources["luts"] == "yosys"
+    assert f"{found.luts / record.luts - 1:+.0%}".replace("%", " %") == error
+    assert f"{record.nonzeros:,}" == nonzeros
+    assert f"{error} ({nonzeros} nonzeros)" in error_note(LARGEST_FITTED + 1, False)
+
+
+def test_errors_on_convolutional_networks_are_those_of_the_records():
+    results = ROOT / "reports/results"
+    synthesized = [
+        record for name in ("mnist", "cifar10") for record in load_records(results / f"{name}.json")
+        if record.sources.get("luts") == "yosys, sum"
+    ]  # fmt: skip
+    assert {record.network for record in synthesized} == {"lenet5", "cifar-vgg16", "cifar-vgg32"}
+    assert len(synthesized) == 5
+    found = [estimate(IntegerNetwork.load(results / record.network_file)) for record in synthesized]
+    for key, label in (("luts", "LUT"), ("ffs", "FF")):
+        errors = [
+            getattr(estimated, key) / getattr(record, key) - 1
+            for estimated, record in zip(found, synthesized, strict=True)
+        ]
+        span = f"{100 * min(errors):+.1f} to {100 * max(errors):+.1f} %".replace("-", "−")
+        assert f"{label} {span}" in error_note(1, True)
+
+
+def test_a_network_that_rtl_does_not_have_is_not_estimated():
+    assert estimated_resources(network(Other())) == {}

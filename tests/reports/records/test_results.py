@@ -1,0 +1,144 @@
+"""The committed results are those of the committed networks."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from hls_projects.hls4ml_front_end import build_hls_model
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.verification.csim import CSimulation
+from reports.compare import results_page
+from reports.experiments.reproduction_plan import DATA
+from reports.network.network_figures import encoded_bits
+from reports.pages.page_markdown import page_markdown
+from reports.records.results_file import load_records
+from reports.records.spread import percent_text, spread_of
+from tests.reports.right_answers import EXPECTED, RESULTS, answers, data_set, records
+
+ROOT = RESULTS.parents[1]
+ANSWERS = json.loads(EXPECTED.read_text())
+RECORDS = [
+    pytest.param(name, record, id="-".join(map(str, record.key[:4]))) for name, record in records()
+]
+
+
+@pytest.mark.parametrize(("name", "record"), RECORDS)
+def test_a_committed_network_is_that_of_its_record(name, record):
+    """On the first images; `python -m tests.reports.right_answers` checks the accuracy of all."""
+    network = IntegerNetwork.load(RESULTS / record.network_file)
+    assert answers(network, name) == ANSWERS[record.network_file]
+    assert (network.weights, network.nonzeros) == (record.weights, record.nonzeros)
+    assert encoded_bits(network) == record.encoded_bits
+
+
+@pytest.mark.parametrize("file", ["lenet5-sparse-0.98-0", "cifar-vgg16-sparse-0.9-0"])
+def test_a_committed_convolutional_network_is_exact_in_csimulation(file, tmp_path):
+    network = IntegerNetwork.load(RESULTS / f"networks/{file}.npz")
+    x = data_set("mnist" if file.startswith("lenet5") else "cifar10").x_test[:50]
+    simulation = CSimulation(build_hls_model(network, tmp_path))
+    logits = simulation.predict(network.input.quantize(x))
+    np.testing.assert_array_equal(logits, network.predict(x))
+
+
+def test_every_committed_network_has_a_record():
+    named = {RESULTS / param.values[1].network_file for param in RECORDS}
+    assert named == set(RESULTS.glob("networks/*.npz"))
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_the_committed_page_is_made_from_the_records(name):
+    page = results_page(RESULTS / f"{name}.json", f"python -m reports.reproduce {name}")
+    written = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
+    assert page_markdown(page, f"{name}-plots") == written
+
+
+# Sparse ternary networks of README's table: name there, architecture, wanted sparsity.
+README_ROWS = (
+    ("mnist-narrow, 784-64-32-10", "mnist-narrow", 0.95),
+    ("mnist-small, 784-256-64-10", "mnist-small", 0.98),
+    ("mnist-small", "mnist-small", 0.95),
+    ("sfc, 784-256-256-256-10", "sfc", 0.98),
+    ("sfc", "sfc", 0.97),
+    ("lfc, 784-1024-1024-1024-10", "lfc", 0.99),
+    ("lfc", "lfc", 0.995),
+    ("lfc", "lfc", 0.98),
+    ("lenet5, 20c5-p2-50c5-p2-500-10", "lenet5", 0.98),
+)
+
+
+@pytest.mark.parametrize(("name", "network", "sparsity"), README_ROWS)
+def test_the_readme_shows_the_records(name, network, sparsity):
+    records = [r for r in load_records(RESULTS / "mnist.json") if r.network == network]
+
+    def figures(method, key, wanted=None):
+        of_method = (r for r in records if (r.method, r.wanted_sparsity) == (method, wanted))
+        return spread_of(getattr(r, key) for r in of_method)
+
+    def accuracy(method, wanted=None):
+        found = figures(method, "test_accuracy", wanted)
+        return f"{percent_text(found)} %" if found else "–"
+
+    own = {
+        key: figures("sparse", key, sparsity)
+        for key in (
+            "sparsity", "nonzeros", "luts", "latency_ns", "ratio_vs_binary", "ratio_vs_ternary",
+        )
+    }
+    cells = (
+        name,
+        accuracy("sparse", sparsity),
+        f"{100 * own['sparsity'].mean:.2f} %",
+        f"{round(own['nonzeros'].mean):,}",
+        f"{round(own['luts'].mean):,}",
+        f"{round(own['latency_ns'].mean):,} ns",
+        f"{own['ratio_vs_binary'].mean:.1f}×",
+        f"{own['ratio_vs_ternary'].mean:.1f}×",
+        accuracy("binary"),
+        accuracy("ternary"),
+    )
+    assert f"| {' | '.join(cells)} |" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("record", load_records(RESULTS / "cifar10.json"), ids=lambda r: r.key)
+def test_the_page_of_convolutions_shows_the_records(record):
+    def cells(key):
+        if key not in record.sources:
+            return "–"
+        estimated = " (estimate)" if record.sources[key] == "estimate" else ""
+        return f"{getattr(record, key):,}{estimated}"
+
+    asked = f", {100 * record.wanted_sparsity:.0f} % asked for" if record.wanted_sparsity else ""
+    row = (
+        record.network.removeprefix("cifar-vgg"),
+        f"`{record.method}`{asked}",
+        f"{100 * record.test_accuracy:.2f} %",
+        f"{100 * record.sparsity:.2f} %",
+        f"{record.nonzeros:,}",
+        f"{record.ratio_vs_binary:.2f}×",
+        f"{record.ratio_vs_ternary:.2f}×",
+        cells("luts"),
+        cells("ffs"),
+    )
+    text = (ROOT / "docs/convolutions.md").read_text(encoding="utf-8")
+    assert f"| {' | '.join(row)} |" in text
+
+
+def test_the_readme_shows_what_the_search_found():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    (sentence,) = re.findall(r"found smaller ones, one seed each: .*?\. ", text)
+    shown = re.findall(r"([\d.]+) % in (\d[\d,]*\d)", sentence)
+    found = {
+        (f"{100 * record.test_accuracy:.2f}", f"{record.luts:,}")
+        for record in load_records(RESULTS / "mnist.json")
+        if record.network == "mnist-frontier"
+    }
+    assert len(shown) == 4 and set(shown) <= found
+
+
+def test_the_networks_of_the_readme_were_synthesized():
+    shown = {(network, sparsity) for _, network, sparsity in README_ROWS}
+    for record in load_records(RESULTS / "mnist.json"):
+        if record.method == "sparse" and (record.network, record.wanted_sparsity) in shown:
+            assert record.sources["luts"].startswith("yosys")

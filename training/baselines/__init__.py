@@ -1,0 +1,1 @@
+"""Callbacks of the methods that the sparse ternary one is compared with."""

@@ -1,0 +1,1 @@
+"""Each data set, and where its files come from."""

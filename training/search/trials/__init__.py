@@ -1,0 +1,1 @@
+"""One trial of a search: its job, its folder, its result."""

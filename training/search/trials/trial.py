@@ -1,0 +1,158 @@
+"""One trial: a network trained and its hardware estimated, a pure function of its job."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training.search.early_stopping import Bar, rungs_of
+from training.search.objectives import Figure
+from training.search.trials.claimed_folder import claim
+from training.search.trials.guarded_job import guarded
+from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
+
+if TYPE_CHECKING:
+    from hls_projects.network.integer_network import IntegerNetwork
+    from training.config import TrainingConfig
+    from training.run import TrainingResult
+
+OUTCOME = "outcome.json"
+RUN = "run"
+
+
+@dataclass(frozen=True)
+class TrialJob:
+    """What a worker must know of a trial.
+
+    Args:
+        folder: of the trial; on a file system that driver and workers see.
+        training: values of its TrainingConfig.
+        bars: below which it ends early, from the trials that were finished when it was begun.
+        shares: of stage 1, at which it reports where it stands.
+        seconds: time limit.
+        threads: that it may use.
+        stage_delay: of pipeline stages in ns, if the latency is wanted.
+        client: who asks for it; see guarded.
+        teacher: values of the teacher's TrainingConfig, if the search has one.
+    """
+
+    folder: Path
+    training: Mapping[str, Any]
+    bars: Sequence[Bar] = ()
+    shares: Sequence[float] = ()
+    seconds: float = 6 * 3600.0
+    threads: int = 1
+    stage_delay: float | None = None
+    client: str = ""
+    teacher: Mapping[str, Any] | None = None
+
+
+def run_trial(job: TrialJob) -> dict[str, Any]:
+    """Trains, continues a training that a lost worker began, or reads what came of it.
+
+    Returns:
+        ``figures`` by name, None if the trial ended early, else with the ``metric`` that accuracies
+        are measured by; ``rungs``; ``seconds``; or ``error``.
+
+    Raises:
+        OtherJob: if the folder holds work of another job.
+    """
+    return run_claimed(job, OUTCOME, lambda: _evaluate(job))
+
+
+def run_claimed(
+    job: TrialJob, outcome: str, compute: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """What came of a job, in a folder that is this job's alone; see claim and guarded."""
+
+    def check() -> None:
+        claim(job, outcome, job.folder / RUN / "config.yaml")
+
+    return guarded(job.folder, outcome, compute, job.seconds, job.client, check)
+
+
+def use_worker_quietly(threads: int) -> None:
+    """Prepares a worker's process for Keras; what was prepared before stays."""
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, str(threads))
+    schedule_as_batch()
+    from qkeras_models.quiet import import_keras_quietly
+
+    import_keras_quietly()
+
+
+def _evaluate(job: TrialJob) -> dict[str, Any]:
+    use_worker_quietly(job.threads)
+    import keras
+
+    from training.config import build_config
+    from training.recording.run_recorder import HISTORY
+    from training.search.trials.rung_callback import HopelessTrial, RungCallback, history_rows
+
+    config = build_config(job.training)
+    history = job.folder / RUN / HISTORY
+    callback = RungCallback(job.bars, config.stage1_epochs, history)
+    try:
+        outcome = _train(job, config, callback)
+    except HopelessTrial:
+        outcome = {"figures": None}
+        shutil.rmtree(job.folder / RUN / "checkpoints", ignore_errors=True)
+    finally:
+        # A worker trains one network after the other: give back what Keras keeps of this one.
+        keras.backend.clear_session()
+        gc.collect()
+    rungs = rungs_of(history_rows(history), job.shares, config.stage1_epochs, callback.weights)
+    return {**outcome, "rungs": [asdict(rung) for rung in rungs]}
+
+
+def _train(job: TrialJob, config: TrainingConfig, callback: Any) -> dict[str, Any]:
+    from hls_projects.network.integer_network import IntegerNetwork
+    from qkeras_models.files.saved_model import load_model
+    from training import run
+
+    result = train_or_resume(config, job.folder / RUN, [callback])
+    callback.weights = result.weights
+    network = IntegerNetwork.from_keras(load_model(job.folder / RUN / run.MODEL))
+    accuracy = {Figure.VALIDATION_ACCURACY.value: result.validation_accuracy}
+    figures = accuracy | hardware_figures(network, job.folder, job.stage_delay)
+    return {"figures": figures, "metric": result.metric}
+
+
+def train_or_resume(
+    config: TrainingConfig, folder: Path, callbacks: Sequence[Any] = ()
+) -> TrainingResult:
+    """A run without a look at test data, from its last checkpoint if there is one."""
+    from training import run
+
+    if (folder / run.CONFIG).is_file():
+        return run.resume(folder, 0, callbacks, test=False)
+    shutil.rmtree(folder, ignore_errors=True)
+    return run.train(config, folder, 0, callbacks, test=False)
+
+
+def hardware_figures(
+    network: IntegerNetwork, folder: Path, stage_delay: float | None
+) -> dict[str, float]:
+    """Estimated LUTs and FFs, bits of an ideal code, nonzeros; latency if there is a delay."""
+    from hls_projects.rtl.estimate import estimate
+    from qkeras_models.cost.hardware_costs import memory_bits
+
+    found = estimate(network)
+    layers = network.weight_layers
+    figures = {
+        Figure.LUTS.value: found.luts,
+        Figure.FFS.value: found.ffs,
+        Figure.BITS.value: round(sum(memory_bits(w.weights.size, w.nonzeros) for w in layers)),
+        Figure.NONZEROS.value: network.nonzeros,
+    }
+    if stage_delay is not None:
+        from hls_projects.rtl import write_rtl
+
+        design = write_rtl(network, folder / "rtl", stage_delay=stage_delay)
+        figures[Figure.LATENCY.value] = design.latency * stage_delay
+    return figures

@@ -1,0 +1,1 @@
+"""The processes that trials run in, on this machine or a cluster."""

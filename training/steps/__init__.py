@@ -1,0 +1,1 @@
+"""How fast and how often a training step does its work."""
