@@ -4,39 +4,26 @@ Names are imported on first use, so that importing the package does not import K
 every class by name all the same, so that saved models load.
 """
 
-from importlib import import_module
-from typing import Any
-
+from qkeras_models.lazy_names import lazy_names
 from qkeras_models.serialization import CLASSES, register_classes
 
-_HOME = {
+_HOMES = {
     **CLASSES,
-    "HardwareCost": "hardware_costs",
-    "LayerFacts": "layer_facts",
-    "PRESETS": "presets",
-    "feed_forward": "builders",
-    "float_feed_forward": "builders",
-    "float_mlp": "builders",
-    "mlp": "builders",
-    "load_model": "saved_model",
-    "save_model": "saved_model",
-    "load_pretrained": "pretrained",
-    "sparsify": "sparsification",
-    "sparse_ternary_layers": "sparse_ternary_layer",
-    "overall_sparsity": "sparse_ternary_layer",
+    "HardwareCost": "qkeras_models.cost.hardware_costs",
+    "LayerFacts": "qkeras_models.cost.layer_facts",
+    "PRESETS": "qkeras_models.networks.presets",
+    "feed_forward": "qkeras_models.networks.builders",
+    "float_feed_forward": "qkeras_models.networks.builders",
+    "float_mlp": "qkeras_models.networks.builders",
+    "load_model": "qkeras_models.files.saved_model",
+    "load_pretrained": "qkeras_models.networks.pretrained",
+    "mlp": "qkeras_models.networks.builders",
+    "overall_sparsity": "qkeras_models.layers.sparse_ternary_layer",
+    "save_model": "qkeras_models.files.saved_model",
+    "sparse_ternary_layers": "qkeras_models.layers.sparse_ternary_layer",
+    "sparsify": "qkeras_models.networks.sparsification",
 }
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 register_classes()

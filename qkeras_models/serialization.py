@@ -16,20 +16,20 @@ from typing import Any
 
 # Every registered class of the package, and its module.
 CLASSES = {
-    "BinaryWeights": "binary_weights",
-    "DistillationLoss": "distillation",
-    "InputQuantizer": "input_quantizer",
-    "IntegerHead": "integer_head",
-    "LabelAccuracy": "distillation",
-    "MagnitudePruned": "magnitude_pruned",
-    "SparseTernary": "sparse_ternary",
-    "SparseTernaryConv2D": "sparse_ternary_conv2d",
-    "SparseTernaryDense": "sparse_ternary_dense",
-    "TernaryConv2D": "ternary_conv2d",
-    "TernaryDense": "ternary_dense",
-    "TernaryWeights": "ternary_weights",
-    "ThresholdRegularizer": "threshold_regularizer",
-    "UnitRange": "unit_range",
+    "BinaryWeights": "qkeras_models.quantizers.binary_weights",
+    "DistillationLoss": "qkeras_models.distillation",
+    "InputQuantizer": "qkeras_models.layers.input_quantizer",
+    "IntegerHead": "qkeras_models.layers.integer_head",
+    "LabelAccuracy": "qkeras_models.distillation",
+    "MagnitudePruned": "qkeras_models.quantizers.magnitude_pruned",
+    "SparseTernary": "qkeras_models.quantizers.sparse_ternary",
+    "SparseTernaryConv2D": "qkeras_models.layers.sparse_ternary_conv2d",
+    "SparseTernaryDense": "qkeras_models.layers.sparse_ternary_dense",
+    "TernaryConv2D": "qkeras_models.layers.ternary_conv2d",
+    "TernaryDense": "qkeras_models.layers.ternary_dense",
+    "TernaryWeights": "qkeras_models.quantizers.ternary_weights",
+    "ThresholdRegularizer": "qkeras_models.quantizers.threshold_regularizer",
+    "UnitRange": "qkeras_models.quantizers.unit_range",
 }
 # Names in models that earlier versions saved.
 EARLIER = {
@@ -46,7 +46,7 @@ class StandIn:
 
     def from_config(self, config: dict[str, Any]) -> Any:
         """An instance of the class itself."""
-        module = import_module(f"qkeras_models.{CLASSES[self.name]}")
+        module = import_module(CLASSES[self.name])
         return getattr(module, self.name).from_config(config)
 
 

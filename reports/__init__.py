@@ -3,10 +3,7 @@
 Names are imported when they are first used, so importing this package costs nothing.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import Any
+from qkeras_models.lazy_names import lazy_names
 
 _HOMES = {
     "Accuracy": "reports.network.report",
@@ -21,15 +18,5 @@ _HOMES = {
     "training_plot": "reports.plots.training_plots",
     "write_report": "reports.network.report",
 }
-
 __all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'reports' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -122,11 +122,12 @@ def main(
 def _convert(
     target: str, output: Path | None, verilog: dict[str, Any] | None, options: dict[str, Any]
 ) -> tuple[Any, Path]:
-    from hls_projects.conversion.driver import ConversionOptions, convert
+    from hls_projects.conversion.driver import convert
     from hls_projects.conversion.model_source import find_model
-    from hls_projects.conversion.verilog import RtlOptions
+    from hls_projects.conversion.options import ConversionOptions, RtlOptions
     from qkeras_models.files.folder_lock import exclusive_folder
     from qkeras_models.quiet import import_keras_quietly
+    from reports.network.conversion_report import report_conversion
 
     source = find_model(target, output)
     rtl = None if verilog is None else RtlOptions(**verilog)
@@ -135,7 +136,7 @@ def _convert(
     import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
     with exclusive_folder(source.folder):
-        return convert(source, chosen, _step, commands), source.folder
+        return report_conversion(convert(source, chosen, _step), commands), source.folder
 
 
 @contextmanager

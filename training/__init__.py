@@ -3,26 +3,15 @@
 Names are imported on first use, so that importing the package does not import Keras.
 """
 
-from importlib import import_module
-from typing import Any
+from qkeras_models.lazy_names import lazy_names
 
-_HOME = {
-    "DistillationLoss": "distillation",
-    "QuantizationPruning": "quantization_pruning",
-    "SparsityController": "sparsity_controller",
-    "TaughtBatches": "taught_batches",
-    "ThresholdRegularizer": "threshold_regularizer",
-    "TrainingConfig": "config",
+_HOMES = {
+    "DistillationLoss": "qkeras_models.distillation",
+    "QuantizationPruning": "training.pruning.quantization_pruning",
+    "SparsityController": "training.pruning.sparsity_controller",
+    "TaughtBatches": "training.distilled_batches",
+    "ThresholdRegularizer": "qkeras_models.quantizers.threshold_regularizer",
+    "TrainingConfig": "training.config",
 }
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

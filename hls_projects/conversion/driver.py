@@ -1,4 +1,4 @@
-"""One conversion: hls4ml project, proof of exactness, report."""
+"""One conversion: hls4ml project, Verilog, and the comparison of every integer output."""
 
 from __future__ import annotations
 
@@ -11,94 +11,56 @@ from typing import TYPE_CHECKING, Any
 
 from hls_projects.conversion.compared_samples import test_data
 from hls_projects.conversion.model_source import ModelSource
+from hls_projects.conversion.options import ConversionOptions
 from hls_projects.conversion.readme import write_hls_readme
-from hls_projects.conversion.verilog import RtlOptions, RtlReport, convert_to_rtl
-from reports.network.estimate import estimated_resources
-from reports.network.network_score import accuracy, output_meanings
+from hls_projects.conversion.verilog import Verilog, convert_to_rtl
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
 
     from hls_projects.conversion.compared_samples import TestData
     from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.tools.vendor_tools import VendorReport
     from hls_projects.verification.csim import CSimulation
 
 
-@dataclass(frozen=True)
-class ConversionOptions:
-    """What convert.py was told; see its help for units and ranges."""
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """What a conversion found, for reports.
 
-    backend: str = "Vitis"
-    strategy: str = "Latency"
-    io_type: str | None = None
-    clock_period: float = 5.0
-    part: str | None = None
-    project_name: str | None = None
-    data: str | None = None
-    samples: int | None = None
-    csim: bool = True
-    argmax: bool = False
-    rtl: RtlOptions | None = None
-    synthesize: bool = False
+    Attributes:
+        source: what was converted.
+        options: how.
+        model: the Keras model; None where an integer network was converted.
+        network: what hardware computes.
+        data: what it was compared on.
+        exactness: samples, logits, mismatches, executions, times in seconds, notes.
+        vendor: the report of the vendor's tool; None if it was not run.
+        verilog: each Verilog design that was written, and what tools made of it.
+    """
 
-    def check(self) -> None:
-        """Refuses what cannot work before any work is done.
-
-        Raises:
-            ValueError: for an option out of range.
-            RuntimeError: naming a program that is missing.
-        """
-        from hls_projects.hls4ml_front_end.checks import (
-            check_backend,
-            check_io_type,
-            check_project_name,
-            check_strategy,
-        )
-        from hls_projects.tools.vendor_tools import find_program
-        from hls_projects.verification.csim import require_compiler
-
-        check_backend(self.backend)
-        check_strategy(self.strategy)
-        if self.io_type is not None:
-            check_io_type(self.io_type)
-        if self.project_name is not None:
-            check_project_name(self.project_name)
-        if self.part is not None and not re.fullmatch(r"[A-Za-z0-9_\-]+", self.part):
-            raise ValueError(
-                "`part` must be the name of an FPGA, as in xcvu9p-flga2104-2L-e. "
-                f"Received: {self.part!r}"
-            )
-        if not 0 < self.clock_period < float("inf"):
-            raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
-        if self.argmax and self.rtl is not None:
-            raise ValueError(
-                "`--argmax` is of the HLS project alone, Verilog outputs the logits: leave out "
-                "`--argmax`, or the options of Verilog"
-            )
-        if self.rtl is not None:
-            self.rtl.check()
-        if self.csim or self.rtl is not None:
-            require_compiler()
-        if self.synthesize:
-            find_program(self.backend)
+    source: ModelSource
+    options: ConversionOptions
+    model: Any
+    network: IntegerNetwork
+    data: TestData
+    exactness: dict[str, Any]
+    vendor: VendorReport | None
+    verilog: Verilog
 
 
 Step = Callable[[str], Any]
 
 
 def convert(
-    source: ModelSource, options: ConversionOptions, step: Step, commands: list[str]
-) -> dict[str, Any]:
-    """Writes network.npz, hls/ and report/ into the source's folder.
+    source: ModelSource, options: ConversionOptions, step: Step
+) -> Conversion:
+    """Writes network.npz, hls/ and rtl/ into the source's folder, and compares their outputs.
 
     Args:
         source: the model and the folder.
         options: how to convert it.
         step: a context manager around each long step, given its description.
-        commands: the command lines that the report names.
-
-    Returns:
-        The report's document.
 
     Raises:
         ValueError: for a model that cannot be converted, or an option out of range.
@@ -106,7 +68,6 @@ def convert(
     """
     from hls_projects.conversion.preflight import memory_warning
     from hls_projects.rtl import check_feasible
-    from reports.network.report import write_report
     from training.console import report
 
     started = time.monotonic()
@@ -129,27 +90,12 @@ def convert(
     converted = time.monotonic() - started
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
-    folded = options.rtl is not None and options.rtl.fold_dense
-    # Estimates are of layers that are not folded.
-    resources = {} if folded else estimated_resources(network)
-    resources |= _synthesize(hls_model, options, step)
-    rtl = RtlReport()
+    vendor = _synthesize(hls_model, options, step)
+    verilog = Verilog()
     if options.rtl is not None:
-        rtl = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
-        exactness["executions"] += ["RTL simulation"] if rtl.simulated else []
-    return write_report(
-        source.folder,
-        network,
-        model_name=source.name,
-        accuracy=accuracy(network, model, data),
-        outputs=output_meanings(model, data),
-        exactness=exactness,
-        resources=resources | rtl.resources,
-        modules=rtl.modules,
-        failures=rtl.failures,
-        commands=commands,
-        history=source.history,
-    )
+        verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
+        exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
+    return Conversion(source, options, model, network, data, exactness, vendor, verilog)
 
 
 def _read(source: ModelSource) -> tuple[Any, IntegerNetwork]:
@@ -239,11 +185,10 @@ def _left_out(model: Any, options: ConversionOptions) -> str:
 
 def _synthesize(
     hls_model: ModelGraph, options: ConversionOptions, step: Step
-) -> dict[str, Any]:
+) -> VendorReport | None:
     if not options.synthesize:
-        return {}
+        return None
     from hls_projects.tools.vendor_tools import synthesize
-    from reports.network.vendor_resources import vendor_resources
 
     with step(f"running the vendor tool of {options.backend}"):
-        return vendor_resources(options.backend, synthesize(hls_model))
+        return synthesize(hls_model)

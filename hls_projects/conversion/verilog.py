@@ -1,4 +1,4 @@
-"""Verilog of a network: written, simulated, proven exact, synthesized, placed and routed."""
+"""Verilog of a network: written, simulated, compared, synthesized, placed and routed."""
 
 from __future__ import annotations
 
@@ -10,83 +10,63 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports.network.rtl_figures import (
-    WHOLE,
-    cell_figures,
-    measured_timing,
-    modelled_timing,
-    module_records,
-    placed_figures,
-)
-from reports.records.record import Figure, Source
+from hls_projects.conversion.options import WRITTEN_FOR, RtlOptions
+from hls_projects.conversion.readme import write_rtl_readme
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
-    from hls_projects.rtl import RtlDesign
+    from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
+    from hls_projects.tools.synthesis import Cells
 
-# The Verilog that each synthesis target takes, and where it is written.
+# Where the Verilog of each kind is written.
 FOLDERS = {"xilinx": "rtl", "ecp5": "rtl/ecp5", "generic": "rtl/generic"}
-WRITTEN_FOR = {"xilinx": "xilinx", "xilinx7": "xilinx", "ecp5": "ecp5"}
 
 Step = Callable[[str], Any]
 
 
-@dataclass(frozen=True)
-class RtlOptions:
-    """What of the Verilog is wanted.
+@dataclass
+class VerilogDesign:
+    """One Verilog file, and what tools made of it; what failed or was not asked for is missing.
 
-    Args:
-        targets: to synthesize for, of WRITTEN_FOR.
-        generic: write and simulate Verilog without primitives too.
-        stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
-        fold_dense: dense layers after a picture take as many cycles as it has pixels.
-        place: place and route for ECP5.
-        seconds: time limit of each run of a tool.
+    Attributes:
+        kind: xilinx, ecp5 or generic, whose primitives it instantiates.
+        design: the file and what it consists of.
+        simulation: its simulation, equal to the network on every sample.
+        targets: that it was to be synthesized for.
+        modules: cells of each module synthesized alone, by target and module.
+        whole: cells of the flattened design, by target.
+        placed: the routed design.
     """
 
+    kind: str
+    design: RtlDesign
+    simulation: RtlSimulation | None = None
     targets: tuple[str, ...] = ()
-    generic: bool = False
-    stage_delay: float | None = None
-    fold_dense: bool = False
-    place: bool = False
-    seconds: float = 1800.0
-
-    def check(self) -> None:
-        """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
-        from hls_projects.tools.nextpnr import nextpnr_version
-
-        for target in self.targets:
-            if target not in WRITTEN_FOR:
-                allowed = ", ".join(WRITTEN_FOR)
-                raise ValueError(f"`--synth` must be one of {allowed}. Received: {target!r}")
-        if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
-            raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")
-        if not 0 < self.seconds < float("inf"):
-            raise ValueError(f"`--tool-seconds` must be > 0. Received: {self.seconds!r}")
-        if self.place:
-            nextpnr_version()
+    modules: dict[str, dict[str, Cells]] = field(default_factory=dict)
+    whole: dict[str, Cells] = field(default_factory=dict)
+    placed: PlacedDesign | None = None
 
 
 @dataclass
-class RtlReport:
-    """Figures by design, cells by target and module, and what failed, for the report.
+class Verilog:
+    """Every Verilog design of a conversion, and what failed."""
 
-    `simulated` says whether all Verilog was, and so proven exact.
-    """
-
-    resources: dict[str, dict[str, Figure]] = field(default_factory=dict)
-    modules: list[dict[str, Any]] = field(default_factory=list)
+    designs: list[VerilogDesign] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    simulated: bool = True
+
+    @property
+    def simulated(self) -> bool:
+        """Whether all of them were simulated, and so compared."""
+        return all(written.simulation is not None for written in self.designs)
 
 
 def convert_to_rtl(
     network: IntegerNetwork, x: np.ndarray, folder: Path, options: RtlOptions, step: Step
-) -> RtlReport:
+) -> Verilog:
     """Writes folder/rtl, simulates it on all samples, synthesizes it for each target.
 
-    A tool that fails or reaches its limit is a failure in the report; the rest goes on.
+    A tool that fails or reaches its limit is a failure in the result; the rest goes on.
 
     Args:
         network: what hardware must compute.
@@ -98,26 +78,22 @@ def convert_to_rtl(
     Raises:
         ExactnessError: if simulation and network differ.
     """
-    report = RtlReport()
+    found = Verilog()
     x_int = network.input.quantize(x)
     for kind in _kinds(options):
+        targets = tuple(t for t in options.targets if WRITTEN_FOR[t] == kind)
         design = _write(network, kind, folder, options, step)
-        measured: dict[str, Figure] = {}
-        with _tolerated(report, f"simulating Verilog for {kind}"):
-            measured = _prove(network, design, x_int, folder, options, step)
-        report.simulated &= bool(measured)
-        for target in filter(lambda target: WRITTEN_FOR[target] == kind, options.targets):
-            timing = measured | modelled_timing(design, target)
-            report.resources.setdefault(f"RTL, {target}", timing)
-            _synthesize(report, design, target, options, step)
+        written = VerilogDesign(kind, design, targets=targets)
+        found.designs.append(written)
+        with _tolerated(found, f"simulating Verilog for {kind}"):
+            written.simulation = _simulate(network, design, x_int, folder, options, step)
+        for target in targets:
+            _synthesize(found, written, target, options, step)
         if kind == "ecp5" and options.place:
             description = "placing and routing for ECP5, which takes minutes"
-            with _tolerated(report, description), step(description):
-                found = _place(design, options)
-                report.resources["RTL, ecp5, placed"] = placed_figures(found, measured)
-        if not report.resources:
-            report.resources["RTL"] = measured | modelled_timing(design, kind)
-    return report
+            with _tolerated(found, description), step(description):
+                written.placed = _place(design, options)
+    return found
 
 
 def _kinds(options: RtlOptions) -> Sequence[str]:
@@ -133,7 +109,6 @@ def _kinds(options: RtlOptions) -> Sequence[str]:
 def _write(
     network: IntegerNetwork, kind: str, folder: Path, options: RtlOptions, step: Step
 ) -> RtlDesign:
-    from hls_projects.conversion.readme import write_rtl_readme
     from hls_projects.rtl import write_rtl
 
     with step(f"writing Verilog for {kind}"):
@@ -149,22 +124,22 @@ def _write(
     return design
 
 
-def _prove(
+def _simulate(
     network: IntegerNetwork,
     design: RtlDesign,
     x_int: np.ndarray,
     folder: Path,
     options: RtlOptions,
     step: Step,
-) -> dict[str, Figure]:
-    """The measured timing, once every logit is equal."""
+) -> RtlSimulation:
+    """The simulation, once every logit is equal."""
     from hls_projects.rtl import RtlSimulation
 
     with step("compiling the Verilog simulation"):
         simulation = RtlSimulation(design, seconds=options.seconds)
     with step(f"simulating Verilog on {len(x_int):,} samples"):
         _compare(network.predict_integers(x_int), simulation.predict(x_int), folder)
-    return measured_timing(simulation)
+    return simulation
 
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
@@ -178,7 +153,7 @@ def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
 
 
 @contextmanager
-def _tolerated(report: RtlReport, description: str) -> Iterator[None]:
+def _tolerated(found: Verilog, description: str) -> Iterator[None]:
     """Where a tool may fail: the failure is noted and the conversion goes on."""
     from hls_projects.rtl import SimulationError
     from hls_projects.tools.nextpnr import NextpnrError
@@ -188,7 +163,7 @@ def _tolerated(report: RtlReport, description: str) -> Iterator[None]:
     try:
         yield
     except (YosysError, SimulationError, NextpnrError, DesignTooLarge) as error:
-        report.failures.append(f"{description}: {error}")
+        found.failures.append(f"{description}: {error}")
 
 
 def _cache() -> Path:
@@ -198,23 +173,19 @@ def _cache() -> Path:
 
 
 def _synthesize(
-    report: RtlReport, design: RtlDesign, target: str, options: RtlOptions, step: Step
+    found: Verilog, written: VerilogDesign, target: str, options: RtlOptions, step: Step
 ) -> None:
     """Cells of each module and, where that works, of the whole network."""
-    from hls_projects.tools.synthesis import sum_cells, synthesize_layers, synthesize_verilog
+    from hls_projects.tools.synthesis import synthesize_layers, synthesize_verilog
 
-    figures = report.resources[f"RTL, {target}"]
+    verilog = written.design.verilog
     limits = {"cache": _cache(), "seconds": options.seconds}
     description = f"synthesizing each module for {target}"
-    with _tolerated(report, description), step(description):
-        modules = synthesize_layers(design.verilog, target, **limits)
-        figures.update(cell_figures(sum_cells(modules.values()), target, Source.YOSYS_SUM))
-        report.modules += module_records(target, modules)
+    with _tolerated(found, description), step(description):
+        written.modules[target] = synthesize_layers(verilog, target, **limits)
     description = f"synthesizing Verilog for {target}"
-    with _tolerated(report, description), step(description):
-        cells = synthesize_verilog(design.verilog, target, **limits)
-        figures.update(cell_figures(cells, target))
-        report.modules += module_records(target, {WHOLE: cells})
+    with _tolerated(found, description), step(description):
+        written.whole[target] = synthesize_verilog(verilog, target, **limits)
 
 
 def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reports.records.record import Figure, Resources, Source
 
 if TYPE_CHECKING:
+    from hls_projects.conversion.verilog import VerilogDesign
     from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
     from hls_projects.tools.synthesis import Cells
@@ -27,6 +29,42 @@ DELAY_NOTES = {
     "ecp5": "speed grade 6, mean delays of nextpnr's slowest paths, not routed",
 }
 CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
+
+
+def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figure]]:
+    """Figures of each Verilog design, by target where it was synthesized, placed or neither."""
+    from hls_projects.tools.synthesis import sum_cells
+
+    resources: dict[str, dict[str, Figure]] = {}
+    for written in designs:
+        measured = {} if written.simulation is None else measured_timing(written.simulation)
+        for target in written.targets:
+            figures = measured | modelled_timing(written.design, target)
+            if target in written.modules:
+                cells = sum_cells(written.modules[target].values())
+                figures |= cell_figures(cells, target, Source.YOSYS_SUM)
+            if target in written.whole:
+                figures |= cell_figures(written.whole[target], target)
+            resources[f"RTL, {target}"] = figures
+        if written.placed is not None:
+            resources["RTL, ecp5, placed"] = placed_figures(written.placed, measured)
+        if not resources:
+            resources["RTL"] = measured | modelled_timing(written.design, written.kind)
+    return resources
+
+
+def rtl_modules(designs: Sequence[VerilogDesign]) -> list[dict[str, Any]]:
+    """Cells of each module, and of the whole, by target."""
+    return [
+        record
+        for written in designs
+        for target in written.targets
+        for modules in (
+            written.modules.get(target, {}),
+            {WHOLE: written.whole[target]} if target in written.whole else {},
+        )
+        for record in module_records(target, modules)
+    ]
 
 
 def measured_timing(simulation: RtlSimulation) -> dict[str, Figure]:

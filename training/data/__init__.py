@@ -8,12 +8,9 @@
 Names are looked up on first use, so importing the package imports neither Keras nor scikit-learn.
 """
 
-from __future__ import annotations
+from qkeras_models.lazy_names import lazy_names
 
-import importlib
-from typing import Any
-
-_HOME = {
+_HOMES = {
     "Augmentation": "training.data.augmentation.augmentation",
     "Batches": "training.data.batches",
     "Dataset": "training.data.dataset",
@@ -23,24 +20,5 @@ _HOME = {
     "find_format": "qkeras_models.input_formats.format_search",
     "load": "training.data.sources",
 }
-
-__all__ = [
-    "Augmentation",
-    "Batches",
-    "Dataset",
-    "DownloadError",
-    "FixedPoint",
-    "cache_folder",
-    "find_format",
-    "load",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -1,0 +1,104 @@
+"""What a conversion was told to do, checked before any work is done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# The Verilog that each synthesis target takes.
+WRITTEN_FOR = {"xilinx": "xilinx", "xilinx7": "xilinx", "ecp5": "ecp5"}
+
+
+@dataclass(frozen=True)
+class RtlOptions:
+    """What of the Verilog is wanted.
+
+    Args:
+        targets: to synthesize for, of WRITTEN_FOR.
+        generic: write and simulate Verilog without primitives too.
+        stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
+        fold_dense: dense layers after a picture take as many cycles as it has pixels.
+        place: place and route for ECP5.
+        seconds: time limit of each run of a tool.
+    """
+
+    targets: tuple[str, ...] = ()
+    generic: bool = False
+    stage_delay: float | None = None
+    fold_dense: bool = False
+    place: bool = False
+    seconds: float = 1800.0
+
+    def check(self) -> None:
+        """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
+        from hls_projects.tools.nextpnr import nextpnr_version
+
+        for target in self.targets:
+            if target not in WRITTEN_FOR:
+                allowed = ", ".join(WRITTEN_FOR)
+                raise ValueError(f"`--synth` must be one of {allowed}. Received: {target!r}")
+        if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
+            raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")
+        if not 0 < self.seconds < float("inf"):
+            raise ValueError(f"`--tool-seconds` must be > 0. Received: {self.seconds!r}")
+        if self.place:
+            nextpnr_version()
+
+
+@dataclass(frozen=True)
+class ConversionOptions:
+    """What convert.py was told; see its help for units and ranges."""
+
+    backend: str = "Vitis"
+    strategy: str = "Latency"
+    io_type: str | None = None
+    clock_period: float = 5.0
+    part: str | None = None
+    project_name: str | None = None
+    data: str | None = None
+    samples: int | None = None
+    csim: bool = True
+    argmax: bool = False
+    rtl: RtlOptions | None = None
+    synthesize: bool = False
+
+    def check(self) -> None:
+        """Refuses what cannot work before any work is done.
+
+        Raises:
+            ValueError: for an option out of range.
+            RuntimeError: naming a program that is missing.
+        """
+        from hls_projects.hls4ml_front_end.checks import (
+            check_backend,
+            check_io_type,
+            check_project_name,
+            check_strategy,
+        )
+        from hls_projects.tools.vendor_tools import find_program
+        from hls_projects.verification.csim import require_compiler
+
+        check_backend(self.backend)
+        check_strategy(self.strategy)
+        if self.io_type is not None:
+            check_io_type(self.io_type)
+        if self.project_name is not None:
+            check_project_name(self.project_name)
+        if self.part is not None and not re.fullmatch(r"[A-Za-z0-9_\-]+", self.part):
+            raise ValueError(
+                "`part` must be the name of an FPGA, as in xcvu9p-flga2104-2L-e. "
+                f"Received: {self.part!r}"
+            )
+        if not 0 < self.clock_period < float("inf"):
+            raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
+        if self.argmax and self.rtl is not None:
+            raise ValueError(
+                "`--argmax` is of the HLS project alone, Verilog outputs the logits: leave out "
+                "`--argmax`, or the options of Verilog"
+            )
+        if self.rtl is not None:
+            self.rtl.check()
+        if self.csim or self.rtl is not None:
+            require_compiler()
+        if self.synthesize:
+            find_program(self.backend)

@@ -1,0 +1,47 @@
+"""The report of a conversion, from what its driver found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from reports.network.estimate import estimated_resources
+from reports.network.network_score import accuracy, output_meanings
+from reports.network.report import write_report
+from reports.network.rtl_figures import rtl_modules, rtl_resources
+from reports.network.vendor_resources import vendor_resources
+
+if TYPE_CHECKING:
+    from hls_projects.conversion.driver import Conversion
+
+
+def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, Any]:
+    """Writes report/ into the folder of a conversion.
+
+    Args:
+        found: what the conversion found.
+        commands: the command lines that the report names.
+
+    Returns:
+        The report's document.
+    """
+    model, network, data, options = found.model, found.network, found.data, found.options
+    folded = options.rtl is not None and options.rtl.fold_dense
+    # Estimates are of layers that are not folded.
+    resources = {} if folded else dict(estimated_resources(network))
+    if found.vendor is not None:
+        resources |= vendor_resources(options.backend, found.vendor)
+    designs = found.verilog.designs
+    return write_report(
+        found.source.folder,
+        network,
+        model_name=found.source.name,
+        accuracy=accuracy(network, model, data),
+        outputs=output_meanings(model, data),
+        exactness=found.exactness,
+        resources=resources | rtl_resources(designs),
+        modules=rtl_modules(designs),
+        failures=found.verilog.failures,
+        commands=commands,
+        history=found.source.history,
+    )
