@@ -61,7 +61,7 @@ def step_time(kind: str, network: str) -> float:
 def _run_fit(kind, network, hidden, batch, x, y, clock):
     from training import run
     from training.config import build_config
-    from training.method import method_callback
+    from training.methods import METHODS
 
     values = {"stage1_epochs": EPOCHS, "stage3_epochs": 0, "input_scale": 0.375}
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +73,7 @@ def _run_fit(kind, network, hidden, batch, x, y, clock):
     if hasattr(run, "fuse_layers"):  # in earlier versions not the callback's
         run.fuse_layers(model)
     model.fit(run._batches(config, data, 0), epochs=EPOCHS, verbose=0, shuffle=False,
-              callbacks=[method_callback(config), clock])  # fmt: skip
+              callbacks=[METHODS[config.method].callback(config), clock])  # fmt: skip
 
 
 def _own_fit(kind, network, hidden, batch, x, y, clock):

@@ -22,7 +22,7 @@ from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.networks.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.networks.presets import PRESETS
 from training.data.targets.target_search import AUTO, LOSSES
-from training.method import Method
+from training.methods import METHODS
 from training.pruning.minimum_density import check_minimum_density
 
 LARGEST_FILE = 1 << 20
@@ -72,7 +72,7 @@ class TrainingConfig(BaseModel):
         None, description="random deformation of training images; none by default"
     )
 
-    method: str = Field("sparse", pattern=f"^({'|'.join(Method)})$")
+    method: str = Field("sparse", pattern=f"^({'|'.join(METHODS)})$")
     preset: str | None = Field(None, description=f"one of {', '.join(PRESETS)}")
     model: str | None = Field(
         None, description="a .keras file, made sparse ternary, instead of `hidden`"
@@ -121,7 +121,7 @@ class TrainingConfig(BaseModel):
             self.sparsity = None
         elif self.sparsity is None:
             raise ValueError("one of `sparsity` and `strength` must be given")
-        if self.strength is not None and self.method in (Method.MAGNITUDE, Method.L2):
+        if self.strength is not None and not METHODS[self.method].by_strength:
             raise ValueError(
                 f"`sparsity` must be given, not `strength`, with `method` {self.method}"
             )
@@ -129,7 +129,7 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="after")
     def _method_of_a_model(self) -> TrainingConfig:
-        allowed = (Method.SPARSE, Method.L2, Method.NO_RETRAINING)
+        allowed = [method.name for method in METHODS.values() if method.of_model]
         if self.model is not None and self.method not in allowed:
             raise ValueError(
                 f"`method` must be {', '.join(allowed)} with a `model`. Received: {self.method}"

@@ -22,7 +22,7 @@ from training.config import TrainingConfig, build_config, read_config
 from training.data import Augmentation, Batches, Dataset, load
 from training.data.targets.targets import Targets
 from training.data.targets.task import Task, score_text
-from training.method import method_callback, method_model
+from training.methods import METHODS
 from training.recording.progress_lines import ProgressLines
 from training.recording.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
 from training.recording.run_result import RESULT, TrainingResult, read_json, read_result
@@ -140,7 +140,7 @@ def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset
 def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
     with _precision(config.precision):
-        model = method_model(config, data)
+        model = METHODS[config.method].model(config, data)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
         **_judged(config, data.targets.task),
@@ -212,7 +212,7 @@ def _fit(
     test: bool,
 ) -> TrainingResult:
     started = time.monotonic() - state["seconds"]
-    pruning = method_callback(config)
+    pruning = METHODS[config.method].callback(config)
     if "pruning" in state:
         pruning.restore(state["pruning"])
     recorder = RunRecorder(

@@ -11,22 +11,14 @@ from reports.network.estimate import error_note
 from reports.pages.table import Column
 from reports.records.record import RESOURCE_METRICS, Figure, Metric, Resources, Source
 from reports.records.spread import Spread, spread_of
+from training.methods import METHODS
 
 if TYPE_CHECKING:
     from reports.network.sizes import NetworkSize
     from reports.records.results_file import NetworkRecord
 
 SCORE = "score"
-METHODS = {
-    "float": "float32",
-    "binary": "binary",
-    "ternary": "dense ternary",
-    "magnitude": "magnitude pruning",
-    "l2": "L2 alone",
-    "no-retraining": "no retraining",
-    "sparse": "sparse ternary",
-    "search": "found by search",
-}
+LABELS = {name: method.label for name, method in METHODS.items()} | {"search": "found by search"}
 """Labels of the known methods, in the order in which tables list them."""
 
 
@@ -74,7 +66,7 @@ class Group:
     @property
     def series(self) -> str:
         """Name or method: what a plot draws as one line, whatever the sparsity."""
-        return self.name or METHODS.get(self.method.partition(" ")[0], self.method)
+        return self.name or LABELS.get(self.method.partition(" ")[0], self.method)
 
     @property
     def trial(self) -> str:
@@ -145,7 +137,7 @@ def groups_of(networks: Iterable[ComparedNetwork]) -> tuple[Group, ...]:
         key = (record.network, record.method, record.wanted_sparsity, record.quick, member.name)
         found.setdefault(key, []).append(member)
     architectures = list(dict.fromkeys(key[0] for key in found))
-    methods = list(METHODS)
+    methods = list(LABELS)
 
     def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
         network, method, wanted, *rest = key

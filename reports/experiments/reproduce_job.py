@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reports.experiments.reproduction_plan import METHODS, NETWORKS, Job
+from reports.experiments.reproduction_plan import NETWORKS, Job
 from reports.network.network_figures import (
     CELLS,
     HARDWARE,
@@ -24,6 +24,7 @@ from reports.network.network_figures import (
     sources_of,
 )
 from reports.records.record import Source
+from training.methods import METHODS
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork

@@ -11,8 +11,10 @@ from typing import Any
 
 from reports.experiments.tuning_plan import PRUNED
 from reports.experiments.tuning_table import best_options
+from training.methods import METHODS
 
-METHODS = ("sparse", "binary", "ternary", "float", "magnitude", "no-retraining", "l2")
+# This method first.
+ORDER = sorted(METHODS, key=lambda name: name != "sparse")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class NetworkPlan:
     ablation_sparsity: float
     epoch_seconds: float
     sparsities: tuple[float, ...] = (0.9, 0.95, 0.98, 0.99, 0.995)
-    methods: tuple[str, ...] = METHODS
+    methods: tuple[str, ...] = tuple(METHODS)
     data: str = "mnist"
     preset: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -199,7 +201,7 @@ def jobs(data: str = "mnist", quick: bool = False) -> tuple[Job, ...]:
 
 def _ranked_methods() -> Iterator[tuple[str, int]]:
     """This method at the ablation's sparsity first, its other sparsities last."""
-    yield from ((method, 0) for method in METHODS)
+    yield from ((method, 0) for method in ORDER)
     yield "sparse", 1
 
 

@@ -6,16 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from training.method import Method
+from training.methods import METHODS
 
 DEFAULT = 3e-3
 # Of MNIST and of CIFAR-10 alike.
 VALIDATION_IMAGES = 5000
-ALL = tuple(method.value for method in Method)
-PRUNED = tuple(method.value for method in Method if not method.dense)
+ALL = tuple(METHODS)
+PRUNED = tuple(name for name, method in METHODS.items() if not method.dense)
 # Methods whose stage 3 gets a learning rate of its own, as a factor of stage 1's: signs instead of
 # the floats that stage 1 trained.
-RETRAINED = (Method.MAGNITUDE.value,)
+RETRAINED = ("magnitude",)
 
 
 @dataclass(frozen=True)

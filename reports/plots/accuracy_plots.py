@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports.comparison.compared_network import METHODS, Group, metric_of, sparsity_text
+from reports.comparison.compared_network import LABELS, Group, metric_of, sparsity_text
 from reports.comparison.hardware_table import hardware_spreads
 from reports.comparison.published import PublishedDesign, published_designs
 from reports.plots.label_placement import label_points
 from reports.plots.svg import COLORS, draw_svg, log_x_axis, plain_axes, plain_label
 from reports.records.record import Source
+from training.methods import METHODS
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     from reports.records.spread import Spread
 
-DENSE = ("float", "binary", "ternary")
+DENSE = [name for name, method in METHODS.items() if method.dense]
 # Left to the tables, where a plot of all architectures would be crowded.
-ABLATIONS = ("magnitude", "l2", "no-retraining")
+ABLATIONS = [name for name in METHODS if name not in (*DENSE, "sparse")]
 ACCURACIES = (0, 50, 80, 90, 95, 96, 97, 98, 99, 99.5)
 SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
 MARKERS = {
@@ -148,7 +149,7 @@ def _paint_series(axes: matplotlib.axes.Axes, groups: Sequence[Group], place: in
     ordered = sorted(groups, key=lambda group: group.spread("sparsity").mean)
     accuracies = [group.spread("test_accuracy") for group in ordered]
     spread = any(accuracy.sd is not None for accuracy in accuracies)
-    own = groups[0].series == METHODS["sparse"]
+    own = groups[0].series == LABELS["sparse"]
     axes.errorbar(
         [1 - group.spread("sparsity").mean for group in ordered],
         [100 * accuracy.mean for accuracy in accuracies],

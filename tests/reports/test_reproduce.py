@@ -20,12 +20,13 @@ from reports import reproduce
 from reports.experiments import job_pool, reproduce_job, reproduction_plan
 from reports.experiments.job_pool import Task, run_tasks
 from reports.experiments.reproduce_job import lacks_hardware, read_record, run_job
-from reports.experiments.reproduction_plan import DATA, METHODS, NETWORKS, Job, jobs
+from reports.experiments.reproduction_plan import DATA, NETWORKS, Job, jobs
 from reports.experiments.tuning_plan import PRUNED
 from reports.network.network_figures import encoded_bits
 from reports.records.results_file import load_records
 from reports.reproduce import choose, collect
 from tests.hls_projects.networks import picture_network
+from training.methods import METHODS
 
 ROOT = Path(__file__).parents[2]
 DIGITS = {"data": "digits", "hidden": [24, 16], "batch_size": 64, "checkpoint_seconds": 0}
@@ -77,7 +78,7 @@ def test_the_plan_holds_every_method_and_sparsity_once():
             left_out = {label for label, seeds in facts.seeds_of.items() if seed not in seeds}
             assert {job.label for job in own} == every - left_out
     for network in ("mnist-small", "sfc", "lfc"):
-        assert NETWORKS[network].methods == METHODS
+        assert NETWORKS[network].methods == tuple(METHODS)
         assert {0.9, 0.95, 0.98, 0.99, 0.995} <= set(NETWORKS[network].sparsities)
     assert len({job.seed for job in plan if job.network == "sfc"}) == 3
 

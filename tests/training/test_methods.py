@@ -12,14 +12,13 @@ from training import run
 from training.baselines.dense_training import DenseTraining
 from training.baselines.magnitude_pruning import MagnitudePruning, keep_largest
 from training.config import build_config
-from training.method import Method, method_callback
+from training.methods import METHODS
 from training.recording.run_recorder import RunRecorder
 
 SMALL = {
     "data": "digits", "hidden": [24], "sparsity": 0.7, "batch_size": 64,
     "stage1_epochs": 5, "stage3_epochs": 3, "checkpoint_seconds": 0, "learning_rate": 5e-3,
 }
-METHODS = [method.value for method in Method]
 CONVERTED = [name for name in METHODS if name != "float"]
 
 
@@ -178,5 +177,5 @@ def test_bad_values_are_named(given, message):
 
 
 def test_sparse_training_is_the_default():
-    callback = method_callback(build_config(SMALL))
+    callback = METHODS["sparse"].callback(build_config(SMALL))
     assert type(callback).__name__ == "QuantizationPruning" and callback.stage1_epochs == 5

@@ -13,18 +13,14 @@ from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
 from qkeras_models.input_formats.format_search import find_format
 from training.console import report
 from training.data.dataset import Dataset
-from training.data.sets import cifar10, digits, mnist, npz
-from training.data.sets.images import (
-    centred_image_floats,
-    centred_image_format,
-    image_floats,
-    image_format,
-)
+from training.data.sets.image_set import ImageSet, image_floats
+from training.data.sets.known_sets import SETS
+from training.data.sets.npz import read_npz
 from training.data.split import held_out_count, split_indices
 from training.data.targets.target_search import AUTO, find_targets, tell_labels
 from training.data.targets.targets import Targets
 
-NAMES = ("mnist", "cifar10", "digits")
+NAMES = tuple(SETS)
 SPLIT_SEED = 2017
 VALIDATION = 0.1
 BITS = 8
@@ -73,9 +69,10 @@ def load(
     """
     name = _resolve(source)
     # A user's file may be called digits.npz: only the bare names are these data sets.
-    own = name if os.fspath(source) in NAMES else None
-    if folder is not None and own not in ("mnist", "cifar10"):
-        raise ValueError(f"`folder` is for mnist and cifar10. Received: {folder!r} with {source}")
+    own = SETS.get(os.fspath(source))
+    if folder is not None and not (own and own.published):
+        published = " and ".join(known.name for known in SETS.values() if known.published)
+        raise ValueError(f"`folder` is for {published}. Received: {folder!r} with {source}")
     if bits is not None:
         bits = check_bits(bits)
     arrays, share = _read(own, source, folder)
@@ -83,7 +80,7 @@ def load(
     if "x_validation" in arrays and validation is not None:
         report(f"{source}: holds validation data, so `validation` {validation} is not used")
     arrays = _split(arrays, share if validation is None else validation, split_seed)
-    floats = centred_image_floats if own == "cifar10" else image_floats
+    floats = image_floats if own is None else own.floats
     for key in ("x_train", "x_validation", "x_test"):
         if arrays[key].dtype == np.uint8:
             arrays[key] = floats(arrays[key])
@@ -112,16 +109,12 @@ def _resolve(source: str | os.PathLike) -> str:
 
 
 def _read(
-    own: str | None, source: str | os.PathLike, folder: str | os.PathLike | None
+    own: ImageSet | None, source: str | os.PathLike, folder: str | os.PathLike | None
 ) -> tuple[dict[str, np.ndarray], float]:
     """The arrays as they are stored, and how much of them is validation data by default."""
-    if own == "mnist":
-        return mnist.read_mnist(folder), mnist.VALIDATION
-    if own == "cifar10":
-        return cifar10.read_cifar10(folder), cifar10.VALIDATION
-    if own == "digits":
-        return digits.read_digits(), VALIDATION
-    return npz.read_npz(Path(source).expanduser()), VALIDATION
+    if own is None:
+        return read_npz(Path(source).expanduser()), VALIDATION
+    return own.read(folder), own.validation
 
 
 def _with_targets(
@@ -164,15 +157,12 @@ def _strata(y: np.ndarray) -> np.ndarray:
 
 
 def _format(
-    name: str | None, x: np.ndarray, bits: int | None, options: dict[str, Any]
+    own: ImageSet | None, x: np.ndarray, bits: int | None, options: dict[str, Any]
 ) -> FixedPoint:
-    """The pictures' own format, unless any option was given; else one found from the data."""
-    pictures = {"mnist": mnist, "cifar10": cifar10, "digits": digits}.get(name)
-    if pictures is None:
+    """The images' own format, unless any option was given; else one found from the data."""
+    if own is None:
         return find_format(x, bits or BITS, **options)
-    bits = bits or pictures.BITS
+    bits = bits or own.bits
     if all(value is None for value in options.values()):
-        if pictures is cifar10:
-            return centred_image_format(bits)
-        return image_format(bits, pictures.THRESHOLD)
+        return own.format(bits)
     return find_format(x, bits, **options)

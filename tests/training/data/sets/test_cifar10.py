@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from training.data import load
 from training.data.sets import cifar10
 from training.data.sets.cifar10 import read_cifar10
 from training.data.sets.download import DownloadError, SourceUnavailable
+from training.data.sets.known_sets import SETS
 
 NAMES = (*cifar10.PICTURES, *cifar10.LABELS)
 
@@ -43,7 +45,7 @@ def files(cache, monkeypatch):
     }
     checksums = {n: (a.shape, hashlib.md5(a.tobytes()).hexdigest()) for n, a in arrays.items()}
     monkeypatch.setattr(cifar10, "CHECKSUMS", checksums)
-    monkeypatch.setattr(cifar10, "VALIDATION", 10)
+    monkeypatch.setitem(SETS, "cifar10", replace(cifar10.CIFAR10, validation=10))
     monkeypatch.setattr(cifar10, "keras_cifar10", unavailable)
     monkeypatch.setattr(cifar10, "npm_pack", unavailable)
     return content, arrays
