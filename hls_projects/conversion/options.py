@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# The Verilog that each synthesis target takes.
-WRITTEN_FOR = {"xilinx": "xilinx", "xilinx7": "xilinx", "ecp5": "ecp5"}
+from hls_projects.families import FLOWS
 
 
 @dataclass(frozen=True)
@@ -14,7 +13,7 @@ class RtlOptions:
     """What of the Verilog is wanted.
 
     Args:
-        targets: to synthesize for, of WRITTEN_FOR.
+        targets: to synthesize for, names of flows.
         generic: write and simulate Verilog without primitives too.
         stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
         fold_dense: dense layers after a picture take as many cycles as it has pixels.
@@ -34,8 +33,8 @@ class RtlOptions:
         from hls_projects.tools.nextpnr import nextpnr_version
 
         for target in self.targets:
-            if target not in WRITTEN_FOR:
-                allowed = ", ".join(WRITTEN_FOR)
+            if target not in FLOWS:
+                allowed = ", ".join(FLOWS)
                 raise ValueError(f"`--synth` must be one of {allowed}. Received: {target!r}")
         if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
             raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hls_projects.families import Family
 from qkeras_models.files.atomic_write import write_atomically
 
 if TYPE_CHECKING:
@@ -50,50 +51,6 @@ class is the largest logit's. The input integers are those of the network's inpu
 `network.npz`.
 """
 
-XILINX = """\
-
-## Vivado
-
-    create_project network build -part xcvu9p-flga2104-2L-e
-    add_files top.v
-    set_property top top [current_fileset]
-    synth_design -mode out_of_context
-    create_clock -period {period} [get_ports clk]
-    opt_design; place_design; route_design
-    report_utilization; report_timing_summary
-
-On 7-series give such a part. The LUT and CARRY4 primitives are of 7-series; Vivado maps CARRY4 to
-CARRY8 on UltraScale+. Out of context is needed for most networks: they have more ports than a
-package has pins. Inside a design of your own, instantiate `top` and leave `-mode` out.
-
-Quartus does not know these primitives: `convert.py --generic-rtl` writes Verilog without them.
-"""
-
-ECP5 = """\
-
-## Yosys and nextpnr
-
-    yosys -p "read_verilog top.v; synth_ecp5 -json top.json"
-    nextpnr-ecp5 --85k --json top.json --out-of-context --freq 100
-
-`convert.py --pnr` does this, and puts registers at the inputs so that the first layer is timed.
-The CCU2C primitives are Lattice's own, so Diamond reads the file as well.
-"""
-
-GENERIC = """\
-
-## Quartus
-
-    quartus_sh --prepare -f "Agilex 7" -t top network
-    quartus_sh --set -f VERILOG_FILE=top.v network
-
-or add `top.v` to a project and make `top` its top-level entity; assign virtual pins to all ports
-but `clk` to compile it alone. Give the clock with `create_clock -period {period} clk` in an SDC
-file, then run Analysis & Synthesis and the Fitter.
-
-Any other tool that reads Verilog-2005 takes it in the same way.
-"""
-
 HLS = """\
 # HLS project of the network
 
@@ -121,32 +78,26 @@ writes to `rtl/generic/`.
 
 LARGEST_LOGIT = "The class is the largest logit's."
 ONE_LOGIT = "The class is whether the logit is above 0."
-PRIMITIVES = {
-    "xilinx": "LUTs and carry chains are instantiated (LUT1 to LUT6, LUT6_2, CARRY4).",
-    "ecp5": "Carry chains are instantiated (CCU2C).",
-    "generic": "It instantiates no primitives.",
-}
-TOOLS = {"xilinx": XILINX, "ecp5": ECP5, "generic": GENERIC}
 PROGRAMS = {"Vitis": "vitis_hls", "Vivado": "vivado_hls"}
 
 
-def write_rtl_readme(design: RtlDesign, kind: str, period: float = 10.0) -> None:
+def write_rtl_readme(design: RtlDesign, family: Family, period: float = 10.0) -> None:
     """README.md beside a design's Verilog.
 
     Args:
         design: what was written.
-        kind: xilinx, ecp5 or generic.
+        family: that it is written for.
         period: of the clock, ns, for the example of a constraint.
     """
     text = (PORTS if design.pixels == 1 else STREAM_PORTS).format(
-        primitives=PRIMITIVES[kind],
+        primitives=family.primitives,
         x_bits=design.inputs_a_cycle * design.input_bits,
         y_bits=design.classes * design.logit_bits,
         inputs_a_cycle=design.inputs_a_cycle,
         decision=ONE_LOGIT if design.classes == 1 else LARGEST_LOGIT,
         **vars(design),
     )
-    tools = TOOLS[kind].format(period=f"{period:g}")
+    tools = family.tools.format(period=f"{period:g}")
     write_atomically(design.verilog.with_name("README.md"), text + tools)
 
 

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hls_projects.conversion.options import WRITTEN_FOR, RtlOptions
+from hls_projects.conversion.options import RtlOptions
 from hls_projects.conversion.readme import write_rtl_readme
+from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
     from hls_projects.tools.synthesis import Cells
-
-# Where the Verilog of each kind is written.
-FOLDERS = {"xilinx": "rtl", "ecp5": "rtl/ecp5", "generic": "rtl/generic"}
 
 Step = Callable[[str], Any]
 
@@ -30,7 +28,7 @@ class VerilogDesign:
     """One Verilog file, and what tools made of it; what failed or was not asked for is missing.
 
     Attributes:
-        kind: xilinx, ecp5 or generic, whose primitives it instantiates.
+        family: whose primitives it instantiates.
         design: the file and what it consists of.
         simulation: its simulation, equal to the network on every sample.
         targets: that it was to be synthesized for.
@@ -39,7 +37,7 @@ class VerilogDesign:
         placed: the routed design.
     """
 
-    kind: str
+    family: Family
     design: RtlDesign
     simulation: RtlSimulation | None = None
     targets: tuple[str, ...] = ()
@@ -80,47 +78,44 @@ def convert_to_rtl(
     """
     found = Verilog()
     x_int = network.input.quantize(x)
-    for kind in _kinds(options):
-        targets = tuple(t for t in options.targets if WRITTEN_FOR[t] == kind)
-        design = _write(network, kind, folder, options, step)
-        written = VerilogDesign(kind, design, targets=targets)
+    for family in _families(options):
+        targets = tuple(t for t in options.targets if family_of_flow(t) is family)
+        design = _write(network, family, folder, options, step)
+        written = VerilogDesign(family, design, targets=targets)
         found.designs.append(written)
-        with _tolerated(found, f"simulating Verilog for {kind}"):
+        with _tolerated(found, f"simulating Verilog for {family.name}"):
             written.simulation = _simulate(network, design, x_int, folder, options, step)
         for target in targets:
             _synthesize(found, written, target, options, step)
-        if kind == "ecp5" and options.place:
+        if family.places and options.place:
             description = "placing and routing for ECP5, which takes minutes"
             with _tolerated(found, description), step(description):
                 written.placed = _place(design, options)
     return found
 
 
-def _kinds(options: RtlOptions) -> Sequence[str]:
-    """Verilog to write: for every target, that of Xilinx where none is given."""
-    wanted = {WRITTEN_FOR[target] for target in options.targets}
-    if options.place:
-        wanted.add("ecp5")
-    if options.generic:
-        wanted.add("generic")
-    return [kind for kind in FOLDERS if kind in (wanted or {"xilinx"})]
+def _families(options: RtlOptions) -> Sequence[Family]:
+    """Whose Verilog to write: for every target, that of Xilinx where none is given."""
+    wanted = [family_of_flow(target) for target in options.targets]
+    wanted += [family for family in FAMILIES.values() if family.places and options.place]
+    wanted += [GENERIC] if options.generic else []
+    return [family for family in FAMILIES.values() if family in (wanted or [XILINX])]
 
 
 def _write(
-    network: IntegerNetwork, kind: str, folder: Path, options: RtlOptions, step: Step
+    network: IntegerNetwork, family: Family, folder: Path, options: RtlOptions, step: Step
 ) -> RtlDesign:
     from hls_projects.rtl import write_rtl
 
-    with step(f"writing Verilog for {kind}"):
-        target_folder = folder / FOLDERS[kind]
+    with step(f"writing Verilog for {family.name}"):
         design = write_rtl(
             network,
-            target_folder,
-            target=kind,
+            folder / family.folder,
+            target=family,
             stage_delay=options.stage_delay,
             fold_dense=options.fold_dense,
         )
-    write_rtl_readme(design, kind)
+    write_rtl_readme(design, family)
     return design
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.families import XILINX, Chain, Family, family_named
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_cells
@@ -22,7 +23,6 @@ from hls_projects.rtl.pipeline.stages import Pipeline, Stage, build_pipeline
 from hls_projects.rtl.stream.folded_dense import FoldedDense
 from hls_projects.rtl.stream.stream_plan import streams
 from hls_projects.rtl.stream.streaming import PixelStage, Stream, build_stream
-from hls_projects.rtl.target import Target
 from qkeras_models.files.atomic_write import write_atomically
 
 
@@ -40,7 +40,7 @@ class RtlDesign:
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
             last; like `luts` without folded layers, whose logic synthesis makes.
-        period: shortest clock period in ns by the DELAYS of the target, a model; None with folded
+        period: shortest clock period in ns by the delays of the target, a model; None with folded
             layers, whose logic synthesis makes.
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of a picture.
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
@@ -86,7 +86,7 @@ def write_rtl(
     network: IntegerNetwork,
     folder: Path,
     *,
-    target: Target | str = Target.XILINX,
+    target: Family | str = XILINX,
     stage_delay: float | None = None,
     fold_dense: bool = False,
 ) -> RtlDesign:
@@ -101,7 +101,7 @@ def write_rtl(
         target: xilinx, with counters of LUT and CARRY4 primitives; ecp5, with counters of CCU2C
             primitives, other logic as expressions; generic, truth tables as expressions, which
             any synthesis tool reads.
-        stage_delay: longest delay of a pipeline stage in ns, > 0, by the DELAYS of the target;
+        stage_delay: longest delay of a pipeline stage in ns, > 0, by the delays of the target;
             layers that take longer are cut.  None: one stage a layer.
         fold_dense: of a convolutional network, dense layers after the picture take as many cycles
             as it has pixels, with their weights in a ROM: as many pictures a second at a fraction
@@ -113,52 +113,52 @@ def write_rtl(
             not have, or layers to fold where there are none, or one of more neurons than a
             picture has pixels.
     """
-    target = Target.named(target)
+    family = family_named(target)
     check_feasible(network, fold_dense)
     verilog = Path(folder) / "top.v"
     if streams(network):
-        stream = _cut_stream(build_stream(network, target, fold_dense), target, stage_delay)
-        design = _describe_stream(stream, network, target, verilog)
+        stream = _cut_stream(build_stream(network, family, fold_dense), family, stage_delay)
+        design = _describe_stream(stream, network, family, verilog)
         moving = [module.module() for module in stream.modules]
         header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
     else:
-        pipeline = _cut(build_pipeline(network, target), target, stage_delay)
-        design = _describe(pipeline.stages, pipeline.logits, network, target, verilog)
+        pipeline = _cut(build_pipeline(network, family), family, stage_delay)
+        design = _describe(pipeline.stages, pipeline.logits, network, family, verilog)
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
-    modules = [layer_module(stage, primitives=target is Target.XILINX) for stage in stages]
+    modules = [layer_module(stage, primitives=family.instantiates_luts) for stage in stages]
     header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
     write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
     return design
 
 
-def _cut(pipeline: Pipeline, target: Target, stage_delay: float | None) -> Pipeline:
-    return replace(pipeline, stages=_cut_stages(pipeline.stages, target, stage_delay))
+def _cut(pipeline: Pipeline, family: Family, stage_delay: float | None) -> Pipeline:
+    return replace(pipeline, stages=_cut_stages(pipeline.stages, family, stage_delay))
 
 
 def _cut_stages(
-    stages: Sequence[Stage], target: Target, stage_delay: float | None
+    stages: Sequence[Stage], family: Family, stage_delay: float | None
 ) -> tuple[Stage, ...]:
     if stage_delay is None:
         return tuple(stages)
-    parts = (pipelined(stage, target, stage_delay) for stage in stages)
+    parts = (pipelined(stage, family, stage_delay) for stage in stages)
     return tuple(part for cut in parts for part in cut)
 
 
-def _cut_stream(stream: Stream, target: Target, stage_delay: float | None) -> Stream:
+def _cut_stream(stream: Stream, family: Family, stage_delay: float | None) -> Stream:
     elements = tuple(
-        replace(element, stages=_cut_stages(element.stages, target, stage_delay))
+        replace(element, stages=_cut_stages(element.stages, family, stage_delay))
         if isinstance(element, PixelStage)
         else element
         for element in stream.elements
     )
-    return replace(stream, elements=elements, tail=_cut(stream.tail, target, stage_delay))
+    return replace(stream, elements=elements, tail=_cut(stream.tail, family, stage_delay))
 
 
 def _describe(
     stages: Sequence[Stage],
     logits: Sequence[Sequence[Bit]],
     network: IntegerNetwork,
-    target: Target,
+    family: Family,
     verilog: Path,
 ) -> RtlDesign:
     netlists = [stage.netlist for stage in stages]
@@ -166,7 +166,7 @@ def _describe(
     luts = [0] * stages[-1].layer
     for stage in stages:
         netlist = stage.netlist
-        luts[stage.layer - 1] += netlist.lut4s if target is Target.ECP5 else netlist.luts
+        luts[stage.layer - 1] += netlist.lut4s if family.chain is Chain.CCU2C else netlist.luts
     return RtlDesign(
         verilog=verilog,
         inputs=int(np.prod(network.input.shape)),
@@ -177,16 +177,16 @@ def _describe(
         luts=sum(luts),
         carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in stages),
-        period=shortest_period(netlists, target),
+        period=shortest_period(netlists, family.delays),
         luts_per_layer=tuple(luts),
         format=network.input,
     )
 
 
 def _describe_stream(
-    stream: Stream, network: IntegerNetwork, target: Target, verilog: Path
+    stream: Stream, network: IntegerNetwork, family: Family, verilog: Path
 ) -> RtlDesign:
-    design = _describe(stream.stages, stream.tail.logits, network, target, verilog)
+    design = _describe(stream.stages, stream.tail.logits, network, family, verilog)
     folded = [module for module in stream.modules if isinstance(module, FoldedDense)]
     return replace(
         design,

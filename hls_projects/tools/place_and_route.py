@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hls_projects.families import FLOWS
 from hls_projects.tools.ecp5_netlist import Demand, demand, register_inputs
 from hls_projects.tools.nextpnr import nextpnr_version, run_nextpnr
 from hls_projects.tools.result_cache import cached
-from hls_projects.tools.synthesis import TARGETS
 from hls_projects.tools.yosys import run_yosys, yosys_version
 from qkeras_models.files.atomic_write import write_atomically
 
@@ -128,7 +128,7 @@ def place_and_route(
         >>> placed.fmax_mhz, placed.latency_ns(design.latency)   # doctest: +SKIP
     """
     _check(device, speed, devices)
-    command = TARGETS["ecp5"].format(top=top)
+    command = FLOWS["ecp5"].command.format(top=top)
     versions = f"{yosys_version()} {nextpnr_version()}"
     options = json.dumps([command, clock, device, speed, seed, AIM, dict(devices), versions])
 

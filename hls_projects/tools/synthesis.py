@@ -12,15 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hls_projects.families import FLOWS
 from hls_projects.tools.result_cache import cached
 from hls_projects.tools.yosys import run_yosys, yosys_version
 
-# Without shift registers in LUTs: every register counts as flip-flops.
-TARGETS = {
-    "xilinx": "synth_xilinx -family xcup -top {top} -flatten -noiopad -noclkbuf -nosrl",
-    "xilinx7": "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl",
-    "ecp5": "synth_ecp5 -top {top}",
-}
 STATISTICS = "tee -q -o stat.json stat -json"
 
 
@@ -55,7 +50,7 @@ def synthesize_verilog(
 
     Args:
         verilog: the source file.
-        target: xilinx (UltraScale+), xilinx7 (7-series) or ecp5.
+        target: a flow of hls_projects.families, such as xilinx (UltraScale+), xilinx7 or ecp5.
         top: the top module.
         cache: folder of earlier results, by content; the same design and options are never
             synthesized twice.
@@ -66,7 +61,7 @@ def synthesize_verilog(
         YosysError: if Yosys fails or reaches a limit.
     """
     check_target(target)
-    command = TARGETS[target].format(top=top)
+    command = FLOWS[target].command.format(top=top)
     modules = _synthesize(verilog, command, cache, seconds, memory_mib)
     return count_cells(modules[top])
 
@@ -92,7 +87,7 @@ def synthesize_layers(
         YosysError: if Yosys fails or reaches a limit.
     """
     check_target(target)
-    flattened = TARGETS[target].format(top=top)
+    flattened = FLOWS[target].command.format(top=top)
     hierarchical = flattened.replace(" -flatten", "")
     if hierarchical == flattened:
         hierarchical += " -noflatten"
@@ -122,8 +117,8 @@ def _synthesize(
 
 def check_target(target: str) -> None:
     """Raises ValueError unless designs can be synthesized for the target."""
-    if target not in TARGETS:
-        raise ValueError(f"`target` must be one of {', '.join(TARGETS)}. Received: {target!r}")
+    if target not in FLOWS:
+        raise ValueError(f"`target` must be one of {', '.join(FLOWS)}. Received: {target!r}")
 
 
 def count_cells(by_type: dict[str, int]) -> Cells:

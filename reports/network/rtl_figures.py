@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from hls_projects.families import FLOWS
 from reports.records.record import Figure, Resources, Source
 
 if TYPE_CHECKING:
@@ -14,21 +15,9 @@ if TYPE_CHECKING:
     from hls_projects.tools.place_and_route import PlacedDesign
     from hls_projects.tools.synthesis import Cells
 
-# Unit of each target's carry cells, and what a reader must know about them.
-CARRIES = {
-    "xilinx": ("CARRY4", "two CARRY4 make one CARRY8 of UltraScale+"),
-    "xilinx7": ("CARRY4", ""),
-    "ecp5": ("CCU2C", ""),
-}
-
 WHOLE = "whole network, flattened"
 BUFFER_NOTE = "lines of pixels and the collected picture, shift registers; part of the FFs"
 ROM_NOTE = "weights and thresholds of folded layers, which tools put into LUTs or BRAMs"
-DELAY_NOTES = {
-    "xilinx": "UltraScale+, typical delays, assumed, not routed: a figure to compare designs by",
-    "ecp5": "speed grade 6, mean delays of nextpnr's slowest paths, not routed",
-}
-CCU2C_NOTE = "two LUT4s for each CCU2C, which consists of them, are counted"
 
 
 def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figure]]:
@@ -49,7 +38,7 @@ def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figur
         if written.placed is not None:
             resources["RTL, ecp5, placed"] = placed_figures(written.placed, measured)
         if not resources:
-            resources["RTL"] = measured | modelled_timing(written.design, written.kind)
+            resources["RTL"] = measured | modelled_timing(written.design, written.family.name)
     return resources
 
 
@@ -82,9 +71,9 @@ def measured_timing(simulation: RtlSimulation) -> dict[str, Figure]:
 
 def modelled_timing(design: RtlDesign, target: str) -> dict[str, Figure]:
     """Clock frequency and latency by the delay model, for the devices and logic that it is of."""
-    if design.period is None or target not in DELAY_NOTES:
+    note = FLOWS[target].delay_note if target in FLOWS else ""
+    if design.period is None or not note:
         return {}
-    note = DELAY_NOTES[target]
     return {
         "fmax_mhz": Figure(round(design.fmax_mhz, 1), "MHz", Source.DELAYS, note),
         "latency_ns": Figure(round(design.latency_ns, 1), "ns", Source.DELAYS, note),
@@ -95,16 +84,14 @@ def cell_figures(
     cells: Cells, target: str, source: Source = Source.YOSYS
 ) -> dict[str, Figure]:
     """Cells of a synthesized design, in the units of its target."""
-    unit, note = CARRIES[target]
-    luts = Figure(cells.luts, "LUT", source)
-    if target == "ecp5":
-        luts = Figure(cells.luts + 2 * cells.carries, "LUT4", source, CCU2C_NOTE)
+    flow = FLOWS[target]
+    luts = cells.luts + flow.luts_a_carry * cells.carries
     return {
-        "luts": luts,
+        "luts": Figure(luts, flow.lut, source, flow.lut_note),
         "ffs": Figure(cells.ffs, "FF", source),
         "brams": Figure(cells.brams, "BRAM", source),
         "dsps": Figure(cells.dsps, "DSP", source),
-        "carries": Figure(cells.carries, unit, source, note),
+        "carries": Figure(cells.carries, flow.carry, source, flow.carry_note),
     }
 
 

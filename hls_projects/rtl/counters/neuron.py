@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from hls_projects.families import Family
 from hls_projects.rtl.counters.compressor import Compressor
 from hls_projects.rtl.counters.greedy import Path
 from hls_projects.rtl.counters.residual import (
@@ -20,12 +21,9 @@ from hls_projects.rtl.counters.search import CompressionSearch
 from hls_projects.rtl.logic.bits import ONE, ZERO, Bit, complement
 from hls_projects.rtl.logic.columns import BitSum, Heights
 from hls_projects.rtl.logic.netlist import Netlist
-from hls_projects.rtl.target import Target
 
 # Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
 # tried: more compression can make a smaller residual.  Fewer bits or less slack cost LUTs.
-RESIDUAL_BITS = {Target.XILINX: 9, Target.GENERIC: 9, Target.ECP5: 7}
-SLACK = {Target.XILINX: 3, Target.GENERIC: 3, Target.ECP5: 2}
 # Larger sums, or more levels, are finished and compared instead.
 LARGEST_PLANNED_SUM = 1023
 MOST_PLANNED_LEVELS = 15
@@ -37,13 +35,13 @@ class NeuronBuilder:
     """Builds neurons into netlists; plans are kept and serve every neuron of the same shape.
 
     Args:
-        target: whose carry chains and LUTs are used.
+        family: whose carry chains and LUTs are used.
     """
 
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self.search = CompressionSearch(target)
-        self.residuals = ResidualPlanner(target)
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.search = CompressionSearch(family)
+        self.residuals = ResidualPlanner(family)
         self._plans: dict[tuple[Heights, Levels], tuple[Path, Merge | None] | None] = {}
 
     def activation(
@@ -122,8 +120,8 @@ class NeuronBuilder:
         """The compression and residual of fewest LUTs."""
         best: tuple[Path, Merge | None] | None = None
         fewest = TOO_MANY
-        limit = max(RESIDUAL_BITS[self.target], self.search.columns(heights) or 0)
-        for compression in self.search.frontier(heights, limit, SLACK[self.target]):
+        limit = max(self.family.residual_bits, self.search.columns(heights) or 0)
+        for compression in self.search.frontier(heights, limit, self.family.slack):
             groups = _groups(compression.heights)
             bound = self.residuals.lower_bound(groups, levels)
             if compression.luts + bound >= fewest:

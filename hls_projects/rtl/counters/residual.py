@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hls_projects.families import Chain, Family
 from hls_projects.rtl.logic.bits import Bit
 from hls_projects.rtl.logic.netlist import LUT4S, Netlist
-from hls_projects.rtl.target import Target
 
 # The numbers that a group of bits stands for, by the value that the bits encode.
 Values = tuple[int, ...]
@@ -21,8 +21,6 @@ Levels = tuple[int, ...]
 
 TOO_MANY = 10**6
 MERGES = 9
-# Inputs of a LUT at its full number of outputs.
-INPUTS = {Target.XILINX: 5, Target.GENERIC: 5, Target.ECP5: 4}
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,8 @@ Plan = tuple[int, Merge | None]
 class ResidualPlanner:
     """Plans for groups of bits and a table of levels; keeps what it found."""
 
-    def __init__(self, target: Target) -> None:
-        self.target = target
+    def __init__(self, family: Family) -> None:
+        self.family = family
         self.plan = lru_cache(None)(self._plan)
         self.outputs = lru_cache(None)(_varying_outputs)
 
@@ -59,7 +57,7 @@ class ResidualPlanner:
         bits = len(groups)
         if bits <= 1 or not outputs:
             return 0
-        if self.target is Target.ECP5:
+        if self.family.chain is Chain.CCU2C:
             return outputs + max(0, bits - 4) // 2
         return -(-outputs // 2) + (-(-(bits - 5) // 3) if bits > 5 else 0)
 
@@ -70,7 +68,7 @@ class ResidualPlanner:
         if not outputs or bits == 1:
             return 0, None
         best: Plan = (self._table_luts(bits, outputs), None)
-        if merges <= 0 or bits <= INPUTS[self.target]:
+        if merges <= 0 or bits <= self.family.lut_inputs:
             return best
         for taken, rest in _choices(groups, bits):
             best = min(best, self._merged(taken, rest, levels, min(merges, best[0] - 1)), key=_luts)
@@ -100,7 +98,7 @@ class ResidualPlanner:
 
     def _table_luts(self, inputs: int, outputs: int) -> int:
         """LUTs of truth tables over the same inputs."""
-        if self.target is Target.ECP5:
+        if self.family.chain is Chain.CCU2C:
             return outputs * LUT4S[inputs] if inputs < len(LUT4S) else TOO_MANY
         if inputs <= 5:
             return -(-outputs // 2)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from hls_projects.families import Chain, Family
 from hls_projects.rtl.counters.ccu2c_moves import (
     ccu2c_binary_sum,
     ccu2c_reduce,
@@ -17,15 +18,9 @@ from hls_projects.rtl.counters.ccu2c_moves import (
 from hls_projects.rtl.counters.greedy import Path, binary_sum, reduce_full
 from hls_projects.rtl.counters.moves import CLOSED, LUTS, Move, Open, Step, changed, steps
 from hls_projects.rtl.logic.columns import Heights
-from hls_projects.rtl.target import Target
 
 State = tuple[Heights, Open]
 
-# Bits above which full counters go first, without search.
-SEARCHED_BITS = {Target.XILINX: 30, Target.GENERIC: 30, Target.ECP5: 20}
-# Bits that one LUT takes away, for the estimate of what a state still costs.  2 never exceeds the
-# true cost; 1.6 gives the same LUTs on measured networks and searches five times fewer states.
-BITS_A_LUT = {Target.XILINX: 1.6, Target.GENERIC: 0.9, Target.ECP5: 0.9}
 # States after which a search gives up.
 STATES = 30_000
 
@@ -42,12 +37,13 @@ class CompressionSearch:
     """Finds compressions of heights; keeps what it found.
 
     Args:
-        target: whose carry chains may be used.
+        family: whose carry chains may be used.
     """
 
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self.carries = target is Target.XILINX
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.carries = family.chain is Chain.CARRY4
+        self.ccu2c = family.chain is Chain.CCU2C
         self._searched = lru_cache(None)(self._search)
         self._finished = lru_cache(None)(self._finish)
 
@@ -56,7 +52,7 @@ class CompressionSearch:
 
         Empty if there is none, or if the search visited too many states.
         """
-        bits = SEARCHED_BITS[self.target]
+        bits = self.family.searched_bits
         width = self.columns(heights)
         if width:
             reduced, path = ccu2c_reduce(heights, bits, width)
@@ -70,7 +66,7 @@ class CompressionSearch:
 
     def columns(self, heights: Heights) -> int | None:
         """Columns that compressions keep, those that the sum can reach; None keeps all."""
-        if self.target is not Target.ECP5:
+        if not self.ccu2c:
             return None
         return sum(height << place for place, height in enumerate(heights)).bit_length()
 
@@ -89,14 +85,14 @@ class CompressionSearch:
                 found.sort()
         if found:
             return found[0][1]
-        if self.target is Target.ECP5:
+        if self.ccu2c:
             return ccu2c_binary_sum(heights, width)[1]
         return binary_sum(heights, self.carries)[1]
 
     def _search(
         self, start: Heights, limit: int, slack: int, width: int | None
     ) -> list[Compression]:
-        rate = BITS_A_LUT[self.target]
+        rate = self.family.bits_a_lut
 
         def remaining(state: State) -> float:
             heights, open_at = state
@@ -121,12 +117,12 @@ class CompressionSearch:
         return found[0] if found else None
 
     def _steps(self, heights: Heights, open_at: Open) -> Iterable[Step]:
-        if self.target is Target.ECP5:
+        if self.ccu2c:
             return ccu2c_steps(heights, open_at)
         return steps(heights, open_at, self.carries)
 
     def _ripples(self, heights: Heights, open_at: Open) -> Iterable[Step]:
-        if self.target is Target.ECP5:
+        if self.ccu2c:
             return ccu2c_ripples(heights, open_at)
         return _ripples(heights, open_at, self.carries)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from hls_projects.families import Delays, Family
 from hls_projects.rtl.logic.bits import CONSTANT, Bit
-from hls_projects.rtl.logic.delays import DELAYS, Delays
+from hls_projects.rtl.logic.delays import cell_delay
 from hls_projects.rtl.logic.netlist import (
     CarryChain,
     DualLut,
@@ -17,10 +18,9 @@ from hls_projects.rtl.logic.netlist import (
     Node,
 )
 from hls_projects.rtl.pipeline.stages import Stage
-from hls_projects.rtl.target import Target
 
 
-def pipelined(stage: Stage, target: Target, stage_delay: float) -> list[Stage]:
+def pipelined(stage: Stage, family: Family, stage_delay: float) -> list[Stage]:
     """A stage cut into stages of at most `stage_delay` ns, as each cell is ready earliest.
 
     A cell that alone takes longer has a stage of its own.
@@ -30,7 +30,7 @@ def pipelined(stage: Stage, target: Target, stage_delay: float) -> list[Stage]:
     """
     if not stage_delay > 0:
         raise ValueError(f"`stage_delay` must be > 0 ns. Received: {stage_delay!r}")
-    cycles = _cycles(stage.netlist, DELAYS[target], stage_delay)
+    cycles = _cycles(stage.netlist, family.delays, stage_delay)
     made = [signal for node in stage.netlist.nodes for signal in node.outputs]
     last = max((cycles[signal] for signal in made), default=0)
     parts: list[list[Node]] = [[] for _ in range(last + 1)]
@@ -53,9 +53,9 @@ def _cycles(netlist: Netlist, delays: Delays, stage_delay: float) -> dict[int, i
     ready = dict.fromkeys(range(CONSTANT, netlist.inputs), (0, delays.register))
     for node in netlist.nodes:
         cycle, arrival = max((ready[signal] for signal in node.inputs), default=ready[CONSTANT])
-        arrival += delays.of(node)
-        if arrival > stage_delay and arrival > delays.register + delays.of(node):
-            cycle, arrival = cycle + 1, delays.register + delays.of(node)
+        arrival += cell_delay(node, delays)
+        if arrival > stage_delay and arrival > delays.register + cell_delay(node, delays):
+            cycle, arrival = cycle + 1, delays.register + cell_delay(node, delays)
         ready.update(dict.fromkeys(node.outputs, (cycle, arrival)))
     return {signal: cycle for signal, (cycle, _) in ready.items()}
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hls_projects.families import Family
 from hls_projects.network.integer_layers import Dense, Flatten, Head, Reshape, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.counters.neuron import NeuronBuilder
 from hls_projects.rtl.logic.bits import Bit, signed_width
 from hls_projects.rtl.logic.columns import BitSum, dense_sums, input_sums
 from hls_projects.rtl.logic.netlist import Netlist
-from hls_projects.rtl.target import Target
 
 
 @dataclass
@@ -57,13 +57,13 @@ class Pipeline:
     logits: tuple[tuple[Bit, ...], ...]
 
 
-def build_pipeline(network: IntegerNetwork, target: Target) -> Pipeline:
+def build_pipeline(network: IntegerNetwork, family: Family) -> Pipeline:
     """The stages of a network, one for every threshold layer and one for the head.
 
     Raises:
         ValueError: for a kind of layer that RTL does not have.
     """
-    builder = NeuronBuilder(target)
+    builder = NeuronBuilder(family)
     values = input_sums(network.input)
     stages = [Stage(Netlist(values.size * network.input.bits))]
     for layer in network.layers:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hls_projects.families import Family
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_layers import Dense, Layer, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
@@ -27,7 +28,6 @@ from hls_projects.rtl.stream.collector import Collector
 from hls_projects.rtl.stream.folded_dense import FoldedDense
 from hls_projects.rtl.stream.line_buffer import LineBuffer
 from hls_projects.rtl.stream.stream_plan import PixelStep, StreamPlan, plan_stream
-from hls_projects.rtl.target import Target
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ class Stream:
         return int(times[-1]) + len(self.tail.stages)
 
 
-def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = False) -> Stream:
+def build_stream(network: IntegerNetwork, family: Family, fold_dense: bool = False) -> Stream:
     """The chain of a convolutional network.
 
     Args:
-        network, target: as for write_rtl.
+        network, family: as for write_rtl.
         fold_dense: whether dense layers after the picture take as many cycles as it has pixels,
             in which the next one enters anyway: the first ones, as long as they have more
             nonzeros than that, but not the last layer.
@@ -92,7 +92,7 @@ def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = Fal
             that has more neurons than a picture has pixels.
     """
     plan = plan_stream(network)
-    neurons = NeuronBuilder(target)
+    neurons = NeuronBuilder(family)
     elements: list[Element] = []
     for step in plan.steps:
         if step.buffer is not None:
@@ -103,7 +103,7 @@ def build_stream(network: IntegerNetwork, target: Target, fold_dense: bool = Fal
     if fold_dense:
         folded, rest = folded_layers(plan)
         elements += folded
-    tail = build_pipeline(rest, target)
+    tail = build_pipeline(rest, family)
     numbered = [replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages]
     return Stream(plan, tuple(elements), replace(tail, stages=tuple(numbered)))
 

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hls_projects.families import ECP5, FAMILIES, XILINX, Family
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.logic.evaluation import evaluate
 from hls_projects.rtl.pipeline.pipelining import pipelined
 from hls_projects.rtl.pipeline.stages import Pipeline, build_pipeline
-from hls_projects.rtl.target import Target
 from tests.hls_projects.networks import network
 from tests.hls_projects.zoo import ZOO, dead_network, random_inputs, wide_network
 
 
-def assert_exact(net: IntegerNetwork, *, target: Target = Target.XILINX) -> Pipeline:
+def assert_exact(net: IntegerNetwork, *, target: Family = XILINX) -> Pipeline:
     pipeline = build_pipeline(net, target)
     assert_computes(pipeline, net)
     return pipeline
@@ -31,21 +31,21 @@ def assert_computes(pipeline: Pipeline, net: IntegerNetwork) -> None:
 
 
 @cache
-def built(name: str, target: Target) -> Pipeline:
+def built(name: str, target: Family) -> Pipeline:
     """Searching some pipelines takes seconds."""
     return build_pipeline(ZOO[name], target)
 
 
-@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize("name", ZOO)
 def test_zoo(name, target):
     pipeline = built(name, target)
     assert_computes(pipeline, ZOO[name])
-    if target is not Target.XILINX:
+    if target is not XILINX:
         assert all(stage.netlist.carries == 0 for stage in pipeline.stages)
 
 
-@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize("name", ZOO)
 def test_zoo_cut_into_pipeline_stages(name, target):
     whole = built(name, target)
@@ -56,13 +56,13 @@ def test_zoo_cut_into_pipeline_stages(name, target):
     assert len(stages) == len(whole.stages)
 
 
-@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize(
     ("input_bits", "signed", "bits"), [(1, False, 2), (2, False, 4), (8, True, 2)]
 )
 def test_fan_in_of_784(input_bits, signed, bits, target):
     # Half a minute goes into ECP5's counters of that many bytes; those of 100 are made as well.
-    inputs = 100 if (target, input_bits) == (Target.ECP5, 8) else 784
+    inputs = 100 if (target, input_bits) == (ECP5, 8) else 784
     assert_exact(wide_network(input_bits, signed, bits, inputs), target=target)
 
 
@@ -78,7 +78,7 @@ def test_eight_bit_activations():
     bits=st.integers(1, 3),
     density=st.floats(0, 1),
     seed=st.integers(0, 2**16),
-    target=st.sampled_from(Target),
+    target=st.sampled_from(list(FAMILIES.values())),
 )
 def test_random_networks(widths, input_bits, signed, bits, density, seed, target):
     net = network(

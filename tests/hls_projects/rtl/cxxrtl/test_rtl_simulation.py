@@ -10,9 +10,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from hls_projects.families import FAMILIES, FLOWS
 from hls_projects.rtl import RtlSimulation, SimulationError, write_rtl
-from hls_projects.rtl.target import Target
-from hls_projects.tools.synthesis import TARGETS, synthesize_verilog
+from hls_projects.tools.synthesis import synthesize_verilog
 from hls_projects.tools.yosys import run_yosys
 from tests.hls_projects.networks import edge_inputs, network
 from tests.hls_projects.zoo import ZOO, dead_network, random_inputs, wide_network
@@ -67,7 +67,7 @@ def test_zoo(net, tmp_path):
         "seed": st.integers(0, 2**16),
     }),
     valid=st.lists(st.booleans(), min_size=1, max_size=9).filter(any),
-    target=st.sampled_from(Target),
+    target=st.sampled_from(list(FAMILIES.values())),
 )
 def test_random_networks_and_patterns(tmp_path_factory, widths, options, valid, target):
     net = network(widths, **options)
@@ -91,7 +91,7 @@ endmodule
 
 
 def test_the_netlist_after_synthesis(design, tmp_path):
-    synthesize = TARGETS["xilinx"].format(top="top")
+    synthesize = FLOWS["xilinx"].command.format(top="top")
     script = [f"read_verilog {design.verilog}", synthesize, "write_verilog -noattr netlist.v"]
     run_yosys(script, folder=tmp_path)
     netlist = tmp_path / "netlist.v"
@@ -130,7 +130,7 @@ def test_a_missing_result_is_an_error(design, tmp_path):
         RtlSimulation(broken).predict(np.zeros((2, 24), np.int32))
 
 
-@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
 def test_a_dead_network_answers_its_biases(tmp_path, target):
     net = dead_network()
     design = write_rtl(net, tmp_path, target=target)

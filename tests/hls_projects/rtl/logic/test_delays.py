@@ -1,11 +1,11 @@
 import pytest
 
+from hls_projects.families import FAMILIES
 from hls_projects.network.integer_layers import Flatten
 from hls_projects.rtl import write_rtl
 from hls_projects.rtl.logic.bits import Bit
-from hls_projects.rtl.logic.delays import DELAYS, shortest_period
+from hls_projects.rtl.logic.delays import shortest_period
 from hls_projects.rtl.logic.netlist import CarryChain, Lut, Netlist
-from hls_projects.rtl.target import Target
 from tests.hls_projects.networks import network, picture_network
 
 
@@ -16,17 +16,17 @@ def test_the_slowest_path_sets_the_period():
         Lut(3, (0, 1), 0b0110), Lut(4, (3, 2), 0b0110), Lut(5, (0, 2), 0b1000),
         CarryChain(Bit(5), (4, 1, 0), (Bit(0), Bit(1), Bit(2)), (6, 7, 8, 9)),
     ]  # fmt: skip
-    for target, delays in DELAYS.items():
+    for delays in (family.delays for family in FAMILIES.values()):
         expected = delays.register + 2 * delays.lut + delays.chain + 3 * delays.carry
-        assert shortest_period([Netlist(3), netlist], target) == pytest.approx(expected)
-        assert shortest_period([Netlist(3)], target) == delays.register
+        assert shortest_period([Netlist(3), netlist], delays) == pytest.approx(expected)
+        assert shortest_period([Netlist(3)], delays) == delays.register
 
 
-@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
 def test_pipelining_shortens_the_period_of_a_design(tmp_path, target):
     net = network((60, 20, 12, 5), bits=2)
     whole = write_rtl(net, tmp_path / "whole", target=target)
-    wanted = DELAYS[target].register + 2 * (DELAYS[target].chain + 10 * DELAYS[target].carry)
+    wanted = target.delays.register + 2 * (target.delays.chain + 10 * target.delays.carry)
     cut = write_rtl(net, tmp_path / "cut", target=target, stage_delay=wanted)
     assert cut.period <= wanted < whole.period
     assert cut.fmax_mhz == pytest.approx(1000 / cut.period)

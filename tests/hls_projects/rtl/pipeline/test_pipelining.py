@@ -7,23 +7,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hls_projects.families import FAMILIES, Family
 from hls_projects.rtl import RtlSimulation, write_rtl
-from hls_projects.rtl.pipeline.pipelining import DELAYS, pipelined
+from hls_projects.rtl.pipeline.pipelining import pipelined
 from hls_projects.rtl.pipeline.stages import Pipeline, build_pipeline
-from hls_projects.rtl.target import Target
 from tests.hls_projects.networks import network
 from tests.hls_projects.zoo import random_inputs
 
 
-def cut(pipeline: Pipeline, target: Target, stage_delay: float) -> Pipeline:
+def cut(pipeline: Pipeline, target: Family, stage_delay: float) -> Pipeline:
     parts = [pipelined(stage, target, stage_delay) for stage in pipeline.stages]
     return replace(pipeline, stages=tuple(part for stage in parts for part in stage))
 
 
-@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
 def test_stages_keep_to_the_delay(target):
     whole = build_pipeline(network((60, 20, 12, 5), bits=2), target)
-    delays = DELAYS[target]
+    delays = target.delays
     longest = delays.register + 2 * (delays.chain + 10 * delays.carry)
     parts = cut(whole, target, longest)
     assert len(parts.stages) > len(whole.stages)

@@ -1,0 +1,42 @@
+"""Lattice ECP5: LUT4s and CCU2C."""
+
+from hls_projects.families.family import Chain, Delays, Family, Flow
+
+TOOLS = """\
+
+## Yosys and nextpnr
+
+    yosys -p "read_verilog top.v; synth_ecp5 -json top.json"
+    nextpnr-ecp5 --85k --json top.json --out-of-context --freq 100
+
+`convert.py --pnr` does this, and puts registers at the inputs so that the first layer is timed.
+The CCU2C primitives are Lattice's own, so Diamond reads the file as well.
+"""
+
+ECP5 = Family(
+    name="ecp5",
+    folder="rtl/ecp5",
+    chain=Chain.CCU2C,
+    instantiates_luts=False,
+    lut_inputs=4,
+    searched_bits=20,
+    bits_a_lut=0.9,
+    residual_bits=7,
+    slack=2,
+    # Mean of the slowest paths that nextpnr reported for this project's networks, speed grade 6.
+    delays=Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),
+    primitives="Carry chains are instantiated (CCU2C).",
+    tools=TOOLS,
+    flows=(
+        Flow(
+            "ecp5",
+            "synth_ecp5 -top {top}",
+            carry="CCU2C",
+            lut="LUT4",
+            luts_a_carry=2,
+            lut_note="two LUT4s for each CCU2C, which consists of them, are counted",
+            delay_note="speed grade 6, mean delays of nextpnr's slowest paths, not routed",
+        ),
+    ),
+    places=True,
+)

@@ -1,0 +1,95 @@
+"""What an FPGA family is to this project: one value that every per-family table is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Chain(Enum):
+    """The carry chains that Verilog instantiates."""
+
+    NONE = "none"
+    CARRY4 = "CARRY4"
+    CCU2C = "CCU2C"
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Delays in ns, with the routing to the next cell.
+
+    Attributes:
+        lut: through a LUT.
+        chain: into a carry chain and out of it.
+        carry: along one position of a carry chain.
+        register: clock to output and setup.
+    """
+
+    lut: float
+    chain: float
+    carry: float
+    register: float
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Logic synthesis with Yosys for some devices of a family.
+
+    Args:
+        name: of the target.
+        command: of Yosys, of the module {top}.
+        carry: the unit of its carry cells.
+        carry_note: what a reader must know of them.
+        lut: the unit of its LUTs.
+        luts_a_carry: LUTs that a carry cell consists of, which Yosys counts as none.
+        lut_note: what a reader must know of LUTs.
+        delay_note: what the delay model is worth there; empty where it is of no device of it.
+    """
+
+    name: str
+    command: str
+    carry: str
+    carry_note: str = ""
+    lut: str = "LUT"
+    luts_a_carry: int = 0
+    lut_note: str = ""
+    delay_note: str = ""
+
+
+@dataclass(frozen=True)
+class Family:
+    """An FPGA family, or Verilog for any.
+
+    Args:
+        name: of the family, and of the `target` that Verilog is written for.
+        folder: of its Verilog, within a run's.
+        chain: the carry chains that counters use.
+        instantiates_luts: whether Verilog instantiates LUTs, not expressions alone.
+        lut_inputs: inputs of a LUT at its full number of outputs.
+        searched_bits: bits above which full counters go first, without search.
+        bits_a_lut: bits that one LUT takes away, for the estimate of what a state still costs.
+            What never exceeds the true cost may be larger; these give the same LUTs on measured
+            networks and search several times fewer states.
+        residual_bits: bits of a sum that are left to truth tables, at least.
+        slack: LUTs that a compression may cost beyond the cheapest.
+        delays: of its cells, by the delay model.
+        primitives: one sentence on what its Verilog instantiates.
+        tools: how to take its Verilog into a tool, Markdown; {period} is the clock's in ns.
+        flows: of logic synthesis.
+        places: whether nextpnr places and routes it here.
+    """
+
+    name: str
+    folder: str
+    chain: Chain
+    instantiates_luts: bool
+    lut_inputs: int
+    searched_bits: int
+    bits_a_lut: float
+    residual_bits: int
+    slack: int
+    delays: Delays
+    primitives: str
+    tools: str
+    flows: tuple[Flow, ...] = ()
+    places: bool = False

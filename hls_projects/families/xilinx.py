@@ -1,0 +1,52 @@
+"""Xilinx, 7-series and UltraScale+: LUT6_2 and CARRY4."""
+
+from hls_projects.families.family import Chain, Delays, Family, Flow
+
+TOOLS = """\
+
+## Vivado
+
+    create_project network build -part xcvu9p-flga2104-2L-e
+    add_files top.v
+    set_property top top [current_fileset]
+    synth_design -mode out_of_context
+    create_clock -period {period} [get_ports clk]
+    opt_design; place_design; route_design
+    report_utilization; report_timing_summary
+
+On 7-series give such a part. The LUT and CARRY4 primitives are of 7-series; Vivado maps CARRY4 to
+CARRY8 on UltraScale+. Out of context is needed for most networks: they have more ports than a
+package has pins. Inside a design of your own, instantiate `top` and leave `-mode` out.
+
+Quartus does not know these primitives: `convert.py --generic-rtl` writes Verilog without them.
+"""
+
+# Without shift registers in LUTs: every register counts as flip-flops.
+SYNTHESIS = "synth_xilinx -family {family} -top {{top}} -flatten -noiopad -noclkbuf -nosrl"
+
+XILINX = Family(
+    name="xilinx",
+    folder="rtl",
+    chain=Chain.CARRY4,
+    instantiates_luts=True,
+    lut_inputs=5,
+    searched_bits=30,
+    bits_a_lut=1.6,
+    residual_bits=9,
+    slack=3,
+    # Typical of UltraScale+ of speed grade −2, assumed.
+    delays=Delays(lut=0.5, chain=0.45, carry=0.01, register=0.25),
+    primitives="LUTs and carry chains are instantiated (LUT1 to LUT6, LUT6_2, CARRY4).",
+    tools=TOOLS,
+    flows=(
+        Flow(
+            "xilinx",
+            SYNTHESIS.format(family="xcup"),
+            carry="CARRY4",
+            carry_note="two CARRY4 make one CARRY8 of UltraScale+",
+            delay_note="UltraScale+, typical delays, assumed, not routed: a figure to compare "
+            "designs by",
+        ),
+        Flow("xilinx7", SYNTHESIS.format(family="xc7"), carry="CARRY4"),
+    ),
+)
