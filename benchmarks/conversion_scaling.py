@@ -22,8 +22,8 @@ IMAGES = 2_000
 
 def random_network(nonzeros):
     """A network of random weights, thresholds in the middle of what its sums reach."""
+    from hls_projects.kinds import Dense, Flatten, Head, Threshold
     from hls_projects.network.input_format import InputFormat
-    from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
     from hls_projects.network.integer_network import IntegerNetwork
 
     rng = np.random.default_rng(0)

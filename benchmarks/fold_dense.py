@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.kinds import Dense, Head, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Head, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
 from hls_projects.rtl.stream.folded_dense import FoldedDense

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.kinds import Dense, Flatten, Head, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 
 EPOCHS = {"mnist": (2, 1), "digits": (15, 5)}

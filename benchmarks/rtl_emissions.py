@@ -84,7 +84,7 @@ def static_modules(folder):
 
 def layer(number, width, sums, reaches, following):
     """A module: sums, then what follows them, then a register.  Returns it and its bits a value."""
-    from hls_projects.network.integer_layers import Head
+    from hls_projects.kinds import Head
 
     if isinstance(following, Head):
         totals = [
@@ -126,7 +126,7 @@ def _reached(output, low, high, threshold):
 
 def whole(network, kind, folder):
     """Design of a network whose sums are of a kind, plain or da4ml; ports are `write_rtl`'s."""
-    from hls_projects.network.integer_layers import Dense
+    from hls_projects.kinds import Dense
     from hls_projects.rtl import RtlDesign
 
     layers = [part for part in network.layers if part.kind != "flatten"]

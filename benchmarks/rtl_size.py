@@ -30,8 +30,8 @@ PLOT = Path(__file__).parents[1] / "docs" / "rtl_size.svg"
 
 def random_network(nonzeros):
     """Weights of one density, thresholds in the middle of what the sums reach."""
+    from hls_projects.kinds import Dense, Flatten, Head, Threshold
     from hls_projects.network.input_format import InputFormat
-    from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
     from hls_projects.network.integer_network import IntegerNetwork
 
     rng = np.random.default_rng(0)

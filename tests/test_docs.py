@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.kinds import Dense, Flatten, Head, MaxPool, Reshape, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Flatten, Head, MaxPool, Reshape, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.networks import picture_network
 

@@ -7,20 +7,8 @@ from typing import Any
 import keras
 from qkeras import QActivation
 
-from qkeras_models.layers.input_quantizer import InputQuantizer
-from qkeras_models.layers.integer_head import IntegerHead
-from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
-from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
-from qkeras_models.layers.ternary_dense import TernaryDense
+from hls_projects.from_keras.readers import READERS
 
-CONVOLUTIONS = (SparseTernaryConv2D, TernaryConv2D)
-WEIGHTED = (SparseTernaryDense, TernaryDense, *CONVOLUTIONS)
-RESHAPING = (keras.layers.Flatten, keras.layers.Reshape)
-# The quantizer is the network's input format; normalization is in the thresholds after it.
-ABSORBED = (InputQuantizer, keras.layers.BatchNormalization)
-
-KINDS = (*WEIGHTED, *RESHAPING, *ABSORBED, keras.layers.MaxPooling2D, IntegerHead)
 # What a quantizer is given to.
 ACTIVATIONS = (QActivation, keras.layers.Activation)
 
@@ -61,7 +49,7 @@ def check_kind(layer: Any) -> None:
 
     By exact types: a subclass may compute something else.
     """
-    if type(layer) not in (*KINDS, *ACTIVATIONS):
+    if type(layer) not in (*READERS, *ACTIVATIONS):
         raise ValueError(
             f"layer '{layer.name}' ({type(layer).__name__}) cannot be converted; use "
             f"{instead_of(layer)}"
@@ -73,7 +61,8 @@ def is_absorbed(layer: Any) -> bool:
 
     By exact types: a subclass may compute something else.
     """
-    return type(layer) in ABSORBED
+    reader = READERS.get(type(layer))
+    return reader is not None and reader.absorbed
 
 
 def instead_of(layer: Any) -> str:
@@ -81,25 +70,6 @@ def instead_of(layer: Any) -> str:
     for kind in type(layer).__mro__:
         if kind.__name__ in INSTEAD:
             return INSTEAD[kind.__name__]
-        if kind in KINDS:
+        if kind in READERS:
             return f"{kind.__name__} itself, of which it is a subclass"
     return "the layers of qkeras_models, BatchNormalization and QActivation"
-
-
-def check_flatten(layer: Any, rank: int) -> None:
-    """Raises ValueError for channels first, which moves values of more than one axis."""
-    if layer.data_format != "channels_last" and rank > 1:
-        raise ValueError(
-            f"`data_format` of '{layer.name}' (Flatten) must be 'channels_last', the order of "
-            f"hardware. Received: {layer.data_format!r}"
-        )
-
-
-def check_normalization(layer: Any) -> None:
-    """Raises ValueError unless a BatchNormalization is over the last axis."""
-    last = layer.input_spec.ndim - 1
-    if layer.axis not in (-1, last):
-        raise ValueError(
-            f"`axis` of '{layer.name}' (BatchNormalization) must be -1 (or {last}), the channels. "
-            f"Received: {layer.axis!r}"
-        )

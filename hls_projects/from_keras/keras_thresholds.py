@@ -10,7 +10,7 @@ import numpy as np
 
 from hls_projects.from_keras.activation_format import ALLOWED, ActivationFormat
 from hls_projects.from_keras.thresholds import find_thresholds
-from hls_projects.network.integer_layers import Threshold
+from hls_projects.kinds import Threshold
 
 # Of an activation, relative to its level: two units in the last place of float32, for the sum
 # x + (quantized − x) with which quantizers let gradients through.

@@ -11,7 +11,7 @@ from hls_projects.from_keras.activation_format import activation_format
 from hls_projects.from_keras.keras_chain import keras_chain
 from hls_projects.from_keras.keras_layers import is_absorbed
 from hls_projects.from_keras.keras_tail import decides_otherwise
-from hls_projects.network.integer_layer import column_sums
+from hls_projects.kinds.layer import Role, column_sums
 from hls_projects.network.integer_network import IntegerNetwork
 
 BATCH = 1024
@@ -106,13 +106,13 @@ class _IntegerSteps:
         if is_absorbed(layer):
             return None
         own = next(self.layers)
-        if own.kind == "head":
+        if own.role is Role.OUTPUT:
             return np.rint(value / layer.scale).astype(np.int64)
         shift = self.offset
-        if own.kind == "threshold":
+        if own.role is Role.ACTIVATION:
             self._activation(layer, own.bits)
             shift = self.offset
-        elif own.kind in ("dense", "conv2d"):
+        elif own.role is Role.WEIGHTED:
             shift = self.offset * column_sums(own.weights)
         return np.rint((value - shift) / self.step).astype(np.int64)
 

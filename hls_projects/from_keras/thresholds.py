@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hls_projects.network.integer_layers import INT32, Threshold
+from hls_projects.kinds import Threshold
+from hls_projects.kinds.layer import INT32
 
 CHUNK_VALUES = 1 << 22
 

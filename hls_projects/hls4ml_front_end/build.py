@@ -77,7 +77,7 @@ def build_hls_model(
 
 def default_io_type(network: IntegerNetwork) -> str:
     """io_stream for convolutions, which all at once would take a copy for each position."""
-    convolutional = any(layer.kind == "conv2d" for layer in network.layers)
+    convolutional = any(layer.windows is not None for layer in network.weight_layers)
     return "io_stream" if convolutional else "io_parallel"
 
 

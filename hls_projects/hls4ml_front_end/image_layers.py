@@ -13,7 +13,7 @@ from hls_projects.hls4ml_front_end.position_loops import (
     over_window_stream,
     over_windows,
 )
-from hls_projects.network.windows import Windows
+from hls_projects.kinds.windows import Windows
 
 
 class WindowLayer(IntegerLayer):

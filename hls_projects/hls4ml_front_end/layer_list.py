@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from hls_projects.kinds import Interval, Layer, Role
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Interval, Layer
 from hls_projects.network.integer_network import IntegerNetwork
 
 Entry = dict[str, Any]
@@ -17,13 +17,6 @@ SCALE_BITS = 16
 INPUT_NAME = "x"
 QUANTIZER_NAME = "input_quantizer"
 ARGMAX_NAME = "argmax"
-CLASSES = {
-    "conv2d": "SparseTernaryConv2D",
-    "dense": "SparseTernaryDense",
-    "head": "IntegerHead",
-    "maxpool": "IntegerMaxPool",
-    "threshold": "IntegerThreshold",
-}
 ATTRIBUTES = {"weights": "ternary_weights"}
 
 
@@ -75,9 +68,6 @@ def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -
 
     Args:
         names: of the layers; by default their kind and a number.
-
-    Raises:
-        ValueError: for a kind of layer that hls4ml projects cannot hold yet.
     """
     names = network.layer_names if names is None else names
     shape = network.input.shape
@@ -122,16 +112,11 @@ def _constant(shape: tuple[int, ...], value: int) -> np.ndarray:
 
 
 def _describe(layer: Layer, inputs: Interval, outputs: Interval, shape: tuple[int, ...]) -> Entry:
-    if not layer.computes:
-        return {"class_name": "Reshape", "target_shape": list(shape)}
-    if layer.kind not in CLASSES:
-        raise ValueError(
-            f"`layers` of an hls4ml project must compute what one of {sorted(CLASSES)} does. "
-            f"Received: {layer.kind!r}"
-        )
+    if layer.role is Role.SHAPE:
+        return {"class_name": layer.hls_class, "target_shape": list(shape)}
     arrays = {ATTRIBUTES.get(name, name): array for name, array in layer.arrays.items()}
     return {
-        "class_name": CLASSES[layer.kind],
+        "class_name": layer.hls_class,
         **arrays,
         **{name: list(v) if isinstance(v, tuple) else v for name, v in layer.options.items()},
         "input_lowest": _over_last_axis(inputs[0], np.min),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hls_projects.network.windows import Windows
+from hls_projects.kinds.windows import Windows
 
 PIPELINE = "    #pragma HLS PIPELINE II=1\n"
 

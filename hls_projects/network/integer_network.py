@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.kinds import Interval, Layer, Role
+from hls_projects.network import network_file
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Conv2D, Dense, Head, Interval, Layer
 
 if TYPE_CHECKING:
     import keras
@@ -41,7 +42,7 @@ class IntegerNetwork:
     provenance: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.layers or not isinstance(self.layers[-1], Head):
+        if not self.layers or self.layers[-1].role is not Role.OUTPUT:
             kinds = [layer.kind for layer in self.layers]
             raise ValueError(f"`layers` must end with a head. Received kinds: {kinds}")
         for _ in self.shapes():
@@ -52,9 +53,9 @@ class IntegerNetwork:
         return len(self.layers[-1].bias)
 
     @property
-    def weight_layers(self) -> tuple[Dense | Conv2D, ...]:
+    def weight_layers(self) -> tuple[Layer, ...]:
         """The layers that hold ternary weights, in order."""
-        return tuple(layer for layer in self.layers if hasattr(layer, "weights"))
+        return tuple(layer for layer in self.layers if layer.role is Role.WEIGHTED)
 
     @property
     def layer_names(self) -> list[str]:
@@ -63,8 +64,8 @@ class IntegerNetwork:
         names = []
         for layer in self.layers:
             seen[layer.kind] += 1
-            alone = layer.kind in ("head", "flatten", "reshape") and seen[layer.kind] == 1
-            names.append(layer.kind if alone else f"{layer.kind}_{seen[layer.kind]}")
+            number = f"_{seen[layer.kind]}" if layer.numbered or seen[layer.kind] > 1 else ""
+            names.append(f"{layer.kind}{number}")
         return names
 
     @property
@@ -127,20 +128,17 @@ class IntegerNetwork:
 
     def save(self, path: str | Path) -> None:
         """Writes ``network.npz`` (format 1, docs/network-format.md), atomically."""
-        from hls_projects.network.network_file import save
-
-        save(self, path)
+        network_file.save(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> IntegerNetwork:
         """Reads ``network.npz``, checking every array; ValueError names what is wrong."""
-        from hls_projects.network.network_file import load
-
-        return load(path)
+        form, layers, provenance = network_file.load(path)
+        return cls(form, layers, provenance)
 
     @classmethod
     def from_keras(cls, model: keras.Model) -> IntegerNetwork:
         """The integer network of a trained Keras model; ValueError names a layer that has none."""
-        from hls_projects.from_keras.converter import integer_network
+        from hls_projects.from_keras.converter import convert
 
-        return integer_network(model)
+        return cls(*convert(model))

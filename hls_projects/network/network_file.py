@@ -5,15 +5,19 @@ from __future__ import annotations
 import difflib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.kinds import KINDS, Layer
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import KINDS, Layer
-from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.bounded_npz import DAMAGE, BoundedNpz
+
+if TYPE_CHECKING:
+    from hls_projects.network.integer_network import IntegerNetwork
+
+Content = tuple[InputFormat, tuple[Layer, ...], dict[str, Any]]
 
 FORMAT = 1
 # Of all arrays together, uncompressed: a network file may come from anyone.
@@ -44,8 +48,10 @@ def save(network: IntegerNetwork, path: str | Path) -> None:
     write_atomically(path, lambda file: np.savez_compressed(file, header=encoded, **arrays))
 
 
-def load(path: str | Path) -> IntegerNetwork:
-    """Reads a network; raises FileNotFoundError, or ValueError naming the file and the fault.
+def load(path: str | Path) -> Content:
+    """Input format, layers and provenance of a network.
+
+    Raises FileNotFoundError, or ValueError naming the file and the fault.
 
     Arrays of more than 1 GiB together are refused before memory is taken.
     """
@@ -60,28 +66,26 @@ def load(path: str | Path) -> IntegerNetwork:
         raise ValueError(f"{path} is no valid network.npz (format {FORMAT}): {error}") from error
 
 
-def _decode(header: dict[str, Any], archive: BoundedNpz) -> IntegerNetwork:
+def _decode(header: dict[str, Any], archive: BoundedNpz) -> Content:
     if header.get("format") != FORMAT:
         raise ValueError(f"`format` must be {FORMAT}. Received: {header.get('format')!r}")
     scale = header["input"]["scale"]
-    network = IntegerNetwork(
-        input=InputFormat(
-            bits=header["input"]["bits"],
-            signed=header["input"]["signed"],
-            scale=tuple(scale) if isinstance(scale, list) else scale,
-            shape=tuple(header["input"]["shape"]),
-        ),
-        layers=tuple(
-            _decode_layer(position, dict(entry), archive)
-            for position, entry in enumerate(header["layers"])
-        ),
-        provenance=header.get("provenance", {}),
+    form = InputFormat(
+        bits=header["input"]["bits"],
+        signed=header["input"]["signed"],
+        scale=tuple(scale) if isinstance(scale, list) else scale,
+        shape=tuple(header["input"]["shape"]),
     )
-    if network.classes != header["classes"]:
+    layers = tuple(
+        _decode_layer(position, dict(entry), archive)
+        for position, entry in enumerate(header["layers"])
+    )
+    classes = layers[-1].arrays.get("bias", ()) if layers else ()
+    if len(classes) != header["classes"]:
         raise ValueError(
-            f"`classes` is {header['classes']}, but the head has {network.classes} biases"
+            f"`classes` is {header['classes']}, but the head has {len(classes)} biases"
         )
-    return network
+    return form, layers, header.get("provenance", {})
 
 
 def _decode_layer(position: int, entry: dict[str, Any], archive: BoundedNpz) -> Layer:

@@ -1,7 +1,13 @@
 """Verilog of an integer network, in the fewest LUTs, and its simulation."""
 
-from hls_projects.rtl.cxxrtl.simulation import RtlSimulation, SimulationError
-from hls_projects.rtl.design import RtlDesign, write_rtl
-from hls_projects.rtl.feasible import check_feasible
+from qkeras_models.lazy_names import lazy_names
 
-__all__ = ["RtlDesign", "RtlSimulation", "SimulationError", "check_feasible", "write_rtl"]
+_HOMES = {
+    "RtlDesign": "hls_projects.rtl.design",
+    "RtlSimulation": "hls_projects.rtl.cxxrtl.simulation",
+    "SimulationError": "hls_projects.rtl.cxxrtl.simulation",
+    "check_feasible": "hls_projects.rtl.feasible",
+    "write_rtl": "hls_projects.rtl.design",
+}
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

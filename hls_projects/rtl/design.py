@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.families import XILINX, Chain, Family, family_named
+from hls_projects.logic.bits import Bit
+from hls_projects.logic.delays import shortest_period
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_cells
@@ -16,8 +18,6 @@ from hls_projects.rtl.emit.stream_verilog import HEADER as STREAM_HEADER
 from hls_projects.rtl.emit.stream_verilog import stream_top
 from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
 from hls_projects.rtl.feasible import check_feasible
-from hls_projects.rtl.logic.bits import Bit
-from hls_projects.rtl.logic.delays import shortest_period
 from hls_projects.rtl.pipeline.pipelining import pipelined
 from hls_projects.rtl.pipeline.stages import Pipeline, Stage, build_pipeline
 from hls_projects.rtl.stream.folded_dense import FoldedDense

@@ -7,15 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls_projects.network.integer_layers import (
-    Dense,
-    Flatten,
-    Head,
-    Interval,
-    Layer,
-    Reshape,
-    Threshold,
-)
+from hls_projects.kinds import Interval, Layer, Role
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.pipeline.stages import logit_bits
 from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
@@ -44,7 +36,7 @@ class _Live:
             or no logit depends on it.
     """
 
-    layer: Dense
+    layer: Layer
     output_bits: int | None
     inputs: Interval
     registers: np.ndarray
@@ -128,14 +120,14 @@ def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
     logit_width = logit_bits(network)
     for position in reversed(range(len(network.layers))):
         layer = network.layers[position]
-        if isinstance(layer, Dense):
+        if layer.role is Role.WEIGHTED and layer.windows is None:
             after = network.layers[position + 1]
             live = _live(layer, after, ranges[position : position + 3], used, logit_width)
             yield live
             used = live.kept.astype(np.int64) @ (layer.weights.T != 0) > 0
-        elif isinstance(layer, (Flatten, Reshape)):
+        elif layer.role is Role.SHAPE:
             used = used.reshape(ranges[position][0].shape)
-        elif not isinstance(layer, (Threshold, Head)):
+        elif layer.role not in (Role.ACTIVATION, Role.OUTPUT):
             raise ValueError(
                 "estimates know dense, threshold, flatten, reshape and head layers. "
                 f"Received: {layer.kind}"
@@ -143,11 +135,11 @@ def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
 
 
 def _live(
-    layer: Dense, after: Layer, ranges: list[Interval], used: np.ndarray, logit_width: int
+    layer: Layer, after: Layer, ranges: list[Interval], used: np.ndarray, logit_width: int
 ) -> _Live:
     inputs, sums, outputs = ranges
     registers = _changing_bits(outputs) * used
-    if isinstance(after, Head):
+    if after.role is Role.OUTPUT:
         # All logits are as wide as the widest; sign bits are not shared.
         registers = np.where(registers > 0, logit_width, 0)
         return _Live(layer, None, inputs, registers)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from hls_projects.network.integer_layers import Dense, Flatten, Head, Reshape, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.stream.stream_plan import plan_stream, streams
 from hls_projects.rtl.stream.streaming import folded_layers
 
-DENSE_KINDS = (Dense, Threshold, Flatten, Reshape, Head)
 NOTHING_TO_FOLD = (
     "`fold_dense` is for dense layers of more nonzeros than a picture has pixels, between the "
     "picture of a convolutional network and its last layer. Received: a network that has none"
@@ -23,10 +21,10 @@ def check_feasible(network: IntegerNetwork, fold_dense: bool = False) -> None:
     """
     plan = plan_stream(network) if streams(network) else None
     for layer in (network if plan is None else plan.tail).layers:
-        if not isinstance(layer, DENSE_KINDS):
+        if layer.windows is not None:
             raise ValueError(
-                "RTL of dense networks, and of what follows the flattened picture, has "
-                f"{', '.join(kind.kind for kind in DENSE_KINDS)} layers. Received: {layer.kind}"
+                "RTL of dense networks, and of what follows the flattened picture, has layers "
+                f"without windows alone. Received: {layer.kind}"
             )
     if fold_dense and not (plan and folded_layers(plan)[0]):
         raise ValueError(NOTHING_TO_FOLD)

@@ -12,7 +12,7 @@ import numpy as np
 from reports.network import golomb_rice
 
 if TYPE_CHECKING:
-    from hls_projects.network.integer_layers import Interval, Layer
+    from hls_projects.kinds import Interval, Layer
     from hls_projects.network.integer_network import IntegerNetwork
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from hls_projects.network.windows import Windows
+from hls_projects.kinds.windows import Windows
 from tests.fuzz.pieces import (
     DensePiece,
     InputPiece,

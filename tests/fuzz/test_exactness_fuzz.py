@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hls_projects.kinds import Dense, Head
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Head
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, write_rtl
 from tests.fuzz.exactness import Tally, check_all, draw

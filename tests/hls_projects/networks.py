@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import (
+from hls_projects.kinds import (
     INT32,
     Conv2D,
     Dense,
@@ -16,6 +15,7 @@ from hls_projects.network.integer_layers import (
     Layer,
     Threshold,
 )
+from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 
 

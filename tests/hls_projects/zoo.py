@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hls_projects.kinds import Dense, Flatten, Head, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Flatten, Head, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.networks import network, ternary, threshold
 

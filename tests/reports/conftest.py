@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from hls_projects.kinds import Dense, Flatten, Head, Layer, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Flatten, Head, Layer, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 
 

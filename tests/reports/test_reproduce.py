@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from hls_projects.kinds import Dense, Head
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Head
 from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models.networks.presets import PRESETS
 from reports import reproduce

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import and_, xor
 
+from hls_projects.logic.bits import ONE, ZERO, Bit, complement
+from hls_projects.logic.netlist import LutStage, Netlist
 from hls_projects.rtl.counters.ccu2c_moves import pairs_taken
-from hls_projects.rtl.logic.bits import ONE, ZERO, Bit, complement
-from hls_projects.rtl.logic.netlist import LutStage, Netlist
 
 
 @dataclass(frozen=True)

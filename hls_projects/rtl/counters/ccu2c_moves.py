@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from hls_projects.logic.columns import Heights
 from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Step, changed
-from hls_projects.rtl.logic.columns import Heights
 
 Path = tuple[Move, ...]
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hls_projects.rtl.logic.bits import CONSTANT, Bit
-from hls_projects.rtl.logic.netlist import Netlist
+from hls_projects.logic.bits import CONSTANT, Bit
+from hls_projects.logic.netlist import Netlist
 
 
 @dataclass

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hls_projects.logic.bits import Bit
+from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.counters.ccu2c_chain import build_counter
 from hls_projects.rtl.counters.chain import Segment, build_chain
 from hls_projects.rtl.counters.moves import Move
-from hls_projects.rtl.logic.bits import Bit
-from hls_projects.rtl.logic.netlist import Netlist
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hls_projects.logic.columns import Heights
 from hls_projects.rtl.counters.moves import Move, changed
-from hls_projects.rtl.logic.columns import Heights
 
 Path = tuple[Move, ...]
 

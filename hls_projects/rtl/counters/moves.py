@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hls_projects.rtl.logic.columns import Heights
+from hls_projects.logic.columns import Heights
 
 CLOSED = -1
 # CLOSED, or where a carry chain is open: its column; on ECP5 with the terms that wait there.

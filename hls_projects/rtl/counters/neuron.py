@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from hls_projects.families import Family
+from hls_projects.logic.bits import ONE, ZERO, Bit, complement
+from hls_projects.logic.columns import BitSum, Heights
+from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.counters.compressor import Compressor
 from hls_projects.rtl.counters.greedy import Path
 from hls_projects.rtl.counters.residual import (
@@ -18,9 +21,6 @@ from hls_projects.rtl.counters.residual import (
     build,
 )
 from hls_projects.rtl.counters.search import CompressionSearch
-from hls_projects.rtl.logic.bits import ONE, ZERO, Bit, complement
-from hls_projects.rtl.logic.columns import BitSum, Heights
-from hls_projects.rtl.logic.netlist import Netlist
 
 # Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
 # tried: more compression can make a smaller residual.  Fewer bits or less slack cost LUTs.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hls_projects.families import Chain, Family
-from hls_projects.rtl.logic.bits import Bit
-from hls_projects.rtl.logic.netlist import LUT4S, Netlist
+from hls_projects.logic.bits import Bit
+from hls_projects.logic.netlist import LUT4S, Netlist
 
 # The numbers that a group of bits stands for, by the value that the bits encode.
 Values = tuple[int, ...]

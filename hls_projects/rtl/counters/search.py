@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hls_projects.families import Chain, Family
+from hls_projects.logic.columns import Heights
 from hls_projects.rtl.counters.ccu2c_moves import (
     ccu2c_binary_sum,
     ccu2c_reduce,
@@ -17,7 +18,6 @@ from hls_projects.rtl.counters.ccu2c_moves import (
 )
 from hls_projects.rtl.counters.greedy import Path, binary_sum, reduce_full
 from hls_projects.rtl.counters.moves import CLOSED, LUTS, Move, Open, Step, changed, steps
-from hls_projects.rtl.logic.columns import Heights
 
 State = tuple[Heights, Open]
 

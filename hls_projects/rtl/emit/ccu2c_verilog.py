@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hls_projects.rtl.logic.bits import ONE, ZERO, Bit
-from hls_projects.rtl.logic.netlist import LutChain, LutStage, Netlist
+from hls_projects.logic.bits import ONE, ZERO, Bit
+from hls_projects.logic.netlist import LutChain, LutStage, Netlist
 
 # Most stages of a physical chain.  nextpnr spends two CCU2Cs on the ends of each; longer chains are
 # harder to place, and timing counts paths through all their counters.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hls_projects.logic.bits import Bit
 from hls_projects.rtl.emit.verilog import TOP, concatenation, wire
-from hls_projects.rtl.logic.bits import Bit
 from hls_projects.rtl.pipeline.stages import Stage
 from hls_projects.rtl.stream.streaming import PixelStage, Stream
 

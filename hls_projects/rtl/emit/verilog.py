@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hls_projects.logic.bits import Bit
+from hls_projects.logic.netlist import CARRY4_STAGES, CarryChain, DualLut, Lut, LutChain, Node
 from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_lines
-from hls_projects.rtl.logic.bits import Bit
-from hls_projects.rtl.logic.netlist import CARRY4_STAGES, CarryChain, DualLut, Lut, LutChain, Node
 from hls_projects.rtl.pipeline.stages import Pipeline, Stage
 
 HEADER = """\

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from hls_projects.network.integer_layers import INT32, Dense, Flatten, Head, Reshape, Threshold
+from hls_projects.kinds import Head, Role, Threshold
+from hls_projects.kinds.layer import INT32
 from hls_projects.network.integer_network import IntegerNetwork
 
 
@@ -32,7 +33,7 @@ def _without_reshapes(network: IntegerNetwork) -> IntegerNetwork:
     kept = (
         layer
         for layer, before, after in zip(network.layers, shapes[:-1], shapes[1:], strict=True)
-        if not (isinstance(layer, (Flatten, Reshape)) and before == after)
+        if not (layer.role is Role.SHAPE and before == after)
     )
     return replace(network, layers=tuple(kept))
 
@@ -40,8 +41,8 @@ def _without_reshapes(network: IntegerNetwork) -> IntegerNetwork:
 def _without_idle(network: IntegerNetwork, position: int) -> IntegerNetwork | None:
     """The network without idle neurons of the layer at a position, None if it has none."""
     dense, threshold, following, after = network.layers[position : position + 4]
-    kinds = type(dense), type(threshold), type(following)
-    if kinds != (Dense, Threshold, Dense) or not isinstance(after, (Threshold, Head)):
+    roles = dense.role, threshold.role, following.role
+    if roles != (Role.WEIGHTED, Role.ACTIVATION, Role.WEIGHTED) or after.role is Role.SHAPE:
         return None
     values, highest = list(network.ranges())[position + 1]
     if values.ndim > 1:
@@ -63,7 +64,7 @@ def _without_idle(network: IntegerNetwork, position: int) -> IntegerNetwork | No
 
 def _shifted(layer: Threshold | Head, constant: np.ndarray) -> Threshold | Head | None:
     """A layer that sees sums without a constant part, None if it would not fit."""
-    if isinstance(layer, Threshold):
+    if layer.role is Role.ACTIVATION:
         levels = np.clip(layer.levels - constant[:, None], INT32.min, INT32.max)
         return replace(layer, levels=levels.astype(np.int32))
     bias = layer.bias + constant

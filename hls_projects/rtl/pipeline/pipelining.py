@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hls_projects.families import Delays, Family
-from hls_projects.rtl.logic.bits import CONSTANT, Bit
-from hls_projects.rtl.logic.delays import cell_delay
-from hls_projects.rtl.logic.netlist import (
+from hls_projects.logic.bits import CONSTANT, Bit
+from hls_projects.logic.delays import cell_delay
+from hls_projects.logic.netlist import (
     CarryChain,
     DualLut,
     Lut,

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hls_projects.families import Family
-from hls_projects.network.integer_layers import Dense, Flatten, Head, Reshape, Threshold
+from hls_projects.kinds import Role, Threshold
+from hls_projects.logic.bits import Bit, signed_width
+from hls_projects.logic.columns import BitSum, input_sums
+from hls_projects.logic.netlist import Netlist
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.counters.neuron import NeuronBuilder
-from hls_projects.rtl.logic.bits import Bit, signed_width
-from hls_projects.rtl.logic.columns import BitSum, dense_sums, input_sums
-from hls_projects.rtl.logic.netlist import Netlist
 
 
 @dataclass
@@ -67,12 +67,12 @@ def build_pipeline(network: IntegerNetwork, family: Family) -> Pipeline:
     values = input_sums(network.input)
     stages = [Stage(Netlist(values.size * network.input.bits))]
     for layer in network.layers:
-        if isinstance(layer, Threshold):
+        if layer.role is Role.ACTIVATION:
             values = _activations(builder, stages[-1], values, layer)
             following = Netlist(len(stages[-1].registered))
             stages.append(Stage(following, layer=len(stages) + 1))
         else:
-            values = _linear(layer, values)
+            values = layer.sums(values)
     logits = _logits(builder, stages[-1], values, logit_bits(network))
     remove_unused(stages)
     return Pipeline(tuple(stages), logits)
@@ -82,26 +82,6 @@ def logit_bits(network: IntegerNetwork) -> int:
     """Bits of the two's complement numbers that hold every logit any input can give."""
     *_, (lowest, highest) = network.ranges()
     return signed_width(lowest.min(), highest.max())
-
-
-def _linear(layer: object, values: np.ndarray) -> np.ndarray:
-    if isinstance(layer, (Flatten, Reshape)):
-        return values.reshape(layer.output_shape(values.shape))
-    if isinstance(layer, Dense):
-        return dense_sums(values, layer.weights)
-    if isinstance(layer, Head):
-        return np.array([_plus(v, int(b)) for v, b in zip(values, layer.bias, strict=True)])
-    kind = getattr(layer, "kind", type(layer).__name__)
-    raise ValueError(
-        f"RTL of dense networks has dense, threshold, flatten, reshape and head layers. "
-        f"Received: {kind}"
-    )
-
-
-def _plus(value: BitSum, offset: int) -> BitSum:
-    total = BitSum(offset)
-    total.add(value, 1)
-    return total
 
 
 def activation_bits(

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from hls_projects.network.integer_layers import Dense, Threshold
-from hls_projects.rtl.logic.bits import signed_width
+from hls_projects.kinds import Dense, Threshold
+from hls_projects.logic.bits import signed_width
 from hls_projects.rtl.stream.bank_schedule import BankSchedule, check_cycles, schedule_banks
 
 MODULE = """\

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls_projects.network.windows import Windows
+from hls_projects.kinds.windows import Windows
 
 MODULE = """\
 module {name}(

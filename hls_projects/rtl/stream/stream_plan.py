@@ -8,16 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hls_projects.kinds import Layer, Role, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import (
-    Conv2D,
-    Dense,
-    Flatten,
-    Layer,
-    MaxPool,
-    Reshape,
-    Threshold,
-)
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.stream.collector import Collector
 from hls_projects.rtl.stream.line_buffer import LineBuffer
@@ -29,14 +21,14 @@ class PixelStep:
 
     Args:
         number: from 1, of its stage.
-        layer: MaxPool, or weights (Conv2D or Dense).
+        layer: a pool, or one of weights.
         threshold: after weights.
-        buffer: makes the windows; None for Dense.
+        buffer: makes the windows; None for a layer without.
         bits, signed: of the numbers that pixels consist of.
     """
 
     number: int
-    layer: Conv2D | Dense | MaxPool
+    layer: Layer
     threshold: Threshold | None
     buffer: LineBuffer | None
     bits: int
@@ -94,7 +86,7 @@ def _pushes(lines: Sequence[LineBuffer], pixels: int) -> bool:
 
 def streams(network: IntegerNetwork) -> bool:
     """Whether a network is built for a stream of pixels: one with convolutions or pools."""
-    return any(isinstance(layer, (Conv2D, MaxPool)) for layer in network.layers)
+    return any(layer.windows is not None for layer in network.layers)
 
 
 def plan_stream(network: IntegerNetwork) -> StreamPlan:
@@ -105,15 +97,15 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
     """
     layers = list(network.layers)
     picture, bits, signed = network.input.shape, network.input.bits, network.input.signed
-    while layers and isinstance(layers[0], Reshape):
-        picture = layers.pop(0).shape
+    while layers and layers[0].role is Role.SHAPE and not layers[0].flattens:
+        picture = layers.pop(0).output_shape(picture)
     if len(picture) != 3:
         raise _unsupported(f"a network whose pictures have shape {picture}")
     pixels, width = picture[0] * picture[1], picture[2] * bits
     steps: list[PixelStep] = []
     for layer, threshold in _pixel_layers(layers):
         buffer = None
-        if not isinstance(layer, Dense):
+        if layer.windows is not None:
             name = f"window_{len(steps) + 1}"
             buffer = LineBuffer(name, *picture[:2], picture[2] * bits, layer.windows)
         steps.append(PixelStep(len(steps) + 1, layer, threshold, buffer, bits, signed))
@@ -128,21 +120,16 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
 
 def _pixel_layers(layers: list[Layer]) -> Iterator[tuple[Layer, Threshold | None]]:
     """Takes layers from the list up to the one that flattens."""
-    while not _flattens(layer := layers.pop(0)):
-        if isinstance(layer, MaxPool):
+    while not (layer := layers.pop(0)).flattens:
+        if layer.role is Role.POOL:
             yield layer, None
             continue
-        if not isinstance(layer, (Conv2D, Dense)):
+        if layer.role is not Role.WEIGHTED:
             raise _unsupported(f"{layer.kind} between pictures")
         threshold = layers.pop(0)
-        if not isinstance(threshold, Threshold):
+        if threshold.role is not Role.ACTIVATION:
             raise _unsupported(f"{layer.kind} followed by {threshold.kind}")
         yield layer, threshold
-
-
-def _flattens(layer: Layer) -> bool:
-    return isinstance(layer, Flatten) or (isinstance(layer, Reshape) and len(layer.shape) == 1)
-
 
 
 def _unsupported(received: str) -> ValueError:

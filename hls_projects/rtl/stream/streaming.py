@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hls_projects.families import Family
+from hls_projects.kinds import Layer, Role
+from hls_projects.logic.bits import Bit
+from hls_projects.logic.columns import dense_sums, input_sums
+from hls_projects.logic.netlist import Netlist
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Layer, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.counters.neuron import NeuronBuilder
-from hls_projects.rtl.logic.bits import Bit
-from hls_projects.rtl.logic.columns import dense_sums, input_sums
-from hls_projects.rtl.logic.largest import largest
-from hls_projects.rtl.logic.netlist import Netlist
 from hls_projects.rtl.pipeline.live_neurons import without_idle_neurons
 from hls_projects.rtl.pipeline.stages import (
     Pipeline,
@@ -128,13 +128,13 @@ def folded_layers(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
 
 def worth_folding(layers: Sequence[Layer], cycles: int) -> bool:
     """Whether a dense layer and its thresholds come first, of more weights than one a cycle."""
-    kinds = tuple(map(type, layers[:2]))
-    return kinds == (Dense, Threshold) and layers[0].nonzeros > cycles > 1
+    roles = [layer.role for layer in layers[:2]]
+    return roles == [Role.WEIGHTED, Role.ACTIVATION] and layers[0].nonzeros > cycles > 1
 
 
 def pool_stage(step: PixelStep) -> PixelStage:
-    """The comparisons of a max pool."""
-    taps = step.layer.pool[0] * step.layer.pool[1]
+    """The logic of a pool."""
+    taps = math.prod(step.layer.windows.size)
     width = step.buffer.width
     stage = Stage(Netlist(taps * width), layer=step.number)
     found: list[Bit] = []
@@ -142,7 +142,7 @@ def pool_stage(step: PixelStep) -> PixelStage:
         numbers = [
             [Bit(tap * width + first + place) for place in range(step.bits)] for tap in range(taps)
         ]
-        found += largest(stage.netlist, numbers, step.signed)
+        found += step.layer.combine(stage.netlist, numbers, step.signed)
     return _finished(stage, stage.register(found))
 
 

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from qkeras import QActivation, QDense
 
-from hls_projects.network.integer_layers import INT32, Threshold
+from hls_projects.kinds import Threshold
+from hls_projects.kinds.layer import INT32
 from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead

@@ -14,7 +14,7 @@ from qkeras import QActivation
 from hls_projects.from_keras.keras_trace import keras_integer_logits
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.hls4ml_front_end.layer_list import project_entries
-from hls_projects.network.integer_layers import Dense, Head
+from hls_projects.kinds import Dense, Head
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import ExactnessError, compare

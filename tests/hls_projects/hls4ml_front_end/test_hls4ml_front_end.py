@@ -16,7 +16,7 @@ from qkeras import QActivation
 
 import hls_projects
 from hls_projects.hls4ml_front_end import build_hls_model, register
-from hls_projects.network.integer_layers import Head
+from hls_projects.kinds import Head
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import ExactnessError, compare

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hls_projects.hls4ml_front_end import kernels
 from hls_projects.hls4ml_front_end.checks import check_project_name
 from hls_projects.hls4ml_front_end.precision import input_precision, integer_precision
+from hls_projects.kinds import Dense, Threshold
+from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import INT32, Dense, Threshold
 
 
 def run(lines, data, outputs):

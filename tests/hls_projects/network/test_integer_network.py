@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hls_projects.from_keras.thresholds import find_thresholds
+from hls_projects.kinds import Dense, Flatten, Head, Threshold
+from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import INT32, Dense, Flatten, Head, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from hls_projects.kinds import Dense, Flatten, Head, Layer, Reshape, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Flatten, Head, Layer, Reshape, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
 from hls_projects.rtl.estimate import estimate, layer_facts

@@ -7,14 +7,14 @@ import itertools
 import numpy as np
 import pytest
 
+from hls_projects.logic.bits import ONE, Bit
+from hls_projects.logic.evaluation import evaluate_stage
+from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.counters.ccu2c_chain import build_counter
 from hls_projects.rtl.counters.ccu2c_moves import ccu2c_binary_sum
 from hls_projects.rtl.cxxrtl.simulation import HERE
 from hls_projects.rtl.emit.ccu2c_verilog import CHAIN_STAGES, ccu2c_cells, halves, physical_chains
-from hls_projects.rtl.logic.bits import ONE, Bit
-from hls_projects.rtl.logic.evaluation import evaluate_stage
-from hls_projects.rtl.logic.netlist import Netlist
 from hls_projects.rtl.pipeline.stages import Stage
 from hls_projects.tools.synthesis import synthesize_verilog
 from hls_projects.tools.yosys import run_yosys

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hls_projects.hls4ml_front_end import build_hls_model
-from hls_projects.network.integer_layers import Dense
+from hls_projects.kinds import Dense
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CompilerError, CSimulation, require_compiler
 from hls_projects.verification.exactness import ExactnessError, compare

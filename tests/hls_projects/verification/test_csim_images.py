@@ -7,7 +7,7 @@ import pytest
 from hls4ml.converters import convert_from_keras_model
 
 from hls_projects.hls4ml_front_end import build_hls_model
-from hls_projects.network.integer_layers import MaxPool, Reshape
+from hls_projects.kinds import MaxPool, Reshape
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import compare

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hls_projects.kinds import Dense, Head, Layer
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Head, Layer
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.estimate import estimate
 from qkeras_models.cost.lut_model import fit_record

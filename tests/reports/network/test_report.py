@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 import reports
-from hls_projects.network.integer_layers import Flatten, Head
+from hls_projects.kinds import Flatten, Head
 from hls_projects.network.integer_network import IntegerNetwork
 from reports import Figure, Source, print_report, write_report
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_projects.network.integer_layers import Flatten, Head
+from hls_projects.kinds import Flatten, Head
 from hls_projects.network.integer_network import IntegerNetwork
 from reports.network import golomb_rice
 from reports.network.sizes import accumulator_bits, entropy_bits, fan_ins, network_size

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from hls_projects.kinds import Dense, Flatten, Head, MaxPool, Reshape, Threshold
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Dense, Flatten, Head, MaxPool, Reshape, Threshold
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
 from hls_projects.rtl.pipeline.live_neurons import without_idle_neurons

@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from hls_projects.kinds import Conv2D, Flatten, Head, MaxPool, Reshape
+from hls_projects.kinds.windows import Windows
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_layers import Conv2D, Flatten, Head, MaxPool, Reshape
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.network.windows import Windows
 from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
 from hls_projects.rtl.estimate import estimate, layer_facts
 from hls_projects.rtl.stream.line_buffer import LineBuffer

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_projects.network.integer_layers import Conv2D, Dense, Flatten, Head, MaxPool, Reshape
+from hls_projects.kinds import Conv2D, Dense, Flatten, Head, MaxPool, Reshape
+from hls_projects.kinds.windows import Windows
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.network.windows import Windows
 from tests.hls_projects.networks import InputFormat, picture_network
 
 PAIR = st.tuples(st.integers(1, 4), st.integers(1, 4))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hls_projects.rtl.logic.bits import CONSTANT, Bit
-from hls_projects.rtl.logic.netlist import CarryChain, DualLut, LutChain
+from hls_projects.logic.bits import CONSTANT, Bit
+from hls_projects.logic.netlist import CarryChain, DualLut, LutChain
 from hls_projects.rtl.pipeline.stages import Pipeline, Stage
 
 Words = np.ndarray

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hls_projects.rtl.logic.bits import CONSTANT, Bit
-from hls_projects.rtl.logic.truth_table import Function, Table, tabulate, widen, without_idle_inputs
+from hls_projects.logic.bits import CONSTANT, Bit
+from hls_projects.logic.truth_table import Function, Table, tabulate, widen, without_idle_inputs
 
 CARRY4_STAGES = 4
 # LUT4s of a function, by its number of inputs: multiplexers between LUTs cost nothing.

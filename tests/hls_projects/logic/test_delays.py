@@ -1,11 +1,11 @@
 import pytest
 
 from hls_projects.families import FAMILIES
-from hls_projects.network.integer_layers import Flatten
+from hls_projects.kinds import Flatten
+from hls_projects.logic.bits import Bit
+from hls_projects.logic.delays import shortest_period
+from hls_projects.logic.netlist import CarryChain, Lut, Netlist
 from hls_projects.rtl import write_rtl
-from hls_projects.rtl.logic.bits import Bit
-from hls_projects.rtl.logic.delays import shortest_period
-from hls_projects.rtl.logic.netlist import CarryChain, Lut, Netlist
 from tests.hls_projects.networks import network, picture_network
 
 

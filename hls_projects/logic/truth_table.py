@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hls_projects.rtl.logic.bits import CONSTANT, Bit
+from hls_projects.logic.bits import CONSTANT, Bit
 
 Function = Callable[[list[int]], tuple[int, ...]]
 Table = tuple[int, ...]

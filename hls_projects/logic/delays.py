@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hls_projects.families import Delays
-from hls_projects.rtl.logic.bits import CONSTANT
-from hls_projects.rtl.logic.netlist import CarryChain, LutChain, Netlist, Node
+from hls_projects.logic.bits import CONSTANT
+from hls_projects.logic.netlist import CarryChain, LutChain, Netlist, Node
 
 
 def shortest_period(netlists: Iterable[Netlist], delays: Delays) -> float:

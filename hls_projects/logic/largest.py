@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hls_projects.rtl.logic.bits import ONE, ZERO, Bit, complement
-from hls_projects.rtl.logic.netlist import Netlist
+from hls_projects.logic.bits import ONE, ZERO, Bit, complement
+from hls_projects.logic.netlist import Netlist
 
 # Bits of two numbers whose largest one is a function of one LUT a bit.
 DIRECT_BITS = 6

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, ClassVar
 
 import numpy as np
+
+from hls_projects.kinds.windows import Windows
 
 INT32 = np.iinfo(np.int32)
 
@@ -16,16 +19,35 @@ def require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
+class Role(Enum):
+    """What a layer does to the values that pass it; all that other modules ask of a kind."""
+
+    WEIGHTED = "sums of inputs by weights, attribute `weights`"
+    ACTIVATION = "levels of a sum, attributes `levels`, `direction` and `bits`"
+    POOL = "one value of every window"
+    SHAPE = "another order of the same values"
+    OUTPUT = "logits"
+
+
 class Layer:
     """One step of an integer network: ``forward`` maps integers (batch, ...) to integers.
 
-    Subclasses are frozen dataclasses.  ``kind`` names them in the file format, ``arrays`` are
-    what the file stores and ``options`` what its header says of them; both together rebuild the
-    layer, ``cls(**options, **arrays)``.  ``computes`` is false where values stay as they are.
+    Subclasses are frozen dataclasses, one a kind, each in a module of its own and in KINDS.
+    Together they rebuild a layer from a file, ``cls(**options, **arrays)``.
+
+    Attributes:
+        kind: its name in the file format and in reports.
+        role: what it does.
+        hls_class: the layer of an hls4ml project that computes it.
+        numbered: whether its name has a number even where it is the only one.
+        array_fields: what the file stores as arrays, by the name of the field.
+        option_fields: what the file's header says of it.
     """
 
     kind: ClassVar[str]
-    computes: ClassVar[bool] = True
+    role: ClassVar[Role]
+    hls_class: ClassVar[str]
+    numbered: ClassVar[bool] = True
     array_fields: ClassVar[tuple[str, ...]] = ()
     option_fields: ClassVar[tuple[str, ...]] = ()
 
@@ -36,6 +58,16 @@ class Layer:
     @property
     def options(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.option_fields}
+
+    @property
+    def flattens(self) -> bool:
+        """Whether it does nothing but make a vector of its input."""
+        return False
+
+    @property
+    def windows(self) -> Windows | None:
+        """The windows of an image that it looks at; None if it has none."""
+        return None
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Integers (batch, *input shape) to integers (batch, *output shape), int32."""
@@ -48,6 +80,14 @@ class Layer:
     def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
         """Smallest and largest output of each element, by interval arithmetic from its inputs'."""
         raise NotImplementedError
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """What it makes of sums of bits (*input shape), an array of BitSum (*output shape).
+
+        Raises:
+            ValueError: for a kind that is not linear.
+        """
+        raise ValueError(f"RTL cannot follow sums through a {self.kind} layer")
 
 
 def describe(value: Any) -> str:

@@ -1,21 +1,14 @@
-"""Layers of pictures (rows, columns, channels): convolution and max pooling."""
+"""Sums and differences within windows of an image: a convolution."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import ClassVar
 
 import numpy as np
 
-from hls_projects.network.integer_layer import (
-    Interval,
-    Layer,
-    as_tuple,
-    require,
-    require_ternary,
-)
-from hls_projects.network.windows import PADDINGS, Windows, is_pair
+from hls_projects.kinds.layer import Interval, Layer, Role, as_tuple, require, require_ternary
+from hls_projects.kinds.windows import PADDINGS, Windows, is_pair, windows_in
 
 # Samples that are convolved at a time, so that float64 copies stay small.
 CHUNK = 32
@@ -38,6 +31,8 @@ class Conv2D(Layer):
     strides: tuple[int, int] = (1, 1)
     padding: str = "valid"
     kind: ClassVar[str] = "conv2d"
+    role: ClassVar[Role] = Role.WEIGHTED
+    hls_class: ClassVar[str] = "SparseTernaryConv2D"
     array_fields: ClassVar[tuple[str, ...]] = ("weights",)
     option_fields: ClassVar[tuple[str, ...]] = ("strides", "padding")
 
@@ -74,7 +69,7 @@ class Conv2D(Layer):
             len(input_shape) == 3 and input_shape[-1] == channels,
             f"a convolution of {channels} channels cannot follow shape {input_shape}",
         )
-        return (*_windows_in(self.windows, input_shape), self.weights.shape[3])
+        return (*windows_in(self.windows, input_shape), self.weights.shape[3])
 
     def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
         positive = (self.weights > 0).astype(np.float64)
@@ -87,50 +82,3 @@ class Conv2D(Layer):
         taps = self.windows.taps(x.astype(weights.dtype))
         flat = weights.reshape(-1, *weights.shape[2:])
         return sum(tap @ kernel for tap, kernel in zip(taps, flat, strict=True))
-
-
-@dataclass(frozen=True, eq=False)
-class MaxPool(Layer):
-    """The largest value of each channel in every window inside the picture.
-
-    Args:
-        pool: rows and columns of the window, ≥ 1.
-        strides: of rows and columns, ≥ 1.
-
-    Raises:
-        ValueError: for another type or value.
-    """
-
-    pool: tuple[int, int]
-    strides: tuple[int, int]
-    kind: ClassVar[str] = "maxpool"
-    option_fields: ClassVar[tuple[str, ...]] = ("pool", "strides")
-
-    def __post_init__(self) -> None:
-        for name in self.option_fields:
-            object.__setattr__(self, name, as_tuple(getattr(self, name)))
-            value = getattr(self, name)
-            require(is_pair(value), f"`{name}` must be two integers >= 1. Received: {value!r}")
-
-    @property
-    def windows(self) -> Windows:
-        return Windows(self.pool, self.strides)
-
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        return reduce(np.maximum, self.windows.taps(x))
-
-    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        require(len(input_shape) == 3, f"a max pool cannot follow shape {input_shape}")
-        return (*_windows_in(self.windows, input_shape), input_shape[-1])
-
-    def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
-        return self.forward(lowest), self.forward(highest)
-
-
-def _windows_in(windows: Windows, picture: tuple[int, ...]) -> tuple[int, int]:
-    found = windows.output_shape(picture)
-    require(
-        min(found) > 0,
-        f"windows of {windows.size} do not fit into a picture of {picture[:2]}",
-    )
-    return found

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from hls_projects.logic.bits import Bit, complement
 from hls_projects.network.input_format import InputFormat
-from hls_projects.rtl.logic.bits import Bit, complement
 
 Heights = tuple[int, ...]
 

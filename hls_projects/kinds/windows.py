@@ -73,3 +73,11 @@ def is_pair(value: Any) -> bool:
         and len(value) == 2
         and all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in value)
     )
+
+
+def windows_in(windows: Windows, image: tuple[int, ...]) -> tuple[int, int]:
+    """Rows and columns of windows; ValueError if there are none."""
+    found = windows.output_shape(image)
+    if min(found) < 1:
+        raise ValueError(f"windows of {windows.size} do not fit into a picture of {image[:2]}")
+    return found

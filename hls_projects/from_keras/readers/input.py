@@ -1,0 +1,24 @@
+"""The quantizer of the inputs."""
+
+from __future__ import annotations
+
+from hls_projects.from_keras.walk import Reader, Walk
+from hls_projects.network.input_format import InputFormat
+from qkeras_models.layers.input_quantizer import InputQuantizer
+
+
+def read_input(walk: Walk, layer: InputQuantizer) -> None:
+    """The network's input format."""
+    if walk.input is not None:
+        raise ValueError(f"'{layer.name}' is a second InputQuantizer; only one is allowed")
+    scale = layer.scale
+    if isinstance(scale, list):
+        if walk.layers:
+            raise ValueError(
+                f"'{layer.name}' has a scale for each element, but follows Flatten"
+            )
+        scale = tuple(scale)
+    walk.input = InputFormat(layer.bits, layer.signed, scale, walk.shape)
+
+
+READERS = {InputQuantizer: Reader(read_input, before_input=True, absorbed=True)}

@@ -1,0 +1,32 @@
+"""The kinds of layers that an integer network consists of; each is one entry of KINDS.
+
+A kind's class says what it means in integers and in sums of bits, and which layer of an hls4ml
+project computes it.  hls_projects.from_keras.readers says which Keras layers become it.
+"""
+
+from hls_projects.kinds.conv2d import Conv2D
+from hls_projects.kinds.dense import Dense
+from hls_projects.kinds.flatten import Flatten
+from hls_projects.kinds.head import Head
+from hls_projects.kinds.layer import Interval, Layer, Role
+from hls_projects.kinds.maxpool import MaxPool
+from hls_projects.kinds.reshape import Reshape
+from hls_projects.kinds.threshold import Threshold
+
+KINDS: dict[str, type[Layer]] = {
+    kind.kind: kind for kind in (Dense, Conv2D, Threshold, MaxPool, Flatten, Reshape, Head)
+}
+
+__all__ = [
+    "KINDS",
+    "Conv2D",
+    "Dense",
+    "Flatten",
+    "Head",
+    "Interval",
+    "Layer",
+    "MaxPool",
+    "Reshape",
+    "Role",
+    "Threshold",
+]
