@@ -7,10 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from qkeras_models.input_formats.fixed_point import SMALLEST
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
-
-SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 
 
 def check_weights(layer: Any) -> None:
@@ -36,8 +35,8 @@ def _check_ranges(layer: Any) -> None:
         _require(variance >= 0, variance, "moving_variance", layer, ">= 0")
     elif isinstance(layer, IntegerHead):
         scale = np.float64(layer.scale)
-        inside = SMALLEST_NORMAL <= scale < np.inf
-        _require(inside, scale, "exp(log_scale)", layer, f"finite and >= {SMALLEST_NORMAL:.3g}")
+        inside = SMALLEST <= scale < np.inf
+        _require(inside, scale, "exp(log_scale)", layer, f"finite and >= {SMALLEST:.3g}")
     elif isinstance(layer, InputQuantizer):
         step = keras.ops.convert_to_numpy(layer.step)
         scale = np.asarray(layer.scale, np.float32)

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qkeras_models.input_formats.fixed_point import FixedPoint
+
 LARGEST_SAMPLE = 1 << 24
 
 
 @dataclass(frozen=True)
-class InputFormat:
-    """x_int = clip(floor(x / scale), lowest, highest), in float32 as Keras computes it.
-
-    Denormal numbers, x or x / scale, count as 0, which is what TensorFlow takes them for.
+class InputFormat(FixedPoint):
+    """Fixed-point inputs of a network, all elements of a sample in one format.
 
     Args:
-        bits: width of x_int, 1 to 8.
-        signed: two's complement if true.
-        scale: step of one integer in units of x, > 0; a number, or one for each element of the
-            last axis.
-        shape: shape of one sample, without the batch.
+        bits, signed, scale: see FixedPoint.
+        shape: of one sample, without the batch.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -31,38 +28,21 @@ class InputFormat:
         array([[0, 1]], dtype=int32)
     """
 
-    bits: int
-    signed: bool
-    scale: float | tuple[float, ...]
     shape: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.bits, int) and 1 <= self.bits <= 8):
-            raise ValueError(f"`bits` of an input must be 1 to 8. Received: {self.bits!r}")
+        super().__post_init__()
         if not self.shape or any(not isinstance(n, int) or n < 1 for n in self.shape):
             raise ValueError(f"`shape` must hold positive sizes. Received: {self.shape!r}")
         if math.prod(self.shape) > LARGEST_SAMPLE:
             raise ValueError(
                 f"`shape` must hold at most {LARGEST_SAMPLE:,} elements. Received: {self.shape!r}"
             )
-        scale, float32 = np.asarray(self.scale, np.float64), np.finfo(np.float32)
-        if not ((scale >= float32.smallest_normal) & (scale <= float32.max)).all():
-            raise ValueError(
-                f"`scale` must be finite and > 0, in the range of float32. Received: {self.scale!r}"
-            )
-        if scale.ndim and scale.shape != self.shape[-1:]:
+        if isinstance(self.scale, tuple) and len(self.scale) != self.shape[-1]:
             raise ValueError(
                 f"`scale` must be a number or {self.shape[-1]} of them, one for each element of "
-                f"the last axis. Received: {scale.size}"
+                f"the last axis. Received: {len(self.scale)}"
             )
-
-    @property
-    def lowest(self) -> int:
-        return -(1 << (self.bits - 1)) if self.signed else 0
-
-    @property
-    def highest(self) -> int:
-        return (1 << (self.bits - 1)) - 1 if self.signed else (1 << self.bits) - 1
 
     def quantize(self, x: np.ndarray) -> np.ndarray:
         """Floats (batch, *shape) to int32 of the same shape.
@@ -86,17 +66,7 @@ class InputFormat:
         x = x.astype(np.float32)
         if np.isnan(x).any():
             raise ValueError("`x` must not hold NaN.")
-        levels = np.floor(self._steps(self.without_denormals(x)))
-        return np.clip(levels, self.lowest, self.highest).astype(np.int32)
-
-    def without_denormals(self, x: np.ndarray) -> np.ndarray:
-        """float32 x (batch, *shape), with 0 wherever x or x / scale is denormal."""
-        x = np.where(_denormal(x), np.float32(0), x)
-        return np.where(_denormal(self._steps(x)), np.float32(0), x)
-
-    def _steps(self, x: np.ndarray) -> np.ndarray:
-        with np.errstate(over="ignore", under="ignore"):
-            return x / np.asarray(self.scale, np.float32)
+        return super().quantize(x)
 
     def check_integers(self, x_int: np.ndarray, name: str = "x_int") -> np.ndarray:
         """Integers of this format, (batch, *shape) or (batch, elements), as int32 (batch, *shape).
@@ -122,11 +92,6 @@ class InputFormat:
                 f"InputFormat.quantize makes them. Received: {received}"
             )
         return x_int.astype(np.int32, copy=False)
-
-
-def _denormal(x: np.ndarray) -> np.ndarray:
-    """Whether float32 numbers are smaller than 2^−126."""
-    return np.abs(x) < np.finfo(np.float32).smallest_normal
 
 
 def shaped_samples(x: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:

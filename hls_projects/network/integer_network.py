@@ -133,8 +133,7 @@ class IntegerNetwork:
     @classmethod
     def load(cls, path: str | Path) -> IntegerNetwork:
         """Reads ``network.npz``, checking every array; ValueError names what is wrong."""
-        form, layers, provenance = network_file.load(path)
-        return cls(form, layers, provenance)
+        return network_file.load(path, cls)
 
     @classmethod
     def from_keras(cls, model: keras.Model) -> IntegerNetwork:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from qkeras_models.files.bounded_npz import DAMAGE, BoundedNpz
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
 
+Network = TypeVar("Network")
 Content = tuple[InputFormat, tuple[Layer, ...], dict[str, Any]]
 
 FORMAT = 1
@@ -48,8 +50,8 @@ def save(network: IntegerNetwork, path: str | Path) -> None:
     write_atomically(path, lambda file: np.savez_compressed(file, header=encoded, **arrays))
 
 
-def load(path: str | Path) -> Content:
-    """Input format, layers and provenance of a network.
+def load(path: str | Path, build: Callable[..., Network]) -> Network:
+    """What `build` makes of input format, layers and provenance.
 
     Raises FileNotFoundError, or ValueError naming the file and the fault.
 
@@ -59,7 +61,7 @@ def load(path: str | Path) -> Content:
     try:
         with BoundedNpz(path, LARGEST) as archive:
             header = json.loads(bytes(archive["header"]).decode("utf-8"))
-            return _decode(header, archive)
+            return build(*_decode(header, archive))
     except FileNotFoundError:
         raise
     except DAMAGE as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.kinds import Role
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.mismatch import (
     ExactnessError,
@@ -97,7 +98,8 @@ class _Check:
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
             names = keras_chain(model).integer_layer_names
             received = keras_trace(model, self.network, self.x[samples])
-            own = [i for i, layer in enumerate(self.network.layers) if layer.computes]
+            layers = enumerate(self.network.layers)
+            own = [i for i, layer in layers if layer.role is not Role.SHAPE]
             yield from self._outputs(samples, [names[i] for i in own], [received[i] for i in own])
 
         self._compare("Keras", keras_integer_logits(model, self.x), trace, self.expected)
@@ -133,7 +135,7 @@ class _Check:
         others = zip(names, received, strict=True)
         expected = self.network.trace(self.x_int[samples])
         for position, (layer, own) in enumerate(zip(self.network.layers, expected, strict=True)):
-            if layer.computes:
+            if layer.role is not Role.SHAPE:
                 name, other = next(others)
                 yield LayerOutputs(position, name, layer.kind, own, other.reshape(own.shape))
 

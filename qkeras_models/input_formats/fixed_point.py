@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SMALLEST = np.finfo(np.float32).smallest_normal
+
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """x_int = clip(floor(x / scale), lowest, highest), in float32.
+    """x_int = clip(floor(x / scale), lowest, highest), in float32 as Keras computes it.
 
     Unsigned: 0 … 2^bits − 1.  Signed: −2^(bits−1) … 2^(bits−1) − 1.  One unsigned bit asks
-    x ≥ scale; one signed bit asks x ≥ 0 (its integers are −1 and 0).
+    x ≥ scale; one signed bit asks x ≥ 0 (its integers are −1 and 0).  Denormal numbers, x or
+    x / scale, count as 0, which is what TensorFlow takes them for.
 
     Args:
         bits: width of x_int, 1 to 8.
@@ -50,8 +53,21 @@ class FixedPoint:
 
     def quantize(self, x: np.ndarray) -> np.ndarray:
         """Floats of any shape, their last axis matching `scale`, to int32 of that shape."""
-        levels = np.floor(np.asarray(x, np.float32) / np.asarray(self.scale, np.float32))
+        levels = np.floor(self._steps(self.without_denormals(np.asarray(x, np.float32))))
         return np.clip(levels, self.lowest, self.highest).astype(np.int32)
+
+    def without_denormals(self, x: np.ndarray) -> np.ndarray:
+        """float32 x of the same shape, with 0 wherever x or x / scale is denormal."""
+        x = np.where(_denormal(x), np.float32(0), x)
+        return np.where(_denormal(self._steps(x)), np.float32(0), x)
+
+    def _steps(self, x: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore", under="ignore"):
+            return x / np.asarray(self.scale, np.float32)
+
+
+def _denormal(x: np.ndarray) -> np.ndarray:
+    return np.abs(x) < SMALLEST
 
 
 def check_bits(bits: int) -> int:
@@ -73,8 +89,7 @@ def _check_scale(scale: float | tuple[float, ...]) -> float | tuple[float, ...]:
         values = np.array(math.nan)
     with np.errstate(over="ignore", under="ignore"):
         single = values.astype(np.float32)
-    smallest = np.finfo(np.float32).smallest_normal
-    if values.ndim > 1 or not values.size or not (np.isfinite(single) & (single >= smallest)).all():
+    if values.ndim > 1 or not values.size or not (np.isfinite(single) & (single >= SMALLEST)).all():
         raise ValueError(
             "`scale` of an input must be a positive number, or one for each element of the last "
             f"axis, in the range of float32. Received: {scale!r}"

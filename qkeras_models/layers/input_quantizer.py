@@ -9,8 +9,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from qkeras_models.input_formats.fixed_point import SMALLEST, FixedPoint
+
 SIGNIFICANT_BITS = 16
-SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
@@ -45,28 +46,20 @@ class InputQuantizer(keras.layers.Layer):
     ) -> None:
         # Mixed precision must not round x before it is compared.
         super().__init__(autocast=False, **kwargs)
-        if not (isinstance(bits, int) and 1 <= bits <= 8):
-            raise ValueError(f"`bits` must be an integer from 1 to 8. Received: {bits!r}")
-        steps = np.asarray(scale, np.float64)
-        largest = np.finfo(np.float32).max
-        if steps.ndim > 1 or not ((steps >= SMALLEST_NORMAL) & (steps <= largest)).all():
-            raise ValueError(
-                "`scale` must be a number > 0, or one for each element of the last axis, in the "
-                f"range of float32 without denormal ones. Received: {scale!r}"
-            )
-        self.bits = bits
-        self.signed = bool(signed)
+        self.format = FixedPoint(bits, bool(signed), scale)
+        self.bits, self.signed = self.format.bits, self.format.signed
+        steps = np.asarray(self.format.scale, np.float64)
         self.scale = round_significant(steps, SIGNIFICANT_BITS).tolist()
 
     @property
     def lowest(self) -> int:
         """Smallest integer of the output."""
-        return -(1 << (self.bits - 1)) if self.signed else 0
+        return self.format.lowest
 
     @property
     def highest(self) -> int:
         """Largest integer of the output."""
-        return (1 << (self.bits - 1)) - 1 if self.signed else (1 << self.bits) - 1
+        return self.format.highest
 
     def build(self, input_shape: Any) -> None:
         if isinstance(self.scale, list) and len(self.scale) != input_shape[-1]:
@@ -100,7 +93,7 @@ class InputQuantizer(keras.layers.Layer):
 
 
 def _flushed(x: Any) -> Any:
-    return ops.where(ops.abs(x) < SMALLEST_NORMAL, 0.0, x)
+    return ops.where(ops.abs(x) < float(SMALLEST), 0.0, x)
 
 
 def round_significant(x: np.ndarray, bits: int) -> np.ndarray:

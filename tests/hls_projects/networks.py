@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from hls_projects.kinds import (
-    INT32,
     Conv2D,
     Dense,
     Flatten,
@@ -15,6 +14,7 @@ from hls_projects.kinds import (
     Layer,
     Threshold,
 )
+from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 

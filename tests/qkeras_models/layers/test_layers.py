@@ -115,7 +115,7 @@ class TestInputQuantizer(LayerCase):
         {"bits": 0}, {"bits": 9}, {"scale": 0.0}, {"scale": 1e-40}, {"scale": 1e39},
     ])
     def test_values_out_of_range_are_named(self, arguments):
-        with pytest.raises(ValueError, match=f"`{next(iter(arguments))}` must be"):
+        with pytest.raises(ValueError, match=f"`{next(iter(arguments))}` of an input must be"):
             InputQuantizer(**arguments)
 
 
