@@ -57,6 +57,7 @@ def test_an_interrupted_convolutional_run_resumes_exactly_on_jax(tmp_path):
     (["--data", "nothing.npz", "--hidden", "8"], "nothing.npz"),
     (["--data", "digits", "--hidden", "8,x"], "`hidden` must hold integers >= 1"),
     (["--data", "digits", "--sparsity", "1.5"], "`sparsity`"),
+    (["--data", "digits", "--model", "none.keras"], "no model file at"),
     (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
     (["--resume", "--name", "none"], "no run folder"),
 ])
