@@ -133,9 +133,9 @@ def _convert(
     rtl = None if verilog is None else RtlOptions(**verilog)
     chosen = ConversionOptions(**options, rtl=rtl)
     chosen.check()
-    import_keras_quietly()
     commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
     with exclusive_folder(source.folder):
+        import_keras_quietly()
         return report_conversion(convert(source, chosen, _step), commands), source.folder
 
 

@@ -11,5 +11,11 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
-# TensorFlow's graphs are many objects and little garbage: collect after 100,000, not after 700.
-gc.set_threshold(100_000, 20, 20)
+# Imports make no garbage, TensorFlow's graphs little: collect after 100,000 objects, not after 700.
+gc.disable()
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    gc.enable()

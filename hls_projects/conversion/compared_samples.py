@@ -120,4 +120,4 @@ def _random(network: IntegerNetwork, samples: int | None, note: str) -> TestData
     integers = rng.integers(form.lowest, form.highest + 1, shape)
     integers[:1], integers[1:2] = form.lowest, form.highest
     x = (integers * np.asarray(form.scale)).astype(np.float32)
-    return TestData("random inputs", x, None, note)
+    return TestData("random inputs", x, None, f"samples are random: {note}")

@@ -53,8 +53,8 @@ def keras_integer_logits(model: keras.Model, x: np.ndarray) -> np.ndarray:
         x: float inputs (samples, *shape).
 
     Raises:
-        ValueError: if float logits are no integers times the head's scale, or the layers after
-            the head decide otherwise than the integers.
+        NoIntegersError: if float logits are no integers times the head's scale.
+        ValueError: if the layers after the head decide otherwise than the integers.
     """
     chain = keras_chain(model)
     x = np.asarray(x, np.float32)

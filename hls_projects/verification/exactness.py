@@ -52,9 +52,9 @@ def compare(
         agree; ``images_per_second`` of the C-simulation, None without it.
 
     Raises:
-        ExactnessError: naming the first layer, channel and sample that differ.
-        ValueError: if `x` does not fit the network's input, nothing is given to compare, or Keras
+        ExactnessError: naming the first layer, channel and sample that differ; so too if Keras
             computed what no integers stand for.
+        ValueError: if `x` does not fit the network's input, or nothing is given to compare.
     """
     if model is None and csim is None:
         raise ValueError("`model` or `csim` must be given. Received: neither")
@@ -94,6 +94,7 @@ class _Check:
     def keras(self, model: keras.Model) -> None:
         from hls_projects.from_keras.keras_chain import keras_chain
         from hls_projects.from_keras.keras_trace import keras_integer_logits, keras_trace
+        from qkeras_models.layers.integer_head import NoIntegersError
 
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
             names = keras_chain(model).integer_layer_names
@@ -102,7 +103,11 @@ class _Check:
             own = [i for i, layer in layers if layer.role is not Role.SHAPE]
             yield from self._outputs(samples, [names[i] for i in own], [received[i] for i in own])
 
-        self._compare("Keras", keras_integer_logits(model, self.x), trace, self.expected)
+        try:
+            received, reason = keras_integer_logits(model, self.x), ""
+        except NoIntegersError as error:
+            received, reason = error.steps, str(error)
+        self._compare("Keras", received, trace, self.expected, reason)
 
     def simulation(self, simulation: CSimulation) -> float:
         """Seconds that the C-simulation took."""
@@ -140,17 +145,22 @@ class _Check:
                 yield LayerOutputs(position, name, layer.kind, own, other.reshape(own.shape))
 
     def _compare(
-        self, received_from: str, received: np.ndarray, trace: Trace, expected: np.ndarray
+        self,
+        received_from: str,
+        received: np.ndarray,
+        trace: Trace,
+        expected: np.ndarray,
+        reason: str = "",
     ) -> None:
         if np.array_equal(expected, received):
             return
         samples = differing_samples(expected, received)
         first = first_difference(trace(samples), samples)
         mismatch = describe("integer network", received_from, expected, received, first)
-        message = str(mismatch)
+        parts = [str(mismatch), *([reason] if reason else [])]
         if self.folder is not None:
-            message += f"; details in {write_mismatch(mismatch, self.folder)}"
-        raise ExactnessError(message, mismatch)
+            parts.append(f"details in {write_mismatch(mismatch, self.folder)}")
+        raise ExactnessError("; ".join(parts), mismatch)
 
 
 def _largest(logits: np.ndarray) -> np.ndarray:

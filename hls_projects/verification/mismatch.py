@@ -56,7 +56,8 @@ class Mismatch:
         expected_from, received_from: the two executions.
         samples, differing_samples, differing_logits: counts over all samples.
         first_sample: the first whose logits differ.
-        expected_logits, received_logits: of that sample.
+        expected_logits, received_logits: of that sample; those received are floats, times the
+            head's scale, if some are no integers.
         first: None if no single layer differs when run alone on the same samples.
     """
 
@@ -67,7 +68,7 @@ class Mismatch:
     differing_logits: int
     first_sample: int
     expected_logits: list[int]
-    received_logits: list[int]
+    received_logits: list[float]
     first: FirstDifference | None
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qkeras_models.files.atomic_write import PARTIAL
@@ -21,7 +21,8 @@ def exclusive_folder(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """Makes a folder if it is missing, and keeps other processes out of it.
 
     The kernel lets go of the lock when the process ends, however it ends; what one that was killed
-    left half written is removed.  A process may lock its own folder again.
+    left half written is removed.  A process may lock its own folder again.  An error leaves no
+    folder that was made for nothing.
 
     Args:
         folder: a run's.
@@ -31,13 +32,27 @@ def exclusive_folder(folder: Path, *, wait: bool = False) -> Iterator[None]:
         FolderInUse: if another process has it and `wait` is false.
         OSError: if the folder cannot be made or written.
     """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     message = (
         f"another process works in {folder}: wait until it is done, or choose another folder"
     )
     with _locked(folder / LOCK, wait, message):
         _remove_partial(folder)
-        yield
+        try:
+            yield
+        except BaseException:
+            if new and not wait and [path.name for path in folder.iterdir()] == [LOCK]:
+                _remove_empty(new)
+            raise
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """The innermost one, which holds the lock alone, and those around it that hold nothing else."""
+    (folders[0] / LOCK).unlink()
+    with suppress(OSError):  # there is more
+        for folder in folders:
+            folder.rmdir()
 
 
 def _remove_partial(folder: Path) -> None:

@@ -12,6 +12,19 @@ from keras import ops
 LOGIT_ERROR = 2.0**-22
 
 
+class NoIntegersError(ValueError):
+    """Logits that are no integers times their scale.
+
+    Args:
+        message: which.
+        steps: logits / scale (samples, classes), float64, rounded where they are integers.
+    """
+
+    def __init__(self, message: str, steps: np.ndarray) -> None:
+        super().__init__(message)
+        self.steps = steps
+
+
 @keras.saving.register_keras_serializable(package="qkeras_models")
 class IntegerHead(keras.layers.Layer):
     """logits = s · (acc / step + round(b)): hardware outputs the integer acc / step + round(b).
@@ -86,17 +99,18 @@ class IntegerHead(keras.layers.Layer):
         differ from that of `scale` by one unit in the last place, |n| · 2^−23.
 
         Raises:
-            ValueError: if a logit is no integer times s within these errors.
+            NoIntegersError: if a logit is no integer times s within these errors.
         """
         steps = np.asarray(logits, np.float64) / self.scale
         integers = np.rint(steps)
         wrong = ~(np.abs(steps - integers) <= LOGIT_ERROR * np.abs(integers))
         if wrong.any():
             index = tuple(int(i) for i in np.argwhere(wrong)[0])
-            raise ValueError(
+            raise NoIntegersError(
                 f"logits of '{self.name}' must be integers times its scale, {self.scale:.6g}. "
                 f"Received: {steps[index]:.9g} times at {index}, and {wrong.sum() - 1:,} others of "
-                f"{wrong.size:,} that are none"
+                f"{wrong.size:,} that are none",
+                np.where(wrong, steps, integers),
             )
         return integers.astype(np.int64)
 

@@ -32,6 +32,9 @@ MODULE_FOOTNOTE = (
     "how many have that many inputs, LUT6_2 among LUT6. Modules are synthesized one by one, the "
     "whole network once more as one piece."
 )
+NOT_MEASURED_FOOTNOTE = (
+    "n/a: convert.py measures latency and interval with --rtl, and counts cells with --synth."
+)
 NOT_SYNTHESIZED: Resources = {"Not synthesized": {}}
 TERMINAL_COLUMNS = (
     "name",
@@ -192,12 +195,14 @@ def _figure_cell(figures: Mapping[str, Figure], metric: Metric) -> str | None:
 
 
 def _source_notes(resources: Resources) -> Iterator[str]:
-    """One footnote that explains every source in the table, if it holds any figure."""
+    """A footnote that explains every source in the table, and one if nothing was measured."""
     figures = [figure for design in resources.values() for figure in design.values()]
     used = {figure.source for figure in figures if figure.value is not None}
     if used:
         named = [f"{source.value}: {source.description}" for source in Source if source in used]
         yield f"Sources: {'; '.join(named)}."
+    if used <= {Source.ESTIMATE}:
+        yield NOT_MEASURED_FOOTNOTE
 
 
 def _figure_notes(resources: Resources) -> Iterator[str]:

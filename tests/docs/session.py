@@ -4,12 +4,15 @@ One JSON object a line, with code, file and line; one line is answered when a bl
 a block prints goes to stderr.
 """
 
+import gc
 import json
 import os
 import sys
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
+# As in tests/conftest.py.
+gc.set_threshold(100_000, 20, 20)
 # The folder of this file is no part of a reader's path.
 del sys.path[0]
 

@@ -92,7 +92,7 @@ def holding(thing):
 def load_elsewhere(loader, folder):
     """Loads every model of a folder in a new process; returns its names and what went wrong."""
     code = (
-        f"{LOADERS[loader]}\nimport pathlib, json, sys\nloaded = {{}}\n"
+        f"import gc; gc.disable()\n{LOADERS[loader]}\nimport pathlib, json, sys\nloaded = {{}}\n"
         f"for path in sorted(pathlib.Path({str(folder)!r}).glob('*.keras')):\n"
         "    model = load(path)\n"
         "    loaded[path.stem] = [model.compiled, float(abs(model.get_weights()[0]).sum())\n"

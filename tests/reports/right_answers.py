@@ -22,7 +22,7 @@ from training.data import load
 
 RESULTS = Path(__file__).parents[2] / "reports" / "results"
 EXPECTED = Path(__file__).with_suffix(".json")
-IMAGES = 500
+IMAGES = 100
 
 data_set = cache(load)
 

@@ -4,12 +4,16 @@ import sys
 import time
 from functools import partial
 
+import keras
 import pytest
 
 from tests.commands import ROOT, in_new_process, in_process
 from training.command import main
+from training.data import load
 
 FAST = ["--hidden", "16", "--stage1-epochs", "2", "--stage3-epochs", "1", "--sparsity", "0.7"]
+# Little time to compile.
+QUICK_JAX = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 
 train = partial(in_process, main)
 
@@ -24,7 +28,8 @@ def test_help_answers_at_once(tmp_path):
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_digits_train_on_each_backend(tmp_path, backend):
     words = "--data", "digits", "--name", "d", *FAST
-    done = in_new_process("train.py", *words, cwd=tmp_path, KERAS_BACKEND=backend)
+    environment = {"KERAS_BACKEND": backend, **(QUICK_JAX if backend == "jax" else {})}
+    done = in_new_process("train.py", *words, cwd=tmp_path, **environment)
     assert done.returncode == 0, done.stderr
     assert "test accuracy" in done.stdout and "next: python convert.py runs/d" in done.stdout
     assert "epoch 1/" in done.stdout and "stage 3, retrain" in done.stdout
@@ -34,9 +39,8 @@ def test_digits_train_on_each_backend(tmp_path, backend):
 
 def test_an_interrupted_convolutional_run_resumes_exactly_on_jax(tmp_path):
     test = "tests/training/test_run.py::test_an_interrupted_convolutional_run_does_too"
-    # Little time to compile, and none for what an earlier part of the test compiled.
+    # No time to compile what an earlier part of the test compiled.
     kept = {
-        "XLA_FLAGS": "--xla_backend_optimization_level=0",
         "JAX_COMPILATION_CACHE_DIR": str(tmp_path),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -44,7 +48,7 @@ def test_an_interrupted_convolutional_run_resumes_exactly_on_jax(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
         cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, "KERAS_BACKEND": "jax", **kept}, check=False,
+        env={**os.environ, "KERAS_BACKEND": "jax", **QUICK_JAX, **kept}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
 
@@ -53,6 +57,7 @@ def test_an_interrupted_convolutional_run_resumes_exactly_on_jax(tmp_path):
     (["--data", "nothing.npz", "--hidden", "8"], "nothing.npz"),
     (["--data", "digits", "--hidden", "8,x"], "`hidden` must hold integers >= 1"),
     (["--data", "digits", "--sparsity", "1.5"], "`sparsity`"),
+    (["--data", "digits", "--model", "none.keras"], "no model file at"),
     (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
     (["--resume", "--name", "none"], "no run folder"),
 ])
@@ -79,15 +84,13 @@ def test_a_layer_that_lost_its_weights_is_told(tmp_path, l2, told):
 
 
 def test_a_model_of_ones_own_is_made_sparse_and_teaches(tmp_path):
-    code = (
-        "import keras; from training.data import load; d = load('digits'); L = keras.layers; "
-        "m = keras.Sequential([keras.Input((8, 8)), L.Flatten(), L.Dense(24, activation='relu'), "
-        "L.Dense(10, activation='softmax')]); "
-        "m.compile('adam', 'sparse_categorical_crossentropy', jit_compile=False); "
-        "m.fit(d.x_train, d.y_train, epochs=3, verbose=0); m.save('mine.keras')"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, env={
-        **os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    data, dense = load("digits"), keras.layers.Dense
+    mine = keras.Sequential([
+        keras.Input((8, 8)), keras.layers.Flatten(), dense(24, "relu"), dense(10, "softmax"),
+    ])
+    mine.compile("adam", "sparse_categorical_crossentropy", jit_compile=False)
+    mine.fit(data.x_train, data.y_train, epochs=3, verbose=0)
+    mine.save(tmp_path / "mine.keras")
     done = train("--data", "digits", "--model", "mine.keras", "--teach", "--stage1-epochs", "4",
                  "--stage3-epochs", "2", "--sparsity", "0.8", cwd=tmp_path)  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -7,12 +7,12 @@ from scipy.special import log_softmax
 
 from qkeras_models.distillation import DistillationLoss, LabelAccuracy
 from qkeras_models.files.saved_model import load_model
+from tests.training.copied_folder import CopiedFolder, copied
 from training import run
 from training.config import build_config
 from training.data import Batches
 from training.data.targets.task import Task
 from training.distilled_batches import TaughtBatches, load_teacher
-from training.recording.run_recorder import RunRecorder
 
 SMALL = {
     "data": "digits", "hidden": [12], "batch_size": 128, "stage1_epochs": 2, "stage3_epochs": 1,
@@ -77,22 +77,12 @@ def test_batches_carry_the_teachers_logits(teacher):
     np.testing.assert_allclose(own_y[:, 1:], model(x), rtol=1e-4, atol=1e-4)
 
 
-def test_a_taught_training_resumes_to_the_same_weights(teacher, tmp_path, monkeypatch):
-    config = taught(teacher)
-    result = run.train(config, tmp_path / "whole", verbose=0)
-    save = RunRecorder._save
-
-    def save_and_stop(self, epoch):
-        save(self, epoch)
-        if epoch == 1:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RunRecorder, "_save", save_and_stop)
-        with pytest.raises(KeyboardInterrupt):
-            run.train(config, tmp_path / "interrupted", verbose=0)
-    assert run.resume(tmp_path / "interrupted", verbose=0).test_accuracy == result.test_accuracy
-    models = [load_model(tmp_path / name / "model.keras") for name in ("whole", "interrupted")]
+def test_a_taught_training_resumes_to_the_same_weights(teacher, tmp_path):
+    whole = tmp_path / "whole"
+    result = run.train(taught(teacher), whole, verbose=0, callbacks=[CopiedFolder(whole, 1)])
+    interrupted = copied(whole, 1)
+    assert run.resume(interrupted, verbose=0).test_accuracy == result.test_accuracy
+    models = [load_model(folder / "model.keras") for folder in (whole, interrupted)]
     for one, other in zip(*(model.get_weights() for model in models), strict=True):
         np.testing.assert_array_equal(one, other)
 

@@ -8,17 +8,19 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.exactness import compare
 from qkeras_models.files.saved_model import load_model
 from qkeras_models.networks.kernels import kernels, zero_share
+from tests.training.copied_folder import CopiedFolder, copied
 from training import run
 from training.baselines.dense_training import DenseTraining
 from training.baselines.magnitude_pruning import MagnitudePruning, keep_largest
 from training.config import build_config
 from training.methods import METHODS
-from training.recording.run_recorder import RunRecorder
 
 SMALL = {
     "data": "digits", "hidden": [24], "sparsity": 0.7, "batch_size": 64,
     "stage1_epochs": 5, "stage3_epochs": 3, "checkpoint_seconds": 0, "learning_rate": 5e-3,
 }
+# After how many epochs: dense methods have one stage; pruning is stopped in both of its own.
+INTERRUPTED = {"binary": (6,), "magnitude": (2, 6)}
 CONVERTED = [name for name in METHODS if name != "float"]
 
 
@@ -31,7 +33,8 @@ def finished(tmp_path_factory):
         if method not in found:
             folder = tmp_path_factory.mktemp("runs") / method
             config = build_config(SMALL, {"method": method})
-            found[method] = folder, run.train(config, folder, verbose=0)
+            copies = [CopiedFolder(folder, *INTERRUPTED.get(method, ()))]
+            found[method] = folder, run.train(config, folder, verbose=0, callbacks=copies)
         return found[method]
 
     return get
@@ -74,26 +77,15 @@ def test_float_networks_do_not_convert(finished):
         IntegerNetwork.from_keras(load_model(finished("float")[0] / "model.keras"))
 
 
-# Dense methods have one stage; pruning is stopped in both of its own.
-@pytest.mark.parametrize(("method", "epochs"), [("binary", 6), ("magnitude", 2), ("magnitude", 6)])
-def test_an_interrupted_run_resumes_to_the_same_weights(
-    finished, tmp_path, monkeypatch, method, epochs
-):
-    save = RunRecorder._save
-
-    def save_and_stop(self, epoch):
-        save(self, epoch)
-        if epoch == epochs:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RunRecorder, "_save", save_and_stop)
-        with pytest.raises(KeyboardInterrupt):
-            run.train(build_config(SMALL, {"method": method}), tmp_path / "run", verbose=0)
-    run.resume(tmp_path / "run", verbose=0)
-    whole, again = (load_model(f / "model.keras") for f in (finished(method)[0], tmp_path / "run"))
-    for a, b in zip(whole.get_weights(), again.get_weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
+@pytest.mark.parametrize("method", INTERRUPTED)
+def test_an_interrupted_run_resumes_to_the_same_weights(finished, method):
+    folder, _ = finished(method)
+    whole = load_model(folder / "model.keras").get_weights()
+    for epochs in INTERRUPTED[method]:
+        run.resume(copied(folder, epochs), verbose=0)
+        again = load_model(copied(folder, epochs) / "model.keras").get_weights()
+        for a, b in zip(whole, again, strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 def history(folder, column):

@@ -8,9 +8,10 @@ import pytest
 
 from qkeras_models.files.saved_model import load_model
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
+from tests.training.copied_folder import CopiedFolder, copied
 from training import run
 from training.config import build_config
-from training.recording.run_recorder import RunRecorder, TrainingDiverged, find_checkpoint
+from training.recording.run_recorder import TrainingDiverged, find_checkpoint
 
 SMALL = {
     "data": "digits", "hidden": [24], "sparsity": 0.8, "batch_size": 64,
@@ -18,10 +19,15 @@ SMALL = {
 }
 
 
+def copied_run(config, folder, *epochs):
+    """Folder and result of a run that was copied after so many epochs, as if killed then."""
+    copies = CopiedFolder(folder, *epochs)
+    return folder, run.train(build_config(config), folder, verbose=0, callbacks=[copies])
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs") / "whole"
-    return folder, run.train(build_config(SMALL), folder, verbose=0)
+    return copied_run(SMALL, tmp_path_factory.mktemp("runs") / "whole", 2, 5)
 
 
 def weights(folder):
@@ -45,22 +51,6 @@ def test_the_saved_model_keeps_thresholds_masks_and_stage(finished):
         assert 0 < np.array(layer.mask).mean() < 1
 
 
-def interrupt(config, folder, epochs):
-    """A run that is stopped after the checkpoint of so many epochs."""
-    save = RunRecorder._save
-
-    def save_and_stop(self, epoch):
-        save(self, epoch)
-        if epoch == epochs:
-            raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RunRecorder, "_save", save_and_stop)
-        with pytest.raises(KeyboardInterrupt):
-            run.train(build_config(config), folder, verbose=0)
-    assert find_checkpoint(folder).name == f"epoch-{epochs:04d}"
-
-
 def assert_resumes(whole, folder):
     """A run that was stopped, and is resumed, ends as `whole`, (folder, result), did."""
     result = run.resume(folder, verbose=0)
@@ -71,21 +61,12 @@ def assert_resumes(whole, folder):
         assert (folder / name).read_text() == (whole[0] / name).read_text()
 
 
-@pytest.fixture(scope="module")
-def in_stage_three(tmp_path_factory):
-    """A run that was stopped after its fifth epoch; to be copied."""
-    folder = tmp_path_factory.mktemp("runs") / "interrupted"
-    interrupt(SMALL, folder, 5)
-    return folder
+def test_a_run_interrupted_in_stage_one_resumes_to_the_same_weights(finished):
+    assert_resumes(finished, copied(finished[0], 2))
 
 
-def test_a_run_interrupted_in_stage_one_resumes_to_the_same_weights(finished, tmp_path):
-    interrupt(SMALL, tmp_path / "run", 2)
-    assert_resumes(finished, tmp_path / "run")
-
-
-def test_a_run_interrupted_in_stage_three_does_too(finished, in_stage_three, tmp_path):
-    shutil.copytree(in_stage_three, tmp_path / "run")
+def test_a_run_interrupted_in_stage_three_does_too(finished, tmp_path):
+    shutil.copytree(copied(finished[0], 5), tmp_path / "run")
     assert_resumes(finished, tmp_path / "run")
 
 
@@ -95,22 +76,20 @@ def test_an_interrupted_convolutional_run_does_too(tmp_path):
         "precision": "mixed_bfloat16",
         "augmentation": {"shift": 1, "flip": True, "whole_pixels": True},
     }  # fmt: skip
-    whole = tmp_path / "whole", run.train(build_config(config), tmp_path / "whole", verbose=0)
-    interrupt(config, tmp_path / "interrupted", 2)
-    assert_resumes(whole, tmp_path / "interrupted")
+    whole = copied_run(config, tmp_path / "whole", 2)
+    assert_resumes(whole, copied(whole[0], 2))
 
 
 def test_a_compiled_run_does_too(tmp_path, monkeypatch):
     monkeypatch.setattr("training.steps.fast_steps.WORTH_STEPS", 1)
-    whole = tmp_path / "whole", run.train(build_config(SMALL), tmp_path / "whole", verbose=0)
-    interrupt(SMALL, tmp_path / "interrupted", 5)
-    assert_resumes(whole, tmp_path / "interrupted")
+    whole = copied_run(SMALL, tmp_path / "whole", 5)
+    assert_resumes(whole, copied(whole[0], 5))
 
 
 @pytest.mark.parametrize("seconds, least", [({"seconds": 1000.0}, 1000.0), ({}, 0.0)])
-def test_time_of_earlier_parts_counts(in_stage_three, tmp_path, seconds, least):
+def test_time_of_earlier_parts_counts(finished, tmp_path, seconds, least):
     """And checkpoints of before, which had none, go on."""
-    shutil.copytree(in_stage_three, tmp_path / "run")
+    shutil.copytree(copied(finished[0], 5), tmp_path / "run")
     path = find_checkpoint(tmp_path / "run") / "state.json"
     state = json.loads(path.read_text())
     assert state.pop("seconds") > 0

@@ -1,12 +1,14 @@
 """Weights that a failed training leaves are refused by name, through both entrances."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
 from qkeras import QActivation
 
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.verification.exactness import compare
+from hls_projects.verification.exactness import ExactnessError, compare
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
@@ -65,7 +67,9 @@ def test_what_is_out_of_range_is_refused(layer, weight, value, message, model):
 
 
 @pytest.mark.parametrize("change, found", [(0.25, "times at"), (np.nan, "nan times")])
-def test_logits_that_are_no_integers_make_the_gate_red(change, found, model, monkeypatch):
+def test_logits_that_are_no_integers_make_the_gate_red(
+    change, found, model, monkeypatch, tmp_path
+):
     network = IntegerNetwork.from_keras(model)
     x = np.random.default_rng(0).random((20, 8)).astype(np.float32)
     assert compare(network, x, model=model)["mismatches"] == 0
@@ -73,8 +77,12 @@ def test_logits_that_are_no_integers_make_the_gate_red(change, found, model, mon
     logits[3, 1] += change * model.get_layer("head").scale
     monkeypatch.setattr(model, "predict", lambda *arguments, **options: logits)
     message = rf"logits of 'head' must be integers times its scale.*{found}"
-    with pytest.raises(ValueError, match=message):
-        compare(network, x, model=model)
+    with pytest.raises(ExactnessError, match=message):
+        compare(network, x, model=model, folder=tmp_path)
+    written = json.loads((tmp_path / "mismatch.json").read_text())
+    assert (written["first_sample"], written["differing_logits"]) == (3, 1)
+    expected, received = (np.array(written[f"{n}_logits"]) for n in ("expected", "received"))
+    np.testing.assert_allclose(received - expected, [0, change, *[0] * (len(expected) - 2)])
 
 
 def test_integers_as_large_as_float32_holds_are_read_from_logits():

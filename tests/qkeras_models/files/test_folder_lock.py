@@ -82,6 +82,26 @@ def test_half_written_files_of_a_killed_process_are_removed(tmp_path):
     assert left == {".lock", "report", "job", ".b.part"}
 
 
+def failing(folder, name=None):
+    with pytest.raises(ValueError), exclusive_folder(folder):
+        if name:
+            (folder / name).touch()
+        raise ValueError
+
+
+def test_an_error_leaves_no_folder_that_was_made_for_nothing(tmp_path):
+    failing(tmp_path / "runs" / "mine")
+    assert not list(tmp_path.iterdir())
+    failing(tmp_path / "runs" / "mine", "config.yaml")
+    failing(tmp_path / "runs" / "mine")
+    failing(tmp_path / "runs" / "other")
+    assert [path.name for path in tmp_path.glob("runs/*")] == ["mine"]
+    assert (tmp_path / "runs" / "mine" / "config.yaml").is_file()
+    (tmp_path / "empty").mkdir()
+    failing(tmp_path / "empty")
+    assert (tmp_path / "empty").is_dir()
+
+
 def test_a_file_that_another_process_makes_is_waited_for(holder, tmp_path):
     holder("file", tmp_path / "data", 0.5)
     told = []

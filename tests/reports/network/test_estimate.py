@@ -10,7 +10,7 @@ from hls_projects.rtl.estimate import estimate
 from qkeras_models.cost.lut_model import fit_record
 from reports.network.estimate import DESIGN, LARGEST_FITTED, error_note, estimated_resources
 from reports.network.report_tables import resource_table
-from reports.records.record import Source
+from reports.records.record import Figure, Source
 from reports.records.results_file import load_records
 from tests.hls_projects.networks import picture_network
 
@@ -48,6 +48,9 @@ def test_the_table_states_the_estimate_its_source_and_its_error():
     assert f"{found.luts} (estimate)" in text
     assert f"{DESIGN} (LUT, FF): mean and worst error against Yosys" in text
     assert f"on {len(record['held_out'])} networks outside the fit: LUT " in text
+    assert "n/a: convert.py measures latency and interval with --rtl" in text
+    measured = {"latency_cycles": Figure(3, "cycles", Source.MEASURED)}
+    assert "n/a: " not in resource_table({DESIGN: figures, "RTL": measured}).to_markdown()
     for key, label in (("luts", "LUT"), ("ffs", "FF")):
         mean, worst = record[f"{key}_mean_error"], record[f"{key}_worst_error"]
         assert f"{label} {mean:.1%}, {worst:.1%}" in text

@@ -33,7 +33,7 @@ def test_a_committed_network_is_that_of_its_record(name, record):
     assert encoded_bits(network) == record.encoded_bits
 
 
-@pytest.mark.parametrize("file", ["lenet5-sparse-0.98-0", "cifar-vgg16-sparse-0.9-0"])
+@pytest.mark.parametrize("file", ["lenet5-sparse-0.98-0", "cifar-vgg16-sparse-0.98-0"])
 def test_a_committed_convolutional_network_is_exact_in_csimulation(file, tmp_path):
     network = IntegerNetwork.load(RESULTS / f"networks/{file}.npz")
     x = data_set("mnist" if file.startswith("lenet5") else "cifar10").x_test[:50]

@@ -14,7 +14,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
 from hls_projects.rtl.pipeline.live_neurons import without_idle_neurons
 from hls_projects.rtl.stream.bank_schedule import schedule_banks
-from hls_projects.tools.synthesis import synthesize_layers
+from hls_projects.tools.synthesis import synthesize_verilog
 from tests.hls_projects.networks import edge_inputs, network, picture_network, ternary
 
 # Two folded layers; signed inputs, levels of 4 bits and both directions; one neuron.
@@ -69,8 +69,8 @@ def test_fewer_luts_than_side_by_side(tmp_path):
     net = picture_network((12, 12, 2), steps)
     folded = write_rtl(net, tmp_path / "folded", fold_dense=True)
     whole = write_rtl(net, tmp_path / "whole")
-    layer = synthesize_layers(folded.verilog)["folded_1"]
-    assert layer.luts < 0.2 * synthesize_layers(whole.verilog)["layer_2"].luts
+    layer = synthesize_verilog(folded.verilog, top="folded_1")
+    assert layer.luts < 0.2 * synthesize_verilog(whole.verilog, top="layer_2").luts
     assert folded.rom_bits > 20 * 36
     # The ROM has the register of its output itself.
     assert layer.brams == 1 and layer.ffs < folded.ffs
