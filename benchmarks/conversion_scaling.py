@@ -22,7 +22,7 @@ IMAGES = 2_000
 
 def random_network(nonzeros):
     """A network of random weights, thresholds in the middle of what its sums reach."""
-    from hls_projects.kinds import Dense, Flatten, Head, Threshold
+    from hls_projects.kinds import Dense, Flatten, Head, Levels
     from hls_projects.network.input_format import InputFormat
     from hls_projects.network.integer_network import IntegerNetwork
 
@@ -34,7 +34,7 @@ def random_network(nonzeros):
         keep = rng.random((inputs, outputs)) < nonzeros / total
         layers.append(Dense((keep * rng.choice([-1, 1], keep.shape)).astype(np.int8)))
         levels = rng.integers(-2, 3, (outputs, 1)) + np.arange(3)
-        layers.append(Threshold(levels.astype(np.int32), np.ones(outputs, np.int8)))
+        layers.append(Levels(levels.astype(np.int32), np.ones(outputs, np.int8)))
     layers[-1] = Head(np.zeros(10, np.int32))
     return IntegerNetwork(InputFormat(1, False, 0.375, (28, 28)), tuple(layers))
 

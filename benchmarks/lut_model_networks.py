@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.kinds import Dense, Flatten, Head, Threshold
+from hls_projects.kinds import Dense, Flatten, Head, Levels
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 
@@ -151,7 +151,7 @@ def _random(case: Case, folder: Path, data_folder: str | None) -> IntegerNetwork
         sums = layers[-1].forward(values)
         shares = np.arange(1, 1 << case.activation_bits) / (1 << case.activation_bits)
         levels = np.quantile(sums, shares, axis=0, method="nearest").T.astype(np.int32)
-        layers.append(Threshold(np.ascontiguousarray(levels), np.ones(width, np.int8)))
+        layers.append(Levels(np.ascontiguousarray(levels), np.ones(width, np.int8)))
         values = layers[-1].forward(sums)
     layers[-1] = Head(np.zeros(data.classes, np.int32))
     return IntegerNetwork(inputs, tuple(layers))

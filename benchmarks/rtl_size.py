@@ -30,7 +30,7 @@ PLOT = Path(__file__).parents[1] / "docs" / "rtl_size.svg"
 
 def random_network(nonzeros):
     """Weights of one density, thresholds in the middle of what the sums reach."""
-    from hls_projects.kinds import Dense, Flatten, Head, Threshold
+    from hls_projects.kinds import Dense, Flatten, Head, Levels
     from hls_projects.network.input_format import InputFormat
     from hls_projects.network.integer_network import IntegerNetwork
 
@@ -42,7 +42,7 @@ def random_network(nonzeros):
         keep = rng.random((inputs, outputs)) < share * nonzeros / (inputs * outputs)
         layers.append(Dense((keep * rng.choice([-1, 1], keep.shape)).astype(np.int8)))
         levels = rng.integers(-2, 3, (outputs, 1)) + np.arange(3)
-        layers.append(Threshold(levels.astype(np.int32), np.ones(outputs, np.int8)))
+        layers.append(Levels(levels.astype(np.int32), np.ones(outputs, np.int8)))
     layers[-1] = Head(np.zeros(10, np.int32))
     return IntegerNetwork(InputFormat(1, False, 0.375, (28, 28)), tuple(layers))
 

@@ -59,9 +59,9 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
 @click.option("--stage-delay", type=float,
               help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
                    "[default: one stage a layer]")
-@click.option("--fold-dense", is_flag=True,
-              help="Large dense layers after a picture, but the last one, take as many cycles as "
-                   "it has pixels: as many pictures a second in fewer LUTs; includes --rtl.")
+@click.option("--time-multiplex", is_flag=True,
+              help="Large dense layers after a image, but the last one, take as many cycles as "
+                   "it has pixels: as many images a second in fewer LUTs; includes --rtl.")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
@@ -76,7 +76,7 @@ def main(
     synth: str | None,
     pnr: bool,
     stage_delay: float | None,
-    fold_dense: bool,
+    time_multiplex: bool,
     generic_rtl: bool,
     tool_seconds: float,
     **options: Any,
@@ -97,12 +97,12 @@ def main(
     try:
         targets = tuple(filter(None, map(str.strip, (synth or "").split(","))))
         verilog = None
-        if rtl or targets or pnr or fold_dense or generic_rtl or stage_delay is not None:
+        if rtl or targets or pnr or time_multiplex or generic_rtl or stage_delay is not None:
             verilog = {
                 "targets": targets,
                 "generic": generic_rtl,
                 "stage_delay": stage_delay,
-                "fold_dense": fold_dense,
+                "time_multiplex": time_multiplex,
                 "place": pnr,
                 "seconds": tool_seconds,
             }

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.kinds import Dense, Flatten, Head, MaxPool, Reshape, Threshold
+from hls_projects.kinds import Dense, Flatten, Head, Levels, MaxPool, Reshape
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
-from tests.hls_projects.networks import picture_network
+from tests.hls_projects.networks import image_network
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,7 +26,7 @@ def test_the_format_can_be_read_with_numpy_alone(tmp_path):
         (
             Flatten(),
             Dense(rng.integers(-1, 2, (6, 5)).astype(np.int8)),
-            Threshold(
+            Levels(
                 np.sort(rng.integers(-9, 9, (5, 3)), axis=1).astype(np.int32),
                 np.array([1, 1, -1, 1, -1], np.int8),
             ),
@@ -41,11 +41,11 @@ def test_the_format_can_be_read_with_numpy_alone(tmp_path):
     logits = reader["predict"](tmp_path / "network.npz", x)
     np.testing.assert_array_equal(logits, network.predict(x))
     steps = [Reshape((7, 6, 1)), (4, (3, 2), (2, 1), "same"), MaxPool((2, 2), (1, 2))]
-    pictures = picture_network((7, 6), steps)
-    pictures.save(tmp_path / "network.npz")
+    images = image_network((7, 6), steps)
+    images.save(tmp_path / "network.npz")
     x = rng.normal(size=(50, 7, 6))
     logits = reader["predict"](tmp_path / "network.npz", x)
-    np.testing.assert_array_equal(logits, pictures.predict(x))
+    np.testing.assert_array_equal(logits, images.predict(x))
 
 
 def test_nothing_refers_to_a_folder_outside_the_project():

@@ -37,12 +37,12 @@ def test_a_convolutional_network_goes_from_words_to_verilog(tmp_path):
     run(train, "--data", "digits", "--hidden", "3c3,p2,12", "--sparsity", "0.4",
         "--stage1-epochs", "2", "--stage3-epochs", "1", "--set", "min_density={conv2d_1: 0.5}",
         "--set", "precision=mixed_bfloat16", "--name", "net", cwd=tmp_path)
-    out = run(convert, "net", "--fold-dense", "--samples", "130", cwd=tmp_path)
+    out = run(convert, "net", "--time-multiplex", "--samples", "130", cwd=tmp_path)
     assert "exact: 0 of 1,300 integer logits differ (Keras, integer network, C-simulation, " in out
     folder = tmp_path / "runs" / "net"
     report = json.loads((folder / "report" / "report.json").read_text())
     figures = {record["metric"]: record["value"] for record in report["resources"]}
     assert figures["ii"] == 64 and figures["buffer_bits"] > (2 * 8 + 3) * 4
     assert figures["rom_bits"] > 0
-    assert "64 pixels make a picture" in (folder / "rtl" / "README.md").read_text()
+    assert "64 pixels make a image" in (folder / "rtl" / "README.md").read_text()
     assert "hls::stream" in (folder / "hls" / "firmware" / "net.cpp").read_text()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from training.data import Dataset
 
 
-class TaughtBatches(Batches):
+class DistilledBatches(Batches):
     """Batches (x, y) with y float32 (batch, 1 + classes): labels, then what a teacher makes of x.
 
     The teacher sees the deformed images that the student sees, so a resumed training gets the

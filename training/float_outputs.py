@@ -6,12 +6,12 @@ import keras
 import numpy as np
 
 from qkeras_models.layers.integer_head import IntegerHead
-from qkeras_models.networks.layer_chain import layer_chain
+from qkeras_models.networks.layer_sequence import layer_sequence
 
 
 def output_scale(model: keras.Model) -> float:
     """s, the float that one step of the integer outputs stands for: exp(log_scale) of the head."""
-    (head,) = (layer for layer in layer_chain(model) if isinstance(layer, IntegerHead))
+    (head,) = (layer for layer in layer_sequence(model) if isinstance(layer, IntegerHead))
     return float(np.exp(keras.ops.convert_to_numpy(head.log_scale)))
 
 

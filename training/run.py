@@ -179,10 +179,10 @@ def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
     """What an epoch trains on: labels, or a teacher's answers too."""
     if not config.taught:
         return labelled_batches(config, data, epoch)
-    from training.distilled_batches import TaughtBatches, load_teacher
+    from training.distilled_batches import DistilledBatches, load_teacher
 
     teacher = load_teacher(config.teacher.model, data)
-    return TaughtBatches(teacher, data.x_train, data.y_train, **_batch_options(config, epoch))
+    return DistilledBatches(teacher, data.x_train, data.y_train, **_batch_options(config, epoch))
 
 
 def labelled_batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:

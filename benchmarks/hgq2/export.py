@@ -1,6 +1,6 @@
 """Verilog of one network that HGQ2 trained, by da4ml.  Runs in HGQ2's own environment, on JAX.
 
-Integer bits of activations are set to what training and validation pictures need, as HGQ2 demands
+Integer bits of activations are set to what training and validation images need, as HGQ2 demands
 before an export.  Accuracy, EBOPs and the comparison of every test logit follow from that network.
 """
 
@@ -13,8 +13,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-
-from benchmarks.hgq2.pictures import epoch_of, load_batches, one_bit
+from benchmarks.hgq2.images import epoch_of, load_batches, one_bit
 
 MODULE = "network"
 # Every adder takes a unit of delay; a stage of the pipeline holds so many that there are as many
@@ -27,19 +26,19 @@ SOLVER = {"hard_dc": 2}
 UNUSED = "lookup_table.v"
 
 
-def calibrated(path, pictures):
-    """The network, its activations wide enough for the pictures, and its EBOPs."""
+def calibrated(path, images):
+    """The network, its activations wide enough for the images, and its EBOPs."""
     from hgq.utils import trace_minmax
 
     model = keras.models.load_model(path, compile=False)
     for layer in kernels(model):
         # A bias has the fraction bits that its integer bits leave, and would be rounded anew.
         layer.bq.trainable = False
-    return model, int(trace_minmax(model, pictures, batch_size=1000))
+    return model, int(trace_minmax(model, images, batch_size=1000))
 
 
-def calibration_pictures(validation, epochs=2):
-    """Training pictures, augmented as in training, and validation pictures."""
+def calibration_images(validation, epochs=2):
+    """Training images, augmented as in training, and validation images."""
     batches, _ = load_batches(1000, 1)
     drawn = [np.concatenate(epoch_of(batches, number)[0]) for number in range(epochs)]
     return np.concatenate([*drawn, validation])
@@ -82,7 +81,7 @@ def export(checkpoint, folder):
 
     data = load("mnist")
     validation = one_bit(data.x_validation)
-    model, ebops = calibrated(checkpoint, calibration_pictures(validation))
+    model, ebops = calibrated(checkpoint, calibration_images(validation))
     graph = comb_trace(*trace_model(model, HWConfig(*HARDWARE), SOLVER, inputs_kif=PIXEL))
     test = one_bit(data.x_test)
     logits = model.predict(test, batch_size=1000, verbose=0)

@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 
 import keras
+from benchmarks.hgq2.images import load_batches
 
 from benchmarks.hgq2.export import accuracy, calibrated
-from benchmarks.hgq2.pictures import load_batches
 from benchmarks.hgq2.selection import ACCURACIES, checkpoints
 
 
@@ -21,11 +21,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    _, (pictures, labels) = load_batches(1000, 0)
+    _, (images, labels) = load_batches(1000, 0)
     found = {}
     for checkpoint in checkpoints(folder / "front"):
-        model, _ = calibrated(checkpoint.path, pictures)
-        logits = keras.ops.convert_to_numpy(model(pictures))
+        model, _ = calibrated(checkpoint.path, images)
+        logits = keras.ops.convert_to_numpy(model(images))
         found[checkpoint.path.name] = accuracy(logits, labels)
     (folder / ACCURACIES).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.hgq2.images import one_bit
 
 from benchmarks.hgq2.environment import run_module
-from benchmarks.hgq2.pictures import one_bit
 from benchmarks.hgq2.selection import ACCURACIES, Checkpoint
 from benchmarks.hgq2.verilog_check import logit_format, verilog_logits
 
@@ -30,7 +30,7 @@ class Training:
         network: of benchmarks.hgq2.networks.
         beta: what an EBOP costs at the end.
         learning_rate: of Adam, at the beginning.
-        epochs: of 55,000 pictures in batches of 256.
+        epochs: of 55,000 images in batches of 256.
     """
 
     network: str

@@ -14,7 +14,7 @@ WIDTHS = {"mnist-small": (256, 64), "narrow": (64, 32)}
 
 
 def build_network(name: str) -> keras.Model:
-    """A network for 28 × 28 pictures of 0 and 1, float32, that gives ten logits.
+    """A network for 28 × 28 images of 0 and 1, float32, that gives ten logits.
 
     Args:
         name: ``mnist-small``, 784-256-64-10 as this project's; or ``narrow``, 784-64-32-10.
@@ -28,8 +28,8 @@ def build_network(name: str) -> keras.Model:
         QuantizerConfigScope(place="datalane", overflow_mode="WRAP", i0=1, f0=3),
     ):
         pixels = QuantizerConfig(trainable=False, k0=0, i0=1, f0=0, heterogeneous_axis=())
-        x = picture = keras.Input((28, 28, 1))
+        x = image = keras.Input((28, 28, 1))
         x = keras.layers.Flatten()(x)
         for width in WIDTHS[name]:
             x, pixels = QDense(width, activation="relu", iq_conf=pixels)(x), None
-        return keras.Model(picture, QDense(10)(x))
+        return keras.Model(image, QDense(10)(x))

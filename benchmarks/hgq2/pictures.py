@@ -8,13 +8,13 @@ THRESHOLD = 0.375  # a pixel of 96 / 256 or more is 1
 SHIFT, SHEAR = 1.0, 0.15  # as in mnist-small's configuration
 
 
-def one_bit(pictures):
+def one_bit(images):
     """float32 (n, 28, 28, 1) of 0 and 1."""
-    return (pictures >= THRESHOLD).astype(np.float32)[..., None]
+    return (images >= THRESHOLD).astype(np.float32)[..., None]
 
 
 def load_batches(batch_size, seed):
-    """Training batches of grey pictures, and validation pictures of 0 and 1 with their labels."""
+    """Training batches of grey images, and validation images of 0 and 1 with their labels."""
     from training.data import Augmentation, Batches, load
 
     data = load("mnist")
@@ -24,7 +24,7 @@ def load_batches(batch_size, seed):
 
 
 def epoch_of(batches, epoch):
-    """Pictures of 0 and 1 and labels of an epoch, but for its last, smaller batch.
+    """Images of 0 and 1 and labels of an epoch, but for its last, smaller batch.
 
     (steps, batch, 28, 28, 1), float32, and (steps, batch).
     """

@@ -17,9 +17,9 @@ from pathlib import Path
 import jax
 import keras
 import numpy as np
+from benchmarks.hgq2.images import epoch_of, load_batches
 
 from benchmarks.hgq2.networks import build_network
-from benchmarks.hgq2.pictures import epoch_of, load_batches
 from benchmarks.hgq2.selection import NAME, checkpoints
 
 BETA_BEGIN = 1e-6
@@ -51,7 +51,7 @@ def callbacks(folder, epochs, beta, learning_rate):
 def epoch_function(model):
     """All steps of an epoch as one compiled loop, which spares `fit` its work between steps.
 
-    (variables, pictures, labels) to (variables, mean loss, accuracy).
+    (variables, images, labels) to (variables, mean loss, accuracy).
     """
     loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
@@ -71,8 +71,8 @@ def epoch_function(model):
         return (trainable, other, optimizer), (loss, right)
 
     @functools.partial(jax.jit, donate_argnums=0)
-    def epoch(variables, pictures, labels):
-        variables, (losses, right) = jax.lax.scan(step, variables, (pictures, labels))
+    def epoch(variables, images, labels):
+        variables, (losses, right) = jax.lax.scan(step, variables, (images, labels))
         return variables, losses.mean(), right.mean()
 
     return epoch

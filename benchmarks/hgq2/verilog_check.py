@@ -1,4 +1,4 @@
-"""The Verilog itself, simulated on test pictures, beside the logits of Keras."""
+"""The Verilog itself, simulated on test images, beside the logits of Keras."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def logit_format(outputs: Formats) -> tuple[int, int]:
 
 
 def verilog_logits(
-    verilog: Path, found: dict[str, Any], pictures: np.ndarray, folder: Path
+    verilog: Path, found: dict[str, Any], images: np.ndarray, folder: Path
 ) -> tuple[np.ndarray, int]:
     """Integer logits (samples, classes), at 2^fraction of logit_format, and the latency in cycles.
 
     Args:
         verilog: da4ml's, pipelined.
         found: export.json.
-        pictures: 0 and 1, (samples, …).
+        images: 0 and 1, (samples, …).
         folder: where the harness is written.
     """
     from hls_projects.rtl.cxxrtl.simulation import RtlSimulation
@@ -78,5 +78,5 @@ def verilog_logits(
     simulation = RtlSimulation(
         RtlDesign(path, len(inputs), 1, len(outputs), width, found["stages"] + 1, **counts)
     )
-    logits = simulation.predict(pictures.astype(np.int64))
+    logits = simulation.predict(images.astype(np.int64))
     return logits, simulation.latency

@@ -78,7 +78,7 @@ def convert(
     with step("reading the model"):
         model, network = _read(source)
     if options.rtl is not None:
-        check_feasible(network, options.rtl.fold_dense)
+        check_feasible(network, options.rtl.time_multiplex)
     if warning := memory_warning(network, options.csim):
         report(f"warning: {warning}")
     file = source.model if source.trained else None
@@ -177,10 +177,10 @@ def _dead(network: IntegerNetwork) -> str:
 
 
 def _left_out(model: Any, options: ConversionOptions) -> str:
-    from hls_projects.from_keras.keras_chain import keras_chain
+    from hls_projects.from_keras.keras_sequence import keras_sequence
     from hls_projects.from_keras.keras_tail import left_out
 
-    return "" if model is None else left_out(keras_chain(model).tail, options.argmax)
+    return "" if model is None else left_out(keras_sequence(model).tail, options.argmax)
 
 
 def _synthesize(

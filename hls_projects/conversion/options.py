@@ -16,7 +16,7 @@ class RtlOptions:
         targets: to synthesize for, names of flows.
         generic: write and simulate Verilog without primitives too.
         stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
-        fold_dense: dense layers after a picture take as many cycles as it has pixels.
+        time_multiplex: dense layers after a image take as many cycles as it has pixels.
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
     """
@@ -24,7 +24,7 @@ class RtlOptions:
     targets: tuple[str, ...] = ()
     generic: bool = False
     stage_delay: float | None = None
-    fold_dense: bool = False
+    time_multiplex: bool = False
     place: bool = False
     seconds: float = 1800.0
 

@@ -113,7 +113,7 @@ def _write(
             folder / family.folder,
             target=family,
             stage_delay=options.stage_delay,
-            fold_dense=options.fold_dense,
+            time_multiplex=options.time_multiplex,
         )
     write_rtl_readme(design, family)
     return design

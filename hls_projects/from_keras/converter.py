@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from hls_projects.from_keras.keras_chain import keras_chain
+from hls_projects.from_keras.keras_sequence import keras_sequence
 from hls_projects.from_keras.readers import READERS
 from hls_projects.from_keras.walk import Reader, Walk
 from hls_projects.kinds import Layer
@@ -24,7 +24,7 @@ def convert(model: keras.Model) -> tuple[InputFormat, tuple[Layer, ...], dict[st
     Raises:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
-    chain = keras_chain(model)
+    chain = keras_sequence(model)
     walk = Walk(chain.layers, chain.shape, model.jit_compile)
     while walk.position < len(walk.chain):
         layer = walk.chain[walk.position]

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 
 from hls_projects.from_keras.activation_format import activation_format
-from hls_projects.from_keras.keras_chain import keras_chain
 from hls_projects.from_keras.keras_layers import is_absorbed
+from hls_projects.from_keras.keras_sequence import keras_sequence
 from hls_projects.from_keras.keras_tail import decides_otherwise
 from hls_projects.kinds.layer import Role, column_sums
 from hls_projects.network.integer_network import IntegerNetwork
@@ -56,7 +56,7 @@ def keras_integer_logits(model: keras.Model, x: np.ndarray) -> np.ndarray:
         NoIntegersError: if float logits are no integers times the head's scale.
         ValueError: if the layers after the head decide otherwise than the integers.
     """
-    chain = keras_chain(model)
+    chain = keras_sequence(model)
     x = np.asarray(x, np.float32)
     outputs = model.predict(x, batch_size=BATCH, verbose=0)
     if not chain.tail:
@@ -85,7 +85,7 @@ def keras_trace(model: keras.Model, network: IntegerNetwork, x: np.ndarray) -> l
         One int64 array for each of `network.layers`.  Where Keras computed what no integer
         stands for, the nearest one.
     """
-    layers = keras_chain(model).layers
+    layers = keras_sequence(model).layers
     values = Steps(layers, model.jit_compile).predict(
         np.asarray(x, np.float32), batch_size=len(x), verbose=0
     )

@@ -84,9 +84,9 @@ def default_io_type(network: IntegerNetwork) -> str:
 def _network_and_names(model: Any) -> tuple[IntegerNetwork, list[str] | None]:
     if isinstance(model, IntegerNetwork):
         return model, None
-    from hls_projects.from_keras.keras_chain import keras_chain
+    from hls_projects.from_keras.keras_sequence import keras_sequence
 
-    return IntegerNetwork.from_keras(model), keras_chain(model).integer_layer_names
+    return IntegerNetwork.from_keras(model), keras_sequence(model).integer_layer_names
 
 
 def _config(

@@ -1,4 +1,4 @@
-"""hls4ml layers of pictures: sparse ternary convolution and max pooling."""
+"""hls4ml layers of images: sparse ternary convolution and max pooling."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hls4ml.model.attributes import Attribute
 from hls_projects.hls4ml_front_end import kernels
 from hls_projects.hls4ml_front_end.layers import IntegerLayer, SparseTernaryDense
 from hls_projects.hls4ml_front_end.position_loops import (
-    Pictures,
+    Images,
     Shape,
     over_window_stream,
     over_windows,
@@ -17,7 +17,7 @@ from hls_projects.kinds.windows import Windows
 
 
 class WindowLayer(IntegerLayer):
-    """A layer that does the same in every window of a picture.
+    """A layer that does the same in every window of a image.
 
     Attribute: `strides`, a list of two.
     """
@@ -29,27 +29,27 @@ class WindowLayer(IntegerLayer):
         raise NotImplementedError
 
     def _output_shape(self) -> list[int]:
-        picture = self.get_input_variable().shape
-        return [*self.windows.output_shape(picture), len(self.get_attr("lowest"))]
+        image = self.get_input_variable().shape
+        return [*self.windows.output_shape(image), len(self.get_attr("lowest"))]
 
     @property
-    def pictures(self) -> Pictures:
+    def images(self) -> Images:
         rows, columns, channels = self.get_input_variable().shape
         outputs = self.get_output_variable().shape[-1]
-        return Pictures(rows, columns, channels, outputs, self.windows)
+        return Images(rows, columns, channels, outputs, self.windows)
 
     @property
     def kernel_shape(self) -> Shape:
-        return self.pictures.shape
+        return self.images.shape
 
     @property
     def takes_all(self) -> bool:
-        picture = tuple(self.get_input_variable().shape[:2])
-        return super().takes_all and self.windows.size == picture
+        image = tuple(self.get_input_variable().shape[:2])
+        return super().takes_all and self.windows.size == image
 
     def _every_position(self, position: str) -> str:
         loops = over_window_stream if self.streams else over_windows
-        return loops(self.function_name, position, self.pictures)
+        return loops(self.function_name, position, self.images)
 
 
 class SparseTernaryConv2D(WindowLayer, SparseTernaryDense):
@@ -95,4 +95,4 @@ class IntegerMaxPool(WindowLayer):
         return kernels.largest_lines(taps, self.get_output_variable().shape[-1])
 
 
-PICTURE_LAYERS: tuple[type[IntegerLayer], ...] = (SparseTernaryConv2D, IntegerMaxPool)
+IMAGE_LAYERS: tuple[type[IntegerLayer], ...] = (SparseTernaryConv2D, IntegerMaxPool)

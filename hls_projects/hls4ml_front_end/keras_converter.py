@@ -37,10 +37,10 @@ def parse(model: Any) -> Parsed:
     Raises:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
-    from hls_projects.from_keras.keras_chain import keras_chain
+    from hls_projects.from_keras.keras_sequence import keras_sequence
     from hls_projects.from_keras.keras_tail import left_out
 
-    network, chain = IntegerNetwork.from_keras(model), keras_chain(model)
+    network, chain = IntegerNetwork.from_keras(model), keras_sequence(model)
     if chain.tail:
         warnings.warn(left_out(chain.tail), UserWarning, stacklevel=2)
     source = _input_name(model)

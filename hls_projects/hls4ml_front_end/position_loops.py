@@ -19,8 +19,8 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Windows in pictures of rows × columns × channels, `outputs` values for each window."""
+class Images:
+    """Windows in images of rows × columns × channels, `outputs` values for each window."""
 
     rows: int
     columns: int
@@ -71,46 +71,46 @@ void {name}(hls::stream<data_T> &data, hls::stream<res_T> &res) {{
 """
 
 
-def over_windows(name: str, position: str, pictures: Pictures) -> str:
+def over_windows(name: str, position: str, images: Images) -> str:
     """A C++ function template `name` that applies `position` to every window of an array."""
-    windows, rows, columns = pictures.windows, pictures.rows, pictures.columns
+    windows, rows, columns = images.windows, images.rows, images.columns
     (top, _), (left, _) = windows.around((rows, columns))
     out_rows, out_columns = windows.output_shape((rows, columns))
-    total_in = rows * columns * pictures.channels
+    total_in = rows * columns * images.channels
     return f"""\
 template <class data_T, class res_T>
-void {name}(data_T data[{total_in}], res_T res[{out_rows * out_columns * pictures.outputs}]) {{
+void {name}(data_T data[{total_in}], res_T res[{out_rows * out_columns * images.outputs}]) {{
     #pragma HLS PIPELINE II=1
     for (int row = 0; row < {out_rows}; row++) {{
         #pragma HLS UNROLL
         for (int column = 0; column < {out_columns}; column++) {{
             #pragma HLS UNROLL
-            data_T window[{pictures.shape.inputs}];
+            data_T window[{images.shape.inputs}];
             #pragma HLS ARRAY_PARTITION variable=window complete
             for (int i = 0; i < {windows.size[0] * windows.size[1]}; i++) {{
                 #pragma HLS UNROLL
                 const int y = row * {windows.strides[0]} - {top} + i / {windows.size[1]};
                 const int x = column * {windows.strides[1]} - {left} + i % {windows.size[1]};
                 const bool inside = y >= 0 && y < {rows} && x >= 0 && x < {columns};
-                for (int c = 0; c < {pictures.channels}; c++) {{
+                for (int c = 0; c < {images.channels}; c++) {{
                     #pragma HLS UNROLL
-                    window[i * {pictures.channels} + c] =
-                        inside ? data[(y * {columns} + x) * {pictures.channels} + c] : data_T(0);
+                    window[i * {images.channels} + c] =
+                        inside ? data[(y * {columns} + x) * {images.channels} + c] : data_T(0);
                 }}
             }}
-            {position}(window, res + (row * {out_columns} + column) * {pictures.outputs});
+            {position}(window, res + (row * {out_columns} + column) * {images.outputs});
         }}
     }}
 }}
 """
 
 
-def over_window_stream(name: str, position: str, pictures: Pictures) -> str:
-    """The same on streams: a line buffer, zeros around the picture, a window a clock cycle."""
-    windows, channels = pictures.windows, pictures.channels
+def over_window_stream(name: str, position: str, images: Images) -> str:
+    """The same on streams: a line buffer, zeros around the image, a window a clock cycle."""
+    windows, channels = images.windows, images.channels
     height, width = windows.size
-    around = windows.around((pictures.rows, pictures.columns))
-    rows, columns = sum(around[0]) + pictures.rows, sum(around[1]) + pictures.columns
+    around = windows.around((images.rows, images.columns))
+    rows, columns = sum(around[0]) + images.rows, sum(around[1]) + images.columns
     buffer = f"    value_T lines[{height - 1}][{columns}][{channels}];\n" * (height > 1)
     for dimension in (1, 3) if height > 1 else ():
         buffer += f"    #pragma HLS ARRAY_PARTITION variable=lines complete dim={dimension}\n"
@@ -118,14 +118,14 @@ def over_window_stream(name: str, position: str, pictures: Pictures) -> str:
 template <class data_T, class res_T>
 void {name}(hls::stream<data_T> &data, hls::stream<res_T> &res) {{
     typedef typename data_T::value_type value_T;
-{buffer}    value_T window[{pictures.shape.inputs}];
+{buffer}    value_T window[{images.shape.inputs}];
     #pragma HLS ARRAY_PARTITION variable=window complete
     for (int row = 0; row < {rows}; row++) {{
         for (int column = 0; column < {columns}; column++) {{
             #pragma HLS PIPELINE II=1
             data_T pixel;
-            if ({_inside("row", around[0], pictures.rows)} &&
-                {_inside("column", around[1], pictures.columns)}) {{
+            if ({_inside("row", around[0], images.rows)} &&
+                {_inside("column", around[1], images.columns)}) {{
                 pixel = data.read();
             }} else {{
                 for (int c = 0; c < {channels}; c++)

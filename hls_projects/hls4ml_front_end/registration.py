@@ -12,13 +12,13 @@ from hls4ml.model.layers import layer_map, register_layer
 from hls4ml.model.optimizer import ModelOptimizerPass
 
 from hls_projects.hls4ml_front_end.checks import BACKENDS
-from hls_projects.hls4ml_front_end.image_layers import PICTURE_LAYERS
+from hls_projects.hls4ml_front_end.image_layers import IMAGE_LAYERS
 from hls_projects.hls4ml_front_end.keras_converter import take_over
 from hls_projects.hls4ml_front_end.layers import INTEGER_LAYERS, is_integer_layer
 
 HEADER = Path(__file__).parent / "firmware" / "nnet_sparse_ternary.h"
 WRITER = "write_sparse_ternary_kernels"
-LAYERS = (*INTEGER_LAYERS, *PICTURE_LAYERS)
+LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS)
 
 
 class KernelCallTemplate(FunctionCallTemplate):

@@ -11,10 +11,10 @@ from hls_projects.kinds.head import Head
 from hls_projects.kinds.layer import Interval, Layer, Role
 from hls_projects.kinds.maxpool import MaxPool
 from hls_projects.kinds.reshape import Reshape
-from hls_projects.kinds.threshold import Threshold
+from hls_projects.kinds.threshold import Levels
 
 KINDS: dict[str, type[Layer]] = {
-    kind.kind: kind for kind in (Dense, Conv2D, Threshold, MaxPool, Flatten, Reshape, Head)
+    kind.kind: kind for kind in (Dense, Conv2D, Levels, MaxPool, Flatten, Reshape, Head)
 }
 
 __all__ = [

@@ -16,7 +16,7 @@ CHUNK = 32
 
 @dataclass(frozen=True, eq=False)
 class Conv2D(Layer):
-    """acc[r, c] = Σ over the window at (r, c) of x · W, W in {−1, 0, 1}; 0 around the picture.
+    """acc[r, c] = Σ over the window at (r, c) of x · W, W in {−1, 0, 1}; 0 around the image.
 
     Args:
         weights: int8 (height, width, channels, filters), each −1, 0 or 1.

@@ -17,7 +17,7 @@ from hls_projects.logic.netlist import Netlist
 
 @dataclass(frozen=True, eq=False)
 class MaxPool(Layer):
-    """The largest value of each channel in every window inside the picture.
+    """The largest value of each channel in every window inside the image.
 
     Args:
         pool: rows and columns of the window, ≥ 1.

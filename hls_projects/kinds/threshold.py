@@ -11,7 +11,7 @@ from hls_projects.kinds.layer import Interval, Layer, Role, describe, require
 
 
 @dataclass(frozen=True, eq=False)
-class Threshold(Layer):
+class Levels(Layer):
     """Batch normalization and activation as comparisons of an integer with integers.
 
     activation = Σ_k [acc ≥ v_k] for direction 1, Σ_k [acc ≤ v_k] for direction −1.

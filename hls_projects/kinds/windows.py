@@ -1,4 +1,4 @@
-"""Windows that slide over pictures: sizes, padding, and the values under each tap."""
+"""Windows that slide over images: sizes, padding, and the values under each tap."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ PADDINGS = ("valid", "same")
 
 @dataclass(frozen=True)
 class Windows:
-    """height × width windows, each `strides` apart, in pictures (rows, columns, channels).
+    """height × width windows, each `strides` apart, in images (rows, columns, channels).
 
-    "valid" windows lie inside the picture; "same" ones start every `strides` pixels of it, and
+    "valid" windows lie inside the image; "same" ones start every `strides` pixels of it, and
     what they see around it is 0: max((⌈n / stride⌉ − 1) · stride + size − n, 0) pixels along an
     axis of n, the smaller half of them before it, as Keras pads.
     """
@@ -24,18 +24,18 @@ class Windows:
     strides: tuple[int, int]
     padding: str = "valid"
 
-    def output_shape(self, picture: tuple[int, ...]) -> tuple[int, int]:
-        """Rows and columns of windows; 0 where the picture is too small."""
+    def output_shape(self, image: tuple[int, ...]) -> tuple[int, int]:
+        """Rows and columns of windows; 0 where the image is too small."""
         if self.padding == "same":
-            return tuple(-(-n // s) for n, s in zip(picture, self.strides, strict=False))
-        sizes = zip(picture, self.size, self.strides, strict=False)
+            return tuple(-(-n // s) for n, s in zip(image, self.strides, strict=False))
+        sizes = zip(image, self.size, self.strides, strict=False)
         return tuple(max((n - k) // s + 1, 0) for n, k, s in sizes)
 
-    def around(self, picture: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Zeros (before, after) the rows and the columns of a picture."""
+    def around(self, image: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Zeros (before, after) the rows and the columns of a image."""
         return tuple(
             self._around(n, k, s)
-            for n, k, s in zip(picture, self.size, self.strides, strict=False)
+            for n, k, s in zip(image, self.size, self.strides, strict=False)
         )
 
     def _around(self, n: int, size: int, stride: int) -> tuple[int, int]:
@@ -51,11 +51,11 @@ class Windows:
             x: (..., rows, columns, channels).
 
         Yields:
-            (..., output rows, output columns, channels), views of the padded pictures.
+            (..., output rows, output columns, channels), views of the padded images.
         """
-        picture = x.shape[-3:-1]
-        padded = np.pad(x, [(0, 0)] * (x.ndim - 3) + [*self.around(picture), (0, 0)])
-        rows, columns = self.output_shape(picture)
+        image = x.shape[-3:-1]
+        padded = np.pad(x, [(0, 0)] * (x.ndim - 3) + [*self.around(image), (0, 0)])
+        rows, columns = self.output_shape(image)
         for row in range(self.size[0]):
             for column in range(self.size[1]):
                 yield padded[
@@ -79,5 +79,5 @@ def windows_in(windows: Windows, image: tuple[int, ...]) -> tuple[int, int]:
     """Rows and columns of windows; ValueError if there are none."""
     found = windows.output_shape(image)
     if min(found) < 1:
-        raise ValueError(f"windows of {windows.size} do not fit into a picture of {image[:2]}")
+        raise ValueError(f"windows of {windows.size} do not fit into a image of {image[:2]}")
     return found

@@ -27,5 +27,5 @@ def cell_delay(node: Node, delays: Delays) -> float:
     if isinstance(node, CarryChain):
         return delays.chain + delays.carry * len(node.propagates)
     if isinstance(node, LutChain):
-        return delays.chain + delays.carry * len(node.stages)
+        return delays.chain + delays.carry * len(node.positions)
     return delays.lut if node.inputs else 0.0

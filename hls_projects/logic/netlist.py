@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hls_projects.logic.bits import CONSTANT, Bit
-from hls_projects.logic.truth_table import Function, Table, tabulate, widen, without_idle_inputs
+from hls_projects.logic.truth_table import Function, Table, tabulate, widen, without_dead_inputs
 
-CARRY4_STAGES = 4
+CARRY4_POSITIONS = 4
 # LUT4s of a function, by its number of inputs: multiplexers between LUTs cost nothing.
 LUT4S = (0, 1, 1, 1, 1, 2, 4)
 
@@ -51,11 +51,11 @@ class CarryChain:
 
     @property
     def carry_cells(self) -> int:
-        return -(-len(self.propagates) // CARRY4_STAGES)
+        return -(-len(self.propagates) // CARRY4_POSITIONS)
 
 
 @dataclass(frozen=True)
-class LutStage:
+class LutPosition:
     """Half a CCU2C: pins A to D, and p over them; g is p where C and D are 0."""
 
     pins: tuple[Bit, ...]
@@ -67,12 +67,12 @@ class LutChain:
     """c₀ = carry_in; sum_i = p_i ⊕ c_i; c_{i+1} = p_i ? c_i : g_i, in LUT4s with a carry."""
 
     carry_in: Bit
-    stages: tuple[LutStage, ...]
+    positions: tuple[LutPosition, ...]
     outputs: tuple[int, ...]
 
     @property
     def inputs(self) -> tuple[int, ...]:
-        bits = [self.carry_in, *(bit for stage in self.stages for bit in stage.pins)]
+        bits = [self.carry_in, *(bit for position in self.positions for bit in position.pins)]
         return tuple(bit.signal for bit in bits if not bit.constant)
 
 
@@ -114,7 +114,7 @@ class Netlist:
         Constants and plain wires cost nothing, nor does a function that is there already.
         """
         signals, tables = tabulate(bits, function)
-        reduced = [without_idle_inputs(signals, table) for table in tables]
+        reduced = [without_dead_inputs(signals, table) for table in tables]
         missing = list(dict.fromkeys(key for key in reduced if self._known(*key) is None))
         for key in missing[:]:
             flipped = (key[0], _flip(key[1]))
@@ -129,9 +129,9 @@ class Netlist:
         return Bit(self._add_lut((bit.signal,), (1, 0)))
 
     def propagate(self, bits: Sequence[Bit], function: Function) -> tuple[int, int | None]:
-        """LUT signals of a chain's stage: propagate, and generate if the function has two."""
+        """LUT signals of a chain's position: propagate, and generate if the function has two."""
         signals, tables = tabulate(bits, function)
-        key = ("stage", tuple(signals), tuple(tables))
+        key = ("position", tuple(signals), tuple(tables))
         if key not in self._made:
             if len(tables) == 2:
                 self._made[key] = self._add_dual(tuple(signals), (tables[0], tables[1]))
@@ -142,7 +142,7 @@ class Netlist:
     def chain(
         self, carry_in: Bit, propagates: Sequence[int], generates: Sequence[Bit]
     ) -> tuple[int, ...]:
-        """Sum signals of every stage, then the carry out."""
+        """Sum signals of every position, then the carry out."""
         key = ("chain", carry_in, tuple(propagates), tuple(generates))
         if key not in self._made:
             feeding = [carry_in.signal, *propagates, *(bit.signal for bit in generates)]
@@ -151,13 +151,14 @@ class Netlist:
             self._made[key] = outputs
         return self._made[key]
 
-    def lut_chain(self, carry_in: Bit, stages: Sequence[LutStage]) -> tuple[int, ...]:
-        """Sum signals of every stage, then the carry out."""
-        key = ("lut chain", carry_in, tuple(stages))
+    def lut_chain(self, carry_in: Bit, positions: Sequence[LutPosition]) -> tuple[int, ...]:
+        """Sum signals of every position, then the carry out."""
+        key = ("lut chain", carry_in, tuple(positions))
         if key not in self._made:
-            feeding = [carry_in.signal, *(pin.signal for stage in stages for pin in stage.pins)]
-            outputs = self._new(feeding, len(stages) + 1)
-            self.nodes.append(LutChain(carry_in, tuple(stages), outputs))
+            pins = [pin.signal for position in positions for pin in position.pins]
+            feeding = [carry_in.signal, *pins]
+            outputs = self._new(feeding, len(positions) + 1)
+            self.nodes.append(LutChain(carry_in, tuple(positions), outputs))
             self._made[key] = outputs
         return self._made[key]
 

@@ -28,7 +28,7 @@ def tabulate(bits: Sequence[Bit], function: Function) -> tuple[list[int], list[T
     return signals, [tuple(int(value) for value in table) for table in zip(*rows, strict=True)]
 
 
-def without_idle_inputs(signals: Sequence[int], table: Table) -> tuple[tuple[int, ...], Table]:
+def without_dead_inputs(signals: Sequence[int], table: Table) -> tuple[tuple[int, ...], Table]:
     """The same function over only those signals that influence it."""
     kept = list(signals)
     position = 0

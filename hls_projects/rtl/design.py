@@ -19,10 +19,10 @@ from hls_projects.rtl.emit.stream_verilog import stream_top
 from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
 from hls_projects.rtl.feasible import check_feasible
 from hls_projects.rtl.pipeline.pipelining import pipelined
-from hls_projects.rtl.pipeline.stages import Pipeline, Stage, build_pipeline
-from hls_projects.rtl.stream.folded_dense import FoldedDense
+from hls_projects.rtl.pipeline.stages import Pipeline, RegisterStage, build_pipeline
 from hls_projects.rtl.stream.stream_plan import streams
 from hls_projects.rtl.stream.streaming import PixelStage, Stream, build_stream
+from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
 from qkeras_models.files.atomic_write import write_atomically
 
 
@@ -34,7 +34,7 @@ class RtlDesign:
         verilog: the source file; its top module is `top`.
         inputs, input_bits: integers of a sample, and bits of each.
         classes, logit_bits: logits, and bits of each.
-        latency: clock cycles from in_valid to out_valid; of a picture without gaps that no other
+        latency: clock cycles from in_valid to out_valid; of a image without gaps that no other
             follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
@@ -42,10 +42,10 @@ class RtlDesign:
             last; like `luts` without folded layers, whose logic synthesis makes.
         period: shortest clock period in ns by the delays of the target, a model; None with folded
             layers, whose logic synthesis makes.
-        pixels: clock cycles in which a sample enters: 1, or one for each pixel of a picture.
-        buffer_bits: of `ffs`, bits of shift registers: lines, and the collected picture.
+        pixels: clock cycles in which a sample enters: 1, or one for each pixel of a image.
+        buffer_bits: of `ffs`, bits of shift registers: lines, and the collected image.
         rom_bits: of folded layers, their weights and thresholds.
-        depth: pictures after a picture that may make its result later; see StreamPlan.
+        depth: images after a image that may make its result later; see StreamPlan.
         format: of the inputs; None where the Verilog is not of an integer network.
     """
 
@@ -88,7 +88,7 @@ def write_rtl(
     *,
     target: Family | str = XILINX,
     stage_delay: float | None = None,
-    fold_dense: bool = False,
+    time_multiplex: bool = False,
 ) -> RtlDesign:
     """Writes folder/top.v, atomically: modules `layer_1` … and `top`, a pipeline register each.
 
@@ -103,21 +103,21 @@ def write_rtl(
             any synthesis tool reads.
         stage_delay: longest delay of a pipeline stage in ns, > 0, by the delays of the target;
             layers that take longer are cut.  None: one stage a layer.
-        fold_dense: of a convolutional network, dense layers after the picture take as many cycles
-            as it has pixels, with their weights in a ROM: as many pictures a second at a fraction
-            of the LUTs.  The first ones, as long as they have more nonzeros than a picture has
+        time_multiplex: of a convolutional network, dense layers after the image take as many cycles
+            as it has pixels, with their weights in a ROM: as many images a second at a fraction
+            of the LUTs.  The first ones, as long as they have more nonzeros than a image has
             pixels, but not the last layer.
 
     Raises:
         ValueError: for another target, a stage_delay of 0 or less, a kind of layer that RTL does
             not have, or layers to fold where there are none, or one of more neurons than a
-            picture has pixels.
+            image has pixels.
     """
     family = family_named(target)
-    check_feasible(network, fold_dense)
+    check_feasible(network, time_multiplex)
     verilog = Path(folder) / "top.v"
     if streams(network):
-        stream = _cut_stream(build_stream(network, family, fold_dense), family, stage_delay)
+        stream = _cut_stream(build_stream(network, family, time_multiplex), family, stage_delay)
         design = _describe_stream(stream, network, family, verilog)
         moving = [module.module() for module in stream.modules]
         header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
@@ -136,8 +136,8 @@ def _cut(pipeline: Pipeline, family: Family, stage_delay: float | None) -> Pipel
 
 
 def _cut_stages(
-    stages: Sequence[Stage], family: Family, stage_delay: float | None
-) -> tuple[Stage, ...]:
+    stages: Sequence[RegisterStage], family: Family, stage_delay: float | None
+) -> tuple[RegisterStage, ...]:
     if stage_delay is None:
         return tuple(stages)
     parts = (pipelined(stage, family, stage_delay) for stage in stages)
@@ -155,7 +155,7 @@ def _cut_stream(stream: Stream, family: Family, stage_delay: float | None) -> St
 
 
 def _describe(
-    stages: Sequence[Stage],
+    stages: Sequence[RegisterStage],
     logits: Sequence[Sequence[Bit]],
     network: IntegerNetwork,
     family: Family,
@@ -187,7 +187,7 @@ def _describe_stream(
     stream: Stream, network: IntegerNetwork, family: Family, verilog: Path
 ) -> RtlDesign:
     design = _describe(stream.stages, stream.tail.logits, network, family, verilog)
-    folded = [module for module in stream.modules if isinstance(module, FoldedDense)]
+    folded = [module for module in stream.modules if isinstance(module, TimeMultiplexedDense)]
     return replace(
         design,
         pixels=stream.plan.pixels,

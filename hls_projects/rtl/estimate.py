@@ -70,7 +70,7 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
 
     Constant neurons and those that no logit depends on have fan-in 0.  A weight counts as much as
     its input has bits that can change: half a weight, where one of two can.  Every output
-    position has neurons of its own, but in convolutional networks, before the picture is
+    position has neurons of its own, but in convolutional networks, before the image is
     collected: there all positions share them, and nothing is left out.
 
     Raises:
@@ -83,7 +83,7 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
 
 
 def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
-    """Facts of the layers before the collected picture; each neuron is there once."""
+    """Facts of the layers before the collected image; each neuron is there once."""
     for step in plan.steps:
         if step.threshold is not None:
             fan_ins = np.count_nonzero(step.matrix, axis=0)

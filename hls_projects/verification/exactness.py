@@ -92,12 +92,12 @@ class _Check:
         self.expected = network.predict_integers(x_int)
 
     def keras(self, model: keras.Model) -> None:
-        from hls_projects.from_keras.keras_chain import keras_chain
+        from hls_projects.from_keras.keras_sequence import keras_sequence
         from hls_projects.from_keras.keras_trace import keras_integer_logits, keras_trace
         from qkeras_models.layers.integer_head import NoIntegersError
 
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
-            names = keras_chain(model).integer_layer_names
+            names = keras_sequence(model).integer_layer_names
             received = keras_trace(model, self.network, self.x[samples])
             layers = enumerate(self.network.layers)
             own = [i for i, layer in layers if layer.role is not Role.SHAPE]

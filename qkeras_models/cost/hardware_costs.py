@@ -8,7 +8,7 @@ from typing import Any
 
 from qkeras_models.cost.layer_facts import LayerFacts
 from qkeras_models.cost.lut_model import fitted_model
-from qkeras_models.networks.layer_chain import upstream
+from qkeras_models.networks.layer_sequence import upstream
 
 
 def memory_cost(facts: LayerFacts) -> float:

@@ -87,10 +87,10 @@ def _reshaped(shape: list[int], target: list[int]) -> list[int]:
     return [math.prod(shape) // known if size == -1 else size for size in target]
 
 
-def _positions(picture: list[int], size: list[int], config: dict[str, Any]) -> list[int]:
-    """How many windows lie along each axis of a picture."""
+def _positions(image: list[int], size: list[int], config: dict[str, Any]) -> list[int]:
+    """How many windows lie along each axis of a image."""
     strides = config.get("strides") or size
     if config.get("padding") == "same":
-        return [-(-n // stride) for n, stride in zip(picture, strides, strict=False)]
-    axes = zip(picture, size, strides, strict=False)
+        return [-(-n // stride) for n, stride in zip(image, strides, strict=False)]
+    axes = zip(image, size, strides, strict=False)
     return [max((n - k) // stride + 1, 0) for n, k, stride in axes]

@@ -47,7 +47,7 @@ def feed_forward(
     SparseTernaryDense → IntegerHead.
 
     Args:
-        input_shape: shape of one sample; pictures may lack the axis of their one channel.
+        input_shape: shape of one sample; images may lack the axis of their one channel.
         hidden: the hidden layers, see hidden_layers; may be empty.
         classes: number of outputs, ≥ 1: one a class, or 1 for a decision by its sign.
         width: factor of every hidden layer's filters or neurons.
@@ -60,7 +60,7 @@ def feed_forward(
 
     Raises:
         ValueError: if a layer or a number of bits is out of range, a convolution or pool is larger
-            than its picture, or pictures have their channels first.
+            than its image, or images have their channels first.
 
     Example:
         >>> feed_forward((28, 28), ("6c5", "p2", 84), 10)        # doctest: +SKIP
@@ -176,12 +176,12 @@ def _through_hidden(
     check_windows(shape, specs)
     inputs = keras.Input(shape, name="pixels" if len(shape) > 1 else "features")
     dense = [spec for spec in specs if isinstance(spec, DenseSpec)]
-    pictures = specs[: len(specs) - len(dense)]
+    images = specs[: len(specs) - len(dense)]
     x = quantizer(inputs)
-    if pictures and len(shape) == 2:
+    if images and len(shape) == 2:
         x = keras.layers.Reshape((*shape, 1), name="channel")(x)
     convolutions = pools = 0
-    for spec in pictures:
+    for spec in images:
         if isinstance(spec, PoolSpec):
             pools += 1
             name = f"maxpool_{pools}"

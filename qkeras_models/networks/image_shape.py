@@ -1,4 +1,4 @@
-"""Whether pictures have a shape that layers in words can take."""
+"""Whether images have a shape that layers in words can take."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numbers import Integral
 
 from qkeras_models.networks.hidden_layers import ConvolutionSpec, DenseSpec, PoolSpec, Spec
 
-# How many channels pictures have that come channels first: gray, RGB, RGBA.
+# How many channels images have that come channels first: gray, RGB, RGBA.
 USUAL_CHANNELS = (1, 3, 4)
 
 
@@ -19,7 +19,7 @@ def check_channels_last(name: str, shape: Sequence[int]) -> None:
 
     Args:
         name: of the argument.
-        shape: of one picture.
+        shape: of one image.
     """
     if len(shape) != 3 or shape[0] not in USUAL_CHANNELS or shape[2] in USUAL_CHANNELS:
         return
@@ -31,7 +31,7 @@ def check_channels_last(name: str, shape: Sequence[int]) -> None:
 
 
 def check_windows(input_shape: Sequence[int], specs: Sequence[Spec]) -> None:
-    """Raises ValueError unless every convolution and pool finds a window in its picture.
+    """Raises ValueError unless every convolution and pool finds a window in its image.
 
     Args:
         input_shape: of one sample.
@@ -43,7 +43,7 @@ def check_windows(input_shape: Sequence[int], specs: Sequence[Spec]) -> None:
     sizes = all(isinstance(n, Integral) and n >= 1 for n in input_shape)
     if len(input_shape) not in (2, 3) or not sizes:
         raise ValueError(
-            "`hidden`: convolutions and pools need pictures of a fixed shape, (rows, columns) or "
+            "`hidden`: convolutions and pools need images of a fixed shape, (rows, columns) or "
             f"(rows, columns, channels). Received: samples of shape {tuple(input_shape)}"
         )
     check_channels_last("input_shape", input_shape)
@@ -56,7 +56,7 @@ def check_windows(input_shape: Sequence[int], specs: Sequence[Spec]) -> None:
             continue
         if spec.size > min(rows, columns):
             raise ValueError(
-                f"`hidden`: {kind}_{seen[kind]} ({spec}) does not fit a picture of "
+                f"`hidden`: {kind}_{seen[kind]} ({spec}) does not fit a image of "
                 f"{rows}×{columns}, which allows sizes up to {min(rows, columns)}. "
                 f"Received: samples of shape {tuple(input_shape)}"
             )

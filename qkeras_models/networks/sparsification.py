@@ -15,7 +15,7 @@ from qkeras_models.layers.integer_head import IntegerHead
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.networks.builders import initial_gamma
-from qkeras_models.networks.float_chain import CONVOLUTIONS, Block, read_blocks
+from qkeras_models.networks.float_sequence import CONVOLUTIONS, Block, read_blocks
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 
 # Share of weights that quantize to 0 at first, as of the layers' own initializer.
@@ -43,7 +43,7 @@ def sparsify(
 
     Shadow weights ← W · η / q, clipped to [−1, 1], q the 60th percentile of |W|, so that 60 % of
     the weights begin as 0.  Train the result with the QuantizationPruning callback; the model
-    itself can be its teacher (training.TaughtBatches).
+    itself can be its teacher (training.DistilledBatches).
 
     Args:
         model: a built chain of layers, trained or not; nested models are opened.

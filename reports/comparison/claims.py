@@ -274,7 +274,7 @@ def _loses(sparsity: float, most: float, bar: Bar) -> Check:
 def _margin(group: Group, bar: Spread, loss: float = 0.0) -> Spread:
     """By how much a group is more accurate than a bar less the loss that is allowed.
 
-    Rounded, so that a loss of just as many pictures as are allowed is allowed.
+    Rounded, so that a loss of just as many images as are allowed is allowed.
     """
     difference = group.spread("test_accuracy").minus(bar)
     return replace(difference, mean=round(difference.mean + loss, 9))

@@ -182,7 +182,7 @@ def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -
 
 
 def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float], Source]:
-    """Figures of the whole design, or where pictures stream, of its modules one by one."""
+    """Figures of the whole design, or where images stream, of its modules one by one."""
     from hls_projects.rtl import write_rtl
     from hls_projects.tools.synthesis import sum_cells, synthesize_layers, synthesize_verilog
     from training.data import cache_folder

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hls_projects.tools.synthesis import Cells
 
 WHOLE = "whole network, flattened"
-BUFFER_NOTE = "lines of pixels and the collected picture, shift registers; part of the FFs"
+BUFFER_NOTE = "lines of pixels and the collected image, shift registers; part of the FFs"
 ROM_NOTE = "weights and thresholds of folded layers, which tools put into LUTs or BRAMs"
 
 

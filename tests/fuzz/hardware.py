@@ -122,9 +122,9 @@ def _run(function: ctypes._CFuncPtr, case: Case) -> np.ndarray:
 
 def _design(case: Case, folder: Path) -> RtlDesign:
     options = {"target": case.piece.target, "stage_delay": case.piece.stage_delay}
-    if case.piece.fold_dense:
+    if case.piece.time_multiplex:
         try:
-            return write_rtl(case.network, folder, **options, fold_dense=True)
+            return write_rtl(case.network, folder, **options, time_multiplex=True)
         except ValueError as error:
             if "fold" not in str(error):
                 raise
@@ -134,8 +134,8 @@ def _design(case: Case, folder: Path) -> RtlDesign:
 def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     """Logits (samples, classes) of every network's Verilog.
 
-    Pipelines are simulated as one design; networks that take a picture pixel by pixel alone, half
-    of the pictures without gaps between pixels and half with gaps.
+    Pipelines are simulated as one design; networks that take a image pixel by pixel alone, half
+    of the images without gaps between pixels and half with gaps.
 
     Raises:
         SimulationError: if out_valid of any network comes early, late or not at all.

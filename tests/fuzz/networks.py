@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.fuzz.pictures import picture_pieces
+from tests.fuzz.images import image_pieces
 from tests.fuzz.pieces import (
     HeadPiece,
     InputPiece,
@@ -24,7 +24,7 @@ class NetworkPiece:
     """A whole network, and what hardware is made of it.
 
     `strategy` and `io_type` are hls4ml's, `target`, `stage_delay` and, where there
-    is something to fold, `fold_dense` are write_rtl's.
+    is something to fold, `time_multiplex` are write_rtl's.
     """
 
     source: InputPiece
@@ -36,7 +36,7 @@ class NetworkPiece:
     io_type: str
     target: str
     stage_delay: float | None
-    fold_dense: bool
+    time_multiplex: bool
 
     def model(self) -> Any:
         """The Keras model, its weights set."""
@@ -65,7 +65,7 @@ def networks(draw: st.DrawFn) -> NetworkPiece:
     """Fully connected networks of no to four hidden blocks; about a third convolutional."""
     convolutional = draw(st.sampled_from([False, False, False, True]))
     if convolutional:
-        source, hidden = draw(picture_pieces())
+        source, hidden = draw(image_pieces())
     else:
         source = draw(input_pieces())
         depth = draw(st.sampled_from([0, 1, 1, 2, 2, 2, 3, 3, 4]))
@@ -81,5 +81,5 @@ def networks(draw: st.DrawFn) -> NetworkPiece:
                                      else ["io_parallel", "io_parallel", "io_stream"])),
         target=draw(st.sampled_from(["xilinx", "ecp5", "generic"])),
         stage_delay=draw(st.sampled_from([None, None, 2.0])),
-        fold_dense=draw(st.booleans()),
+        time_multiplex=draw(st.booleans()),
     )

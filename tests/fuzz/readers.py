@@ -67,10 +67,10 @@ def read_images(path: Path) -> None:
     read_idx(path.read_bytes())
 
 
-def read_picture_rows(path: Path) -> None:
-    from training.data.sets.cifar10 import read_pictures
+def read_image_rows(path: Path) -> None:
+    from training.data.sets.cifar10 import read_images
 
-    read_pictures(path.name, path.read_bytes())
+    read_images(path.name, path.read_bytes())
 
 
 def read_results(path: Path) -> None:
@@ -86,7 +86,7 @@ READERS: dict[str, Callable[[Path], None]] = {
     "config.yaml": read_configuration,
     "csynth.xml": read_report,
     "images-idx3-ubyte": read_images,
-    "rows.png": read_picture_rows,
+    "rows.png": read_image_rows,
     "results.json": read_results,
 }
 

@@ -12,7 +12,7 @@ from hls_projects.kinds import (
     Flatten,
     Head,
     Layer,
-    Threshold,
+    Levels,
 )
 from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat
@@ -27,7 +27,7 @@ def ternary(rng: np.random.Generator, inputs: int, outputs: int, density: float)
     return weights.astype(np.int8)
 
 
-def threshold(rng: np.random.Generator, channels: int, bits: int, reach: int) -> Threshold:
+def threshold(rng: np.random.Generator, channels: int, bits: int, reach: int) -> Levels:
     """Levels of both directions, ties among them, and constant channels."""
     levels = np.sort(rng.integers(-reach, reach + 1, (channels, (1 << bits) - 1)), axis=1)
     direction = rng.choice([-1, 1], channels)
@@ -35,7 +35,7 @@ def threshold(rng: np.random.Generator, channels: int, bits: int, reach: int) ->
     levels[0], direction[0] = INT32.max, 1
     levels[-1], direction[-1] = INT32.max, -1
     levels[channels // 2, 0] = INT32.min
-    return Threshold(levels.astype(np.int32), direction.astype(np.int8))
+    return Levels(levels.astype(np.int32), direction.astype(np.int8))
 
 
 def network(
@@ -77,7 +77,7 @@ def edge_inputs(format: InputFormat, samples: int = 200, seed: int = 0) -> np.nd
     return x
 
 
-def picture_network(
+def image_network(
     shape: tuple[int, ...],
     steps: Sequence[Layer | tuple],
     *,
@@ -118,10 +118,10 @@ def picture_network(
     return IntegerNetwork(source, tuple(layers))
 
 
-def _reached_threshold(rng: np.random.Generator, sums: np.ndarray, bits: int) -> Threshold:
+def _reached_threshold(rng: np.random.Generator, sums: np.ndarray, bits: int) -> Levels:
     channels = sums.shape[-1]
     shares = np.linspace(0, 1, (1 << bits) + 1)[1:-1]
     levels = np.quantile(sums.reshape(-1, channels), shares, axis=0).T.astype(np.int32)
     direction = rng.choice([-1, 1], channels).astype(np.int8)
     levels[direction < 0] = levels[direction < 0, ::-1]
-    return Threshold(levels, direction)
+    return Levels(levels, direction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls_projects.kinds import Dense, Flatten, Head, Threshold
+from hls_projects.kinds import Dense, Flatten, Head, Levels
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.networks import network, ternary, threshold
@@ -49,7 +49,7 @@ def wide_network(input_bits: int, signed: bool, bits: int, inputs: int = 784) ->
     levels[1] = levels[1, ::-1]
     layers = (
         Dense(rng.choice([-1, 1], (inputs, 2)).astype(np.int8)),
-        Threshold(levels.astype(np.int32), np.array([1, -1], np.int8)),
+        Levels(levels.astype(np.int32), np.array([1, -1], np.int8)),
         Dense(np.array([[1, -1, 1], [-1, 1, 1]], np.int8)),
         Head(np.array([3, 0, -300], np.int32)),
     )
@@ -70,7 +70,7 @@ def fan_in_one() -> IntegerNetwork:
 def equal_levels() -> IntegerNetwork:
     layers = (
         Dense(ternary(np.random.default_rng(3), 12, 4, 0.7)),
-        Threshold(np.tile([[0], [1], [-1], [2]], 3).astype(np.int32), np.ones(4, np.int8)),
+        Levels(np.tile([[0], [1], [-1], [2]], 3).astype(np.int32), np.ones(4, np.int8)),
         Dense(np.ones((4, 2), np.int8)),
         Head(np.array([-7, 1000], np.int32)),
     )

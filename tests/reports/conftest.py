@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Flatten, Head, Layer, Threshold
+from hls_projects.kinds import Dense, Flatten, Head, Layer, Levels
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 
@@ -31,7 +31,7 @@ def build_network(
     for matrix in weights[:-1]:
         outputs = matrix.shape[1]
         levels = np.sort(rng.integers(-2, 3, (outputs, 3)).astype(np.int32), axis=1)
-        layers += [Dense(matrix), Threshold(levels, np.ones(outputs, np.int8))]
+        layers += [Dense(matrix), Levels(levels, np.ones(outputs, np.int8))]
     layers += [Dense(weights[-1]), Head(np.zeros(weights[-1].shape[1], np.int32))]
     shape = (weights[0].shape[0],)
     return IntegerNetwork(InputFormat(1, False, 0.5, shape), tuple(layers), {"model": "random"})

@@ -136,8 +136,8 @@ def test_errors_are_clear(digits, arguments, message):
 
 def test_verilog_that_cannot_be_is_refused_before_any_work(digits, tmp_path):
     (tmp_path / "mine.keras").write_bytes((digits / "model.keras").read_bytes())
-    done = convert("mine.keras", "--fold-dense", cwd=tmp_path)
-    assert done.returncode == 1 and "`fold_dense` is for dense layers of more" in done.stderr
+    done = convert("mine.keras", "--time-multiplex", cwd=tmp_path)
+    assert done.returncode == 1 and "`time_multiplex` is for dense layers of more" in done.stderr
     assert not (tmp_path / "runs/mine/hls").exists()
 
 

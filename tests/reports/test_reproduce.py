@@ -25,7 +25,7 @@ from reports.experiments.tuning_plan import PRUNED
 from reports.network.network_figures import encoded_bits
 from reports.records.results_file import load_records
 from reports.reproduce import choose, collect
-from tests.hls_projects.networks import picture_network
+from tests.hls_projects.networks import image_network
 from training.methods import METHODS
 
 ROOT = Path(__file__).parents[2]
@@ -337,7 +337,7 @@ def test_a_terminated_pool_ends_its_tasks(tmp_path):
 
 def test_streaming_networks_are_the_sum_of_their_modules(tmp_path, monkeypatch):
     monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path))
-    net = picture_network((5, 5, 2), [(3, (3, 3), (1, 1), "same")], bits=1)
+    net = image_network((5, 5, 2), [(3, (3, 3), (1, 1), "same")], bits=1)
     figures, source = reproduce_job._synthesized(net, tmp_path)
     assert source.value == "yosys, sum" and figures["luts"] > 0 and figures["latency_cycles"] > 25
     assert figures["latency_ns"] > 25 and figures["fmax_mhz"] > 100

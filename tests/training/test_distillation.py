@@ -12,7 +12,7 @@ from training import run
 from training.config import build_config
 from training.data import Batches
 from training.data.targets.task import Task
-from training.distilled_batches import TaughtBatches, load_teacher
+from training.distilled_batches import DistilledBatches, load_teacher
 
 SMALL = {
     "data": "digits", "hidden": [12], "batch_size": 128, "stage1_epochs": 2, "stage3_epochs": 1,
@@ -70,7 +70,7 @@ def test_batches_carry_the_teachers_logits(teacher):
     data = run.load_data(build_config(SMALL))
     model = load_teacher(teacher, data)
     plain = Batches(data.x_train, data.y_train, 100, seed=3)
-    batches = TaughtBatches(model, data.x_train, data.y_train, batch_size=100, seed=3)
+    batches = DistilledBatches(model, data.x_train, data.y_train, batch_size=100, seed=3)
     (x, y), (own_x, own_y) = plain[1], batches[1]
     np.testing.assert_array_equal(own_x, x)
     np.testing.assert_array_equal(own_y[:, 0], y)

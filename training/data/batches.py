@@ -32,7 +32,7 @@ class Batches(keras.utils.PyDataset):
         y: labels (samples, ...).
         batch_size: samples in a batch, from 1.
         seed: integer >= 0.
-        augmentation: for pictures; None leaves x as it is.
+        augmentation: for images; None leaves x as it is.
         epoch: the epoch to begin with, from 0.
 
     Raises:

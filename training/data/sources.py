@@ -51,7 +51,7 @@ def load(
             a share between 0 and 1.  None: 5,000 for MNIST and CIFAR-10, a tenth otherwise.
         split_seed: of the validation split; has nothing to do with seeds of training.
         bits: width of an input, 1 to 8.  None: 1 for MNIST, 4 for digits, 8 otherwise.
-        signed, scale, per_feature: format of the inputs.  None: for pictures x ≥ 96/256 (MNIST) or
+        signed, scale, per_feature: format of the inputs.  None: for images x ≥ 96/256 (MNIST) or
             x ≥ 7/16 (digits) for one bit, the pixel's top bits for more, less half their range for
             CIFAR-10; otherwise found from the training data, see `find_format`.
         loss: "classes", "binary" or "regression"; "auto": found from y_train, see `find_targets`.

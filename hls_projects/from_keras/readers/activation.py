@@ -8,10 +8,10 @@ import keras
 import numpy as np
 
 from hls_projects.from_keras.activation_format import ActivationFormat, activation_format
-from hls_projects.from_keras.keras_thresholds import NormalizedActivation, keras_thresholds
+from hls_projects.from_keras.keras_levels import NormalizedActivation, keras_levels
 from hls_projects.from_keras.readers.weights import READERS as WEIGHTS
 from hls_projects.from_keras.walk import Reader, Walk
-from hls_projects.kinds import Threshold
+from hls_projects.kinds import Levels
 from hls_projects.kinds.layer import column_sums
 
 FLOAT32_INTEGERS = 1 << 24
@@ -51,7 +51,7 @@ def check_normalization(layer: Any) -> None:
         )
 
 
-def _find(walk: Walk, normalization: Any, activation: Any, values: ActivationFormat) -> Threshold:
+def _find(walk: Walk, normalization: Any, activation: Any, values: ActivationFormat) -> Levels:
     lowest, highest = walk.reached_range()
     lowest = lowest.reshape(-1, lowest.shape[-1]).min(axis=0)
     highest = highest.reshape(-1, highest.shape[-1]).max(axis=0)
@@ -68,7 +68,7 @@ def _find(walk: Walk, normalization: Any, activation: Any, values: ActivationFor
 
     pair = NormalizedActivation(normalization, activation, walk.jit_compile)
     try:
-        return keras_thresholds(pair, values, sums, lowest, highest)
+        return keras_levels(pair, values, sums, lowest, highest)
     except ValueError as error:
         where = f"'{normalization.name}' after '{walk.weighted.name}'"
         raise ValueError(f"{where}: {error}") from None
@@ -79,10 +79,10 @@ def _feeds_head(walk: Walk) -> bool:
     return sum(type(layer) in WEIGHTS for layer in rest) == 1
 
 
-def _doubled(threshold: Threshold) -> Threshold:
+def _doubled(threshold: Levels) -> Levels:
     end = np.where(threshold.direction > 0, np.iinfo(np.int32).max, np.iinfo(np.int32).min)
     levels = np.hstack([threshold.levels, threshold.levels, end[:, None]]).astype(np.int32)
-    return Threshold(levels, threshold.direction)
+    return Levels(levels, threshold.direction)
 
 
 READERS = {

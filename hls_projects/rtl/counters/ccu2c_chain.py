@@ -1,6 +1,6 @@
 """A counter on ECP5's carry chain, of real bits: terms, their order, truth tables.
 
-A stage's generate function is the first four entries of its truth table, where pins C and D are
+A position's generate function is the first four entries of its truth table, where pins C and D are
 0.  So of two terms that fill four pins, the one on C and D must be 0 there; a term of one bit
 leaves pin D, tied to 1, to tell the two tables apart.
 """
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from operator import and_, xor
 
 from hls_projects.logic.bits import ONE, ZERO, Bit, complement
-from hls_projects.logic.netlist import LutStage, Netlist
+from hls_projects.logic.netlist import LutPosition, Netlist
 from hls_projects.rtl.counters.ccu2c_moves import pairs_taken
 
 
 @dataclass(frozen=True)
 class Term:
-    """A bit, or a function of two, which is added in a stage."""
+    """A bit, or a function of two, which is added in a position."""
 
     bits: tuple[Bit, ...]
     function: Callable[[int, int], int] = xor
@@ -41,18 +41,18 @@ def build_counter(
 
     Args:
         netlist: where the chain goes.
-        place: column of the first stage.
+        place: column of the first position.
         carry_in: a bit of that column.
-        taken: bits of each stage's own column.
+        taken: bits of each position's own column.
     """
-    stages = []
+    positions = []
     pairs: list[tuple[Bit, ...]] = []
     for bits in taken:
         terms = [_conjunction(*pair) for pair in pairs]
         singles, pairs = _pair_up(bits, pairs_taken(len(bits), len(terms)))
         terms += [_parity(*pair) for pair in pairs] + [Term((bit,)) for bit in singles]
-        stages.append(_stage(_ordered(netlist, terms)))
-    signals = netlist.lut_chain(carry_in, stages)
+        positions.append(_position(_ordered(netlist, terms)))
+    signals = netlist.lut_chain(carry_in, positions)
     return [(place + i, Bit(signal)) for i, signal in enumerate(signals)]
 
 
@@ -87,7 +87,7 @@ def _ordered(netlist: Netlist, terms: list[Term]) -> list[Term]:
     return ordered
 
 
-def _stage(terms: Sequence[Term]) -> LutStage:
+def _position(terms: Sequence[Term]) -> LutPosition:
     low, high = (*terms, Term((ZERO,)), Term((ZERO,)))[:2]
     wide = len(high.bits) == 2
     pins = [*_pins(low, ZERO), *_pins(high, ZERO if wide else ONE)]
@@ -96,7 +96,7 @@ def _stage(terms: Sequence[Term]) -> LutStage:
         raw = [address >> i & 1 for i in range(4)]
         adds = wide or raw[3]
         table.append(low.value(raw[:2]) ^ (high.value(raw[2:]) if adds else 0))
-    return LutStage(tuple(pins), tuple(table))
+    return LutPosition(tuple(pins), tuple(table))
 
 
 def _pins(term: Term, padding: Bit) -> tuple[Bit, ...]:

@@ -1,13 +1,14 @@
 """Compression on ECP5's carry chains, on column heights alone.
 
-A CCU2C holds two stages, a LUT4 each: p of four bits, g of two of them; sum = p ⊕ c, carry =
-p ? c : g.  A stage adds two terms to the carry, so it takes one bit away:
+A CCU2C holds two positions, a LUT4 each: p of four bits, g of two of them; sum = p ⊕ c, carry =
+p ? c : g.  A position adds two terms to the carry, so it takes one bit away:
 
-    a bit; the parity of a pair of bits, whose conjunction (weight 2w) is a term of the next stage
+    a bit; the parity of a pair of bits, whose conjunction (weight 2w) is a term of the next
+    position
 
 With two pairs, and two conjunctions after them, five bits of weight w (one is the carry in)
 become one of w, one of 2w and the carry.  Passing a carry out of the chain and the next one in
-takes a stage between two counters.
+takes a position between two counters.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Step, changed
 Path = tuple[Move, ...]
 
 TERMS = 2
-# Bits that a stage takes of its column without wasting a term, by conjunctions that it holds.
+# Bits that a position takes of its column without wasting a term, by conjunctions that it holds.
 FULL = ((2, 3, 4), (1, 2), (0,))
 
 
 def pairs_taken(bits: int, conjunctions: int) -> int:
-    """Pairs that a stage forms of `bits` bits beside the conjunctions of the stage before."""
+    """Pairs that a position forms of `bits` bits beside the conjunctions of the position before."""
     return max(0, bits - (TERMS - conjunctions))
 
 
@@ -39,13 +40,13 @@ def ccu2c_steps(heights: Heights, opened: Open) -> Iterator[Step]:
     height = heights[place] if place < len(heights) else 0
     for bits in FULL[conjunctions]:
         if bits <= height:
-            yield _stage(heights, place, conjunctions, bits)
+            yield _position(heights, place, conjunctions, bits)
     if conjunctions == 1:
-        yield _stage(heights, place, conjunctions, 0)
+        yield _position(heights, place, conjunctions, 0)
     if conjunctions == 0:
         yield 1, Move("carry out", place), changed(heights, (place, 1)), CLOSED
         if height == 1 and max(heights) <= 2:
-            yield _stage(heights, place, 0, 1)
+            yield _position(heights, place, 0, 1)
 
 
 def ccu2c_ripples(heights: Heights, opened: Open) -> Iterator[Step]:
@@ -55,7 +56,7 @@ def ccu2c_ripples(heights: Heights, opened: Open) -> Iterator[Step]:
             if height == 2:
                 yield _start(heights, place)
     elif opened[1] == 0 and opened[0] < len(heights) and heights[opened[0]] == 1:
-        yield _stage(heights, opened[0], 0, 1)
+        yield _position(heights, opened[0], 0, 1)
 
 
 def ccu2c_reduce(heights: Heights, target: int, width: int) -> tuple[Heights, Path]:
@@ -80,7 +81,7 @@ def ccu2c_binary_sum(heights: Heights, width: int) -> tuple[Heights, Path]:
         path += (move,)
         while opened[0] < len(heights) and heights[opened[0]]:
             bits = min(2, heights[opened[0]])
-            _, move, heights, opened = _stage(heights, opened[0], 0, bits)
+            _, move, heights, opened = _position(heights, opened[0], 0, bits)
             path += (move,)
         path += (Move("carry out", opened[0]),)
         heights = changed(heights, (opened[0], 1))[:width]
@@ -102,15 +103,15 @@ def _start(heights: Heights, place: int) -> Step:
     return 0, Move("carry in", place, 1), changed(heights, (place, -1)), (place, 0)
 
 
-def _stage(heights: Heights, place: int, conjunctions: int, bits: int) -> Step:
+def _position(heights: Heights, place: int, conjunctions: int, bits: int) -> Step:
     after = changed(heights, (place, 1 - bits))
-    return 1, Move("stage", place, bits), after, (place + 1, pairs_taken(bits, conjunctions))
+    return 1, Move("position", place, bits), after, (place + 1, pairs_taken(bits, conjunctions))
 
 
 def _counter(start: Step) -> tuple[int, int, Path, Heights]:
     _, move, heights, opened = start
-    stages, flatness, path, after = _longest(heights, opened)
-    return stages, flatness, (move, *path), after
+    positions, flatness, path, after = _longest(heights, opened)
+    return positions, flatness, (move, *path), after
 
 
 @lru_cache(100_000)
@@ -124,8 +125,8 @@ def _longest(heights: Heights, opened: Open) -> tuple[int, int, Path, Heights]:
         best = (0, -sum(h * h for h in after), (Move("carry out", place),), after)
     choices = [bits for bits in FULL[conjunctions] if bits <= height]
     for bits in choices or ([0] if conjunctions else []):
-        _, move, after, following = _stage(heights, place, conjunctions, bits)
-        stages, flatness, path, left = _longest(after, following)
-        found = (stages + (1 if choices else -1), flatness, (move, *path), left)
+        _, move, after, following = _position(heights, place, conjunctions, bits)
+        positions, flatness, path, left = _longest(after, following)
+        found = (positions + (1 if choices else -1), flatness, (move, *path), left)
         best = max(best, found) if best else found
     return best

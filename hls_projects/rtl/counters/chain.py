@@ -1,10 +1,11 @@
-"""Counters on a carry chain: which LUT drives which stage, in which polarity.
+"""Counters on a carry chain: which LUT drives which position, in which polarity.
 
 The chain may carry complements (`flipped`), so that generate inputs and the carry in can be plain
-wires of either polarity.  A stage's sum is then flipped as well.
+wires of either polarity.  A position's sum is then flipped as well.
 
-A carry in from the fabric shares its pin with the first stage's bypass input, so the first stage
-then generates from O5 of its LUT; a counter whose bypass is a wire starts with a constant instead.
+A carry in from the fabric shares its pin with the first position's bypass input, so the first
+position then generates from O5 of its LUT; a counter whose bypass is a wire starts with a constant
+instead.
 """
 
 from __future__ import annotations
@@ -37,29 +38,29 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A chain's stage: its column, its propagate signal, its raw generate bit."""
+class Position:
+    """A chain's position: its column, its propagate signal, its raw generate bit."""
 
     place: int
     propagate: int
     generate: Bit
 
 
-def build_chain(netlist: Netlist, segments: Sequence[Segment]) -> list[tuple[int, Bit]]:
+def build_sequence(netlist: Netlist, segments: Sequence[Segment]) -> list[tuple[int, Bit]]:
     """(column, bit) of every sum and of the carry out."""
     flipped = _polarity(segments)
     carry_in = _take_carry_in(netlist, segments[0], flipped)
-    stages = [stage for segment in segments for stage in _segment_stages(netlist, segment, flipped)]
+    positions = [p for segment in segments for p in _segment_positions(netlist, segment, flipped)]
     signals = netlist.chain(
         carry_in,
-        [stage.propagate for stage in stages],
-        [stage.generate for stage in stages],
+        [position.propagate for position in positions],
+        [position.generate for position in positions],
     )
     bits = [Bit(signal, flipped) for signal in signals]
     if carry_in.constant:
         # The first sum is then the propagate LUT itself, p ⊕ 1 where the constant carries a 1.
-        bits[0] = Bit(stages[0].propagate, carry_in.inverted ^ flipped)
-    places = [stage.place for stage in stages]
+        bits[0] = Bit(positions[0].propagate, carry_in.inverted ^ flipped)
+    places = [position.place for position in positions]
     return list(zip([*places, places[-1] + 1], bits, strict=True))
 
 
@@ -103,33 +104,37 @@ def _raw(netlist: Netlist, bit: Bit, flipped: bool) -> Bit:
     return Bit(bit.signal)
 
 
-def _segment_stages(netlist: Netlist, segment: Segment, flipped: bool) -> list[Stage]:
+def _segment_positions(netlist: Netlist, segment: Segment, flipped: bool) -> list[Position]:
     if segment.kind == "F":
         return [_adder(netlist, segment, flipped)]
     if segment.bypassed:
-        first, rest = _bypassed_stage(netlist, segment, flipped)
+        first, rest = _bypassed_position(netlist, segment, flipped)
     else:
         first, rest = _adder(netlist, segment, flipped), segment.bits[:-1]
-    return [first, _second_stage(netlist, rest, segment, flipped)]
+    return [first, _second_position(netlist, rest, segment, flipped)]
 
 
-def _adder(netlist: Netlist, segment: Segment, flipped: bool) -> Stage:
+def _adder(netlist: Netlist, segment: Segment, flipped: bool) -> Position:
     """Propagates the parity of the bits, generates the last one from the LUT's second output."""
     signals = netlist.propagate(segment.bits, lambda raw: (sum(raw) & 1, raw[-1] ^ flipped))
-    return Stage(segment.place, signals[0], Bit(signals[1]))
+    return Position(segment.place, signals[0], Bit(signals[1]))
 
 
-def _bypassed_stage(netlist: Netlist, segment: Segment, flipped: bool) -> tuple[Stage, list[Bit]]:
+def _bypassed_position(
+    netlist: Netlist, segment: Segment, flipped: bool
+) -> tuple[Position, list[Bit]]:
     """Propagates the parity of six bits; one of them generates by wire."""
     bypass = _latest(netlist, segment.bits, flipped)
     rest = segment.bits.copy()
     rest.remove(bypass)
     generate = _raw(netlist, bypass, flipped)
     parity, _ = netlist.propagate([*rest, bypass], lambda raw: (sum(raw) & 1,))
-    return Stage(segment.place, parity, generate), rest
+    return Position(segment.place, parity, generate), rest
 
 
-def _second_stage(netlist: Netlist, rest: list[Bit], segment: Segment, flipped: bool) -> Stage:
+def _second_position(
+    netlist: Netlist, rest: list[Bit], segment: Segment, flipped: bool
+) -> Position:
     """Half of the other bits, with the bit above: 0, 1 or 2; propagates 1 and generates 2."""
 
     def values(raw: list[int]) -> tuple[int, int]:
@@ -137,4 +142,4 @@ def _second_stage(netlist: Netlist, rest: list[Bit], segment: Segment, flipped: 
         return int(half == 1), int(half == 2) ^ flipped
 
     signals = netlist.propagate([*rest, *segment.above], values)
-    return Stage(segment.place + 1, signals[0], Bit(signals[1]))
+    return Position(segment.place + 1, signals[0], Bit(signals[1]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.counters.ccu2c_chain import build_counter
-from hls_projects.rtl.counters.chain import Segment, build_chain
+from hls_projects.rtl.counters.chain import Segment, build_sequence
 from hls_projects.rtl.counters.moves import Move
 
 
@@ -22,13 +22,13 @@ class Compressor:
     def run(self, path: Sequence[Move]) -> None:
         """Executes moves in order."""
         segments: list[Segment] = []
-        stages: list[list[Bit]] = []
+        positions: list[list[Bit]] = []
         for move in path:
-            if move.kind in ("carry in", "stage"):
-                stages.append(self._take(move.place, move.bits))
+            if move.kind in ("carry in", "position"):
+                positions.append(self._take(move.place, move.bits))
             elif move.kind == "carry out":
-                self._counter(move.place - len(stages) + 1, stages)
-                stages = []
+                self._counter(move.place - len(positions) + 1, positions)
+                positions = []
             elif move.kind in ("FA", "C63"):
                 self._count(move)
             elif move.kind == "close":
@@ -68,17 +68,17 @@ class Compressor:
             self.put(place + i, bit)
 
     def _counter(self, place: int, taken: list[list[Bit]]) -> None:
-        """A counter on a chain of ECP5: the carry in, then the bits of each stage."""
-        (carry_in,), *stages = taken
-        if len(stages) == 1:
-            self._put_sum(place, [carry_in, *stages[0]])
+        """A counter on a chain of ECP5: the carry in, then the bits of each position."""
+        (carry_in,), *positions = taken
+        if len(positions) == 1:
+            self._put_sum(place, [carry_in, *positions[0]])
             return
-        for column, bit in build_counter(self.netlist, place, carry_in, stages):
+        for column, bit in build_counter(self.netlist, place, carry_in, positions):
             self.put(column, bit)
 
     def _chain(self, segments: list[Segment]) -> None:
         if len(segments) == 1 and segments[0].kind == "F":
             self._put_sum(segments[0].place, segments[0].bits)
             return
-        for place, bit in build_chain(self.netlist, segments):
+        for place, bit in build_sequence(self.netlist, segments):
             self.put(place, bit)

@@ -1,7 +1,7 @@
 """What a compressor can do to columns of bits: the moves of the search, on heights alone.
 
 A state is the height of every column and, where a carry chain is open, the column that its carry
-enters.  Counters on a carry chain (w is the weight of the stage's first column):
+enters.  Counters on a carry chain (w is the weight of the position's first column):
 
     A6   2 LUTs  up to 6 bits of w become a sum bit of w and one of 2w, carry into 4w
     A14  2 LUTs  4 bits of w (5 at a start) and one of 2w become the same
@@ -31,7 +31,7 @@ class Move(NamedTuple):
 
 
 LUTS = {"A6": 2, "A14": 2, "F": 1, "FA": 1, "C63": 3, "close": 0}
-LUTS |= {"carry in": 0, "stage": 1, "carry out": 1}
+LUTS |= {"carry in": 0, "position": 1, "carry out": 1}
 
 Step = tuple[int, Move, Heights, Open]
 

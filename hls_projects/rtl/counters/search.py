@@ -128,7 +128,7 @@ class CompressionSearch:
 
 
 def _waiting(open_at: Open) -> int:
-    """Bits that stand in an open chain: its carry, and on ECP5 the terms of its next stage."""
+    """Bits that stand in an open chain: its carry, and on ECP5 the terms of its next position."""
     if isinstance(open_at, tuple):
         return 1 + open_at[1]
     return int(open_at != CLOSED)

@@ -67,8 +67,8 @@ class RtlSimulation:
 
     Attributes:
         latency: clock cycles from in_valid to out_valid as the last simulation measured them;
-            None before.  Of pictures without gaps the most: one that another follows at once may
-            take longer than the design's own latency, which is that of a picture alone.
+            None before.  Of images without gaps the most: one that another follows at once may
+            take longer than the design's own latency, which is that of a image alone.
         interval: most clock cycles from one result to the next while samples came without gaps;
             None before two of them did.
 
@@ -140,7 +140,7 @@ class RtlSimulation:
     def _predict(self, x_int: np.ndarray, pattern: np.ndarray) -> np.ndarray:
         bits = self._input_bits(x_int)
         pixels = self.design.pixels
-        # Pictures in the middle of a lane have as many neighbours as can make a difference.
+        # Images in the middle of a lane have as many neighbours as can make a difference.
         share = SAMPLES_A_LANE if pixels == 1 else 2 * self.design.depth + 2
         longest = self.design.latency + self.design.depth * pixels
         stream = _stream(len(x_int), share, pixels, pattern, longest + DRAIN)
@@ -186,7 +186,7 @@ class RtlSimulation:
         depth = self.design.depth
         before, after = _neighbours(lanes)
         if not gaps:
-            # While a lane begins or ends, buffers that hold several pictures are not in step.
+            # While a lane begins or ends, buffers that hold several images are not in step.
             margin = depth if depth > 1 else 0
             steady = (np.minimum(before, after) >= margin) & (after > margin)
             intervals = np.diff(leaving, append=0)[steady]
@@ -196,7 +196,7 @@ class RtlSimulation:
                     f"results {self.interval} cycles apart, for samples {self.design.pixels} apart"
                 )
         latencies = leaving - entering
-        # A picture that others follow may take longer, and may hold up the next ones.
+        # A image that others follow may take longer, and may hold up the next ones.
         place = np.minimum(before, depth) * (depth + 1) + np.minimum(after, depth)
         if self.design.pixels == 1:
             place[:] = 0
@@ -233,7 +233,7 @@ class RtlSimulation:
 
 
 def _neighbours(lanes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How many pictures of its lane come before each and after it; the lanes' are in order."""
+    """How many images of its lane come before each and after it; the lanes' are in order."""
     _, first, count = np.unique(lanes, return_index=True, return_counts=True)
     before = np.arange(len(lanes)) - np.repeat(first, count)
     return before, np.repeat(count, count) - 1 - before

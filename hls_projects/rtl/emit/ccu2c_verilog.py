@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hls_projects.logic.bits import ONE, ZERO, Bit
-from hls_projects.logic.netlist import LutChain, LutStage, Netlist
+from hls_projects.logic.netlist import LutChain, LutPosition, Netlist
 
-# Most stages of a physical chain.  nextpnr spends two CCU2Cs on the ends of each; longer chains are
-# harder to place, and timing counts paths through all their counters.
-CHAIN_STAGES = 48
+# Most positions of a physical chain.  nextpnr spends two CCU2Cs on the ends of each; longer chains
+# are harder to place, and timing counts paths through all their counters.
+CHAIN_POSITIONS = 48
 
 
 @dataclass(frozen=True)
 class Half:
-    """Half a CCU2C: a stage, and the signal that its sum is; None if nothing reads it."""
+    """Half a CCU2C: a position, and the signal that its sum is; None if nothing reads it."""
 
-    stage: LutStage
+    position: LutPosition
     output: int | None
 
 
@@ -30,7 +30,7 @@ def physical_chains(netlist: Netlist) -> Iterator[list[LutChain]]:
     for counters in levels.values():
         chain: list[LutChain] = []
         for counter in counters:
-            if chain and len(halves([*chain, counter])) > CHAIN_STAGES:
+            if chain and len(halves([*chain, counter])) > CHAIN_POSITIONS:
                 yield chain
                 chain = []
             chain.append(counter)
@@ -38,12 +38,12 @@ def physical_chains(netlist: Netlist) -> Iterator[list[LutChain]]:
 
 
 def halves(chain: Sequence[LutChain]) -> list[Half]:
-    """Stages of a physical chain; those between counters pass one carry out, the next one in."""
+    """Positions of a physical chain; those between counters pass one carry out, the next one in."""
     made = []
     carry: int | None = None
     for counter in chain:
         made.append(Half(_carry_in(counter.carry_in), carry))
-        made += [Half(*pair) for pair in zip(counter.stages, counter.outputs, strict=False)]
+        made += [Half(*pair) for pair in zip(counter.positions, counter.outputs, strict=False)]
         carry = counter.outputs[-1]
     return [*made, Half(_carry_in(ZERO), carry)]
 
@@ -67,22 +67,22 @@ def ccu2c_lines(netlist: Netlist, names: dict[int, str]) -> list[str]:
             inits = []
             for side, half in enumerate(parts[2 * cell : 2 * cell + 2]):
                 pins += _pins(half, side, names)
-                init = sum(entry << address for address, entry in enumerate(half.stage.table))
+                init = sum(entry << address for address, entry in enumerate(half.position.table))
                 inits.append(f".INIT{side}(16'h{init:04x}), .INJECT1_{side}(\"NO\")")
             name = f"k{number}_{cell}"
             lines.append(f"CCU2C #({', '.join(inits)}) {name} ({', '.join(pins)});")
     return lines
 
 
-def _carry_in(bit: Bit) -> LutStage:
+def _carry_in(bit: Bit) -> LutPosition:
     """p = 0 and g = bit: the sum is the carry of before, the carry is the bit."""
     generate = tuple((address & 1) ^ bit.inverted for address in range(4))
-    return LutStage((Bit(bit.signal), ZERO, ZERO, ONE), (*generate, *generate, *[0] * 8))
+    return LutPosition((Bit(bit.signal), ZERO, ZERO, ONE), (*generate, *generate, *[0] * 8))
 
 
 def _pins(half: Half, side: int, names: dict[int, str]) -> list[str]:
     pins = []
-    for pin, bit in zip("ABCD", half.stage.pins, strict=True):
+    for pin, bit in zip("ABCD", half.position.pins, strict=True):
         wire = f"1'b{bit.inverted:d}" if bit.constant else names[bit.signal]
         pins.append(f".{pin}{side}({wire})")
     return pins + ([f".S{side}({names[half.output]})"] if half.output is not None else [])

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from hls_projects.logic.bits import Bit
 from hls_projects.rtl.emit.verilog import TOP, concatenation, wire
-from hls_projects.rtl.pipeline.stages import Stage
+from hls_projects.rtl.pipeline.stages import RegisterStage
 from hls_projects.rtl.stream.streaming import PixelStage, Stream
 
 HEADER = """\
 // Convolutional sparse ternary network; generated, one pixel a clock cycle.
 // x: {inputs_a_cycle} integers of {input_bits} bits, the first one lowest; {pixels} pixels make a
-// picture, row by row, with or without gaps.  y: {classes} logits of {logit_bits} bits, two's
-// complement, the first one lowest, {latency} cycles after the first pixel of a picture without
-// gaps.  Pictures may follow each other at once; their results then come as often as pictures
-// enter, though some cycles later where pixels of the next picture push on those at an edge.
+// image, row by row, with or without gaps.  y: {classes} logits of {logit_bits} bits, two's
+// complement, the first one lowest, {latency} cycles after the first pixel of a image without
+// gaps.  Images may follow each other at once; their results then come as often as images
+// enter, though some cycles later where pixels of the next image push on those at an edge.
 """
 
 
@@ -49,7 +49,7 @@ class _Chain:
         """An instance that takes all of `values` and gives `width` bits."""
         self._instance(name, self.values, width)
 
-    def add_stages(self, stages: Sequence[Stage]) -> None:
+    def add_stages(self, stages: Sequence[RegisterStage]) -> None:
         """Instances in a row; the first one takes those of `values` that it uses."""
         for position, stage in enumerate(stages):
             used = [f"{self.values}[{i}]" for i in stage.inputs]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hls_projects.logic.bits import Bit
-from hls_projects.logic.netlist import CARRY4_STAGES, CarryChain, DualLut, Lut, LutChain, Node
+from hls_projects.logic.netlist import CARRY4_POSITIONS, CarryChain, DualLut, Lut, LutChain, Node
 from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_lines
-from hls_projects.rtl.pipeline.stages import Pipeline, Stage
+from hls_projects.rtl.pipeline.stages import Pipeline, RegisterStage
 
 HEADER = """\
 // Sparse ternary network; generated, one sample a clock cycle, {latency} cycles of latency.
@@ -67,7 +67,7 @@ def top_module(pipeline: Pipeline) -> str:
     )
 
 
-def layer_module(stage: Stage, primitives: bool) -> str:
+def layer_module(stage: RegisterStage, primitives: bool) -> str:
     """A stage's logic and registers.
 
     Args:
@@ -153,8 +153,8 @@ def _dual_lut(node: DualLut, name: str, names: dict[int, str]) -> str:
 def _chain(node: CarryChain, name: str, names: dict[int, str]) -> list[str]:
     lines = []
     for cell in range(node.carry_cells):
-        first = cell * CARRY4_STAGES
-        part = slice(first, first + CARRY4_STAGES)
+        first = cell * CARRY4_POSITIONS
+        part = slice(first, first + CARRY4_POSITIONS)
         sums, carries = f"{name}_{cell}_o", f"{name}_{cell}_c"
         entering = (
             f".CI({name}_{cell - 1}_c[3]), .CYINIT(1'b0)"
@@ -163,7 +163,7 @@ def _chain(node: CarryChain, name: str, names: dict[int, str]) -> list[str]:
         )
         propagates = [names[signal] for signal in node.propagates[part]]
         generates = [wire(bit, names) for bit in node.generates[part]]
-        spare = ["1'b0"] * (CARRY4_STAGES - len(propagates))
+        spare = ["1'b0"] * (CARRY4_POSITIONS - len(propagates))
         lines.append(f"wire [3:0] {sums}, {carries};")
         lines.append(
             f"CARRY4 {name}_{cell} (.O({sums}), .CO({carries}), {entering}, "
@@ -171,6 +171,6 @@ def _chain(node: CarryChain, name: str, names: dict[int, str]) -> list[str]:
         )
         outputs = node.outputs[:-1][part]
         lines += [f"assign {names[o]} = {sums}[{i}];" for i, o in enumerate(outputs)]
-    last = (len(node.propagates) - 1) % CARRY4_STAGES
+    last = (len(node.propagates) - 1) % CARRY4_POSITIONS
     lines.append(f"assign {names[node.outputs[-1]]} = {carries}[{last}];")
     return lines

@@ -17,10 +17,10 @@ from hls_projects.logic.netlist import (
     Netlist,
     Node,
 )
-from hls_projects.rtl.pipeline.stages import Stage
+from hls_projects.rtl.pipeline.stages import RegisterStage
 
 
-def pipelined(stage: Stage, family: Family, stage_delay: float) -> list[Stage]:
+def pipelined(stage: RegisterStage, family: Family, stage_delay: float) -> list[RegisterStage]:
     """A stage cut into stages of at most `stage_delay` ns, as each cell is ready earliest.
 
     A cell that alone takes longer has a stage of its own.
@@ -73,7 +73,9 @@ def _live(
     return [signal for signal in there if signal in needed]
 
 
-def _part(nodes: Sequence[Node], names: dict[int, int], width: int, kept: Iterable[int]) -> Stage:
+def _part(
+    nodes: Sequence[Node], names: dict[int, int], width: int, kept: Iterable[int]
+) -> RegisterStage:
     """A stage of some nodes of a netlist, its signals numbered anew."""
     netlist = Netlist(width)
     numbers = dict(names)
@@ -83,7 +85,7 @@ def _part(nodes: Sequence[Node], names: dict[int, int], width: int, kept: Iterab
             numbers[signal] = len(netlist.depth) - 1
             netlist.depth[numbers[signal]] = depth
         netlist.nodes.append(_renumbered(node, numbers))
-    return Stage(netlist, registered=[numbers[signal] for signal in kept])
+    return RegisterStage(netlist, registered=[numbers[signal] for signal in kept])
 
 
 def _renumbered(node: Node, numbers: dict[int, int]) -> Node:

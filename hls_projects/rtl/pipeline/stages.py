@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hls_projects.families import Family
-from hls_projects.kinds import Role, Threshold
+from hls_projects.kinds import Levels, Role
 from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
 from hls_projects.logic.netlist import Netlist
@@ -17,7 +17,7 @@ from hls_projects.rtl.counters.neuron import NeuronBuilder
 
 
 @dataclass
-class Stage:
+class RegisterStage:
     """Combinational logic and the registers after it.
 
     Attributes:
@@ -53,7 +53,7 @@ class Stage:
 class Pipeline:
     """Stages in order; logits as bits of the last stage's registers, [class][place]."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[RegisterStage, ...]
     logits: tuple[tuple[Bit, ...], ...]
 
 
@@ -65,12 +65,12 @@ def build_pipeline(network: IntegerNetwork, family: Family) -> Pipeline:
     """
     builder = NeuronBuilder(family)
     values = input_sums(network.input)
-    stages = [Stage(Netlist(values.size * network.input.bits))]
+    stages = [RegisterStage(Netlist(values.size * network.input.bits))]
     for layer in network.layers:
         if layer.role is Role.ACTIVATION:
             values = _activations(builder, stages[-1], values, layer)
             following = Netlist(len(stages[-1].registered))
-            stages.append(Stage(following, layer=len(stages) + 1))
+            stages.append(RegisterStage(following, layer=len(stages) + 1))
         else:
             values = layer.sums(values)
     logits = _logits(builder, stages[-1], values, logit_bits(network))
@@ -85,7 +85,7 @@ def logit_bits(network: IntegerNetwork) -> int:
 
 
 def activation_bits(
-    builder: NeuronBuilder, stage: Stage, values: np.ndarray, layer: Threshold
+    builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Levels
 ) -> list[Bit]:
     """Registered bits of the activations of sums (…, channels), the first one's lowest."""
     bits: list[Bit] = []
@@ -98,7 +98,7 @@ def activation_bits(
 
 
 def _activations(
-    builder: NeuronBuilder, stage: Stage, values: np.ndarray, layer: Threshold
+    builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Levels
 ) -> np.ndarray:
     """Numbers of registered activation bits, in the shape of `values` (…, channels)."""
     registered = activation_bits(builder, stage, values, layer)
@@ -111,7 +111,7 @@ def _activations(
 
 
 def _logits(
-    builder: NeuronBuilder, stage: Stage, values: np.ndarray, width: int
+    builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, width: int
 ) -> tuple[tuple[Bit, ...], ...]:
     bits = [bit for total in values for bit in builder.logit(stage.netlist, total, width)]
     registered = stage.register(bits)
@@ -120,7 +120,7 @@ def _logits(
     )
 
 
-def remove_unused(stages: Sequence[Stage]) -> None:
+def remove_unused(stages: Sequence[RegisterStage]) -> None:
     """From the last stage back: nodes, inputs and registers that no logit depends on."""
     for position in reversed(range(len(stages))):
         stage = stages[position]

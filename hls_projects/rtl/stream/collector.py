@@ -1,4 +1,4 @@
-"""All pixels of a picture at once, for the dense layers after a stream."""
+"""All pixels of a image at once, for the dense layers after a stream."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ endmodule
 
 @dataclass(frozen=True)
 class Collector:
-    """A shift register that holds every pixel of a picture, the first one lowest.
+    """A shift register that holds every pixel of a image, the first one lowest.
 
     Args:
         name: of the module.
-        positions: pixels of a picture.
+        positions: pixels of a image.
         width: bits of a pixel.
     """
 
@@ -57,7 +57,7 @@ class Collector:
         return self.bits
 
     def leaving(self, arriving: np.ndarray) -> np.ndarray:
-        """The clock cycle in which the picture is there, from those in which pixels arrive."""
+        """The clock cycle in which the image is there, from those in which pixels arrive."""
         return arriving[-1:] + 1
 
     def module(self) -> str:

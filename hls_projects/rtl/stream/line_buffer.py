@@ -1,4 +1,4 @@
-"""Windows of a stream of pixels: a shift register of lines, and zeros around the picture."""
+"""Windows of a stream of pixels: a shift register of lines, and zeros around the image."""
 
 from __future__ import annotations
 
@@ -56,15 +56,15 @@ class LineBuffer:
     """A Verilog module that turns a stream of pixels into a stream of windows.
 
     One pixel a clock cycle in, at most one window out.  The window at a pixel, its centre, is
-    complete `delay` pixels later; at the end of a picture the buffer moves on by itself until a
-    pixel of the next picture arrives, which moves it on instead.  So there is no need to wait;
-    where pixels of the next picture come with gaps, the last windows come later.
+    complete `delay` pixels later; at the end of a image the buffer moves on by itself until a
+    pixel of the next image arrives, which moves it on instead.  So there is no need to wait;
+    where pixels of the next image come with gaps, the last windows come later.
 
     Args:
         name: of the module.
-        rows, columns: of the picture.
+        rows, columns: of the image.
         width: bits of a pixel.
-        windows: which windows, and whether zeros surround the picture.
+        windows: which windows, and whether zeros surround the image.
     """
 
     name: str
@@ -96,7 +96,7 @@ class LineBuffer:
 
     @property
     def registers(self) -> int:
-        """Bits of the shift register, and of the window's own where zeros surround the picture."""
+        """Bits of the shift register, and of the window's own where zeros surround the image."""
         return self.bits + (self.output_width if self.padded else 0)
 
     @property
@@ -106,7 +106,7 @@ class LineBuffer:
 
     @property
     def masked(self) -> int:
-        """Bits of a window that are outside the picture at some centre, and 0 there."""
+        """Bits of a window that are outside the image at some centre, and 0 there."""
         height, width = self.windows.size
         taps = sum(bool(self._inside(y, x)) for y in range(height) for x in range(width))
         return taps * self.width
@@ -176,7 +176,7 @@ class LineBuffer:
         return np.arange(first, size, self.windows.strides[axis])
 
     def _inside(self, y: int, x: int) -> str:
-        """Whether the tap at (y, x) of the window lies in the picture; empty if it always does."""
+        """Whether the tap at (y, x) of the window lies in the image; empty if it always does."""
         conditions = []
         for axis, name, size, tap in ((0, "row", self.rows, y), (1, "column", self.columns, x)):
             offset = tap - (self.windows.size[axis] - 1) + self.around[axis][1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls_projects.kinds import Layer, Role, Threshold
+from hls_projects.kinds import Layer, Levels, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.stream.collector import Collector
@@ -29,7 +29,7 @@ class PixelStep:
 
     number: int
     layer: Layer
-    threshold: Threshold | None
+    threshold: Levels | None
     buffer: LineBuffer | None
     bits: int
     signed: bool
@@ -46,7 +46,7 @@ class StreamPlan:
     """Steps of pixels, what collects the last ones, and the network of dense layers after it.
 
     Attributes:
-        pixels, width: of a picture that enters; bits of a pixel.
+        pixels, width: of a image that enters; bits of a pixel.
     """
 
     pixels: int
@@ -57,10 +57,10 @@ class StreamPlan:
 
     @property
     def depth(self) -> int:
-        """Pictures whose pixels push all of the one before out of every line buffer.
+        """Images whose pixels push all of the one before out of every line buffer.
 
-        Where it is 1, results come at least as far apart as pictures enter.  Otherwise those of a
-        burst's last pictures, which nothing pushes but the buffers themselves, may come sooner.
+        Where it is 1, results come at least as far apart as images enter.  Otherwise those of a
+        burst's last images, which nothing pushes but the buffers themselves, may come sooner.
         """
         lines = [step.buffer for step in self.steps if step.buffer is not None]
         return next(m for m in itertools.count(1) if _pushes(lines, m * self.pixels))
@@ -73,14 +73,14 @@ class StreamPlan:
 
 
 def _pushes(lines: Sequence[LineBuffer], pixels: int) -> bool:
-    """Whether so many further pixels push a picture out of every line buffer in a row."""
+    """Whether so many further pixels push a image out of every line buffer in a row."""
     for line in lines:
         pixels -= line.delay
         if pixels < 0:
             return False
-        pictures, rest = divmod(pixels, line.rows * line.columns)
+        images, rest = divmod(pixels, line.rows * line.columns)
         centres = line.centres()
-        pixels = pictures * len(centres) + int((centres < rest).sum())
+        pixels = images * len(centres) + int((centres < rest).sum())
     return True
 
 
@@ -96,36 +96,36 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
         ValueError: for an order of layers that such hardware does not have.
     """
     layers = list(network.layers)
-    picture, bits, signed = network.input.shape, network.input.bits, network.input.signed
+    image, bits, signed = network.input.shape, network.input.bits, network.input.signed
     while layers and layers[0].role is Role.SHAPE and not layers[0].flattens:
-        picture = layers.pop(0).output_shape(picture)
-    if len(picture) != 3:
-        raise _unsupported(f"a network whose pictures have shape {picture}")
-    pixels, width = picture[0] * picture[1], picture[2] * bits
+        image = layers.pop(0).output_shape(image)
+    if len(image) != 3:
+        raise _unsupported(f"a network whose images have shape {image}")
+    pixels, width = image[0] * image[1], image[2] * bits
     steps: list[PixelStep] = []
     for layer, threshold in _pixel_layers(layers):
         buffer = None
         if layer.windows is not None:
             name = f"window_{len(steps) + 1}"
-            buffer = LineBuffer(name, *picture[:2], picture[2] * bits, layer.windows)
+            buffer = LineBuffer(name, *image[:2], image[2] * bits, layer.windows)
         steps.append(PixelStep(len(steps) + 1, layer, threshold, buffer, bits, signed))
-        picture = layer.output_shape(picture)
+        image = layer.output_shape(image)
         if threshold is not None:
             bits, signed = threshold.bits, False
-    collector = Collector("collect", picture[0] * picture[1], picture[2] * bits)
-    collected = InputFormat(bits, signed, 1.0, (int(np.prod(picture)),))
+    collector = Collector("collect", image[0] * image[1], image[2] * bits)
+    collected = InputFormat(bits, signed, 1.0, (int(np.prod(image)),))
     tail = IntegerNetwork(collected, tuple(layers))
     return StreamPlan(pixels, width, tuple(steps), collector, tail)
 
 
-def _pixel_layers(layers: list[Layer]) -> Iterator[tuple[Layer, Threshold | None]]:
+def _pixel_layers(layers: list[Layer]) -> Iterator[tuple[Layer, Levels | None]]:
     """Takes layers from the list up to the one that flattens."""
     while not (layer := layers.pop(0)).flattens:
         if layer.role is Role.POOL:
             yield layer, None
             continue
         if layer.role is not Role.WEIGHTED:
-            raise _unsupported(f"{layer.kind} between pictures")
+            raise _unsupported(f"{layer.kind} between images")
         threshold = layers.pop(0)
         if threshold.role is not Role.ACTIVATION:
             raise _unsupported(f"{layer.kind} followed by {threshold.kind}")

@@ -16,25 +16,25 @@ from hls_projects.logic.netlist import Netlist
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.counters.neuron import NeuronBuilder
-from hls_projects.rtl.pipeline.live_neurons import without_idle_neurons
+from hls_projects.rtl.pipeline.dead_neurons import without_dead_neurons
 from hls_projects.rtl.pipeline.stages import (
     Pipeline,
-    Stage,
+    RegisterStage,
     activation_bits,
     build_pipeline,
     remove_unused,
 )
 from hls_projects.rtl.stream.collector import Collector
-from hls_projects.rtl.stream.folded_dense import FoldedDense
 from hls_projects.rtl.stream.line_buffer import LineBuffer
 from hls_projects.rtl.stream.stream_plan import PixelStep, StreamPlan, plan_stream
+from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
 
 
 @dataclass(frozen=True)
 class PixelStage:
     """Logic of one window or pixel, registered; `outputs` are bits of the last register."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[RegisterStage, ...]
     outputs: tuple[Bit, ...]
 
     def leaving(self, arriving: np.ndarray) -> np.ndarray:
@@ -42,7 +42,7 @@ class PixelStage:
         return arriving + len(self.stages)
 
 
-Element = LineBuffer | PixelStage | Collector | FoldedDense
+Element = LineBuffer | PixelStage | Collector | TimeMultiplexedDense
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Stream:
 
     Attributes:
         plan: what the elements were made from.
-        elements: LineBuffer and PixelStage, then a Collector, then FoldedDense.
-        tail: takes the collected picture, or what the last folded layer makes of it.
+        elements: LineBuffer and PixelStage, then a Collector, then TimeMultiplexedDense.
+        tail: takes the collected image, or what the last folded layer makes of it.
     """
 
     plan: StreamPlan
@@ -60,36 +60,36 @@ class Stream:
     tail: Pipeline
 
     @property
-    def stages(self) -> tuple[Stage, ...]:
+    def stages(self) -> tuple[RegisterStage, ...]:
         """Every netlist, in order."""
         own = [e.stages for e in self.elements if isinstance(e, PixelStage)]
         return tuple(stage for stages in (*own, self.tail.stages) for stage in stages)
 
     @property
-    def modules(self) -> tuple[LineBuffer | Collector | FoldedDense, ...]:
+    def modules(self) -> tuple[LineBuffer | Collector | TimeMultiplexedDense, ...]:
         """Every element that is a module of its own, in order."""
         return tuple(e for e in self.elements if not isinstance(e, PixelStage))
 
     def latency(self) -> int:
-        """Clock cycles from a picture's first pixel to its logits, its pixels in a row."""
+        """Clock cycles from a image's first pixel to its logits, its pixels in a row."""
         times = np.arange(self.plan.pixels)
         for element in self.elements:
             times = element.leaving(times)
         return int(times[-1]) + len(self.tail.stages)
 
 
-def build_stream(network: IntegerNetwork, family: Family, fold_dense: bool = False) -> Stream:
+def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool = False) -> Stream:
     """The chain of a convolutional network.
 
     Args:
         network, family: as for write_rtl.
-        fold_dense: whether dense layers after the picture take as many cycles as it has pixels,
+        time_multiplex: whether dense layers after the image take as many cycles as it has pixels,
             in which the next one enters anyway: the first ones, as long as they have more
             nonzeros than that, but not the last layer.
 
     Raises:
         ValueError: for an order of layers that such hardware does not have, or a layer to fold
-            that has more neurons than a picture has pixels.
+            that has more neurons than a image has pixels.
     """
     plan = plan_stream(network)
     neurons = NeuronBuilder(family)
@@ -100,33 +100,33 @@ def build_stream(network: IntegerNetwork, family: Family, fold_dense: bool = Fal
         elements.append(pool_stage(step) if step.threshold is None else _weights(neurons, step))
     elements.append(plan.collector)
     rest = plan.tail
-    if fold_dense:
-        folded, rest = folded_layers(plan)
+    if time_multiplex:
+        folded, rest = multiplexed_layers(plan)
         elements += folded
     tail = build_pipeline(rest, family)
     numbered = [replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages]
     return Stream(plan, tuple(elements), replace(tail, stages=tuple(numbered)))
 
 
-def folded_layers(plan: StreamPlan) -> tuple[list[FoldedDense], IntegerNetwork]:
+def multiplexed_layers(plan: StreamPlan) -> tuple[list[TimeMultiplexedDense], IntegerNetwork]:
     """The layers that are worth folding, and the network that is left after them.
 
     Raises:
-        ValueError: if one has more neurons than a picture has pixels.
+        ValueError: if one has more neurons than a image has pixels.
     """
     # Logic behind a folded layer cannot see which of its neurons are constant.
-    live = without_idle_neurons(plan.tail)
+    live = without_dead_neurons(plan.tail)
     values, layers, folded = live.input, list(live.layers), []
-    while worth_folding(layers, plan.pixels):
+    while worth_multiplexing(layers, plan.pixels):
         layer, threshold = layers.pop(0), layers.pop(0)
         name = f"folded_{len(folded) + 1}"
         form = values.bits, values.signed
-        folded.append(FoldedDense(name, layer, threshold, *form, plan.pixels, plan.depth))
+        folded.append(TimeMultiplexedDense(name, layer, threshold, *form, plan.pixels, plan.depth))
         values = InputFormat(threshold.bits, False, 1.0, threshold.direction.shape)
     return folded, IntegerNetwork(values, tuple(layers))
 
 
-def worth_folding(layers: Sequence[Layer], cycles: int) -> bool:
+def worth_multiplexing(layers: Sequence[Layer], cycles: int) -> bool:
     """Whether a dense layer and its thresholds come first, of more weights than one a cycle."""
     roles = [layer.role for layer in layers[:2]]
     return roles == [Role.WEIGHTED, Role.ACTIVATION] and layers[0].nonzeros > cycles > 1
@@ -136,7 +136,7 @@ def pool_stage(step: PixelStep) -> PixelStage:
     """The logic of a pool."""
     taps = math.prod(step.layer.windows.size)
     width = step.buffer.width
-    stage = Stage(Netlist(taps * width), layer=step.number)
+    stage = RegisterStage(Netlist(taps * width), layer=step.number)
     found: list[Bit] = []
     for first in range(0, width, step.bits):
         numbers = [
@@ -148,12 +148,12 @@ def pool_stage(step: PixelStep) -> PixelStage:
 
 def _weights(neurons: NeuronBuilder, step: PixelStep) -> PixelStage:
     count = len(step.matrix)
-    stage = Stage(Netlist(count * step.bits), layer=step.number)
+    stage = RegisterStage(Netlist(count * step.bits), layer=step.number)
     values = input_sums(InputFormat(step.bits, step.signed, 1.0, (count,)))
     sums = dense_sums(values, step.matrix)
     return _finished(stage, activation_bits(neurons, stage, sums, step.threshold))
 
 
-def _finished(stage: Stage, outputs: list[Bit]) -> PixelStage:
+def _finished(stage: RegisterStage, outputs: list[Bit]) -> PixelStage:
     remove_unused([stage])
     return PixelStage((stage,), tuple(outputs))

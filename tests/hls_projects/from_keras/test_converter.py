@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from qkeras import QActivation, QDense
 
-from hls_projects.kinds import Threshold
+from hls_projects.kinds import Levels
 from hls_projects.kinds.layer import INT32
 from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models.layers.input_quantizer import InputQuantizer
@@ -74,7 +74,7 @@ def test_zero_gamma_gives_a_constant_channel():
     normalization.gamma.assign(np.zeros(6))
     normalization.beta.assign([-1.0, 0.7, 1.7, 9.0, 0.0, 2.4])
     threshold = assert_exact(model, np.random.default_rng(0).random((50, 9))).layers[2]
-    assert isinstance(threshold, Threshold)
+    assert isinstance(threshold, Levels)
     assert set(np.unique(threshold.levels)) == {INT32.min, INT32.max}
     assert (threshold.levels == INT32.min).sum(axis=1).tolist() == [0, 1, 2, 3, 0, 2]
 

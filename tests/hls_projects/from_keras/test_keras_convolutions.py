@@ -1,4 +1,4 @@
-"""Keras models of pictures and their integer networks."""
+"""Keras models of images and their integer networks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.hls_projects.keras_models import assert_exact, randomize
 Pool = keras.layers.MaxPooling2D
 
 
-def pictures(shape, *layers, activation="quantized_relu(2,2)"):
+def images(shape, *layers, activation="quantized_relu(2,2)"):
     """Layers after a quantizer, convolutions with normalization and activation, then a head."""
     steps = [keras.Input(shape), InputQuantizer(3, signed=True, scale=0.25)]
     for layer in layers:
@@ -45,7 +45,7 @@ def samples(shape, count=50):
 ])
 def test_convolutions_are_exact(size, strides, padding):
     shape = (7, 9, 2)
-    model = pictures(
+    model = images(
         shape,
         SparseTernaryConv2D(5, size, strides=strides, padding=padding),
         SparseTernaryConv2D(3, 2, padding="same"),
@@ -62,7 +62,7 @@ def test_pools_reshapes_and_activations_of_both_signs_are_exact():
         keras.layers.SpatialDropout2D(0.5),
         Pool((1, 2), strides=(1, 1)),
     )
-    model = pictures((4, 32), *layers, activation="binary()")
+    model = images((4, 32), *layers, activation="binary()")
     x = samples((4, 32))
     network = assert_exact(model, x)
     expected = network.trace(network.input.quantize(x))
@@ -81,7 +81,7 @@ def test_built_networks_are_exact(quantizer):
 
 def test_zeros_around_activations_of_one_and_minus_one_are_refused():
     same = SparseTernaryConv2D(4, 3, padding="same", name="second")
-    model = pictures((8, 8, 3), SparseTernaryConv2D(6, 3), same, activation="binary()")
+    model = images((8, 8, 3), SparseTernaryConv2D(6, 3), same, activation="binary()")
     with pytest.raises(ValueError, match="`padding` of 'second' .* must be 'valid'"):
         IntegerNetwork.from_keras(model)
 
@@ -93,15 +93,15 @@ def test_zeros_around_activations_of_one_and_minus_one_are_refused():
      r"`data_format` of 'pool' \(MaxPooling2D\) must be 'channels_last'[^,]*\. Received: 'chan"),
     (keras.layers.Conv2D(3, 2, name="plain"), "'plain' .*; use SparseTernaryConv2D"),
     (keras.layers.DepthwiseConv2D(3), "; use SparseTernaryConv2D, whose pruning"),
-    (keras.layers.GlobalMaxPooling2D(), "; use MaxPooling2D of the picture's size, then Flatten"),
-    (keras.layers.GlobalAveragePooling2D(), "; use MaxPooling2D of the picture's size"),
+    (keras.layers.GlobalMaxPooling2D(), "; use MaxPooling2D of the image's size, then Flatten"),
+    (keras.layers.GlobalAveragePooling2D(), "; use MaxPooling2D of the image's size"),
     (keras.layers.ZeroPadding2D(), "; use padding='same' of the SparseTernaryConv2D"),
     (keras.layers.BatchNormalization(name="late"),
      r"'late' \(BatchNormalization\) must follow a SparseTernaryDense or SparseTernaryConv2D"),
 ])
 def test_layers_without_hardware_are_named(layer, message):
     with pytest.raises(ValueError, match=message):
-        IntegerNetwork.from_keras(pictures((8, 8, 3), SparseTernaryConv2D(6, 3), layer))
+        IntegerNetwork.from_keras(images((8, 8, 3), SparseTernaryConv2D(6, 3), layer))
 
 
 class DoublingPool(Pool):
@@ -116,7 +116,7 @@ class DoublingPool(Pool):
 ])
 def test_subclasses_are_not_taken_for_their_base_class(layer, use):
     with pytest.raises(ValueError, match=f"cannot be converted; use {use}"):
-        IntegerNetwork.from_keras(pictures((8, 8, 3), SparseTernaryConv2D(6, 3), layer))
+        IntegerNetwork.from_keras(images((8, 8, 3), SparseTernaryConv2D(6, 3), layer))
 
 
 def with_normalization(normalization):
@@ -127,7 +127,7 @@ def with_normalization(normalization):
     ])
 
 
-def test_pictures_of_any_size_are_refused():
+def test_images_of_any_size_are_refused():
     layers = (SparseTernaryConv2D(4, 3), keras.layers.GlobalMaxPooling2D())
     x = source = keras.Input((None, None, 2))
     for layer in (InputQuantizer(2), *layers, SparseTernaryDense(4), IntegerHead()):
@@ -154,9 +154,9 @@ def test_flatten_with_channels_first_is_refused_where_it_moves_values():
     first = {"data_format": "channels_first"}
     layers = (SparseTernaryConv2D(6, 3), keras.layers.Flatten(name="flat", **first))
     with pytest.raises(ValueError, match=r"`data_format` of 'flat' \(Flatten\) must be 'channels_"):
-        IntegerNetwork.from_keras(pictures((8, 8, 3), *layers))
+        IntegerNetwork.from_keras(images((8, 8, 3), *layers))
     again = (SparseTernaryConv2D(6, 3), keras.layers.Flatten(), keras.layers.Flatten(**first))
-    assert_exact(pictures((8, 8, 3), *again), samples((8, 8, 3)))
+    assert_exact(images((8, 8, 3), *again), samples((8, 8, 3)))
 
 
 def test_the_global_data_format_does_not_matter_to_built_networks():

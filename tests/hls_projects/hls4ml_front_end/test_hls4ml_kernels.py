@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hls_projects.hls4ml_front_end import kernels
 from hls_projects.hls4ml_front_end.checks import check_project_name
 from hls_projects.hls4ml_front_end.precision import input_precision, integer_precision
-from hls_projects.kinds import Dense, Threshold
+from hls_projects.kinds import Dense, Levels
 from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat
 
@@ -58,7 +58,7 @@ def test_threshold_lines_count_levels(seed, bits):
     high = low + rng.integers(0, 12, 5)
     levels = rng.integers(-12, 13, (5, (1 << bits) - 1)).astype(np.int32)
     levels[0], levels[1] = INT32.min, INT32.max
-    layer = Threshold(levels, rng.choice([-1, 1], 5).astype(np.int8))
+    layer = Levels(levels, rng.choice([-1, 1], 5).astype(np.int8))
     lines = kernels.threshold_lines(layer.levels, layer.direction, low, high)
     for data in (low, high, rng.integers(low, high + 1)):
         assert run(lines, data, 5) == layer.forward(data[None])[0].tolist()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hls_projects.kinds import Conv2D, Dense, Flatten, Head, MaxPool, Reshape
 from hls_projects.kinds.windows import Windows
 from hls_projects.network.integer_network import IntegerNetwork
-from tests.hls_projects.networks import InputFormat, picture_network
+from tests.hls_projects.networks import InputFormat, image_network
 
 PAIR = st.tuples(st.integers(1, 4), st.integers(1, 4))
 WINDOWS = st.builds(Windows, PAIR, PAIR, st.sampled_from(["valid", "same"]))
@@ -69,9 +69,9 @@ def test_pooling_takes_the_largest(pool, strides, seed):
         np.testing.assert_array_equal(got[:, r, c], window.max(axis=(1, 2)))
 
 
-def test_a_network_of_pictures_comes_back_from_its_file(tmp_path):
+def test_a_network_of_images_comes_back_from_its_file(tmp_path):
     steps = [Reshape((6, 7, 1)), (4, (3, 2), (1, 2), "same"), MaxPool((2, 2), (1, 1)), (5,)]
-    net = picture_network((6, 7), steps)
+    net = image_network((6, 7), steps)
     net.save(tmp_path / "network.npz")
     again = IntegerNetwork.load(tmp_path / "network.npz")
     x = np.random.default_rng(1).integers(0, 4, (20, 6, 7))
@@ -99,7 +99,7 @@ def test_values_out_of_range_are_named(make, message):
 
 @pytest.mark.parametrize("layer, message", [
     (Conv2D(WEIGHTS), r"a convolution of 2 channels cannot follow shape \(8, 8, 3\)"),
-    (MaxPool((9, 1), (1, 1)), r"windows of \(9, 1\) do not fit into a picture of \(8, 8\)"),
+    (MaxPool((9, 1), (1, 1)), r"windows of \(9, 1\) do not fit into a image of \(8, 8\)"),
     (Reshape((5, 5)), r"shape \(8, 8, 3\) cannot become \(5, 5\)"),
 ])
 def test_shapes_that_do_not_fit_are_named(layer, message):

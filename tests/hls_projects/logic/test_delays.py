@@ -6,7 +6,7 @@ from hls_projects.logic.bits import Bit
 from hls_projects.logic.delays import shortest_period
 from hls_projects.logic.netlist import CarryChain, Lut, Netlist
 from hls_projects.rtl import write_rtl
-from tests.hls_projects.networks import network, picture_network
+from tests.hls_projects.networks import image_network, network
 
 
 def test_the_slowest_path_sets_the_period():
@@ -33,9 +33,9 @@ def test_pipelining_shortens_the_period_of_a_design(tmp_path, target):
     assert cut.latency_ns == pytest.approx(cut.latency * cut.period)
 
 
-def test_folded_layers_have_no_model(tmp_path):
-    net = picture_network((6, 6, 2), [(3, (3, 3), (1, 1), "same"), Flatten(), (8,)])
+def test_multiplexed_layers_have_no_model(tmp_path):
+    net = image_network((6, 6, 2), [(3, (3, 3), (1, 1), "same"), Flatten(), (8,)])
     streamed = write_rtl(net, tmp_path / "streamed")
-    folded = write_rtl(net, tmp_path / "folded", fold_dense=True)
+    folded = write_rtl(net, tmp_path / "folded", time_multiplex=True)
     assert streamed.period > 0
     assert (folded.period, folded.fmax_mhz, folded.latency_ns) == (None, None, None)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_projects.from_keras.thresholds import find_thresholds
-from hls_projects.kinds import Dense, Flatten, Head, Threshold
+from hls_projects.from_keras.levels import find_levels
+from hls_projects.kinds import Dense, Flatten, Head, Levels
 from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -18,7 +18,7 @@ def network(seed=0, bits=2, inputs=6, hidden=5, classes=3):
         InputFormat(3, True, 0.5, (inputs,)),
         (
             Dense(rng.integers(-1, 2, (inputs, hidden)).astype(np.int8)),
-            Threshold(
+            Levels(
                 rng.integers(-9, 9, (hidden, 2**bits - 1)).astype(np.int32),
                 rng.choice([-1, 1], hidden).astype(np.int8),
             ),
@@ -78,7 +78,7 @@ def test_found_thresholds_equal_any_monotonic_function(lowest, span, bits, seed)
         reached = np.where(direction > 0, acc[:, None] >= edges, acc[:, None] <= edges)
         return reached.sum(axis=1)
 
-    found = find_thresholds(count, lowest, highest, bits)
+    found = find_levels(count, lowest, highest, bits)
     rows = np.arange(int((highest - lowest).max()) + 1)[:, None]
     every = np.minimum(lowest + rows, highest)
     np.testing.assert_array_equal(found.forward(every), count(every))
@@ -89,7 +89,7 @@ def test_found_thresholds_equal_any_monotonic_function(lowest, span, bits, seed)
 
 def test_thresholds_need_a_monotonic_function():
     with pytest.raises(ValueError, match="channel 1 is not monotonic"):
-        find_thresholds(
+        find_levels(
             lambda acc: np.stack([acc[:, 0] > 2, acc[:, 1] == 2], axis=1).astype(int),
             np.zeros(2, int), np.full(2, 9), 1,
         )

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Flatten, Head, Layer, Reshape, Threshold
+from hls_projects.kinds import Dense, Flatten, Head, Layer, Levels, Reshape
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
@@ -26,7 +26,7 @@ def random_network(widths=(40, 20, 12, 4), input_bits=2, bits=2, density=0.5, se
         weights[0] = 1
         layers.append(Dense(weights))
         levels = np.arange((1 << bits) - 1) + np.zeros((outputs, 1))
-        layers.append(Threshold(levels.astype(np.int32), np.ones(outputs, np.int8)))
+        layers.append(Levels(levels.astype(np.int32), np.ones(outputs, np.int8)))
     layers[-1] = Head(rng.integers(-9, 9, widths[-1]).astype(np.int32))
     return IntegerNetwork(InputFormat(input_bits, False, 0.25, (2, widths[0] // 2)), tuple(layers))
 
@@ -149,7 +149,7 @@ def test_one_bit_that_sets_two_is_registered_once():
         InputFormat(1, False, 0.5, (1,)),
         (
             Dense(np.ones((1, 1), np.int8)),
-            Threshold(levels, np.ones(1, np.int8)),
+            Levels(levels, np.ones(1, np.int8)),
             Dense(np.ones((1, 1), np.int8)),
             Head(np.zeros(1, np.int32)),
         ),

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from hls_projects.logic.bits import ONE, Bit
-from hls_projects.logic.evaluation import evaluate_stage
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.counters.ccu2c_chain import build_counter
 from hls_projects.rtl.counters.ccu2c_moves import ccu2c_binary_sum
 from hls_projects.rtl.cxxrtl.simulation import HERE
 from hls_projects.rtl.emit.ccu2c_verilog import CHAIN_STAGES, ccu2c_cells, halves, physical_chains
-from hls_projects.rtl.pipeline.stages import Stage
+from hls_projects.rtl.pipeline.evaluation import evaluate_stage
+from hls_projects.rtl.pipeline.stages import RegisterStage
 from hls_projects.tools.synthesis import synthesize_verilog
 from hls_projects.tools.yosys import run_yosys
 from tests.hls_projects.networks import edge_inputs, network
@@ -78,7 +78,7 @@ def test_our_model_of_the_cell_is_that_of_yosys(tmp_path, inits):
 def counted(netlist: Netlist, outputs: list[tuple[int, Bit]], inputs: int) -> np.ndarray:
     """The number that a counter's outputs make of every assignment of its inputs."""
     assignments = np.array(list(itertools.product((0, 1), repeat=inputs)), np.uint64).T
-    stage = Stage(netlist, registered=[bit.signal for _, bit in outputs])
+    stage = RegisterStage(netlist, registered=[bit.signal for _, bit in outputs])
     words = evaluate_stage(stage, dict(enumerate(assignments)), 1 << inputs)
     return sum((words[i] & 1).astype(int) << place for i, (place, _) in enumerate(outputs))
 

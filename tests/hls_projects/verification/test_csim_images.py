@@ -13,28 +13,28 @@ from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import compare
 from qkeras_models.networks.builders import feed_forward
 from tests.hls_projects.keras_models import randomize
-from tests.hls_projects.networks import edge_inputs, network, picture_network
+from tests.hls_projects.networks import edge_inputs, image_network, network
 
-NET = picture_network(
+NET = image_network(
     (6, 7, 2),
     [(4, (3, 2), (1, 1), "same"), MaxPool((2, 3), (1, 2)), (5,), (3, (2, 2), (2, 1), "valid")],
     signed=True,
 )
-LINES = picture_network((6, 5), [Reshape((6, 5, 1)), (4, (3, 3), (1, 1), "same")], bits=1)
+LINES = image_network((6, 5), [Reshape((6, 5, 1)), (4, (3, 3), (1, 1), "same")], bits=1)
 
-# One window alone, which sees a part of the picture, one that sees all of it, and many as large.
-ONE_WINDOW = picture_network((4, 3, 2), [MaxPool((2, 2), (3, 2))], bits=2)
-WHOLE = picture_network((2, 3, 2), [(4, (2, 3), (2, 3), "same")], bits=2)
-AS_LARGE = picture_network((2, 3, 2), [(4, (2, 3), (1, 1), "same")], bits=2)
+# One window alone, which sees a part of the image, one that sees all of it, and many as large.
+ONE_WINDOW = image_network((4, 3, 2), [MaxPool((2, 2), (3, 2))], bits=2)
+WHOLE = image_network((2, 3, 2), [(4, (2, 3), (2, 3), "same")], bits=2)
+AS_LARGE = image_network((2, 3, 2), [(4, (2, 3), (1, 1), "same")], bits=2)
 
 CASES = {
     "streams": (NET, {}),
     "arrays": (NET, {"io_type": "io_parallel", "backend": "Vivado"}),
     "one_window": (ONE_WINDOW, {"io_type": "io_parallel"}),
-    "whole_picture": (WHOLE, {"io_type": "io_parallel"}),
+    "whole_image": (WHOLE, {"io_type": "io_parallel"}),
     "windows_as_large": (AS_LARGE, {"io_type": "io_parallel"}),
     "shared_adders": (NET, {"strategy": "distributed_arithmetic"}),
-    "pictures_without_channels": (LINES, {"quantized_inputs": False}),
+    "images_without_channels": (LINES, {"quantized_inputs": False}),
     "dense_streams": (network((20, 9, 4), shape=(4, 5)), {"io_type": "io_stream"}),
 }
 

@@ -19,7 +19,7 @@ from tests.qkeras_models.layer_case import LayerCase
 
 
 def convolved(x, kernel, strides, before, after):
-    """Sums over windows of pictures with zeros around them."""
+    """Sums over windows of images with zeros around them."""
     padded = np.pad(x, [(0, 0), (before, after), (before, after), (0, 0)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape[:2], (1, 2))
     chosen = windows[:, :: strides[0], :: strides[1]]
@@ -40,7 +40,7 @@ class TestSparseTernaryConv2D(LayerCase):
         layer.build((None, 5, 9, 2))
         assert layer.output_positions() == 3 * 4
 
-    def test_pictures_of_any_size_have_no_output_positions(self):
+    def test_images_of_any_size_have_no_output_positions(self):
         layer = SparseTernaryConv2D(3, 3, name="free")
         layer.build((None, None, None, 2))
         with pytest.raises(ValueError, match="inputs of 'free' .* must have a fixed shape, as in"):
@@ -76,15 +76,15 @@ def test_layers_in_words():
 
 
 @pytest.mark.parametrize("shape, hidden, message", [
-    ((8, 8, 2), ["p9", 5], r"`hidden`: maxpool_1 \(p9\) does not fit a picture of 8×8, which allo"),
+    ((8, 8, 2), ["p9", 5], r"`hidden`: maxpool_1 \(p9\) does not fit a image of 8×8, which allo"),
     ((8, 9), ["2c3", "2c9v"], r"conv2d_2 \(2c9v\) .* 8×9, which allows sizes up to 8"),
-    ((8, 8, 2), ["3c3v", "p2", "p2", "p2"], r"maxpool_3 \(p2\) does not fit a picture of 1×1"),
-    ((64,), ["3c3"], r"need pictures of a fixed shape.*Received: samples of shape \(64,\)"),
-    ((None, None, 3), ["3c3"], "need pictures of a fixed shape"),
+    ((8, 8, 2), ["3c3v", "p2", "p2", "p2"], r"maxpool_3 \(p2\) does not fit a image of 1×1"),
+    ((64,), ["3c3"], r"need images of a fixed shape.*Received: samples of shape \(64,\)"),
+    ((None, None, 3), ["3c3"], "need images of a fixed shape"),
     ((3, 32, 32), ["3c3"], r"channels must be last.*np.moveaxis\(x, 1, -1\).*: \(3, 32, 32"),
     ((1, 28, 29), ["p2"], "channels must be last"),
 ])
-def test_pictures_that_layers_do_not_fit_are_named(shape, hidden, message):
+def test_images_that_layers_do_not_fit_are_named(shape, hidden, message):
     for build in (feed_forward, float_feed_forward):
         with pytest.raises(ValueError, match=message):
             build(shape, hidden, 4)
@@ -94,7 +94,7 @@ def test_pictures_that_layers_do_not_fit_are_named(shape, hidden, message):
     ((8, 8, 2), ["2c9", "p8"]), ((4, 8, 8), [5]), ((3, 32, 3), ["2c3"]), ((4, 4, 8), ["2c3"]),
     ((2, 9, 9), ["2c3"]), ((np.int64(8), 8), ["p8"]),
 ])
-def test_pictures_that_may_be_what_they_say(shape, hidden):
+def test_images_that_may_be_what_they_say(shape, hidden):
     assert feed_forward(shape, hidden, 4).output_shape == (None, 4)
 
 

@@ -12,7 +12,7 @@ from reports.network.estimate import DESIGN, LARGEST_FITTED, error_note, estimat
 from reports.network.report_tables import resource_table
 from reports.records.record import Figure, Source
 from reports.records.results_file import load_records
-from tests.hls_projects.networks import picture_network
+from tests.hls_projects.networks import image_network
 
 ROOT = Path(__file__).parents[3]
 
@@ -34,8 +34,8 @@ def network(*before):
     return IntegerNetwork(InputFormat(2, False, 0.25, (30,)), (*before, Dense(weights), head))
 
 
-def picture():
-    return picture_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")])
+def image():
+    return image_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")])
 
 
 def test_the_table_states_the_estimate_its_source_and_its_error():
@@ -57,7 +57,7 @@ def test_the_table_states_the_estimate_its_source_and_its_error():
 
 
 def test_other_networks_than_the_fits_say_so():
-    notes = {figure.note for figure in estimated_resources(picture()).get(DESIGN).values()}
+    notes = {figure.note for figure in estimated_resources(image()).get(DESIGN).values()}
     (note,) = notes
     assert note.startswith("fitted on dense networks, not on convolutional ones; five of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")

@@ -139,16 +139,16 @@ def test_indices_end():
     assert len(list(Batches(X, Y, 32))) == 3
 
 
-def test_alternating_flips_show_each_picture_from_either_side_in_turn():
+def test_alternating_flips_show_each_image_from_either_side_in_turn():
     still = Augmentation(shift=0, shear=0, flip=True, alternate=True, maps=4)
     whole = Batches(X, np.arange(70), 70, augmentation=still)
 
-    def pictures_of(epoch):
+    def images_of(epoch):
         whole.epoch = epoch
         x, index = whole[0]
         return x[np.argsort(index)]
 
-    first, second, third = map(pictures_of, range(3))
+    first, second, third = map(images_of, range(3))
     np.testing.assert_array_equal(second, first[:, :, ::-1])
     np.testing.assert_array_equal(third, first)
     mirrored = (first != X).any(axis=(1, 2))

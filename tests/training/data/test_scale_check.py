@@ -12,19 +12,19 @@ from training.data.scale_check import scale_warning
 def samples(rng, kind, count):
     """Ordinary data of several kinds."""
     shape = count, rng.integers(1, 40)
-    pictures = rng.random((count, 8, 8)) * (rng.random((count, 8, 8)) < 0.2)
+    images = rng.random((count, 8, 8)) * (rng.random((count, 8, 8)) < 0.2)
     kinds = {
         "normal": rng.normal(size=shape) * 10.0 ** rng.integers(-3, 4, shape[1]),
         "heavy tails": rng.standard_cauchy(shape),
         "rare words": (rng.random(shape) < 0.02) * rng.integers(1, 5, shape),
         "bits": rng.random(shape) < rng.random(shape[1]),
-        "pictures": pictures,
+        "images": images,
         "of one gain each": rng.normal(size=shape) * np.exp(rng.normal(size=(count, 1))),
     }
     return np.asarray(kinds[kind], np.float64)
 
 
-KINDS = ["normal", "heavy tails", "rare words", "bits", "pictures", "of one gain each"]
+KINDS = ["normal", "heavy tails", "rare words", "bits", "images", "of one gain each"]
 
 
 @given(st.integers(0, 10**6), st.sampled_from(KINDS), st.integers(5, 100))
@@ -33,7 +33,7 @@ def test_random_splits_give_no_alarm(seed, kind, tested):
     assert scale_warning("x_test", x[:tested], x[tested:]) == ""
 
 
-@given(st.integers(0, 10**6), st.sampled_from(["normal", "pictures", "bits"]), st.booleans())
+@given(st.integers(0, 10**6), st.sampled_from(["normal", "images", "bits"]), st.booleans())
 def test_another_scale_does(seed, kind, larger):
     x = samples(np.random.default_rng(seed), kind, 400)
     if kind == "normal":

@@ -39,7 +39,7 @@ def test_the_split_seed_moves_validation_but_never_test_data():
     assert (one.x_validation != other.x_validation[: len(one.x_validation)]).any()
 
 
-def test_options_of_pictures():
+def test_options_of_images():
     assert load("digits", bits=2, scale=0.5).format == FixedPoint(2, False, 0.5)
     assert load("digits", bits=4, signed=True).format.signed
 

@@ -49,10 +49,10 @@ def test_what_xla_lacks_is_trained_without_it():
 def test_auto_compiles_long_fits_of_dense_networks():
     steps = FastSteps()
     dense = digits_model()
-    picture = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(2, 3)])
+    image = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(2, 3)])
     assert not steps._pays(dense, 999) and steps._pays(dense, 1000)
-    assert not steps._pays(picture, 10**6)
-    assert FastSteps(True)._pays(picture, 1) and not FastSteps(False)._pays(dense, 10**6)
+    assert not steps._pays(image, 10**6)
+    assert FastSteps(True)._pays(image, 1) and not FastSteps(False)._pays(dense, 10**6)
     with pytest.raises(ValueError, match="`jit_compile` must be True, False or 'auto'"):
         FastSteps("yes")
 

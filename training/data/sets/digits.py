@@ -12,7 +12,7 @@ TEST_SEED = 0  # fixed: the test set stays the same whatever the user chooses
 
 
 def read_digits(folder: None = None) -> dict[str, np.ndarray]:
-    """x_train, y_train, x_test, y_test of 1,797 pictures (8, 8), 10 classes; a fifth is test data.
+    """x_train, y_train, x_test, y_test of 1,797 images (8, 8), 10 classes; a fifth is test data.
 
     x are uint8 pixels min(16 · v, 255) of the set's values v = 0 … 16.  So pixel / 256 is v / 16,
     but 255/256 for v = 16, which 4 unsigned bits hold as 15.

@@ -17,28 +17,28 @@ from hls_projects.rtl.estimate import estimate, layer_facts
 from hls_projects.rtl.stream.line_buffer import LineBuffer
 from hls_projects.rtl.stream.stream_plan import plan_stream
 from hls_projects.tools.synthesis import sum_cells, synthesize_layers
-from tests.hls_projects.networks import edge_inputs, picture_network
+from tests.hls_projects.networks import edge_inputs, image_network
 
 # Strides, both paddings, pools that overlap and that leave rows over, dense layers of pixels,
 # numbers of every width.
 ZOO = {
     "vgg": (
-        picture_network((6, 7, 2), [
+        image_network((6, 7, 2), [
             (4, (3, 3), (1, 1), "same"), (3, (3, 3), (1, 1), "same"), MaxPool((2, 2), (2, 2)),
             (3, (2, 3), (1, 1), "same"),
         ]), {},
     ),
     "strides": (
-        picture_network((7, 6, 2), [(3, (3, 4), (2, 3), "same"), (3, (2, 2), (1, 1), "valid")],
+        image_network((7, 6, 2), [(3, (3, 4), (2, 3), "same"), (3, (2, 2), (1, 1), "valid")],
                         signed=True, input_bits=3), {"target": "generic"},
     ),
     "pools": (
-        picture_network((7, 8, 2), [MaxPool((3, 2), (2, 3)), (3,), (2, (1, 1), (1, 1), "same"),
+        image_network((7, 8, 2), [MaxPool((3, 2), (2, 3)), (3,), (2, (1, 1), (1, 1), "same"),
                                     MaxPool((2, 1), (1, 1))], signed=True, input_bits=8, bits=4),
         {"target": "ecp5", "stage_delay": 4.0},
     ),
     "lines": (
-        picture_network((5, 5), [Reshape((5, 5, 1)), (3, (5, 5), (1, 1), "same")],
+        image_network((5, 5), [Reshape((5, 5, 1)), (3, (5, 5), (1, 1), "same")],
                         input_bits=1, bits=1), {},
     ),
 }  # fmt: skip
@@ -60,13 +60,13 @@ def test_logits_latency_and_interval(name, tmp_path):
     np.testing.assert_array_equal(simulation.predict(x, gaps), expected)
 
 
-# In the second one the buffers hold several pictures.
+# In the second one the buffers hold several images.
 @pytest.mark.parametrize(("shape", "layers"), [
     ((7, 6, 2), [(1, (1, 2), (1, 2), "same"), (3, (2, 3), (3, 2), "same")]),
     ((3, 3, 1), [(2, (3, 3), (2, 2), "same"), *[(2, (5, 5), (1, 1), "same")] * 3]),
 ])  # fmt: skip
-def test_pixels_of_the_next_picture_make_the_last_one_later(shape, layers, tmp_path):
-    net = picture_network(shape, layers)
+def test_pixels_of_the_next_image_make_the_last_one_later(shape, layers, tmp_path):
+    net = image_network(shape, layers)
     design = write_rtl(net, tmp_path)
     simulation = RtlSimulation(design)
     for samples in (300, 50):
@@ -84,12 +84,12 @@ def test_buffers_are_counted(tmp_path):
     assert design.buffer_bits == sum(lines) + 3 * 3 * 6
     design = write_rtl(ZOO["lines"][0], tmp_path)
     cells = synthesize_layers(design.verilog)
-    # Counters, and the window's own register where zeros surround the picture, come on top.
+    # Counters, and the window's own register where zeros surround the image, come on top.
     assert cells["window_1"].ffs >= 4 * 5 + 5 and cells["collect"].ffs >= 5 * 5 * 3
     assert sum_cells(cells.values()).ffs == sum(module.ffs for module in cells.values())
 
 
-def test_a_window_that_looks_beyond_the_picture_sees_zeros_there():
+def test_a_window_that_looks_beyond_the_image_sees_zeros_there():
     buffer = LineBuffer("w", 4, 5, 2, Windows((3, 3), (1, 1), "same"))
     assert (buffer.delay, buffer.pixels, buffer.bits) == (6, 13, 26)
     assert buffer.centres().tolist() == list(range(20))
@@ -119,7 +119,7 @@ def test_estimates_follow_the_netlist(name, tmp_path):
     net, _ = ZOO[name]
     design = write_rtl(net, tmp_path)
     found = estimate(net)
-    # The netlist is of stages alone; masks around the picture stand in modules of their own.
+    # The netlist is of stages alone; masks around the image stand in modules of their own.
     masked = sum(step.buffer.masked for step in plan_stream(net).steps if step.buffer)
     assert masked > 0
     assert abs(found.luts - masked - design.luts) <= 0.1 * design.luts

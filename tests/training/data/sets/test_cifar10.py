@@ -17,7 +17,7 @@ from training.data.sets.cifar10 import read_cifar10
 from training.data.sets.download import DownloadError, SourceUnavailable
 from training.data.sets.known_sets import SETS
 
-NAMES = (*cifar10.PICTURES, *cifar10.LABELS)
+NAMES = (*cifar10.IMAGES, *cifar10.LABELS)
 
 
 def unavailable(*_):
@@ -26,17 +26,17 @@ def unavailable(*_):
 
 @pytest.fixture
 def files(cache, monkeypatch):
-    """The package's files, six pictures in each PNG; checksums are theirs, no network."""
+    """The package's files, six images in each PNG; checksums are theirs, no network."""
     rng = np.random.default_rng(0)
-    content, pictures = {}, {}
-    for name in cifar10.PICTURES:
-        pictures[name] = rng.integers(0, 256, (6, 32, 32, 3), np.uint8)
+    content, images = {}, {}
+    for name in cifar10.IMAGES:
+        images[name] = rng.integers(0, 256, (6, 32, 32, 3), np.uint8)
         stream = io.BytesIO()
-        Image.fromarray(pictures[name].reshape(6, 1024, 3)).save(stream, "PNG")
+        Image.fromarray(images[name].reshape(6, 1024, 3)).save(stream, "PNG")
         content[name] = stream.getvalue()
     labels = {"train_lables.json": [i % 10 for i in range(30)], "test_lables.json": [3, 8] * 3}
     content |= {name: json.dumps(values).encode() for name, values in labels.items()}
-    *training, test = pictures.values()
+    *training, test = images.values()
     arrays = {
         "x_train": np.concatenate(training),
         "y_train": np.array(labels["train_lables.json"], np.uint8),
@@ -63,7 +63,7 @@ def assert_same(found, arrays):
         np.testing.assert_array_equal(found[name], array)
 
 
-def test_a_folder_of_pictures_and_labels(files, tmp_path):
+def test_a_folder_of_images_and_labels(files, tmp_path):
     content, arrays = files
     assert_same(read_cifar10(place(tmp_path / "mine", content)), arrays)
 
@@ -98,14 +98,14 @@ def test_keras_comes_first(files, cache, monkeypatch):
     (lambda data: b"GIF89a" + data, "data_batch_2.png is no whole PNG file"),
     (lambda data: data.replace(b"IDAT", b"IDAX", 1), "data_batch_2.png is no whole PNG file"),
 ])
-def test_a_damaged_picture_is_named(files, tmp_path, damage, message):
+def test_a_damaged_image_is_named(files, tmp_path, damage, message):
     content, _ = files
     content["data_batch_2.png"] = damage(content["data_batch_2.png"])
     with pytest.raises(ValueError, match=f"must hold CIFAR-10's own files: {message}"):
         read_cifar10(place(tmp_path / "mine", content))
 
 
-def test_pictures_of_another_size_or_content_are_named(files, tmp_path):
+def test_images_of_another_size_or_content_are_named(files, tmp_path):
     content, _ = files
     stream = io.BytesIO()
     Image.fromarray(np.zeros((6, 28 * 28, 3), np.uint8)).save(stream, "PNG")

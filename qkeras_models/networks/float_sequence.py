@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from qkeras_models.layers.convolution_options import check_convolution, check_pool
-from qkeras_models.networks.layer_chain import layer_chain
+from qkeras_models.networks.layer_sequence import layer_sequence
 
 WEIGHTED = {"Dense", "QDense", "Conv2D", "QConv2D"}
 CONVOLUTIONS = {"Conv2D", "QConv2D"}
@@ -57,7 +57,7 @@ def read_blocks(model: keras.Model) -> list[Block]:
         ValueError: naming a layer that has no sparse ternary version, and what has one.
     """
     reader = _Reader()
-    for layer in layer_chain(model):
+    for layer in layer_sequence(model):
         reader.take(layer)
     blocks = reader.blocks
     if len(blocks) == 1:

@@ -1,6 +1,6 @@
-"""LUTs of dense layers side by side and folded into the cycles of a picture.
+"""LUTs of dense layers side by side and folded into the cycles of a image.
 
-    PYTHONPATH=. python benchmarks/fold_dense.py
+    PYTHONPATH=. python benchmarks/time_multiplex.py
 
 Layers of random weights between 2-bit activations, each synthesized for UltraScale+ by itself;
 prints the table of docs/convolutions.md.
@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.kinds import Dense, Head, Threshold
+from hls_projects.kinds import Dense, Head, Levels
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
-from hls_projects.rtl.stream.folded_dense import FoldedDense
+from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
 from hls_projects.tools.synthesis import synthesize_layers, synthesize_verilog
 
-# Inputs, neurons, share of nonzeros, and pixels of a picture: lenet5's first dense layer, and those
+# Inputs, neurons, share of nonzeros, and pixels of a image: lenet5's first dense layer, and those
 # of cifar-vgg of widths 16 and 32.
 CASES = ((800, 500, 0.02, 784), (1024, 128, 0.05, 1024), (2048, 256, 0.02, 1024))
 
@@ -28,7 +28,7 @@ def layer(inputs, neurons, density):
     rng = np.random.default_rng(0)
     weights = rng.choice([-1, 1], (inputs, neurons)) * (rng.random((inputs, neurons)) < density)
     levels = rng.integers(-4, 4, (neurons, 1)) + np.array([0, 3, 6])
-    threshold = Threshold(levels.astype(np.int32), np.ones(neurons, np.int8))
+    threshold = Levels(levels.astype(np.int32), np.ones(neurons, np.int8))
     return Dense(weights.astype(np.int8)), threshold
 
 
@@ -46,7 +46,7 @@ def main():
     print("|---|---|---|---|---|---|---|---|")
     for inputs, neurons, density, pixels in CASES:
         dense, threshold = layer(inputs, neurons, density)
-        folded = FoldedDense("folded", dense, threshold, 2, False, pixels)
+        folded = TimeMultiplexedDense("folded", dense, threshold, 2, False, pixels)
         with tempfile.TemporaryDirectory() as folder:
             whole = side_by_side(dense, threshold, Path(folder))
             source = Path(folder, "folded.v")

@@ -1,4 +1,4 @@
-"""Dense layers behind a picture that take as many cycles as it has pixels."""
+"""Dense layers behind a image that take as many cycles as it has pixels."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from functools import partial
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Flatten, Head, MaxPool, Reshape, Threshold
+from hls_projects.kinds import Dense, Flatten, Head, Levels, MaxPool, Reshape
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
-from hls_projects.rtl.pipeline.live_neurons import without_idle_neurons
+from hls_projects.rtl.pipeline.dead_neurons import without_dead_neurons
 from hls_projects.rtl.stream.bank_schedule import schedule_banks
 from hls_projects.tools.synthesis import synthesize_verilog
-from tests.hls_projects.networks import edge_inputs, network, picture_network, ternary
+from tests.hls_projects.networks import edge_inputs, image_network, network, ternary
 
 # Two folded layers; signed inputs, levels of 4 bits and both directions; one neuron.
 ZOO = {
     "two": (
-        picture_network((6, 7, 2), [
+        image_network((6, 7, 2), [
             (4, (3, 3), (1, 1), "same"), MaxPool((2, 2), (2, 2)), (3, (2, 3), (1, 1), "same"),
             Flatten(), (11,), (10,),
         ]), {},
     ),
     "signed": (
-        picture_network((7, 8, 2), [MaxPool((3, 2), (2, 3)), Flatten(), (9,)], signed=True,
+        image_network((7, 8, 2), [MaxPool((3, 2), (2, 3)), Flatten(), (9,)], signed=True,
                         input_bits=8, bits=4), {"target": "ecp5", "stage_delay": 4.0},
     ),
     "one neuron": (
-        picture_network((5, 5, 1), [(3, (5, 5), (1, 1), "same"), Flatten(), (1,)],
+        image_network((5, 5, 1), [(3, (5, 5), (1, 1), "same"), Flatten(), (1,)],
                         input_bits=1, bits=1), {"target": "generic"},
     ),
-    # Two pictures and more are held before the folded layer, which they reach in bursts.
+    # Two images and more are held before the folded layer, which they reach in bursts.
     "bursts": (
-        picture_network((5, 5, 1), [
+        image_network((5, 5, 1), [
             (2, (3, 3), (2, 2), "same"), *[(2, (5, 5), (1, 1), "same")] * 2, Flatten(), (26,),
         ]), {"target": "generic"},
     ),
-    # Twelve neurons in twelve cycles, so that pictures wait for one another.
-    "full": (picture_network((3, 4, 3), [(5, (2, 2), (1, 1), "same"), Flatten(), (12,)]), {}),
+    # Twelve neurons in twelve cycles, so that images wait for one another.
+    "full": (image_network((3, 4, 3), [(5, (2, 2), (1, 1), "same"), Flatten(), (12,)]), {}),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ZOO)
 def test_logits_latency_and_interval(name, tmp_path):
     net, options = ZOO[name]
-    design = write_rtl(net, tmp_path, **options, fold_dense=True)
+    design = write_rtl(net, tmp_path, **options, time_multiplex=True)
     simulation = RtlSimulation(design)
     x = net.input.quantize(edge_inputs(net.input, 50))
     expected = net.predict_integers(x)
@@ -57,7 +57,7 @@ def test_logits_latency_and_interval(name, tmp_path):
     np.testing.assert_array_equal(simulation.predict(x[:1]), expected[:1])
     assert simulation.latency == design.latency
     random = (np.random.default_rng(3).random(41) < share for share in (0.1, 0.5, 0.95))
-    # One pixel of the next picture, then nothing for long, then the rest of it and of two more.
+    # One pixel of the next image, then nothing for long, then the rest of it and of two more.
     stalled = [True] * (design.pixels + 1) + [False] * 3 * design.pixels
     bursts = stalled + [True] * (3 * design.pixels - 1) + [False] * 2 * design.pixels
     for gaps in (*random, bursts):
@@ -66,8 +66,8 @@ def test_logits_latency_and_interval(name, tmp_path):
 
 def test_fewer_luts_than_side_by_side(tmp_path):
     steps = [MaxPool((2, 2), (2, 2)), Flatten(), (20,)]
-    net = picture_network((12, 12, 2), steps)
-    folded = write_rtl(net, tmp_path / "folded", fold_dense=True)
+    net = image_network((12, 12, 2), steps)
+    folded = write_rtl(net, tmp_path / "folded", time_multiplex=True)
     whole = write_rtl(net, tmp_path / "whole")
     layer = synthesize_verilog(folded.verilog, top="folded_1")
     assert layer.luts < 0.2 * synthesize_verilog(whole.verilog, top="layer_2").luts
@@ -96,9 +96,9 @@ def test_as_few_banks_as_the_longest_time_allows():
     assert counts[0] == 1 and counts == sorted(counts) and counts[-1] <= 60
 
 
-def test_idle_neurons_leave_the_logits_as_they_are():
+def test_dead_neurons_leave_the_logits_as_they_are():
     net = network((12, 20, 16, 12, 3), input_bits=2)
-    smaller = without_idle_neurons(net)
+    smaller = without_dead_neurons(net)
     x = net.input.quantize(edge_inputs(net.input))
     np.testing.assert_array_equal(smaller.predict_integers(x), net.predict_integers(x))
     for before, after in zip(net.weight_layers[1:], smaller.weight_layers[1:], strict=True):
@@ -106,46 +106,46 @@ def test_idle_neurons_leave_the_logits_as_they_are():
         assert after.weights.any(axis=1).all()
     _, (lowest, highest), *_ = smaller.ranges()
     assert (lowest < highest).all()
-    assert without_idle_neurons(smaller).weights == smaller.weights
+    assert without_dead_neurons(smaller).weights == smaller.weights
 
 
-def test_a_layer_of_idle_neurons_keeps_one():
+def test_a_layer_of_dead_neurons_keeps_one():
     net = network((5, 4, 3), density=0.0)
-    smaller = without_idle_neurons(net)
+    smaller = without_dead_neurons(net)
     assert smaller.weight_layers[1].weights.shape == (1, 3)
     x = net.input.quantize(edge_inputs(net.input))
     np.testing.assert_array_equal(smaller.predict_integers(x), net.predict_integers(x))
 
 
 def test_biases_that_would_not_fit_stay():
-    threshold = Threshold(np.array([[0], [-9]], np.int32), np.ones(2, np.int8))
+    threshold = Levels(np.array([[0], [-9]], np.int32), np.ones(2, np.int8))
     layers = (
         Dense(np.array([[1, 1]], np.int8)), threshold, Dense(np.array([[1], [1]], np.int8)),
         Reshape((1,)), Head(np.array([2**31 - 1], np.int32)),
     )  # fmt: skip
     net = IntegerNetwork(InputFormat(2, False, 1.0, (1,)), layers)
-    assert [type(layer) for layer in without_idle_neurons(net).layers].count(Reshape) == 0
-    assert without_idle_neurons(net).layers[-1].bias.tolist() == [2**31 - 1]
+    assert [type(layer) for layer in without_dead_neurons(net).layers].count(Reshape) == 0
+    assert without_dead_neurons(net).layers[-1].bias.tolist() == [2**31 - 1]
 
 
-def test_what_cannot_be_folded_is_refused(tmp_path):
+def test_what_cannot_be_multiplexed_is_refused(tmp_path):
     pool = MaxPool((2, 2), (2, 2))
-    nothing = "`fold_dense` is for dense layers of more nonzeros than a picture has pixels"
-    few = picture_network((4, 4, 1), [pool, Flatten(), (3,)])
-    pixel = picture_network((1, 1, 8), [(6, (1, 1), (1, 1), "same"), Flatten(), (1,)])
-    for net in (network((8, 4, 3)), picture_network((4, 4, 1), [pool]), few, pixel):
+    nothing = "`time_multiplex` is for dense layers of more nonzeros than a image has pixels"
+    few = image_network((4, 4, 1), [pool, Flatten(), (3,)])
+    pixel = image_network((1, 1, 8), [(6, (1, 1), (1, 1), "same"), Flatten(), (1,)])
+    for net in (network((8, 4, 3)), image_network((4, 4, 1), [pool]), few, pixel):
         for refuse in (check_feasible, partial(write_rtl, folder=tmp_path)):
             with pytest.raises(ValueError, match=nothing):
-                refuse(net, fold_dense=True)
-    wide = picture_network((4, 4, 1), [pool, Flatten(), (60,)])
+                refuse(net, time_multiplex=True)
+    wide = image_network((4, 4, 1), [pool, Flatten(), (60,)])
     with pytest.raises(ValueError, match="done in 16, .* Received: .. neurons"):
-        write_rtl(wide, tmp_path, fold_dense=True)
+        write_rtl(wide, tmp_path, time_multiplex=True)
     assert not (tmp_path / "top.v").exists()
 
 
 def test_a_wrong_word_of_the_program_is_seen(tmp_path):
     net = ZOO["two"][0]
-    design = write_rtl(net, tmp_path, fold_dense=True)
+    design = write_rtl(net, tmp_path, time_multiplex=True)
     lines = design.verilog.read_text().splitlines(keepends=True)
     place = next(i for i, line in enumerate(lines) if "words[5] = " in line)
     lines[place] = lines[place].replace("words[5]", "words[4]")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hls_projects.kinds import Threshold
+from hls_projects.kinds import Levels
 from hls_projects.kinds.layer import INT32
 
 CHUNK_VALUES = 1 << 22
@@ -14,9 +14,9 @@ CHUNK_VALUES = 1 << 22
 CountLevels = Callable[[np.ndarray], np.ndarray]
 
 
-def find_thresholds(
+def find_levels(
     count_levels: CountLevels, lowest: np.ndarray, highest: np.ndarray, bits: int
-) -> Threshold:
+) -> Levels:
     """Levels and direction of every channel, from its activation at each reachable accumulator.
 
     Args:
@@ -58,7 +58,7 @@ def _chunks(rows: int, channels: int) -> list[tuple[int, int]]:
 
 def _threshold(
     reached: np.ndarray, rows: int, lowest: np.ndarray, falls: np.ndarray
-) -> Threshold:
+) -> Levels:
     """From how many of the rows lowest, lowest + 1, … reach each level."""
     never, always = reached == 0, reached == rows
     rising = np.where(never, INT32.max, np.where(always, INT32.min, 0))
@@ -69,4 +69,4 @@ def _threshold(
     levels = np.where(
         falls[:, None], np.where(inside, last, falling), np.where(inside, first, rising)
     )
-    return Threshold(levels.astype(np.int32), np.where(falls, -1, 1).astype(np.int8))
+    return Levels(levels.astype(np.int32), np.where(falls, -1, 1).astype(np.int8))

@@ -34,7 +34,7 @@ def upstream(tensor: Any) -> list[Any]:
     return [layer for layer, _ in _walk(tensor) if not _is_identity(layer)]
 
 
-def layer_chain(model: Any) -> list[Any]:
+def layer_sequence(model: Any) -> list[Any]:
     """The layers of a model from its one input to its one output.
 
     Raises:

@@ -58,7 +58,7 @@ class PoolPiece:
 
 @dataclass(frozen=True)
 class FlattenPiece:
-    """From pictures to dense layers."""
+    """From images to dense layers."""
 
     def __call__(self, x: Any, rng: np.random.Generator) -> Any:
         import keras
@@ -67,15 +67,15 @@ class FlattenPiece:
 
 
 @st.composite
-def picture_pieces(draw: st.DrawFn) -> tuple[InputPiece, tuple[Piece, ...]]:
-    """Input and hidden blocks of a convolutional network: pictures, Flatten, dense blocks."""
-    picture = (draw(st.integers(1, 7)), draw(st.integers(1, 7)), draw(st.integers(1, 3)))
-    shapes = [picture, (picture[0], picture[1] * picture[2]), (int(np.prod(picture)),)]
-    shape = draw(st.sampled_from([picture, *shapes]))
+def image_pieces(draw: st.DrawFn) -> tuple[InputPiece, tuple[Piece, ...]]:
+    """Input and hidden blocks of a convolutional network: images, Flatten, dense blocks."""
+    image = (draw(st.integers(1, 7)), draw(st.integers(1, 7)), draw(st.integers(1, 3)))
+    shapes = [image, (image[0], image[1] * image[2]), (int(np.prod(image)),)]
+    shape = draw(st.sampled_from([image, *shapes]))
     bits = draw(st.sampled_from([1, 1, 2, 3, 4, 8]))
-    source = input_piece(draw, bits, shape, picture, each=True)
+    source = input_piece(draw, bits, shape, image, each=True)
     pieces: list[Piece] = []
-    sides, signs = picture[:2], False
+    sides, signs = image[:2], False
     kinds = ("convolution", "convolution", "pool", "dense")
     more = draw(st.lists(st.sampled_from(kinds), max_size=2))
     for kind in (draw(st.sampled_from(kinds[:3])), *more):
@@ -95,7 +95,7 @@ def picture_pieces(draw: st.DrawFn) -> tuple[InputPiece, tuple[Piece, ...]]:
 def _window_pieces(
     draw: st.DrawFn, kind: str, sides: tuple[int, int], same: bool
 ) -> tuple[Piece, tuple[int, int]]:
-    """A convolution or pool on pictures of these sides, and the sides of what it makes."""
+    """A convolution or pool on images of these sides, and the sides of what it makes."""
     size = draw(st.tuples(*(st.integers(1, 3 if same else min(side, 3)) for side in sides)))
     strides = draw(st.tuples(*[st.sampled_from([1, 1, 1, 2, 3])] * 2))
     windows = Windows(size, strides, "same" if same else "valid")

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 from hls_projects.from_keras.activation_format import ALLOWED, ActivationFormat
-from hls_projects.from_keras.thresholds import find_thresholds
-from hls_projects.kinds import Threshold
+from hls_projects.from_keras.levels import find_levels
+from hls_projects.kinds import Levels
 
 # Of an activation, relative to its level: two units in the last place of float32, for the sum
 # x + (quantized − x) with which quantizers let gradients through.
@@ -35,13 +35,13 @@ class NormalizedActivation(keras.Model):
         return self.activation(self.normalization(inputs, training=False))
 
 
-def keras_thresholds(
+def keras_levels(
     layers: NormalizedActivation,
     values: ActivationFormat,
     sums: Callable[[np.ndarray], np.ndarray],
     lowest: np.ndarray,
     highest: np.ndarray,
-) -> Threshold:
+) -> Levels:
     """The threshold layer that equals the Keras layers at every reachable accumulator.
 
     Args:
@@ -60,7 +60,7 @@ def keras_thresholds(
         outputs = layers.predict(real, batch_size=1 << 14, verbose=0)
         return _levels(outputs.reshape(accumulators.shape), values, layers.activation.name)
 
-    return find_thresholds(count_levels, lowest, highest, values.bits)
+    return find_levels(count_levels, lowest, highest, values.bits)
 
 
 def _levels(outputs: np.ndarray, values: ActivationFormat, name: str) -> np.ndarray:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hls_projects.kinds import Dense, Threshold
+from hls_projects.kinds import Dense, Levels
 from hls_projects.logic.bits import signed_width
 from hls_projects.rtl.stream.bank_schedule import BankSchedule, check_cycles, schedule_banks
 
@@ -70,7 +70,7 @@ PIPELINE = 5
 
 
 @dataclass(frozen=True)
-class FoldedDense:
+class TimeMultiplexedDense:
     """A Verilog module for a dense layer and its thresholds, one neuron after another.
 
     Each bank of inputs is a multiplexer that gives one value a cycle, so a neuron takes as many
@@ -91,7 +91,7 @@ class FoldedDense:
 
     name: str
     layer: Dense
-    threshold: Threshold
+    threshold: Levels
     bits: int
     signed: bool
     cycles: int

@@ -11,11 +11,11 @@ from hls_projects.from_keras.keras_tail import Tail, check_tail
 from hls_projects.from_keras.keras_weights import check_weights
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
-from qkeras_models.networks.layer_chain import layer_chain
+from qkeras_models.networks.layer_sequence import layer_sequence
 
 
 @dataclass(frozen=True)
-class KerasChain:
+class KerasSequence:
     """What conversion reads of a model, checked as far as single layers go.
 
     Args:
@@ -54,14 +54,14 @@ class KerasChain:
         return names
 
 
-def keras_chain(model: Any) -> KerasChain:
+def keras_sequence(model: Any) -> KerasSequence:
     """The chain of a model; every converter starts here.
 
     Raises:
         ValueError: naming the first layer, or the weight, that cannot be converted, and what to
             use instead.
     """
-    layers = layer_chain(model)
+    layers = layer_sequence(model)
     shape = tuple(model.inputs[0].shape[1:])
     if not all(shape) or not shape:
         raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
@@ -77,7 +77,7 @@ def keras_chain(model: Any) -> KerasChain:
             f"model '{model.name}' must end with an IntegerHead, whose logits are integers"
         )
     kinds = check_tail(layers[end - 1], layers[end:])
-    return KerasChain(shape, layers[:end], layers[end:], kinds)
+    return KerasSequence(shape, layers[:end], layers[end:], kinds)
 
 
 def _check_name(name: str) -> None:

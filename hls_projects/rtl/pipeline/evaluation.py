@@ -8,7 +8,7 @@ import numpy as np
 
 from hls_projects.logic.bits import CONSTANT, Bit
 from hls_projects.logic.netlist import CarryChain, DualLut, LutChain
-from hls_projects.rtl.pipeline.stages import Pipeline, Stage
+from hls_projects.rtl.pipeline.stages import Pipeline, RegisterStage
 
 Words = np.ndarray
 Signals = dict[int, Words]
@@ -27,7 +27,7 @@ def evaluate(pipeline: Pipeline, x_int: np.ndarray, bits: int) -> np.ndarray:
     return np.stack(columns, axis=1).astype(np.int32)
 
 
-def evaluate_stage(stage: Stage, values: Signals, length: int) -> list[Words]:
+def evaluate_stage(stage: RegisterStage, values: Signals, length: int) -> list[Words]:
     """Values of the registered signals from those of the inputs, `length` words each."""
     values = {**values, CONSTANT: np.zeros(length, np.uint64)}
     for node in stage.netlist.nodes:
@@ -44,7 +44,7 @@ def evaluate_stage(stage: Stage, values: Signals, length: int) -> list[Words]:
     return [values[signal] for signal in stage.registered]
 
 
-def _port(stage: Stage, pipeline: Pipeline) -> Sequence[int]:
+def _port(stage: RegisterStage, pipeline: Pipeline) -> Sequence[int]:
     first = stage is pipeline.stages[0]
     return range(stage.netlist.inputs) if first else stage.inputs
 
@@ -90,7 +90,7 @@ def _evaluate_chain(chain: CarryChain, values: Signals) -> None:
 
 def _evaluate_lut_chain(chain: LutChain, values: Signals, length: int) -> None:
     carry = _value(chain.carry_in, values)
-    for stage, output in zip(chain.stages, chain.outputs, strict=False):
+    for stage, output in zip(chain.positions, chain.outputs, strict=False):
         pins = [_value(pin, values) for pin in stage.pins]
         selects = _look_up(stage.table, pins, length)
         generates = _look_up(stage.table[:4], pins[:2], length)

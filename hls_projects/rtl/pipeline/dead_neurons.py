@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from hls_projects.kinds import Head, Role, Threshold
+from hls_projects.kinds import Head, Levels, Role
 from hls_projects.kinds.layer import INT32
 from hls_projects.network.integer_network import IntegerNetwork
 
 
-def without_idle_neurons(network: IntegerNetwork) -> IntegerNetwork:
+def without_dead_neurons(network: IntegerNetwork) -> IntegerNetwork:
     """The same logits from fewer neurons.
 
     A neuron whose activation is v for every input adds v · w to each sum of the next layer, whose
@@ -22,7 +22,7 @@ def without_idle_neurons(network: IntegerNetwork) -> IntegerNetwork:
     network = _without_reshapes(network)
     position = 0
     while position < len(network.layers) - 3:
-        smaller = _without_idle(network, position)
+        smaller = _without_dead(network, position)
         # What is left may make other neurons constant, or leave others without a use.
         network, position = (network, position + 1) if smaller is None else (smaller, 0)
     return network
@@ -38,7 +38,7 @@ def _without_reshapes(network: IntegerNetwork) -> IntegerNetwork:
     return replace(network, layers=tuple(kept))
 
 
-def _without_idle(network: IntegerNetwork, position: int) -> IntegerNetwork | None:
+def _without_dead(network: IntegerNetwork, position: int) -> IntegerNetwork | None:
     """The network without idle neurons of the layer at a position, None if it has none."""
     dense, threshold, following, after = network.layers[position : position + 4]
     roles = dense.role, threshold.role, following.role
@@ -55,14 +55,14 @@ def _without_idle(network: IntegerNetwork, position: int) -> IntegerNetwork | No
     layers = list(network.layers)
     layers[position : position + 4] = [
         replace(dense, weights=dense.weights[:, ~idle]),
-        Threshold(threshold.levels[~idle], threshold.direction[~idle]),
+        Levels(threshold.levels[~idle], threshold.direction[~idle]),
         replace(following, weights=following.weights[~idle]),
         shifted,
     ]
     return replace(network, layers=tuple(layers))
 
 
-def _shifted(layer: Threshold | Head, constant: np.ndarray) -> Threshold | Head | None:
+def _shifted(layer: Levels | Head, constant: np.ndarray) -> Levels | Head | None:
     """A layer that sees sums without a constant part, None if it would not fit."""
     if layer.role is Role.ACTIVATION:
         levels = np.clip(layer.levels - constant[:, None], INT32.min, INT32.max)
