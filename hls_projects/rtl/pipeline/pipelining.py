@@ -13,7 +13,7 @@ from hls_projects.logic.netlist import (
     DualLut,
     Lut,
     LutChain,
-    LutStage,
+    LutPosition,
     Netlist,
     Node,
 )
@@ -101,8 +101,8 @@ def _renumbered(node: Node, numbers: dict[int, int]) -> Node:
         return replace(node, outputs=signals(node.outputs), inputs=signals(node.inputs))
     outputs = signals(node.outputs)
     if isinstance(node, LutChain):
-        stages = tuple(LutStage(tuple(map(bit, s.pins)), s.table) for s in node.stages)
-        return LutChain(bit(node.carry_in), stages, outputs)
+        positions = tuple(LutPosition(tuple(map(bit, s.pins)), s.table) for s in node.positions)
+        return LutChain(bit(node.carry_in), positions, outputs)
     return CarryChain(
         bit(node.carry_in), signals(node.propagates), tuple(map(bit, node.generates)), outputs
     )

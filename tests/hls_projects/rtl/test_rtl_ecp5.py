@@ -13,7 +13,12 @@ from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.counters.ccu2c_chain import build_counter
 from hls_projects.rtl.counters.ccu2c_moves import ccu2c_binary_sum
 from hls_projects.rtl.cxxrtl.simulation import HERE
-from hls_projects.rtl.emit.ccu2c_verilog import CHAIN_STAGES, ccu2c_cells, halves, physical_chains
+from hls_projects.rtl.emit.ccu2c_verilog import (
+    CHAIN_POSITIONS,
+    ccu2c_cells,
+    halves,
+    physical_chains,
+)
 from hls_projects.rtl.pipeline.evaluation import evaluate_stage
 from hls_projects.rtl.pipeline.stages import RegisterStage
 from hls_projects.tools.synthesis import synthesize_verilog
@@ -130,7 +135,7 @@ def test_physical_chains_hold_counters_of_one_depth():
     build_counter(netlist, 0, sums[0], [sums[1:5], []])
     chains = list(physical_chains(netlist))
     assert sum(map(len, chains)) == 41 and len(chains[-1]) == 1
-    assert all(len(halves(chain)) <= CHAIN_STAGES for chain in chains)
+    assert all(len(halves(chain)) <= CHAIN_POSITIONS for chain in chains)
     assert max(len(chain) for chain in chains) > 5
 
 
