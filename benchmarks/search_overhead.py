@@ -193,7 +193,7 @@ def _cpu_seconds(hidden: tuple[int, ...], epochs: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         started = time.process_time()
         run.train(build_config(values), Path(folder, "run"), 0, [clock], test=False)
-        network = IntegerNetwork.from_keras(load_model(Path(folder, "run", run.MODEL)))
+        network = IntegerNetwork.from_keras(load_model(Path(folder, "run", "model.keras")))
         hardware_figures(network, Path(folder), None)
         whole = time.process_time() - started
     epoch = float(np.median(np.diff(ends)))

@@ -1,4 +1,4 @@
-"""LUTs of dense layers side by side and folded into the cycles of a image.
+"""LUTs of dense layers side by side and folded into the cycles of an image.
 
     PYTHONPATH=. python benchmarks/time_multiplex.py
 
@@ -18,7 +18,7 @@ from hls_projects.rtl import write_rtl
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
 from hls_projects.tools.synthesis import synthesize_layers, synthesize_verilog
 
-# Inputs, neurons, share of nonzeros, and pixels of a image: lenet5's first dense layer, and those
+# Inputs, neurons, share of nonzeros, and pixels of an image: lenet5's first dense layer, and those
 # of cifar-vgg of widths 16 and 32.
 CASES = ((800, 500, 0.02, 784), (1024, 128, 0.05, 1024), (2048, 256, 0.02, 1024))
 

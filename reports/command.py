@@ -60,7 +60,7 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
               help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
                    "[default: one stage a layer]")
 @click.option("--time-multiplex", is_flag=True,
-              help="Large dense layers after a image, but the last one, take as many cycles as "
+              help="Large dense layers after an image, but the last one, take as many cycles as "
                    "it has pixels: as many images a second in fewer LUTs; includes --rtl.")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")

@@ -13,8 +13,9 @@ import click
 
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.folder_lock import FolderInUse, exclusive_file, exclusive_folder
+from qkeras_models.files.run_folder import RunFolder
 from reports.experiments.job_pool import Done, Task, run_tasks
-from reports.experiments.reproduce_job import NETWORK, lacks_hardware, read_record, write_record
+from reports.experiments.reproduce_job import lacks_hardware, read_record, write_record
 from reports.experiments.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
 from training.data.targets.task import score_text
 
@@ -182,8 +183,8 @@ def adopt(job: Job, record: NetworkRecord, runs: Path, results: Path) -> None:
     """
     folder = job.folder(runs)
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / NETWORK, (results / record.network_file).read_bytes())
-    write_record(replace(record, network_file=NETWORK), folder)
+    write_atomically(RunFolder(folder).network, (results / record.network_file).read_bytes())
+    write_record(replace(record, network_file=RunFolder(folder).network.name), folder)
 
 
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.networks.presets import PRESETS
 from training.data.targets.target_search import LOSSES
 from training.data.targets.task import score_text
@@ -165,7 +166,7 @@ def _warning_line(told: list[str], message: Warning | str, *_: Any) -> None:
 
 def _continuation(folder: Path) -> str:
     """How to go on after an interruption."""
-    if not (folder / "config.yaml").is_file():
+    if not RunFolder(folder).config.is_file():
         return "nothing was trained yet: the same command starts again"
     runs = "" if folder.parent == RUNS else f" --runs {shlex.quote(str(folder.parent))}"
     return f"continue with: python train.py --resume --name {shlex.quote(folder.name)}{runs}"

@@ -16,7 +16,7 @@ class RtlOptions:
         targets: to synthesize for, names of flows.
         generic: write and simulate Verilog without primitives too.
         stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
-        time_multiplex: dense layers after a image take as many cycles as it has pixels.
+        time_multiplex: dense layers after an image take as many cycles as it has pixels.
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
     """

@@ -34,7 +34,7 @@ class RtlDesign:
         verilog: the source file; its top module is `top`.
         inputs, input_bits: integers of a sample, and bits of each.
         classes, logit_bits: logits, and bits of each.
-        latency: clock cycles from in_valid to out_valid; of a image without gaps that no other
+        latency: clock cycles from in_valid to out_valid; of an image without gaps that no other
             follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
@@ -42,10 +42,10 @@ class RtlDesign:
             last; like `luts` without folded layers, whose logic synthesis makes.
         period: shortest clock period in ns by the delays of the target, a model; None with folded
             layers, whose logic synthesis makes.
-        pixels: clock cycles in which a sample enters: 1, or one for each pixel of a image.
+        pixels: clock cycles in which a sample enters: 1, or one for each pixel of an image.
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected image.
         rom_bits: of folded layers, their weights and thresholds.
-        depth: images after a image that may make its result later; see StreamPlan.
+        depth: images after an image that may make its result later; see StreamPlan.
         format: of the inputs; None where the Verilog is not of an integer network.
     """
 
@@ -105,7 +105,7 @@ def write_rtl(
             layers that take longer are cut.  None: one stage a layer.
         time_multiplex: of a convolutional network, dense layers after the image take as many cycles
             as it has pixels, with their weights in a ROM: as many images a second at a fraction
-            of the LUTs.  The first ones, as long as they have more nonzeros than a image has
+            of the LUTs.  The first ones, as long as they have more nonzeros than an image has
             pixels, but not the last layer.
 
     Raises:

@@ -134,7 +134,7 @@ def _design(case: Case, folder: Path) -> RtlDesign:
 def rtl_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     """Logits (samples, classes) of every network's Verilog.
 
-    Pipelines are simulated as one design; networks that take a image pixel by pixel alone, half
+    Pipelines are simulated as one design; networks that take an image pixel by pixel alone, half
     of the images without gaps between pixels and half with gaps.
 
     Raises:

@@ -98,7 +98,7 @@ def test_a_model_of_ones_own_is_made_sparse_and_teaches(tmp_path):
     assert config.count(str(tmp_path / "mine.keras")) == 2  # the model, and the teacher
     for words, message in [
         (["--hidden", "8"], "one of `--model` and `--hidden`"),
-        (["--method", "binary"], "`method` must be sparse, l2, no-retraining with a `model`"),
+        (["--method", "binary"], "`method` must be l2, no-retraining, sparse with a `model`"),
     ]:
         done = train("--data", "digits", "--model", "mine.keras", *words, cwd=tmp_path)
         assert done.returncode == 1 and message in done.stderr

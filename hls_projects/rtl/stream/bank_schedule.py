@@ -62,7 +62,7 @@ def check_cycles(neurons: int, cycles: int) -> None:
     if cycles < neurons:
         raise ValueError(
             f"a folded layer takes a cycle for each neuron at least, and must be done in "
-            f"{cycles}, those of a image's pixels. Received: {neurons} neurons"
+            f"{cycles}, those of an image's pixels. Received: {neurons} neurons"
         )
 
 

@@ -71,7 +71,7 @@ class Stream:
         return tuple(e for e in self.elements if not isinstance(e, PixelStage))
 
     def latency(self) -> int:
-        """Clock cycles from a image's first pixel to its logits, its pixels in a row."""
+        """Clock cycles from an image's first pixel to its logits, its pixels in a row."""
         times = np.arange(self.plan.pixels)
         for element in self.elements:
             times = element.leaving(times)
@@ -89,7 +89,7 @@ def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool =
 
     Raises:
         ValueError: for an order of layers that such hardware does not have, or a layer to fold
-            that has more neurons than a image has pixels.
+            that has more neurons than an image has pixels.
     """
     plan = plan_stream(network)
     neurons = NeuronBuilder(family)
@@ -112,7 +112,7 @@ def multiplexed_layers(plan: StreamPlan) -> tuple[list[TimeMultiplexedDense], In
     """The layers that are worth folding, and the network that is left after them.
 
     Raises:
-        ValueError: if one has more neurons than a image has pixels.
+        ValueError: if one has more neurons than an image has pixels.
     """
     # Logic behind a folded layer cannot see which of its neurons are constant.
     live = without_dead_neurons(plan.tail)

@@ -67,7 +67,7 @@ def test_the_least_densities_hold_until_the_end(tmp_path, method):
         "min_density": least,
     })  # fmt: skip
     run.train(config, tmp_path / "run", verbose=0)
-    found = kernels(load_model(tmp_path / "run" / run.MODEL))
+    found = kernels(load_model(tmp_path / "run" / "model.keras"))
     for name, density in least.items():
         assert np.count_nonzero(found[name]) >= density * found[name].size
 

@@ -55,7 +55,7 @@ def test_a_run_ends_with_the_statistics_of_its_weights(tmp_path, method):
         "stage1_epochs": 3, "stage3_epochs": 1, "checkpoint_seconds": 0, "learning_rate": 5e-3,
     })  # fmt: skip
     run.train(config, tmp_path / "run", verbose=0)
-    model = load_model(tmp_path / "run" / run.MODEL)
+    model = load_model(tmp_path / "run" / "model.keras")
     saved = [np.array(weight) for weight in model.weights]
     recalibrate(model, run.labelled_batches(config, run.load_data(config), config.epochs))
     for weight, old in zip(model.weights, saved, strict=True):

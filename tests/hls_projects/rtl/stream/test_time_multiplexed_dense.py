@@ -1,4 +1,4 @@
-"""Dense layers behind a image that take as many cycles as it has pixels."""
+"""Dense layers behind an image that take as many cycles as it has pixels."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_biases_that_would_not_fit_stay():
 
 def test_what_cannot_be_multiplexed_is_refused(tmp_path):
     pool = MaxPool((2, 2), (2, 2))
-    nothing = "`time_multiplex` is for dense layers of more nonzeros than a image has pixels"
+    nothing = "`time_multiplex` is for dense layers of more nonzeros than an image has pixels"
     few = image_network((4, 4, 1), [pool, Flatten(), (3,)])
     pixel = image_network((1, 1, 8), [(6, (1, 1), (1, 1), "same"), Flatten(), (1,)])
     for net in (network((8, 4, 3)), image_network((4, 4, 1), [pool]), few, pixel):

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification import csim
 from qkeras_models.cost.hardware_costs import memory_bits
+from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.files.saved_model import load_model
 from reports import compare
 from reports import search as search_report
@@ -53,7 +54,7 @@ def outcome(job):
 
 def test_a_trial_gives_validation_accuracy_and_estimates(job, outcome):
     training = json.loads((job.folder / RUN / run.RESULT).read_text())
-    network = IntegerNetwork.from_keras(load_model(job.folder / RUN / run.MODEL))
+    network = IntegerNetwork.from_keras(load_model(RunFolder(job.folder / RUN).model))
     figures = outcome["figures"]
     assert figures["validation_accuracy"] == training["validation_accuracy"]
     assert figures["nonzeros"] == network.nonzeros > 0
@@ -96,7 +97,7 @@ def test_a_hopeless_trial_ends_in_stage_one(job, tmp_path):
     result = run_trial(hopeless)
     assert result["figures"] is None
     assert [rung["share"] for rung in result["rungs"]] == [0.5]
-    assert not (tmp_path / RUN / "checkpoints").exists()
+    assert not RunFolder(tmp_path / RUN).checkpoints.exists()
 
 
 def test_a_worker_that_dies_before_a_comparison_leaves_it_to_the_next(
@@ -112,7 +113,7 @@ def test_a_worker_that_dies_before_a_comparison_leaves_it_to_the_next(
         patch.setattr(RungCallback, "on_epoch_end", die)
         with pytest.raises(KeyboardInterrupt):
             run_trial(hopeless)
-    assert (tmp_path / RUN / "checkpoints" / "epoch-0002").is_dir()
+    assert (RunFolder(tmp_path / RUN).checkpoints / "epoch-0002").is_dir()
     result = run_trial(hopeless)
     assert result["figures"] is None
     assert [rung["share"] for rung in result["rungs"]] == [0.5]
