@@ -30,7 +30,7 @@ demo: $(INSTALLED)
 	$(BIN)/python convert.py mnist-small
 	@if [ -f runs/demo/config.yaml ]; then $(BIN)/python train.py --resume --name demo; \
 	else $(BIN)/python train.py mnist-small --name demo; fi
-	$(BIN)/python convert.py runs/demo --rtl --synth xilinx
+	$(BIN)/python convert.py runs/demo --rtl --yosys xilinx
 
 # Interrupt it at any time; the same command goes on.
 reproduce: $(INSTALLED)

@@ -185,7 +185,7 @@ def _cpu_seconds(hidden: tuple[int, ...], epochs: int) -> dict[str, float]:
         "data": "mnist", "input_bits": 1, "hidden": list(hidden), "sparsity": 0.98,
         "augmentation": {"shift": 1.0, "shear": 0.15, "elastic": 0.5},
         "stage1_epochs": epochs, "stage3_epochs": 0,
-    }  # fmt: skip
+    }
     ends = []
     clock = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: ends.append(time.process_time())

@@ -1,4 +1,4 @@
-"""LUTs of dense layers side by side and folded into the cycles of an image.
+"""LUTs of dense layers side by side and time-multiplexed over the cycles of an image.
 
     PYTHONPATH=. python benchmarks/time_multiplex.py
 
@@ -41,18 +41,18 @@ def side_by_side(dense, threshold, folder):
 
 
 def main():
-    heads = "inputs × neurons", "nonzeros", "LUT in one cycle", "cycles", "banks", "LUT folded"
+    heads = "inputs × neurons", "nonzeros", "LUT in one cycle", "cycles", "banks", "LUT over them"
     print(f"| {' | '.join(heads)} | FF | BRAM |")
     print("|---|---|---|---|---|---|---|---|")
     for inputs, neurons, density, pixels in CASES:
         dense, threshold = layer(inputs, neurons, density)
-        folded = TimeMultiplexedDense("folded", dense, threshold, 2, False, pixels)
+        multiplexed = TimeMultiplexedDense("multiplexed", dense, threshold, 2, False, pixels)
         with tempfile.TemporaryDirectory() as folder:
             whole = side_by_side(dense, threshold, Path(folder))
-            source = Path(folder, "folded.v")
-            source.write_text(folded.module())
-            cells = synthesize_verilog(source, top="folded")
-        schedule = folded.schedule
+            source = Path(folder, "multiplexed.v")
+            source.write_text(multiplexed.module())
+            cells = synthesize_verilog(source, top="multiplexed")
+        schedule = multiplexed.schedule
         print(
             f"| {inputs:,} × {neurons} | {np.count_nonzero(dense.weights):,} | {whole.luts:,} "
             f"| {schedule.cycles:,} | {len(schedule.banks)} | {cells.luts:,} | {cells.ffs:,} "

@@ -35,7 +35,7 @@ class RtlOptions:
         for target in self.targets:
             if target not in FLOWS:
                 allowed = ", ".join(FLOWS)
-                raise ValueError(f"`--synth` must be one of {allowed}. Received: {target!r}")
+                raise ValueError(f"`--yosys` must be one of {allowed}. Received: {target!r}")
         if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
             raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")
         if not 0 < self.seconds < float("inf"):

@@ -61,7 +61,7 @@ function is `{project}`; it computes what Keras computes, on every {output}.
 
     {program} -f build_prj.tcl "csim=1 synth=1 cosim=1 export=1"
 
-The report is `{project}_prj/solution1/syn/report/csynth.xml`; `convert.py --synthesize` runs the
+The report is `{project}_prj/solution1/syn/report/csynth.xml`; `convert.py --vendor` runs the
 same and reads it.
 
 ## Vivado

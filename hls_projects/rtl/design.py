@@ -39,12 +39,12 @@ class RtlDesign:
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
-            last; like `luts` without folded layers, whose logic synthesis makes.
-        period: shortest clock period in ns by the delays of the target, a model; None with folded
-            layers, whose logic synthesis makes.
+            last; like `luts` without time-multiplexed layers, whose logic synthesis makes.
+        period: shortest clock period in ns by the delays of the target, a model; None with
+            time-multiplexed layers, whose logic synthesis makes.
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of an image.
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected image.
-        rom_bits: of folded layers, their weights and thresholds.
+        rom_bits: of time-multiplexed layers, their weights and thresholds.
         depth: images after an image that may make its result later; see StreamPlan.
         format: of the inputs; None where the Verilog is not of an integer network.
     """
@@ -110,8 +110,8 @@ def write_rtl(
 
     Raises:
         ValueError: for another target, a stage_delay of 0 or less, a kind of layer that RTL does
-            not have, or layers to fold where there are none, or one of more neurons than a
-            image has pixels.
+            not have, or layers to time-multiplex where there are none, or one of more neurons
+            than an image has pixels.
     """
     family = family_named(target)
     check_feasible(network, time_multiplex)
@@ -187,14 +187,14 @@ def _describe_stream(
     stream: Stream, network: IntegerNetwork, family: Family, verilog: Path
 ) -> RtlDesign:
     design = _describe(stream.stages, stream.tail.logits, network, family, verilog)
-    folded = [module for module in stream.modules if isinstance(module, TimeMultiplexedDense)]
+    multiplexed = [module for module in stream.modules if isinstance(module, TimeMultiplexedDense)]
     return replace(
         design,
         pixels=stream.plan.pixels,
         latency=stream.latency(),
         buffer_bits=sum(buffer.bits for buffer in stream.plan.buffers),
         ffs=design.ffs + sum(module.registers for module in stream.modules),
-        period=None if folded else design.period,
-        rom_bits=sum(layer.rom_bits for layer in folded),
+        period=None if multiplexed else design.period,
+        rom_bits=sum(layer.rom_bits for layer in multiplexed),
         depth=stream.plan.depth,
     )

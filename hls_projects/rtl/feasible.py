@@ -16,8 +16,8 @@ def check_feasible(network: IntegerNetwork, time_multiplex: bool = False) -> Non
     """Refuses at once what write_rtl cannot write.
 
     Raises:
-        ValueError: for a kind or order of layers that RTL does not have, or layers to fold where
-            there are none, or one of more neurons than an image has pixels.
+        ValueError: for a kind or order of layers that RTL does not have, or layers to
+            time-multiplex where there are none, or one of more neurons than an image has pixels.
     """
     plan = plan_stream(network) if streams(network) else None
     for layer in (network if plan is None else plan.tail).layers:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIZE_FIGURES = (
     "weights", "nonzeros", "sparsity", "encoded_bits", "bits_per_weight", "ratio_vs_binary",
     "ratio_vs_ternary",
-)  # fmt: skip
+)
 
 
 def networks_of_runs(folders: Sequence[Path]) -> tuple[ComparedNetwork, ...]:

@@ -121,7 +121,7 @@ def write_report(
     _write(RunFolder(folder).report, files | {
         "report.md": report_markdown(document, plots),
         "report.json": text,
-    })  # fmt: skip
+    })
     return document
 
 

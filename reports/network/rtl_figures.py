@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WHOLE = "whole network, flattened"
 BUFFER_NOTE = "lines of pixels and the collected image, shift registers; part of the FFs"
-ROM_NOTE = "weights and thresholds of folded layers, which tools put into LUTs or BRAMs"
+ROM_NOTE = "weights and thresholds of time-multiplexed layers, which tools put into LUTs or BRAMs"
 
 
 def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figure]]:

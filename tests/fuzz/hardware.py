@@ -96,7 +96,7 @@ def _project(case: Case, name: str, folder: Path) -> str:
         path.write_text(re.sub(
             r'#include "((?:nnet_utils/\w+_\d+|defines|parameters|net\d+)\.h)"',
             rf'#include "{firmware}/\1"', path.read_text(),
-        ))  # fmt: skip
+        ))
     (source,), (result,) = model.get_input_variables(), model.get_output_variables()
     return ENTRY.format(
         name=name,
@@ -126,7 +126,7 @@ def _design(case: Case, folder: Path) -> RtlDesign:
         try:
             return write_rtl(case.network, folder, **options, time_multiplex=True)
         except ValueError as error:
-            if "fold" not in str(error):
+            if "multiplex" not in str(error):
                 raise
     return write_rtl(case.network, folder, **options)
 

@@ -149,7 +149,7 @@ def test_the_weights_that_a_file_claims_are_those_of_its_layers():
         SparseTernaryConv2D(4, (3, 2), strides=(2, 3), padding="same"),
         keras.layers.MaxPooling2D((2, 2), strides=1), TernaryConv2D(5, 2),
         keras.layers.Flatten(), keras.layers.Dense(6),
-    ])  # fmt: skip
+    ])
     kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
     claimed = claimed_weights(json.loads(json.dumps({"config": model.get_config()})))
     assert claimed == sum(np.prod(kernel.shape) for kernel in kernels)

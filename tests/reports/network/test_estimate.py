@@ -89,7 +89,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
     synthesized = [
         record for name in ("mnist", "cifar10") for record in load_records(results / f"{name}.json")
         if record.sources.get("luts") == "yosys, sum"
-    ]  # fmt: skip
+    ]
     assert {record.network for record in synthesized} == {"lenet5", "cifar-vgg16", "cifar-vgg32"}
     assert len(synthesized) == 5
     found = [estimate(IntegerNetwork.load(results / record.network_file)) for record in synthesized]

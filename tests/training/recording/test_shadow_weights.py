@@ -13,7 +13,7 @@ from training.recording.shadow_weights import BINS, record_stage_end
 SMALL = {
     "data": "digits", "hidden": [24], "sparsity": 0.8, "batch_size": 64,
     "stage1_epochs": 2, "stage3_epochs": 1, "learning_rate": 5e-3,
-}  # fmt: skip
+}
 
 
 def recorded(folder):

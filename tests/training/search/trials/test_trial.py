@@ -31,7 +31,7 @@ from training.search.trials.trial import OUTCOME, RUN, TrialJob, run_trial
 VALUES = {
     "data": "digits", "hidden": [12], "sparsity": 0.8, "batch_size": 128, "learning_rate": 1e-2,
     "stage1_epochs": 4, "stage3_epochs": 1, "checkpoint_seconds": 0,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)
