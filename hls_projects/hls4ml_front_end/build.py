@@ -54,7 +54,7 @@ def build_hls_model(
         ValueError: for an argument out of range, or a model that cannot be converted.
 
     Example:
-        >>> build_hls_model(network, "hls", project_name="mnist").write()   # doctest: +SKIP
+        >>> build_hls_model(network, "hls", project_name="mnist").write()
     """
     check_project_name(project_name)
     check_backend(backend)

@@ -77,8 +77,9 @@ class RtlSimulation:
         SimulationError: if it does not compile.
 
     Example:
-        >>> simulation = RtlSimulation(write_rtl(network, folder))    # doctest: +SKIP
-        >>> simulation.predict(network.input.quantize(x_test))       # doctest: +SKIP
+        >>> logits = RtlSimulation(write_rtl(network, folder)).predict(x_int)
+        >>> bool((logits == network.predict_integers(x_int)).all())
+        True
     """
 
     def __init__(
