@@ -13,7 +13,7 @@ import click
 from qkeras_models.files.run_folder import RunFolder
 from reports.experiments.tuning_plan import SCHEDULES, Trial, decide
 
-TABLE = Path(__file__).parents[1] / "results" / "tuning.json"
+TABLE = Path(__file__).with_name("tuning.json")
 
 
 def best_options(network: str = "mnist-small", table: Path = TABLE) -> dict[str, dict[str, float]]:
