@@ -19,11 +19,11 @@ from hls_projects.rtl.emit.ccu2c_verilog import (
     halves,
     physical_chains,
 )
-from hls_projects.rtl.pipeline.evaluation import evaluate_stage
 from hls_projects.rtl.pipeline.stages import RegisterStage
 from hls_projects.tools.synthesis import synthesize_verilog
 from hls_projects.tools.yosys import run_yosys
 from tests.hls_projects.networks import edge_inputs, network
+from tests.hls_projects.rtl.evaluation import evaluate_stage
 
 NET = network((24, 8, 6, 5), input_bits=2, signed=True, density=0.6, seed=5)
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from hls_projects.families import ECP5, FAMILIES, XILINX, Family
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.rtl.pipeline.evaluation import evaluate
 from hls_projects.rtl.pipeline.pipelining import pipelined
 from hls_projects.rtl.pipeline.stages import Pipeline, build_pipeline
 from tests.hls_projects.networks import network
+from tests.hls_projects.rtl.evaluation import evaluate
 from tests.hls_projects.zoo import ZOO, dead_network, random_inputs, wide_network
 
 
