@@ -26,10 +26,10 @@ from training.search.progress import Progress
 from training.search.space import suggest
 from training.search.study import open_study
 from training.search.trials.guarded_job import guarded, write_json
+from training.search.trials.job import TrialJob
 from training.search.trials.ownership import Ownership
 from training.search.trials.trial import (
     OUTCOME,
-    TrialJob,
     hardware_figures,
     run_trial,
     use_worker_quietly,

@@ -129,7 +129,7 @@ class IntegerNetwork:
 
     def save(self, path: str | Path) -> None:
         """Writes ``network.npz`` (format 1, docs/network-format.md), atomically."""
-        network_file.save(self, path)
+        network_file.save(path, self.input, self.layers, self.provenance)
 
     @classmethod
     def load(cls, path: str | Path) -> IntegerNetwork:

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from hls_projects.kinds import KINDS, Layer
 from hls_projects.network.input_format import InputFormat
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.bounded_npz import DAMAGE, BoundedNpz
-
-if TYPE_CHECKING:
-    from hls_projects.network.integer_network import IntegerNetwork
 
 Network = TypeVar("Network")
 Content = tuple[InputFormat, tuple[Layer, ...], dict[str, Any]]
@@ -26,25 +23,27 @@ FORMAT = 1
 LARGEST = 1 << 30
 
 
-def save(network: IntegerNetwork, path: str | Path) -> None:
-    """Writes the network to ``path``; a reader sees the old file or the new one, never half."""
+def save(
+    path: str | Path, form: InputFormat, layers: tuple[Layer, ...], provenance: dict[str, Any]
+) -> None:
+    """Writes a network to ``path``; a reader sees the old file or the new one, never half."""
     path = Path(path)
     header = {
         "format": FORMAT,
         "input": {
-            "bits": network.input.bits,
-            "signed": network.input.signed,
-            "scale": network.input.scale,
-            "shape": network.input.shape,
+            "bits": form.bits,
+            "signed": form.signed,
+            "scale": form.scale,
+            "shape": form.shape,
         },
-        "classes": network.classes,
-        "layers": [{"kind": layer.kind, **layer.options} for layer in network.layers],
-        "provenance": network.provenance,
+        "classes": len(layers[-1].bias),
+        "layers": [{"kind": layer.kind, **layer.options} for layer in layers],
+        "provenance": provenance,
     }
     encoded = np.frombuffer(json.dumps(header, sort_keys=True).encode("utf-8"), np.uint8)
     arrays = {
         f"{position}_{name}": array
-        for position, layer in enumerate(network.layers)
+        for position, layer in enumerate(layers)
         for name, array in layer.arrays.items()
     }
     write_atomically(path, lambda file: np.savez_compressed(file, header=encoded, **arrays))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from qkeras_models.files.run_folder import RunFolder
 from training.search.trials.guarded_job import ERROR
+from training.search.trials.job import TrialJob
 from training.search.trials.trial import (
     RUN,
-    TrialJob,
     run_claimed,
     train_or_resume,
     use_worker_quietly,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qkeras_models.files.run_folder import RunFolder
-from training.search.early_stopping import Bar, rungs_of
+from training.search.early_stopping import rungs_of
 from training.search.objectives import Figure
 from training.search.trials.claimed_folder import claim
 from training.search.trials.guarded_job import guarded
+from training.search.trials.job import TrialJob
 from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
 
 if TYPE_CHECKING:
@@ -24,33 +25,6 @@ if TYPE_CHECKING:
 
 OUTCOME = "outcome.json"
 RUN = "run"
-
-
-@dataclass(frozen=True)
-class TrialJob:
-    """What a worker must know of a trial.
-
-    Args:
-        folder: of the trial; on a file system that driver and workers see.
-        training: values of its TrainingConfig.
-        bars: below which it ends early, from the trials that were finished when it was begun.
-        shares: of stage 1, at which it reports where it stands.
-        seconds: time limit.
-        threads: that it may use.
-        stage_delay: of pipeline stages in ns, if the latency is wanted.
-        client: who asks for it; see guarded.
-        teacher: values of the teacher's TrainingConfig, if the search has one.
-    """
-
-    folder: Path
-    training: Mapping[str, Any]
-    bars: Sequence[Bar] = ()
-    shares: Sequence[float] = ()
-    seconds: float = 6 * 3600.0
-    threads: int = 1
-    stage_delay: float | None = None
-    client: str = ""
-    teacher: Mapping[str, Any] | None = None
 
 
 def run_trial(job: TrialJob) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from training.recording.run_recorder import RunRecorder
 from training.search import command
 from training.search.early_stopping import Bar
 from training.search.trials import measuring
+from training.search.trials.job import TrialJob
 from training.search.trials.rung_callback import RungCallback
-from training.search.trials.trial import OUTCOME, RUN, TrialJob, run_trial
+from training.search.trials.trial import OUTCOME, RUN, run_trial
 
 VALUES = {
     "data": "digits", "hidden": [12], "sparsity": 0.8, "batch_size": 128, "learning_rate": 1e-2,
@@ -53,7 +54,7 @@ def outcome(job):
 
 
 def test_a_trial_gives_validation_accuracy_and_estimates(job, outcome):
-    training = json.loads((job.folder / RUN / run.RESULT).read_text())
+    training = json.loads((job.folder / RUN / "training.json").read_text())
     network = IntegerNetwork.from_keras(load_model(RunFolder(job.folder / RUN).model))
     figures = outcome["figures"]
     assert figures["validation_accuracy"] == training["validation_accuracy"]
@@ -66,7 +67,7 @@ def test_a_trial_gives_validation_accuracy_and_estimates(job, outcome):
 
 
 def test_a_trial_never_looks_at_test_data(job, outcome):
-    assert json.loads((job.folder / RUN / run.RESULT).read_text())["test_accuracy"] is None
+    assert json.loads((job.folder / RUN / "training.json").read_text())["test_accuracy"] is None
 
 
 def test_a_trial_is_not_trained_twice(job, outcome, monkeypatch):
@@ -301,7 +302,7 @@ def test_a_regression_is_searched_and_measured_by_r2(tmp_path):
         tmp_path / "00000", build_config(values).model_dump(), (Bar(1.0, ((0, -9.0),)),), (1.0,)
     )
     outcome = run_trial(job)
-    training = json.loads((job.folder / RUN / run.RESULT).read_text())
+    training = json.loads((job.folder / RUN / "training.json").read_text())
     assert outcome["metric"] == training["metric"] == "R²"
     assert outcome["figures"]["validation_accuracy"] == training["validation_accuracy"]
     assert [rung["share"] for rung in outcome["rungs"]] == [1.0]
