@@ -1,6 +1,8 @@
 """Xilinx, 7-series and UltraScale+: LUT6_2 and CARRY4."""
 
-from hls_projects.families.family import Chain, Delays, Family, Flow
+from hls_projects.families.family import Delays, Family, Flow
+from hls_projects.families.luts import DualLuts
+from hls_projects.rtl.chains.carry4 import CARRY4
 
 TOOLS = """\
 
@@ -27,9 +29,8 @@ SYNTHESIS = "synth_xilinx -family {family} -top {{top}} -flatten -noiopad -noclk
 XILINX = Family(
     name="xilinx",
     folder="rtl",
-    chain=Chain.CARRY4,
-    instantiates_luts=True,
-    lut_inputs=5,
+    chain=CARRY4,
+    luts=DualLuts(instantiated=True),
     searched_bits=30,
     bits_a_lut=1.6,
     residual_bits=9,

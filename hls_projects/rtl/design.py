@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.families import XILINX, Chain, Family, family_named
+from hls_projects.families import XILINX, Family, family_named
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.delays import shortest_period
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_cells
 from hls_projects.rtl.emit.stream_verilog import HEADER as STREAM_HEADER
 from hls_projects.rtl.emit.stream_verilog import stream_top
 from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
@@ -125,7 +124,7 @@ def write_rtl(
         pipeline = _cut(build_pipeline(network, family), family, stage_delay)
         design = _describe(pipeline.stages, pipeline.logits, network, family, verilog)
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
-    modules = [layer_module(stage, primitives=family.instantiates_luts) for stage in stages]
+    modules = [layer_module(stage, family) for stage in stages]
     header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
     write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
     return design
@@ -166,7 +165,7 @@ def _describe(
     luts = [0] * stages[-1].layer
     for stage in stages:
         netlist = stage.netlist
-        luts[stage.layer - 1] += netlist.lut4s if family.chain is Chain.CCU2C else netlist.luts
+        luts[stage.layer - 1] += family.luts.count(netlist)
     return RtlDesign(
         verilog=verilog,
         inputs=int(np.prod(network.input.shape)),
@@ -175,7 +174,7 @@ def _describe(
         logit_bits=len(logits[0]),
         latency=latency,
         luts=sum(luts),
-        carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
+        carries=sum(family.chain.cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in stages),
         period=shortest_period(netlists, family.delays),
         luts_per_layer=tuple(luts),

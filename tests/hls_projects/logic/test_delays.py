@@ -4,8 +4,9 @@ from hls_projects.families import FAMILIES
 from hls_projects.kinds import Flatten
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.delays import shortest_period
-from hls_projects.logic.netlist import CarryChain, Lut, Netlist
+from hls_projects.logic.netlist import Lut, Netlist
 from hls_projects.rtl import write_rtl
+from hls_projects.rtl.chains.carry4_counters import CarryChain
 from tests.hls_projects.networks import image_network, network
 
 
