@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Head, Layer
+from hls_projects.kinds import Dense, Head, Layer, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.estimate import estimate
@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 
 class Other(Layer):
     kind = "softmax"
+    role = Role.POOL
 
     def output_shape(self, input_shape):
         return input_shape
