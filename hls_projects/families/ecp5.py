@@ -39,5 +39,11 @@ ECP5 = Family(
             delay_note="speed grade 6, mean delays of nextpnr's slowest paths, not routed",
         ),
     ),
+    cells=(
+        ("ffs", "TRELLIS_FF"),
+        ("carries", "CCU2C"),
+        ("brams", "DP16KD"),
+        ("dsps", "MULT18X18D"),
+    ),
     places=True,
 )

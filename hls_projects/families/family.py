@@ -69,6 +69,7 @@ class Family:
         primitives: one sentence on what its Verilog instantiates.
         tools: how to take its Verilog into a tool, Markdown; {period} is the clock's in ns.
         flows: of logic synthesis.
+        cells: regular expressions of its cell types, by kind: ffs, carries, brams, dsps.
         places: whether nextpnr places and routes it here.
     """
 
@@ -84,4 +85,5 @@ class Family:
     primitives: str
     tools: str
     flows: tuple[Flow, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
     places: bool = False

@@ -50,4 +50,10 @@ XILINX = Family(
         ),
         Flow("xilinx7", SYNTHESIS.format(family="xc7"), carry="CARRY4"),
     ),
+    cells=(
+        ("ffs", r"FD[RSCP]E"),
+        ("carries", r"CARRY\d"),
+        ("brams", r"RAMB\d+"),
+        ("dsps", "DSP48"),
+    ),
 )
