@@ -17,7 +17,7 @@ SCALE_BITS = 16
 INPUT_NAME = "x"
 QUANTIZER_NAME = "input_quantizer"
 ARGMAX_NAME = "argmax"
-ATTRIBUTES = {"weights": "ternary_weights"}
+ATTRIBUTES = {"weights": "integer_weights"}
 
 
 def project_entries(

@@ -16,7 +16,7 @@ from hls_projects.hls4ml_front_end.image_layers import IMAGE_LAYERS
 from hls_projects.hls4ml_front_end.keras_converter import take_over
 from hls_projects.hls4ml_front_end.layers import INTEGER_LAYERS, is_integer_layer
 
-HEADER = Path(__file__).parent / "firmware" / "nnet_sparse_ternary.h"
+HEADERS = sorted((Path(__file__).parent / "firmware").glob("*.h"))
 WRITER = "write_sparse_ternary_kernels"
 LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS)
 
@@ -61,7 +61,8 @@ def register() -> None:
     get_backend("Vivado").register_template(KernelCallTemplate)
     for name in BACKENDS:
         backend = get_backend(name)
-        backend.register_source(HEADER)
+        for header in HEADERS:
+            backend.register_source(header)
         backend.register_pass(WRITER, WriteKernels)
         _run_before_writer(backend.get_writer_flow(), f"{name.lower()}:{WRITER}")
 

@@ -25,8 +25,8 @@ __all__ = [
     "Head",
     "Interval",
     "Layer",
+    "Levels",
     "MaxPool",
     "Reshape",
     "Role",
-    "Threshold",
 ]
