@@ -177,10 +177,10 @@ def _dead(network: IntegerNetwork) -> str:
 
 
 def _left_out(model: Any, options: ConversionOptions) -> str:
-    from hls_projects.from_keras.keras_sequence import keras_sequence
+    from hls_projects.from_keras.keras_graph import keras_graph
     from hls_projects.from_keras.keras_tail import left_out
 
-    return "" if model is None else left_out(keras_sequence(model).tail, options.argmax)
+    return "" if model is None else left_out(keras_graph(model).tail, options.argmax)
 
 
 def _synthesize(

@@ -16,7 +16,9 @@ from hls_projects.hls4ml_front_end.image_layers import IMAGE_LAYERS
 from hls_projects.hls4ml_front_end.keras_converter import take_over
 from hls_projects.hls4ml_front_end.layers import INTEGER_LAYERS, is_integer_layer
 
-HEADERS = sorted((Path(__file__).parent / "firmware").glob("*.h"))
+FIRMWARE = Path(__file__).parent / "firmware"
+HEADER = FIRMWARE / "nnet_sparse_ternary.h"
+SHIFTED = FIRMWARE / "nnet_shifted.h"
 WRITER = "write_sparse_ternary_kernels"
 LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS)
 
@@ -37,7 +39,7 @@ class KernelCallTemplate(FunctionCallTemplate):
 
 
 class WriteKernels(ModelOptimizerPass):
-    """Writes every layer's kernel to its own file in firmware/nnet_utils."""
+    """Writes each layer's kernel, and what it includes, to its own file in firmware/nnet_utils."""
 
     def __init__(self) -> None:
         self.name = WRITER
@@ -46,7 +48,10 @@ class WriteKernels(ModelOptimizerPass):
         folder = Path(model.config.get_output_dir()) / "firmware" / "nnet_utils"
         for node in filter(is_integer_layer, model.get_layers()):
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{node.function_name}.h").write_text(node.firmware_file(), "utf-8")
+            text = node.firmware_file()
+            (folder / f"{node.function_name}.h").write_text(text, "utf-8")
+            if SHIFTED.name in text:
+                (folder / SHIFTED.name).write_bytes(SHIFTED.read_bytes())
         return False
 
 
@@ -61,8 +66,7 @@ def register() -> None:
     get_backend("Vivado").register_template(KernelCallTemplate)
     for name in BACKENDS:
         backend = get_backend(name)
-        for header in HEADERS:
-            backend.register_source(header)
+        backend.register_source(HEADER)
         backend.register_pass(WRITER, WriteKernels)
         _run_before_writer(backend.get_writer_flow(), f"{name.lower()}:{WRITER}")
 

@@ -173,7 +173,8 @@ class IntegerNetwork:
         """
         from hls_projects.from_keras.converter import convert
 
-        return cls(*convert(model, input_format))
+        found = convert(model, input_format)
+        return cls(found.input, found.layers, found.provenance, found.sources)
 
 
 def _checked_shape(position: int, layer: Layer, *shapes: tuple[int, ...]) -> tuple[int, ...]:
