@@ -53,7 +53,7 @@ def integer_weights(layer: Any, arrange: Arrange = np.asarray) -> IntegerWeights
         return IntegerWeights(layer.ternary_kernel(), 1.0)
     depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
     quantizer = getattr(layer, f"{'depthwise' if depthwise else 'kernel'}_quantizer_internal", None)
-    kernel = quantized(layer, layer.kernel, quantizer)
+    kernel = quantized(layer, kernel_of(layer), quantizer)
     mask = getattr(layer, "_mask", None)
     if mask is not None:
         kernel = kernel * keras.ops.convert_to_numpy(mask)
@@ -70,6 +70,11 @@ def integer_weights(layer: Any, arrange: Arrange = np.asarray) -> IntegerWeights
             f"Received: {quantizer or 'no quantizer'}, values such as {_example(kernel)!r}"
         )
     return found
+
+
+def kernel_of(layer: Any) -> Any:
+    """The kernel of a layer of weights, None of any other."""
+    return getattr(layer, "depthwise_kernel", getattr(layer, "kernel", None))
 
 
 def quantized(layer: Any, weight: Any, quantizer: Any) -> np.ndarray:

@@ -13,6 +13,7 @@ from hls4ml.model.optimizer import ModelOptimizerPass
 
 from hls_projects.hls4ml_front_end.checks import BACKENDS
 from hls_projects.hls4ml_front_end.image_layers import IMAGE_LAYERS
+from hls_projects.hls4ml_front_end.join_layers import JOIN_LAYERS
 from hls_projects.hls4ml_front_end.keras_converter import take_over
 from hls_projects.hls4ml_front_end.layers import INTEGER_LAYERS, is_integer_layer
 
@@ -20,7 +21,7 @@ FIRMWARE = Path(__file__).parent / "firmware"
 HEADER = FIRMWARE / "nnet_sparse_ternary.h"
 SHIFTED = FIRMWARE / "nnet_shifted.h"
 WRITER = "write_sparse_ternary_kernels"
-LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS)
+LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS, *JOIN_LAYERS)
 
 
 class KernelCallTemplate(FunctionCallTemplate):
@@ -34,8 +35,9 @@ class KernelCallTemplate(FunctionCallTemplate):
         return super().transform(model, node)
 
     def format(self, node: Any) -> str:
-        params = self._default_function_params(node)
-        return f"{node.namespace}::{node.function_name}({params['input']}, {params['output']});"
+        names = [node.get_input_variable(name).name for name in node.inputs]
+        arguments = ", ".join([*names, node.get_output_variable().name])
+        return f"{node.namespace}::{node.function_name}({arguments});"
 
 
 class WriteKernels(ModelOptimizerPass):

@@ -26,6 +26,7 @@ class Role(Enum):
     ACTIVATION = "levels of a sum, attributes `levels`, `direction` and `bits`"
     POOL = "one value of every window"
     SHAPE = "another order of the same values"
+    JOIN = "one value of several branches, attribute `places`"
     OUTPUT = "logits"
 
 
@@ -71,6 +72,8 @@ class Layer:
     def windows(self) -> Windows | None:
         """The windows of an image that it looks at; None if it has none."""
         return None
+
+    # Those that join branches take what each branch has, one after another.
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Integers (batch, *input shape) to integers (batch, *output shape), int32."""

@@ -10,6 +10,7 @@ import numpy as np
 from qkeras import QActivation, QBatchNormalization
 
 from hls_projects.from_keras.activation_format import ActivationFormat, activation_format
+from hls_projects.from_keras.integer_weights import kernel_of
 from hls_projects.from_keras.keras_levels import PendingActivation, keras_levels
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Levels
@@ -78,9 +79,8 @@ def _feeds_head(walk: Walk) -> bool:
     """Whether an IntegerHead takes the sums of the next layer of weights, the only one left."""
     if not walk.has_head:
         return False
-    # A layer of weights has a kernel; its reader is in a module that imports this one.
     rest = walk.steps[walk.position + 1 :]
-    return sum(hasattr(step.layer, "kernel") for step in rest) == 1
+    return sum(kernel_of(step.layer) is not None for step in rest) == 1
 
 
 def _doubled(threshold: Levels) -> Levels:
