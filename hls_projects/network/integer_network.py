@@ -54,6 +54,8 @@ class IntegerNetwork:
             raise ValueError(f"`layers` must end with a head. Received kinds: {kinds}")
         if self.sources is not None:
             check_sources(self.sources, len(self.layers))
+            if self.is_sequence:
+                object.__setattr__(self, "sources", None)
         for _ in self.shapes():
             pass
 

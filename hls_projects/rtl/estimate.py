@@ -114,6 +114,8 @@ def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
 
 def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
     """From the last weight layer back."""
+    if not network.is_sequence:
+        raise ValueError("estimates are of layers one after another. Received: branches")
     form = network.input
     lowest = np.full(form.shape, form.lowest, np.int64)
     ranges = [(lowest, lowest + (1 << form.bits) - 1), *network.ranges()]

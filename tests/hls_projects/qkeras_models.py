@@ -32,12 +32,12 @@ def settle(model: keras.Model, seed: int = 0) -> keras.Model:
     return model
 
 
-def jet_tagger() -> keras.Model:
+def jet_tagger(widths: tuple[int, ...] = (64, 32, 32)) -> keras.Model:
     """The hls4ml tutorial's 16-64-32-32-5 network of 6-bit weights and activations."""
     quantizer = {"kernel_quantizer": "quantized_bits(6,0,alpha=1)",
                  "bias_quantizer": "quantized_bits(6,0,alpha=1)"}
     layers: list[Any] = [keras.Input((16,))]
-    for number, units in enumerate((64, 32, 32), 1):
+    for number, units in enumerate(widths, 1):
         layers += [QDense(units, name=f"fc{number}", **quantizer),
                    QActivation("quantized_relu(6)", name=f"relu{number}")]
     layers += [QDense(5, name="output", **quantizer), keras.layers.Softmax(name="softmax")]

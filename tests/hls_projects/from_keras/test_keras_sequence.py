@@ -90,9 +90,7 @@ def built():
 
 
 CASES = {
-    "residual": (lambda: functional(residual),
-                 r"'sum' \(Add\) has 2 inputs; .* Use a wider layer"),
-    "concatenate": (joined, r"'both' \(Concatenate\) has 2 inputs; .* Use one array"),
+    "two inputs": (joined, "must have one input. Received: 'keras_tensor.*', 'keras_tensor"),
     "unused input": (unused_input, "must have one input. Received: 'used', 'unused'"),
     "normalization": (
         lambda: functional(lambda x: x, before=layers.Normalization(
