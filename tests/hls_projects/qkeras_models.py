@@ -44,18 +44,27 @@ def jet_tagger(widths: tuple[int, ...] = (64, 32, 32)) -> keras.Model:
     return settle(keras.Sequential(layers))
 
 
-def ternary_tagger(alpha: str = TERNARY) -> keras.Model:
+def ternary_tagger(alpha: str = TERNARY, widths: tuple[int, int] = (32, 24)) -> keras.Model:
     """A ternary network with batch normalization, as examples/ of hls4ml have it."""
     return settle(keras.Sequential([
         keras.Input((16,)),
-        QDense(32, kernel_quantizer=alpha, use_bias=False, name="fc1"),
+        QDense(widths[0], kernel_quantizer=alpha, use_bias=False, name="fc1"),
         keras.layers.BatchNormalization(name="bn1"),
         QActivation("quantized_relu(4,2)", name="relu1"),
-        QDense(24, kernel_quantizer=alpha, use_bias=False, name="fc2"),
+        QDense(widths[1], kernel_quantizer=alpha, use_bias=False, name="fc2"),
         keras.layers.BatchNormalization(name="bn2"),
         QActivation("quantized_relu(4,2)", name="relu2"),
         QDense(5, kernel_quantizer=TERNARY, bias_quantizer="quantized_bits(8,3,alpha=1)",
                name="output"),
+    ]))  # fmt: skip
+
+
+def ternary_sums() -> keras.Model:
+    """Two layers of ternary sums, which hls4ml 1.3 converts too."""
+    return settle(keras.Sequential([
+        keras.Input((16,)),
+        QDense(32, kernel_quantizer="ternary(alpha=1.0)", use_bias=False, name="fc1"),
+        QDense(5, kernel_quantizer="ternary(alpha=1.0)", use_bias=False, name="output"),
     ]))  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from tests.hls_projects.qkeras_models import (
     qkeras_images,
     raw,
     settle,
+    ternary_sums,
     ternary_tagger,
 )
 
@@ -53,17 +54,17 @@ def test_qkeras_models_are_exact_in_c_simulation(name, tmp_path):
 @pytest.mark.parametrize("name", ["ternary", "images"])
 def test_qkeras_models_are_exact_in_verilog(name, tmp_path):
     make, form = MODELS[name]
-    model = make()
-    network = IntegerNetwork.from_keras(model, form)
+    model = make(widths=(12, 8)) if name == "ternary" else make()
+    network = IntegerNetwork.from_keras(model, FixedPoint(3, form.signed, 0.5))
     x = network.input.quantize(raw(model, 60))
     simulation = RtlSimulation(write_rtl(network, tmp_path))
     np.testing.assert_array_equal(simulation.predict(x), network.predict_integers(x))
 
 
 def test_the_jet_tagger_is_exact_in_verilog(tmp_path):
-    """Inputs of fewer bits, and layers half as wide, which take a minute less to synthesize."""
-    model = jet_tagger(widths=(16, 8, 8))
-    network = IntegerNetwork.from_keras(model, FixedPoint(4, True, 0.5))
+    """Inputs of fewer bits and narrower layers: the whole one takes minutes to simulate."""
+    model = jet_tagger(widths=(8, 6))
+    network = IntegerNetwork.from_keras(model, FixedPoint(3, True, 0.5))
     x = network.input.quantize(raw(model, 60))
     simulation = RtlSimulation(write_rtl(network, tmp_path))
     np.testing.assert_array_equal(simulation.predict(x), network.predict_integers(x))
@@ -71,17 +72,17 @@ def test_the_jet_tagger_is_exact_in_verilog(tmp_path):
 
 def test_hls4ml_alone_is_inexact_where_this_is_exact(tmp_path):
     """The same model and the same inputs through hls4ml's own converter, as users call it."""
-    model = ternary_tagger()
+    model = ternary_sums()
     network = IntegerNetwork.from_keras(model, BYTES)
-    x = network.input.dequantize(network.input.quantize(raw(model)))
+    x = network.input.dequantize(network.input.quantize(2 * raw(model)))
     expected = model.predict(x, verbose=0)
-    config = hls4ml.utils.config_from_keras_model(model, granularity="name", backend="Vitis")
     theirs = hls4ml.converters.convert_from_keras_model(
-        model, hls_config=config, output_dir=str(tmp_path / "hls4ml"), backend="Vitis",
-        io_type="io_parallel",
+        model, hls_config=hls4ml.utils.config_from_keras_model(model, backend="Vitis"),
+        output_dir=str(tmp_path / "hls4ml"), backend="Vitis", io_type="io_parallel",
     )
     theirs.compile()
-    assert (theirs.predict(np.ascontiguousarray(x)) != expected).mean() > 0.5
+    received = theirs.predict(np.ascontiguousarray(x))
+    assert (received.argmax(axis=1) == expected.argmax(axis=1)).mean() < 0.7
     ours = CSimulation(build_hls_model(model, tmp_path / "ours", input_format=BYTES))
     outputs = ours.predict(network.input.quantize(x)) * network.provenance["output_step"]
     np.testing.assert_array_equal(outputs, expected)
@@ -143,9 +144,8 @@ REFUSED = {
                                 "activation must be quantized_relu.*Received: tanh"),
     "a slope": (lambda: sums(TERNARY, QActivation("quantized_relu(4,1,negative_slope=0.25)"), LAST),
                 "activation must be quantized_relu"),
-    "random weights": (
-        lambda: sums("quantized_bits(2,0,alpha=1,use_stochastic_rounding=True)"),
-        "weights of 'first' .* must not be random"),
+    "random weights": (lambda: sums("bernoulli(alpha=1.0)"),
+                       "weights of 'first' .* must not be random"),
     "several axes": (lambda: settle(keras.Sequential([
         keras.Input((3, 6)), QDense(2, kernel_quantizer=TERNARY, use_bias=False, name="first")])),
         "outputs of 'first' .* must be a vector: put a Flatten after it"),
@@ -153,13 +153,10 @@ REFUSED = {
         keras.Input((5, 5, 2)), QActivation("quantized_tanh(3)"),
         QConv2D(2, 3, padding="same", kernel_quantizer=TERNARY, name="first"),
         keras.layers.Flatten()])), "`padding` of 'first' .* must be 'valid' after"),
-    "sums of steps of their own": (
-        lambda: sums("quantized_bits(8,0,alpha='auto_po2')", LAST, use_bias=False),
-        None),
 }
 
 
-@pytest.mark.parametrize("case", [name for name, (_, message) in REFUSED.items() if message])
+@pytest.mark.parametrize("case", REFUSED)
 def test_what_is_not_exact_is_refused_by_name(case):
     make, message = REFUSED[case]
     with pytest.raises(ValueError, match=message):
@@ -191,7 +188,7 @@ def test_sums_beyond_float32_name_the_bits_that_would_do():
         QDense(2, kernel_quantizer="quantized_bits(8,0,alpha=1)", use_bias=False, name="wide"),
     ]))
     model.get_layer("wide").kernel.assign(np.full((4096, 2), 0.992))
-    with pytest.raises(ValueError, match="'wide' reach .*2.24 .* 5 in place of 8 would do"):
+    with pytest.raises(ValueError, match="'wide' reach .*2.24 .* 6 in place of 8 would do"):
         IntegerNetwork.from_keras(model, BYTES)
 
 
