@@ -64,6 +64,11 @@ def _present_name(word: str) -> str:
 @click.option("--data", help="Data set to compare on.  [default: the one it was trained on]")
 @click.option("--samples", type=click.IntRange(min=1),
               help="How many test samples to compare.  [default: all]")
+@click.option("--input-bits", type=int,
+              help="Bits of an input, 1 to 8, of a model without an InputQuantizer.  [default: 8]")
+@click.option("--input-scale", type=float,
+              help="One step of its inputs, a power of two.  [default: found from the data]")
+@click.option("--input-unsigned", is_flag=True, help="Its inputs are not negative.")
 @click.option("--no-csim", is_flag=True, help="Write the project without compiling it.")
 @click.option("--argmax", is_flag=True,
               help="The HLS project's output is the index of the largest logit, the lowest of "

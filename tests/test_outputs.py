@@ -118,7 +118,7 @@ def test_an_integer_network_alone_has_no_score_of_numbers(work, runs):
     network = IntegerNetwork.load("runs/run/network.npz")
     found = find_test_data(network, "my.npz", None, None)
     assert found.y is None and "does not hold the scale of its numbers" in found.note
-    assert accuracy(network, None, found) is None and not output_meanings(None, found)
+    assert accuracy(network, None, found) is None and not output_meanings(network, None, found)
 
 
 def test_a_run_keeps_its_labels_with_other_data(work, runs):

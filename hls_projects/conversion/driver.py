@@ -77,7 +77,7 @@ def convert(
             f"{source.model} holds no Keras model to compare with: leave out `--no-csim`"
         )
     with step("reading the model"):
-        model, network = _read(source)
+        model, network = _read(source, options)
     if options.rtl is not None:
         check_feasible(network, options.rtl.time_multiplex)
     if warning := memory_warning(network, options.csim):
@@ -87,7 +87,7 @@ def convert(
     source.folder.mkdir(parents=True, exist_ok=True)
     network.save(RunFolder(source.folder).network)
     with step(f"writing the {options.backend} project"):
-        hls_model = _write_project(model or network, source, options)
+        hls_model = _write_project(model, network, source, options)
     converted = time.monotonic() - started
     exactness = _prove(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
@@ -99,23 +99,30 @@ def convert(
     return Conversion(source, options, model, network, data, exactness, vendor, verilog)
 
 
-def _read(source: ModelSource) -> tuple[Any, IntegerNetwork]:
+def _read(source: ModelSource, options: ConversionOptions) -> tuple[Any, IntegerNetwork]:
     """The Keras model, None if there is none, and the integer network."""
+    from hls_projects.conversion.input_choice import choose_input_format
     from hls_projects.network.integer_network import IntegerNetwork
     from qkeras_models.files.saved_model import load_model
 
     if not source.trained:
         return None, IntegerNetwork.load(source.model)
     model = load_model(source.model)
-    return model, IntegerNetwork.from_keras(model)
+    chosen = choose_input_format(model, options, source.record)
+    return model, IntegerNetwork.from_keras(model, chosen)
 
 
-def _write_project(model: Any, source: ModelSource, options: ConversionOptions) -> ModelGraph:
+def _write_project(
+    model: Any, network: IntegerNetwork, source: ModelSource, options: ConversionOptions
+) -> ModelGraph:
     from hls_projects.hls4ml_front_end.build import build_hls_model
+
+    # Float inputs of a model without an InputQuantizer are those of the network's format.
+    chosen = network.input if "output_step" in network.provenance else None
 
     project = options.project_name or identifier(source.name)
     hls_model = build_hls_model(
-        model,
+        model or network,
         RunFolder(source.folder).hls,
         backend=options.backend,
         strategy=options.strategy,
@@ -124,6 +131,7 @@ def _write_project(model: Any, source: ModelSource, options: ConversionOptions) 
         part=options.part,
         project_name=project,
         argmax=options.argmax,
+        input_format=chosen,
     )
     hls_model.write()
     write_hls_readme(RunFolder(source.folder).hls, options.backend, project, options.argmax)
@@ -179,10 +187,10 @@ def _dead(network: IntegerNetwork) -> str:
 
 
 def _left_out(model: Any, options: ConversionOptions) -> str:
-    from hls_projects.from_keras.keras_sequence import keras_sequence
+    from hls_projects.from_keras.keras_graph import keras_graph
     from hls_projects.from_keras.keras_tail import left_out
 
-    return "" if model is None else left_out(keras_sequence(model).tail, options.argmax)
+    return "" if model is None else left_out(keras_graph(model).tail, options.argmax)
 
 
 def _synthesize(

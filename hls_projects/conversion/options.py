@@ -56,6 +56,9 @@ class ConversionOptions:
     project_name: str | None = None
     data: str | None = None
     samples: int | None = None
+    input_bits: int | None = None
+    input_scale: float | None = None
+    input_unsigned: bool = False
     csim: bool = True
     argmax: bool = False
     rtl: RtlOptions | None = None
@@ -76,6 +79,7 @@ class ConversionOptions:
         )
         from hls_projects.tools.vendor_tools import find_program
         from hls_projects.verification.csim import require_compiler
+        from qkeras_models.input_formats.fixed_point import check_bits
 
         check_backend(self.backend)
         check_strategy(self.strategy)
@@ -88,6 +92,8 @@ class ConversionOptions:
                 "`part` must be the name of an FPGA, as in xcvu9p-flga2104-2L-e. "
                 f"Received: {self.part!r}"
             )
+        if self.input_bits is not None:
+            check_bits(self.input_bits)
         if not 0 < self.clock_period < float("inf"):
             raise ValueError(f"`clock_period` must be > 0 ns. Received: {self.clock_period!r}")
         if self.argmax and self.rtl is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hls_projects.logic.signed_digits import digit_counts
 from hls_projects.network.integer_network import IntegerNetwork
 
 # Measured with `python -m benchmarks.load`: g++ on a project of few weights, what it takes more for
@@ -32,7 +33,7 @@ def needs(network: IntegerNetwork, csim: bool = True) -> Iterator[Need]:
     """
     for name, layer in zip(network.layer_names, network.layers, strict=True):
         if hasattr(layer, "weights"):
-            terms = layer.nonzeros * BYTES_A_TERM if csim else 0
+            terms = int(digit_counts(layer.weights).sum()) * BYTES_A_TERM if csim else 0
             yield Need(name, terms + layer.weights.size * BYTES_A_WEIGHT)
 
 

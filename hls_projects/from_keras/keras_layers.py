@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-from qkeras import QActivation
-
 from hls_projects.from_keras.readers import READERS
-
-# What a quantizer is given to.
-ACTIVATIONS = (QActivation, keras.layers.Activation)
 
 RELU = "QActivation('quantized_relu(2,2)')"
 FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each filter"
 SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
-SPARSIFY = "qkeras_models.sparsify(model, x_train) or train.py --model makes it of yours"
 INSTEAD = {
     "Activation": RELU,
     "AveragePooling2D": "MaxPooling2D",
     "Conv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
-    "Conv2D": f"SparseTernaryConv2D; {SPARSIFY}",
-    "Dense": f"SparseTernaryDense; {SPARSIFY}",
-    "DepthwiseConv2D": FEW_CHANNELS,
     "GlobalAveragePooling2D": "MaxPooling2D of the image's size, then Flatten",
     "GlobalMaxPooling2D": "MaxPooling2D of the image's size, then Flatten",
     "Lambda": "layers that can be saved and read",
@@ -30,14 +20,11 @@ INSTEAD = {
     "Masking": "inputs of a fixed length",
     "MaxPooling1D": "Reshape((n, 1, channels)) and MaxPooling2D((k, 1))",
     "Normalization": SCALED,
-    "QBatchNormalization": "keras.layers.BatchNormalization",
     "QConv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
-    "QConv2D": f"SparseTernaryConv2D; {SPARSIFY}",
-    "QDense": f"SparseTernaryDense; {SPARSIFY}",
-    "QDepthwiseConv2D": FEW_CHANNELS,
     "ReLU": RELU,
     "Rescaling": SCALED,
     "Sigmoid": "an IntegerHead before it",
+    "SeparableConv2D": FEW_CHANNELS,
     "Softmax": "an IntegerHead before it",
     "TimeDistributed": "the layer itself: SparseTernaryDense takes inputs of any rank",
     "ZeroPadding2D": "padding='same' of the SparseTernaryConv2D that follows",
@@ -49,20 +36,11 @@ def check_kind(layer: Any) -> None:
 
     By exact types: a subclass may compute something else.
     """
-    if type(layer) not in (*READERS, *ACTIVATIONS):
+    if type(layer) not in READERS:
         raise ValueError(
             f"layer '{layer.name}' ({type(layer).__name__}) cannot be converted; use "
             f"{instead_of(layer)}"
         )
-
-
-def is_absorbed(layer: Any) -> bool:
-    """Whether a layer becomes no integer layer of its own.
-
-    By exact types: a subclass may compute something else.
-    """
-    reader = READERS.get(type(layer))
-    return reader is not None and reader.absorbed
 
 
 def instead_of(layer: Any) -> str:

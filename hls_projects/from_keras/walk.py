@@ -1,58 +1,129 @@
-"""Where the conversion of a Keras model stands, layer by layer."""
+"""Where the conversion of a Keras model stands, step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from hls_projects.from_keras.activation_format import ActivationFormat
+from hls_projects.from_keras.graph_steps import INPUT, GraphStep
 from hls_projects.kinds import Interval, Layer
 from hls_projects.network.input_format import InputFormat
+from qkeras_models.input_formats.fixed_point import FixedPoint
+
+Steps = float | np.ndarray
 
 
-class Walk:
-    """What has been read of a chain of Keras layers.
-
-    Args:
-        chain: the layers, from the input to the IntegerHead.
-        shape: of one input sample.
-        jit_compile: as the model has it.
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """What the output of a Keras step is in integers: pending(offset + step · integer).
 
     Attributes:
-        position: of the layer that is being read.
-        input: the network's input format, once it is known.
-        layers: of the integer network, so far.
-        values: what the integers stand for that the last layer puts out.
-        weighted: the Keras layer of weights whose sums have not been through an activation.
+        node: position of the layer of the integer network that puts the integers out.
+        step, offset: numbers, or one for each element of the last axis.  A step of None: inputs
+            that no format makes integers of yet.
+        pending: what Keras does to those numbers next, in floats, until an activation takes it in.
+        summed: name of the Keras layer of weights whose sums they are, empty if they are none.
     """
 
-    def __init__(self, chain: list[Any], shape: tuple[int, ...], jit_compile: bool) -> None:
-        self.chain = chain
-        self.jit_compile = jit_compile
-        self.position = 0
-        self.shape = shape
-        self.layers: list[Layer] = []
-        self.input: InputFormat | None = None
-        self.values = ActivationFormat(0, 1.0, 0.0)
-        self.weighted: Any = None
+    node: int
+    step: Steps | None
+    offset: Steps = 0.0
+    pending: tuple[Callable[[Any], Any], ...] = ()
+    summed: str = ""
 
-    def reached_shape(self) -> tuple[int, ...]:
-        """Shape of what the layers so far make of one sample."""
-        shape = self.shape
-        for layer in self.layers:
-            shape = layer.output_shape(shape)
-        return shape
 
-    def reached_range(self) -> Interval:
-        """Lowest and highest integer of each element that the layers so far put out."""
-        lowest = np.full(self.input.shape, self.input.lowest, np.int64)
-        highest = np.full(self.input.shape, self.input.highest, np.int64)
-        for layer in self.layers:
-            lowest, highest = layer.output_range(lowest, highest)
-        return lowest, highest
+@dataclass(frozen=True, eq=False)
+class Tap:
+    """Which Keras output shows a layer's integers: that of `step` is offset + scale · integer."""
+
+    step: int
+    scale: Steps
+    offset: Steps
+
+
+@dataclass(eq=False)
+class Walk:
+    """What has been read of a Keras model.
+
+    Args:
+        steps: of the model.
+        shape_in: of one input sample.
+        jit_compile: as the model has it.
+        quantizer_name: of its InputQuantizer, None if it has none.
+        has_head: whether its last step is an IntegerHead.
+        given: the input format, of a model without an InputQuantizer.
+
+    Attributes:
+        position: of the step that is being read.
+        input: the network's input format, once it is known.
+        layers, sources, names, taps: of the integer network, so far; see IntegerNetwork.
+        output_step: value of one integer of the outputs, where no IntegerHead has it.
+    """
+
+    steps: list[GraphStep]
+    shape_in: tuple[int, ...]
+    jit_compile: Any
+    quantizer_name: str | None = None
+    has_head: bool = True
+    given: FixedPoint | None = None
+    position: int = 0
+    input: InputFormat | None = None
+    layers: list[Layer] = field(default_factory=list)
+    sources: list[tuple[int, ...]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    taps: list[Tap | None] = field(default_factory=list)
+    output_step: float | None = None
+
+    def __post_init__(self) -> None:
+        self._shapes: dict[int, tuple[int, ...]] = {INPUT: self.shape_in}
+        self._ranges: dict[int, Interval] = {}
+
+    def add(self, layer: Layer, name: str, *taken: Reached, tap: Tap | None = None) -> int:
+        """Appends a layer to the network; returns its position.
+
+        Args:
+            name: of its Keras layer.
+            taken: what it takes.
+            tap: where Keras shows its integers, if it does.
+        """
+        sources = tuple(reached.node for reached in taken)
+        self._shapes[len(self.layers)] = layer.output_shape(*(self._shapes[s] for s in sources))
+        self.layers.append(layer)
+        self.sources.append(sources)
+        self.names.append(_unused(name, [*self.names, self.quantizer_name]))
+        self.taps.append(tap)
+        return len(self.layers) - 1
+
+    def moved(self, reached: Reached, layer: Layer, name: str) -> Reached:
+        """The same numbers in other places: what `layer` makes of them."""
+        tap = None if reached.step is None else Tap(self.position, reached.step, reached.offset)
+        return replace(reached, node=self.add(layer, name, reached, tap=tap))
+
+    def shape(self, reached: Reached) -> tuple[int, ...]:
+        """Of one sample."""
+        return self._shapes[reached.node]
+
+    def range(self, reached: Reached) -> Interval:
+        """Lowest and highest integer of each element."""
+        return self._node_range(reached.node)
+
+    def _node_range(self, node: int) -> Interval:
+        if node not in self._ranges:
+            for known in range(INPUT, node + 1):
+                if known not in self._ranges:
+                    self._ranges[known] = self._next_range(known)
+        return self._ranges[node]
+
+    def _next_range(self, node: int) -> Interval:
+        if node == INPUT:
+            form = self.input
+            lowest = np.full(form.shape, form.lowest, np.int64)
+            return lowest, np.full(form.shape, form.highest, np.int64)
+        bounds = (bound for source in self.sources[node] for bound in self._ranges[source])
+        return self.layers[node].output_range(*bounds)
 
 
 @dataclass(frozen=True)
@@ -60,15 +131,21 @@ class Reader:
     """How layers of one Keras class become layers of the integer network.
 
     Args:
-        read: takes the walk and the layer, and appends to the walk's layers.
-        weighted: whether the layer's sums need an activation, or the head, after them.
-        ends_weights: whether it is what must follow a layer of weights.
+        read: takes the walk, the layer and what it takes; appends to the walk's layers and returns
+            what its output is.
+        weighted: whether it is a layer of weights.
         before_input: whether it may stand before the InputQuantizer.
-        absorbed: whether it becomes no layer of its own: it is in the input format or the levels.
+        floats: whether it may take what is pending, in floats.
+        joins: whether it takes several.
     """
 
-    read: Callable[[Walk, Any], None]
+    read: Callable[..., Reached]
     weighted: bool = False
-    ends_weights: bool = False
     before_input: bool = False
-    absorbed: bool = False
+    floats: bool = False
+    joins: bool = False
+
+
+def _unused(name: str, used: list[str | None]) -> str:
+    numbers = (f"{name}_{number}" for number in range(1, len(used) + 2))
+    return name if name not in used else next(n for n in numbers if n not in used)

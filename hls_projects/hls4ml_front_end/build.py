@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import keras
     from hls4ml.model import ModelGraph
 
+    from qkeras_models.input_formats.fixed_point import FixedPoint
+
 
 def build_hls_model(
     model: keras.Model | IntegerNetwork,
@@ -31,6 +34,7 @@ def build_hls_model(
     quantized_inputs: bool = True,
     io_type: str | None = None,
     argmax: bool = False,
+    input_format: FixedPoint | None = None,
 ) -> ModelGraph:
     """The hls4ml model of a sparse ternary network; ``.write()`` writes its project.
 
@@ -47,6 +51,7 @@ def build_hls_model(
             fixed-point numbers that hardware quantizes, as hls4ml's own converter does.
         io_type: 'io_parallel', all values of a sample at once, or 'io_stream', pixel after pixel;
             None takes streams if the network holds a convolution.
+        input_format: how inputs become integers, of a Keras model without an InputQuantizer.
         argmax: the output is the index of the largest logit, the lowest of equal ones, in place
             of the logits.
 
@@ -61,7 +66,7 @@ def build_hls_model(
     check_strategy(strategy)
     if not clock_period > 0:
         raise ValueError(f"`clock_period` must be > 0 ns. Received: {clock_period!r}")
-    network, names = _network_and_names(model)
+    network, names = _network_and_names(model, input_format)
     io_type = io_type or default_io_type(network)
     check_io_type(io_type)
     config = _config(output_dir, project_name, backend, clock_period, part, io_type)
@@ -69,6 +74,7 @@ def build_hls_model(
         "Model": {"Precision": "fixed<16,6>", "ReuseFactor": 1, "Strategy": strategy}
     }
     from hls4ml.model import ModelGraph
+
 
     quantizer = None if quantized_inputs else QUANTIZER_NAME
     entries = project_entries(network, names, quantizer=quantizer, argmax=argmax)
@@ -81,12 +87,16 @@ def default_io_type(network: IntegerNetwork) -> str:
     return "io_stream" if convolutional else "io_parallel"
 
 
-def _network_and_names(model: Any) -> tuple[IntegerNetwork, list[str] | None]:
+def _network_and_names(
+    model: Any, input_format: FixedPoint | None
+) -> tuple[IntegerNetwork, Sequence[str] | None]:
     if isinstance(model, IntegerNetwork):
         return model, None
-    from hls_projects.from_keras.keras_sequence import keras_sequence
+    from hls_projects.from_keras.converter import convert
 
-    return IntegerNetwork.from_keras(model), keras_sequence(model).integer_layer_names
+    found = convert(model, input_format)
+    network = IntegerNetwork(found.input, found.layers, found.provenance, found.sources)
+    return network, found.names
 
 
 def _config(

@@ -16,7 +16,7 @@ def adder_graph_kernel(
     environment bounds the depth of the graph as it does there.
 
     Args:
-        weights: (inputs, outputs), −1, 0 or 1.
+        weights: (inputs, outputs), small integers.
         lowest, highest: (inputs,), the integers that each input can be.
 
     Raises:

@@ -55,7 +55,7 @@ class WindowLayer(IntegerLayer):
 class SparseTernaryConv2D(WindowLayer, SparseTernaryDense):
     """acc = window · W for every window: the adders of a SparseTernaryDense, used everywhere.
 
-    Attributes: `ternary_weights`, int8 (height, width, channels, filters); `padding`, valid or
+    Attributes: `integer_weights`, int8 (height, width, channels, filters); `padding`, valid or
     same.
     """
 
@@ -64,11 +64,11 @@ class SparseTernaryConv2D(WindowLayer, SparseTernaryDense):
 
     @property
     def windows(self) -> Windows:
-        size = self.get_attr("ternary_weights").shape[:2]
+        size = self.get_attr("integer_weights").shape[:2]
         return Windows(size, tuple(self.get_attr("strides")), self.get_attr("padding"))
 
     def _matrix(self) -> np.ndarray:
-        weights = self.get_attr("ternary_weights")
+        weights = self.get_attr("integer_weights")
         return weights.reshape(-1, weights.shape[-1])
 
     def _input_bounds(self) -> tuple[np.ndarray, np.ndarray]:
@@ -78,6 +78,12 @@ class SparseTernaryConv2D(WindowLayer, SparseTernaryDense):
         low, high = super()._input_bounds()
         low, high = (np.minimum(low, 0), np.maximum(high, 0)) if padded else (low, high)
         return np.tile(low, taps), np.tile(high, taps)
+
+
+class IntegerConv2D(SparseTernaryConv2D):
+    """acc = window · W, W of any int8."""
+
+    kernel_name = "integer_conv2d"
 
 
 class IntegerMaxPool(WindowLayer):
@@ -95,4 +101,8 @@ class IntegerMaxPool(WindowLayer):
         return kernels.largest_lines(taps, self.get_output_variable().shape[-1])
 
 
-IMAGE_LAYERS: tuple[type[IntegerLayer], ...] = (SparseTernaryConv2D, IntegerMaxPool)
+IMAGE_LAYERS: tuple[type[IntegerLayer], ...] = (
+    SparseTernaryConv2D,
+    IntegerConv2D,
+    IntegerMaxPool,
+)

@@ -37,17 +37,17 @@ def parse(model: Any) -> Parsed:
     Raises:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
-    from hls_projects.from_keras.keras_sequence import keras_sequence
+    from hls_projects.from_keras.converter import convert
     from hls_projects.from_keras.keras_tail import left_out
 
-    network, chain = IntegerNetwork.from_keras(model), keras_sequence(model)
-    if chain.tail:
-        warnings.warn(left_out(chain.tail), UserWarning, stacklevel=2)
+    found = convert(model)
+    graph = found.graph
+    network = IntegerNetwork(found.input, found.layers, found.provenance, found.sources)
+    if graph.tail:
+        warnings.warn(left_out(graph.tail), UserWarning, stacklevel=2)
     source = _input_name(model)
-    names = chain.integer_layer_names
-    entries = project_entries(network, names, source=source, quantizer=chain.quantizer_name)
-    for before, entry in zip([None, *entries], entries, strict=False):
-        entry["inputs"] = [] if before is None else [before["name"]]
+    names = found.names
+    entries = project_entries(network, names, source=source, quantizer=graph.quantizer_name)
     return entries, [source], [entries[-1]["name"]], [[None, network.classes]]
 
 

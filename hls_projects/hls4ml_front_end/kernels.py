@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from hls_projects.hls4ml_front_end.position_loops import PIPELINE
+from hls_projects.logic.signed_digits import signed_digits
 
 PART_TERMS = 400
 """Adders of one function; compilers take more than linear time for longer ones."""
@@ -40,12 +41,25 @@ def dense_lines(weights: np.ndarray) -> list[tuple[int, str]]:
     """For each output the number of its terms and the statement that sums them."""
     lines = []
     for output, column in enumerate(np.ascontiguousarray(weights.T)):
-        positive, negative = (
-            [f"data[{i}]" for i in np.flatnonzero(column == sign)] for sign in (1, -1)
-        )
+        positive, negative = _terms(column, 1), _terms(column, -1)
         terms = len(positive) + len(negative)
         lines.append((terms, f"res[{output}] = {adder_tree(positive, negative)};"))
     return lines
+
+
+def _terms(column: np.ndarray, sign: int) -> list[str]:
+    """The inputs that an output adds, or subtracts for −1, one for each such signed digit."""
+    return [
+        shifted(f"data[{i}]", place)
+        for i in np.flatnonzero(column)
+        for place, own in signed_digits(int(column[i]))
+        if own == sign
+    ]
+
+
+def shifted(term: str, places: int) -> str:
+    """term · 2^places, in a type that holds it."""
+    return f"nnet::shifted<{places}>({term})" if places else term
 
 
 def threshold_lines(
@@ -70,11 +84,12 @@ def threshold_lines(
     return lines
 
 
-def head_lines(bias: np.ndarray) -> list[tuple[int, str]]:
-    """For each class the accumulator plus its bias."""
+def head_lines(bias: np.ndarray, shift: np.ndarray | None = None) -> list[tuple[int, str]]:
+    """For each class the accumulator, times 2^shift, plus its bias."""
+    shift = np.zeros(len(bias), int) if shift is None else shift
     return [
-        (1, f"res[{i}] = data[{i}] {'-' if b < 0 else '+'} {abs(int(b))};")
-        for i, b in enumerate(bias)
+        (1, f"res[{i}] = {shifted(f'data[{i}]', s)} {'-' if b < 0 else '+'} {abs(int(b))};")
+        for i, (b, s) in enumerate(zip(bias, shift, strict=True))
     ]
 
 
@@ -160,8 +175,9 @@ def quantizer_kernel(
 def firmware_file(name: str, description: str, namespace: str, kernel: str) -> str:
     """The header that holds one layer's kernel."""
     guard = f"{namespace}_{name}_H_".upper()
+    shifts = '#include "nnet_shifted.h"\n' if "nnet::shifted<" in kernel else ""
     return (
         f"// {description}\n\n#ifndef {guard}\n#define {guard}\n\n"
-        '#include "nnet_sparse_ternary.h"\n\n'
+        f'{shifts}#include "nnet_sparse_ternary.h"\n\n'
         f"namespace {namespace} {{\n\n{kernel}\n}} // namespace {namespace}\n\n#endif\n"
     )

@@ -10,6 +10,7 @@ import numpy as np
 from hls_projects.kinds import Interval, Layer, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.network.sources import INPUT
 
 Entry = dict[str, Any]
 
@@ -17,7 +18,7 @@ SCALE_BITS = 16
 INPUT_NAME = "x"
 QUANTIZER_NAME = "input_quantizer"
 ARGMAX_NAME = "argmax"
-ATTRIBUTES = {"weights": "ternary_weights"}
+ATTRIBUTES = {"weights": "integer_weights"}
 
 
 def project_entries(
@@ -45,9 +46,19 @@ def project_entries(
             "`argmax` needs at least 2 logits: of a single one its side of 0 decides. "
             f"Received: {network.classes}"
         )
-    first = {"name": source, "class_name": "InputLayer", "input_shape": list(network.input.shape)}
+    first = {
+        "name": source,
+        "class_name": "InputLayer",
+        "input_shape": list(network.input.shape),
+        "inputs": [],
+    }
     quantized = [] if quantizer is None else [quantizer_entry(network.input, quantizer)]
+    for entry in quantized:
+        entry["inputs"] = [source]
     layers = layer_entries(network, names)
+    integers = (quantized or [first])[0]["name"]
+    for entry, taken in zip(layers, network.taken, strict=True):
+        entry["inputs"] = [integers if s == INPUT else layers[s]["name"] for s in taken]
     last = [_argmax_entry(layers[-1])] if argmax else []
     return [first, *quantized, *layers, *last]
 
@@ -55,6 +66,7 @@ def project_entries(
 def _argmax_entry(head: Entry) -> Entry:
     return {
         "name": ARGMAX_NAME,
+        "inputs": [head["name"]],
         "class_name": "IntegerArgmax",
         "input_lowest": head["lowest"],
         "input_highest": head["highest"],
@@ -70,14 +82,14 @@ def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -
         names: of the layers; by default their kind and a number.
     """
     names = network.layer_names if names is None else names
-    shape = network.input.shape
-    bounds = _constant(shape, network.input.lowest), _constant(shape, network.input.highest)
-    entries = []
-    steps = zip(network.layers, names, network.ranges(), network.shapes(), strict=True)
-    for layer, name, outputs, shape in steps:
-        entries.append({"name": name, **_describe(layer, bounds, outputs, shape)})
-        bounds = outputs
-    return entries
+    form = network.input
+    bounds = {INPUT: (_constant(form.shape, form.lowest), _constant(form.shape, form.highest))}
+    bounds.update(enumerate(network.ranges()))
+    steps = zip(network.layers, names, network.taken, network.shapes(), strict=True)
+    return [
+        {"name": name, **_describe(layer, bounds[taken[0]], bounds[position], shape)}
+        for position, (layer, name, taken, shape) in enumerate(steps)
+    ]
 
 
 def quantizer_entry(format: InputFormat, name: str = QUANTIZER_NAME) -> Entry:

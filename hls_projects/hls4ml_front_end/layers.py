@@ -155,13 +155,13 @@ class InputQuantizer(IntegerLayer):
 class SparseTernaryDense(IntegerLayer):
     """acc = x · W, W of −1, 0 and 1: an adder for each nonzero weight but one of each output.
 
-    Attribute: `ternary_weights`, int8 (inputs, outputs).  Strategy 'Latency' makes a balanced tree
+    Attribute: `integer_weights`, int8 (inputs, outputs).  Strategy 'Latency' makes a balanced tree
     of adders for each output, 'distributed_arithmetic' takes da4ml's shared ones.
     """
 
     kernel_name = "sparse_ternary_dense"
     _expected_attributes = [
-        Attribute("ternary_weights", value_type=np.ndarray),
+        Attribute("integer_weights", value_type=np.ndarray),
     ]
 
     def initialize(self) -> None:
@@ -183,7 +183,7 @@ class SparseTernaryDense(IntegerLayer):
 
     def _matrix(self) -> np.ndarray:
         """Weights (inputs, outputs) at one position."""
-        return self.get_attr("ternary_weights")
+        return self.get_attr("integer_weights")
 
     def _input_bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Lowest and highest value of each input at one position."""
@@ -193,6 +193,12 @@ class SparseTernaryDense(IntegerLayer):
         if self.get_attr("kernel_strategy") == "latency":
             return super()._position_kernel(name)
         return adder_graph_kernel(name, self._matrix(), *self._input_bounds())
+
+
+class IntegerDense(SparseTernaryDense):
+    """acc = x · W, W of any int8: an adder for each nonzero signed digit but one of each output."""
+
+    kernel_name = "integer_dense"
 
 
 class IntegerThreshold(IntegerLayer):
@@ -217,13 +223,16 @@ class IntegerThreshold(IntegerLayer):
 
 
 class IntegerHead(IntegerLayer):
-    """logits = acc + bias.  Attribute: `bias`, int32 (classes,)."""
+    """logits = acc · 2^shift + bias.
+
+    Attributes: `bias`, int32 (classes,); `shift`, int8 (classes,), or none where all are 0.
+    """
 
     kernel_name = "integer_head"
     _expected_attributes = [Attribute("bias", value_type=np.ndarray)]
 
     def _lines(self) -> list[tuple[int, str]]:
-        return kernels.head_lines(self.get_attr("bias"))
+        return kernels.head_lines(self.get_attr("bias"), self.get_attr("shift"))
 
 
 class IntegerArgmax(IntegerLayer):
@@ -238,6 +247,7 @@ class IntegerArgmax(IntegerLayer):
 INTEGER_LAYERS: tuple[type[IntegerLayer], ...] = (
     InputQuantizer,
     SparseTernaryDense,
+    IntegerDense,
     IntegerThreshold,
     IntegerHead,
     IntegerArgmax,

@@ -13,12 +13,15 @@ from hls4ml.model.optimizer import ModelOptimizerPass
 
 from hls_projects.hls4ml_front_end.checks import BACKENDS
 from hls_projects.hls4ml_front_end.image_layers import IMAGE_LAYERS
+from hls_projects.hls4ml_front_end.join_layers import JOIN_LAYERS
 from hls_projects.hls4ml_front_end.keras_converter import take_over
 from hls_projects.hls4ml_front_end.layers import INTEGER_LAYERS, is_integer_layer
 
-HEADER = Path(__file__).parent / "firmware" / "nnet_sparse_ternary.h"
+FIRMWARE = Path(__file__).parent / "firmware"
+HEADER = FIRMWARE / "nnet_sparse_ternary.h"
+SHIFTED = FIRMWARE / "nnet_shifted.h"
 WRITER = "write_sparse_ternary_kernels"
-LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS)
+LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS, *JOIN_LAYERS)
 
 
 class KernelCallTemplate(FunctionCallTemplate):
@@ -32,12 +35,13 @@ class KernelCallTemplate(FunctionCallTemplate):
         return super().transform(model, node)
 
     def format(self, node: Any) -> str:
-        params = self._default_function_params(node)
-        return f"{node.namespace}::{node.function_name}({params['input']}, {params['output']});"
+        names = [node.get_input_variable(name).name for name in node.inputs]
+        arguments = ", ".join([*names, node.get_output_variable().name])
+        return f"{node.namespace}::{node.function_name}({arguments});"
 
 
 class WriteKernels(ModelOptimizerPass):
-    """Writes every layer's kernel to its own file in firmware/nnet_utils."""
+    """Writes each layer's kernel, and what it includes, to its own file in firmware/nnet_utils."""
 
     def __init__(self) -> None:
         self.name = WRITER
@@ -46,7 +50,10 @@ class WriteKernels(ModelOptimizerPass):
         folder = Path(model.config.get_output_dir()) / "firmware" / "nnet_utils"
         for node in filter(is_integer_layer, model.get_layers()):
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{node.function_name}.h").write_text(node.firmware_file(), "utf-8")
+            text = node.firmware_file()
+            (folder / f"{node.function_name}.h").write_text(text, "utf-8")
+            if SHIFTED.name in text:
+                (folder / SHIFTED.name).write_bytes(SHIFTED.read_bytes())
         return False
 
 

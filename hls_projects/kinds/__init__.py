@@ -4,6 +4,8 @@ A kind's class says what it means in integers and in sums of bits, and which lay
 project computes it.  hls_projects.from_keras.readers says which Keras layers become it.
 """
 
+from hls_projects.kinds.add import Add
+from hls_projects.kinds.concatenate import Concatenate
 from hls_projects.kinds.conv2d import Conv2D
 from hls_projects.kinds.dense import Dense
 from hls_projects.kinds.flatten import Flatten
@@ -14,19 +16,22 @@ from hls_projects.kinds.reshape import Reshape
 from hls_projects.kinds.threshold import Levels
 
 KINDS: dict[str, type[Layer]] = {
-    kind.kind: kind for kind in (Dense, Conv2D, Levels, MaxPool, Flatten, Reshape, Head)
+    kind.kind: kind
+    for kind in (Dense, Conv2D, Levels, MaxPool, Flatten, Reshape, Add, Concatenate, Head)
 }
 
 __all__ = [
     "KINDS",
+    "Add",
+    "Concatenate",
     "Conv2D",
     "Dense",
     "Flatten",
     "Head",
     "Interval",
     "Layer",
+    "Levels",
     "MaxPool",
     "Reshape",
     "Role",
-    "Threshold",
 ]

@@ -7,7 +7,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from hls_projects.kinds.layer import Interval, Layer, Role, as_tuple, require, require_ternary
+from hls_projects.kinds.layer import (
+    Interval,
+    Layer,
+    Role,
+    as_tuple,
+    is_ternary,
+    require,
+    require_small_integers,
+    signed_parts,
+)
 from hls_projects.kinds.windows import PADDINGS, Windows, is_pair, windows_in
 
 # Samples that are convolved at a time, so that float64 copies stay small.
@@ -16,10 +25,10 @@ CHUNK = 32
 
 @dataclass(frozen=True, eq=False)
 class Conv2D(Layer):
-    """acc[r, c] = Σ over the window at (r, c) of x · W, W in {−1, 0, 1}; 0 around the image.
+    """acc[r, c] = Σ over the window at (r, c) of x · W; 0 around the image.
 
     Args:
-        weights: int8 (height, width, channels, filters), each −1, 0 or 1.
+        weights: int8 (height, width, channels, filters); −1, 0 and 1 cost least.
         strides: of rows and columns, ≥ 1.
         padding: "valid" or "same", see Windows.
 
@@ -32,12 +41,11 @@ class Conv2D(Layer):
     padding: str = "valid"
     kind: ClassVar[str] = "conv2d"
     role: ClassVar[Role] = Role.WEIGHTED
-    hls_class: ClassVar[str] = "SparseTernaryConv2D"
     array_fields: ClassVar[tuple[str, ...]] = ("weights",)
     option_fields: ClassVar[tuple[str, ...]] = ("strides", "padding")
 
     def __post_init__(self) -> None:
-        require_ternary(self.weights, self.kind, "height, width, channels, filters")
+        require_small_integers(self.weights, self.kind, "height, width, channels, filters")
         object.__setattr__(self, "strides", as_tuple(self.strides))
         require(
             is_pair(self.strides),
@@ -49,6 +57,10 @@ class Conv2D(Layer):
         )
 
     @property
+    def hls_class(self) -> str:
+        return "SparseTernaryConv2D" if is_ternary(self.weights) else "IntegerConv2D"
+
+    @property
     def nonzeros(self) -> int:
         return int(np.count_nonzero(self.weights))
 
@@ -58,7 +70,7 @@ class Conv2D(Layer):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         # float64 is exact here: |acc| < 2^53 by far.  Below 2^24 float32 is too, in half the time.
-        largest = int(np.abs(x).max(initial=0)) * self.weights[..., 0].size
+        largest = int(np.abs(x).max(initial=0)) * self._largest_gain()
         weights = self.weights.astype(np.float32 if largest < 1 << 24 else np.float64)
         parts = (x[start : start + CHUNK] for start in range(0, max(len(x), 1), CHUNK))
         return np.concatenate([self._convolve(x, weights).astype(np.int32) for x in parts])
@@ -72,11 +84,14 @@ class Conv2D(Layer):
         return (*windows_in(self.windows, input_shape), self.weights.shape[3])
 
     def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
-        positive = (self.weights > 0).astype(np.float64)
-        negative = (self.weights < 0).astype(np.float64)
+        positive, negative = signed_parts(self.weights)
         smallest = self._convolve(lowest, positive) - self._convolve(highest, negative)
         largest = self._convolve(highest, positive) - self._convolve(lowest, negative)
         return smallest.astype(np.int64), largest.astype(np.int64)
+
+    def _largest_gain(self) -> int:
+        """At most what a filter's sum grows by for each unit of |x|."""
+        return self.weights[..., 0].size * (1 if is_ternary(self.weights) else 128)
 
     def _convolve(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
         taps = self.windows.taps(x.astype(weights.dtype))

@@ -7,29 +7,40 @@ from typing import ClassVar
 
 import numpy as np
 
-from hls_projects.kinds.layer import Interval, Layer, Role, require, require_ternary
+from hls_projects.kinds.layer import (
+    Interval,
+    Layer,
+    Role,
+    is_ternary,
+    require,
+    require_small_integers,
+    signed_parts,
+)
 from hls_projects.logic.columns import dense_sums
 
 
 @dataclass(frozen=True, eq=False)
 class Dense(Layer):
-    """acc = x · W with W in {−1, 0, 1}: sums and differences of integers.
+    """acc = x · W: sums and differences of integers, shifted where |W| is not 1.
 
     Args:
-        weights: int8 (inputs, outputs), each −1, 0 or 1.
+        weights: int8 (inputs, outputs); −1, 0 and 1 cost least.
 
     Raises:
-        ValueError: for another type, rank or value.
+        ValueError: for another type or rank.
     """
 
     weights: np.ndarray
     kind: ClassVar[str] = "dense"
     role: ClassVar[Role] = Role.WEIGHTED
-    hls_class: ClassVar[str] = "SparseTernaryDense"
     array_fields: ClassVar[tuple[str, ...]] = ("weights",)
 
     def __post_init__(self) -> None:
-        require_ternary(self.weights, "dense", "inputs, outputs")
+        require_small_integers(self.weights, self.kind, "inputs, outputs")
+
+    @property
+    def hls_class(self) -> str:
+        return "SparseTernaryDense" if is_ternary(self.weights) else "IntegerDense"
 
     @property
     def nonzeros(self) -> int:
@@ -47,8 +58,7 @@ class Dense(Layer):
         return (*input_shape[:-1], self.weights.shape[1])
 
     def output_range(self, lowest: np.ndarray, highest: np.ndarray) -> Interval:
-        positive = (self.weights > 0).astype(np.float64)
-        negative = (self.weights < 0).astype(np.float64)
+        positive, negative = signed_parts(self.weights)
         return (
             (lowest @ positive - highest @ negative).astype(np.int64),
             (highest @ positive - lowest @ negative).astype(np.int64),

@@ -26,6 +26,7 @@ class Role(Enum):
     ACTIVATION = "levels of a sum, attributes `levels`, `direction` and `bits`"
     POOL = "one value of every window"
     SHAPE = "another order of the same values"
+    JOIN = "one value of several branches, attribute `places`"
     OUTPUT = "logits"
 
 
@@ -41,6 +42,7 @@ class Layer:
         hls_class: the layer of an hls4ml project that computes it.
         numbered: whether its name has a number even where it is the only one.
         array_fields: what the file stores as arrays, by the name of the field.
+        optional_fields: those of them that may be None, and are left out then.
         option_fields: what the file's header says of it.
     """
 
@@ -49,11 +51,13 @@ class Layer:
     hls_class: ClassVar[str]
     numbered: ClassVar[bool] = True
     array_fields: ClassVar[tuple[str, ...]] = ()
+    optional_fields: ClassVar[tuple[str, ...]] = ()
     option_fields: ClassVar[tuple[str, ...]] = ()
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
-        return {name: getattr(self, name) for name in self.array_fields}
+        found = {name: getattr(self, name) for name in self.array_fields}
+        return {name: array for name, array in found.items() if array is not None}
 
     @property
     def options(self) -> dict[str, Any]:
@@ -68,6 +72,8 @@ class Layer:
     def windows(self) -> Windows | None:
         """The windows of an image that it looks at; None if it has none."""
         return None
+
+    # Those that join branches take what each branch has, one after another.
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Integers (batch, *input shape) to integers (batch, *output shape), int32."""
@@ -97,8 +103,8 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__}"
 
 
-def require_ternary(weights: Any, kind: str, axes: str) -> None:
-    """Raises ValueError unless weights are a non-empty int8 array of −1, 0 and 1.
+def require_small_integers(weights: Any, kind: str, axes: str) -> None:
+    """Raises ValueError unless weights are a non-empty int8 array.
 
     Args:
         kind, axes: of the layer, for messages; as many axes as weights must have.
@@ -111,10 +117,17 @@ def require_ternary(weights: Any, kind: str, axes: str) -> None:
         f"`weights` of a {kind} layer must be a non-empty int8 array ({axes}). "
         f"Received: {describe(weights)}",
     )
-    require(
-        bool((np.abs(weights.astype(np.int16)) <= 1).all()),
-        f"`weights` must be -1, 0 or 1. Received values from {weights.min()} to {weights.max()}",
-    )
+
+
+def is_ternary(weights: np.ndarray) -> bool:
+    """Whether every weight is −1, 0 or 1."""
+    return bool(weights.min() >= -1 and weights.max() <= 1)
+
+
+def signed_parts(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights as (positive, negative), float64, both ≥ 0: weights = positive − negative."""
+    exact = weights.astype(np.float64)
+    return np.maximum(exact, 0), np.maximum(-exact, 0)
 
 
 def as_tuple(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from hls_projects.logic.bits import Bit, complement
+from hls_projects.logic.signed_digits import signed_digits
 from hls_projects.network.input_format import InputFormat
 
 Heights = tuple[int, ...]
@@ -62,12 +63,12 @@ class BitSum:
         else:
             column.append(bit)
 
-    def add(self, other: BitSum, sign: int) -> None:
-        """Adds sign · other."""
-        self.offset += sign * other.offset
+    def add(self, other: BitSum, sign: int, places: int = 0) -> None:
+        """Adds sign · 2^places · other."""
+        self.offset += sign * (other.offset << places)
         for place, column in enumerate(other.columns):
             for bit in column:
-                self.add_bit(place, bit, sign)
+                self.add_bit(place + places, bit, sign)
 
     def column(self, place: int) -> list[Bit]:
         while place >= len(self.columns):
@@ -86,7 +87,7 @@ def input_sums(format: InputFormat) -> np.ndarray:
 
 
 def dense_sums(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """BitSums (…, inputs) times ternary weights (inputs, outputs) to BitSums (…, outputs)."""
+    """BitSums (…, inputs) times integer weights (inputs, outputs) to BitSums (…, outputs)."""
     rows = values.reshape(-1, values.shape[-1])
     sums = np.empty((len(rows), weights.shape[1]), object)
     for position, row in enumerate(rows):
@@ -98,5 +99,6 @@ def dense_sums(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def _weighted(row: Iterable[BitSum], column: np.ndarray) -> BitSum:
     total = BitSum()
     for index in np.flatnonzero(column):
-        total.add(row[index], int(column[index]))
+        for place, sign in signed_digits(int(column[index])):
+            total.add(row[index], sign, place)
     return total

@@ -68,6 +68,10 @@ class InputFormat(FixedPoint):
             raise ValueError("`x` must not hold NaN.")
         return super().quantize(x)
 
+    def dequantize(self, x_int: np.ndarray) -> np.ndarray:
+        """The floats that integers stand for, x_int · scale, float32."""
+        return (np.asarray(x_int) * np.asarray(self.scale, np.float32)).astype(np.float32)
+
     def check_integers(self, x_int: np.ndarray, name: str = "x_int") -> np.ndarray:
         """Integers of this format, (batch, *shape) or (batch, elements), as int32 (batch, *shape).
 

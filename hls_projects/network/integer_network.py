@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,12 @@ import numpy as np
 from hls_projects.kinds import Interval, Layer, Role
 from hls_projects.network import network_file
 from hls_projects.network.input_format import InputFormat
+from hls_projects.network.sources import INPUT, check_sources, last_uses
 
 if TYPE_CHECKING:
     import keras
+
+    from qkeras_models.input_formats.fixed_point import FixedPoint
 
 BATCH = 1024
 
@@ -28,9 +31,12 @@ class IntegerNetwork:
         input: how float inputs become integers.
         layers: the layers in order of execution; the last one is a Head.
         provenance: where the network comes from, JSON values (model name, versions, …).
+        sources: for each layer the positions in `layers` of what it takes, INPUT for the network's
+            input; None where every layer takes what the one before puts out.
 
     Raises:
-        ValueError: if there are no layers, the last one is no Head, or shapes do not fit.
+        ValueError: if there are no layers, the last one is no Head, a layer takes what comes later,
+            nothing takes a layer, or shapes do not fit.
 
     Example:
         >>> network = IntegerNetwork.load("network.npz")
@@ -41,13 +47,30 @@ class IntegerNetwork:
     input: InputFormat
     layers: tuple[Layer, ...]
     provenance: dict[str, Any] = field(default_factory=dict)
+    sources: tuple[tuple[int, ...], ...] | None = None
 
     def __post_init__(self) -> None:
         if not self.layers or self.layers[-1].role is not Role.OUTPUT:
             kinds = [layer.kind for layer in self.layers]
             raise ValueError(f"`layers` must end with a head. Received kinds: {kinds}")
+        if self.sources is not None:
+            check_sources(self.sources, len(self.layers))
+            if self.is_sequence:
+                object.__setattr__(self, "sources", None)
         for _ in self.shapes():
             pass
+
+    @property
+    def taken(self) -> tuple[tuple[int, ...], ...]:
+        """`sources`, those of a sequence written out."""
+        if self.sources is not None:
+            return self.sources
+        return tuple((position - 1,) for position in range(len(self.layers)))
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether every layer takes what the one before puts out."""
+        return all(s == (i - 1,) for i, s in enumerate(self.taken))
 
     @property
     def classes(self) -> int:
@@ -55,7 +78,7 @@ class IntegerNetwork:
 
     @property
     def weight_layers(self) -> tuple[Layer, ...]:
-        """The layers that hold ternary weights, in order."""
+        """The layers that hold weights, in order."""
         return tuple(layer for layer in self.layers if layer.role is Role.WEIGHTED)
 
     @property
@@ -84,19 +107,22 @@ class IntegerNetwork:
 
     def shapes(self) -> Iterator[tuple[int, ...]]:
         """Output shape of every layer, without the batch."""
-        shape = self.input.shape
-        for position, layer in enumerate(self.layers):
-            try:
-                shape = layer.output_shape(shape)
-            except ValueError as error:
-                raise ValueError(f"layer {position} ({layer.kind}): {error}") from None
-            yield shape
+        return self._follow(self.input.shape, _checked_shape)
 
     def trace(self, x_int: np.ndarray) -> Iterator[np.ndarray]:
         """Every layer's output, int32 (batch, *shape), for integer inputs (batch, *shape)."""
-        for layer in self.layers:
-            x_int = layer.forward(x_int)
-            yield x_int
+        return self._follow(x_int, lambda _, layer, *x: layer.forward(*x))
+
+    def _follow(self, first: Any, step: Callable[..., Any]) -> Iterator[Any]:
+        """What `step(position, layer, *taken)` makes of every layer; `first` is the input's."""
+        found: dict[int, Any] = {INPUT: first}
+        last = last_uses(self.taken)
+        for position, (layer, taken) in enumerate(zip(self.layers, self.taken, strict=True)):
+            found[position] = step(position, layer, *(found[source] for source in taken))
+            yield found[position]
+            for source in {*taken, position}:
+                if last.get(source, -1) <= position:
+                    del found[source]
 
     def predict_integers(self, x_int: np.ndarray) -> np.ndarray:
         """Integer inputs (batch, *shape) to integer logits (batch, classes), int32.
@@ -123,13 +149,11 @@ class IntegerNetwork:
         """
         lowest = np.full(self.input.shape, self.input.lowest, np.int64)
         highest = np.full(self.input.shape, self.input.highest, np.int64)
-        for layer in self.layers:
-            lowest, highest = layer.output_range(lowest, highest)
-            yield lowest, highest
+        return self._follow((lowest, highest), _range)
 
     def save(self, path: str | Path) -> None:
-        """Writes ``network.npz`` (format 1, docs/network-format.md), atomically."""
-        network_file.save(path, self.input, self.layers, self.provenance)
+        """Writes ``network.npz`` (docs/network-format.md), atomically."""
+        network_file.save(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> IntegerNetwork:
@@ -137,8 +161,31 @@ class IntegerNetwork:
         return network_file.load(path, cls)
 
     @classmethod
-    def from_keras(cls, model: keras.Model) -> IntegerNetwork:
-        """The integer network of a trained Keras model; ValueError names a layer that has none."""
+    def from_keras(
+        cls, model: keras.Model, input_format: FixedPoint | None = None
+    ) -> IntegerNetwork:
+        """The integer network of a trained Keras model.
+
+        Args:
+            model: see docs/networks.md for what it may consist of.
+            input_format: how inputs become integers, of a model without an InputQuantizer; its
+                scale is a power of two.
+
+        Raises:
+            ValueError: naming the layer that has no exact integers, and what to use instead.
+        """
         from hls_projects.from_keras.converter import convert
 
-        return cls(*convert(model))
+        found = convert(model, input_format)
+        return cls(found.input, found.layers, found.provenance, found.sources)
+
+
+def _checked_shape(position: int, layer: Layer, *shapes: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return layer.output_shape(*shapes)
+    except ValueError as error:
+        raise ValueError(f"layer {position} ({layer.kind}): {error}") from None
+
+
+def _range(_: int, layer: Layer, *taken: Interval) -> Interval:
+    return layer.output_range(*(bound for interval in taken for bound in interval))

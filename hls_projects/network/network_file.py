@@ -1,4 +1,7 @@
-"""network.npz, format 1: a header and the layers' arrays, readable with NumPy alone."""
+"""network.npz: a header and the layers' arrays, readable with NumPy alone.
+
+Format 1 holds sequences of ternary layers, format 2 graphs of layers that name what they take.
+"""
 
 from __future__ import annotations
 
@@ -11,46 +14,81 @@ from typing import Any, TypeVar
 import numpy as np
 
 from hls_projects.kinds import KINDS, Layer
+from hls_projects.kinds.layer import is_ternary
 from hls_projects.network.input_format import InputFormat
+from hls_projects.network.sources import INPUT
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.bounded_npz import DAMAGE, BoundedNpz
 
 Network = TypeVar("Network")
-Content = tuple[InputFormat, tuple[Layer, ...], dict[str, Any]]
+Sources = tuple[tuple[int, ...], ...]
+Content = tuple[InputFormat, tuple[Layer, ...], dict[str, Any], "Sources | None"]
 
-FORMAT = 1
+FORMATS = (1, 2)
+# What format 1 has, every weight −1, 0 or 1 and no array but these.
+FIRST_KINDS = {
+    "conv2d": {"weights"},
+    "dense": {"weights"},
+    "flatten": set(),
+    "head": {"bias"},
+    "maxpool": set(),
+    "reshape": set(),
+    "threshold": {"levels", "direction"},
+}
+SOURCE = "input"
+_TERNARY = np.zeros(1, np.int8)
+_FIRST_ONLY = "format 1 holds layers of format 1, whose `weights` must be -1, 0 or 1"
 # Of all arrays together, uncompressed: a network file may come from anyone.
 LARGEST = 1 << 30
 
 
-def save(
-    path: str | Path, form: InputFormat, layers: tuple[Layer, ...], provenance: dict[str, Any]
-) -> None:
-    """Writes a network to ``path``; a reader sees the old file or the new one, never half."""
-    path = Path(path)
+def save(network: Any, path: str | Path) -> None:
+    """Writes an IntegerNetwork to ``path``; a reader sees the old file or the new one, never half."""
+    path, first = Path(path), _is_first(network)
     header = {
-        "format": FORMAT,
+        "format": 1 if first else 2,
         "input": {
-            "bits": form.bits,
-            "signed": form.signed,
-            "scale": form.scale,
-            "shape": form.shape,
+            "bits": network.input.bits,
+            "signed": network.input.signed,
+            "scale": network.input.scale,
+            "shape": network.input.shape,
         },
-        "classes": len(layers[-1].bias),
-        "layers": [{"kind": layer.kind, **layer.options} for layer in layers],
-        "provenance": provenance,
+        "classes": network.classes,
+        "layers": [
+            {"kind": layer.kind, **layer.options, **({} if first else node)}
+            for layer, node in zip(network.layers, _nodes(network), strict=True)
+        ],
+        "provenance": network.provenance,
     }
     encoded = np.frombuffer(json.dumps(header, sort_keys=True).encode("utf-8"), np.uint8)
     arrays = {
         f"{position}_{name}": array
-        for position, layer in enumerate(layers)
+        for position, layer in enumerate(network.layers)
         for name, array in layer.arrays.items()
     }
     write_atomically(path, lambda file: np.savez_compressed(file, header=encoded, **arrays))
 
 
+def _is_first(network: Any) -> bool:
+    """Whether format 1 holds the network, which older readers know."""
+    return network.is_sequence and all(
+        set(layer.arrays) == FIRST_KINDS.get(layer.kind)
+        and is_ternary(layer.arrays.get("weights", _TERNARY))
+        for layer in network.layers
+    )
+
+
+def _nodes(network: Any) -> list[dict[str, Any]]:
+    """The name of each layer, and the names of what it takes."""
+    names = network.layer_names
+    return [
+        {"name": name, "inputs": [SOURCE if i < 0 else names[i] for i in taken]}
+        for name, taken in zip(names, network.taken, strict=True)
+    ]
+
+
 def load(path: str | Path, build: Callable[..., Network]) -> Network:
-    """What `build` makes of input format, layers and provenance.
+    """What `build` makes of input format, layers, provenance and sources.
 
     Raises FileNotFoundError, or ValueError naming the file and the fault.
 
@@ -64,12 +102,13 @@ def load(path: str | Path, build: Callable[..., Network]) -> Network:
     except FileNotFoundError:
         raise
     except DAMAGE as error:
-        raise ValueError(f"{path} is no valid network.npz (format {FORMAT}): {error}") from error
+        raise ValueError(f"{path} is no valid network.npz: {error}") from error
 
 
 def _decode(header: dict[str, Any], archive: BoundedNpz) -> Content:
-    if header.get("format") != FORMAT:
-        raise ValueError(f"`format` must be {FORMAT}. Received: {header.get('format')!r}")
+    if header.get("format") not in FORMATS:
+        raise ValueError(f"`format` must be 1 or 2. Received: {header.get('format')!r}")
+    first = header["format"] == 1
     scale = header["input"]["scale"]
     form = InputFormat(
         bits=header["input"]["bits"],
@@ -77,16 +116,34 @@ def _decode(header: dict[str, Any], archive: BoundedNpz) -> Content:
         scale=tuple(scale) if isinstance(scale, list) else scale,
         shape=tuple(header["input"]["shape"]),
     )
-    layers = tuple(
-        _decode_layer(position, dict(entry), archive)
-        for position, entry in enumerate(header["layers"])
-    )
+    entries = [dict(entry) for entry in header["layers"]]
+    sources = None if first else _decode_sources(entries)
+    layers = tuple(_decode_layer(i, entry, archive) for i, entry in enumerate(entries))
+    for position, layer in enumerate(layers if first else ()):
+        if layer.kind not in FIRST_KINDS or not is_ternary(layer.arrays.get("weights", _TERNARY)):
+            raise ValueError(f"layer {position} ({layer.kind}): {_FIRST_ONLY}")
     classes = layers[-1].arrays.get("bias", ()) if layers else ()
     if len(classes) != header["classes"]:
         raise ValueError(
             f"`classes` is {header['classes']}, but the head has {len(classes)} biases"
         )
-    return form, layers, header.get("provenance", {})
+    return form, layers, header.get("provenance", {}), sources
+
+
+def _decode_sources(entries: list[dict[str, Any]]) -> Sources:
+    """Takes names and inputs out of the header's layers."""
+    positions, sources = {SOURCE: INPUT}, []
+    for position, entry in enumerate(entries):
+        name, inputs = entry.pop("name"), entry.pop("inputs")
+        unknown = [other for other in inputs if other not in positions]
+        if unknown or name in positions or not isinstance(name, str):
+            raise ValueError(
+                f"layer {position}: `name` must be new and `inputs` names of layers before it. "
+                f"Received: {name!r}, {inputs!r}"
+            )
+        sources.append(tuple(positions[other] for other in inputs))
+        positions[name] = position
+    return tuple(sources)
 
 
 def _decode_layer(position: int, entry: dict[str, Any], archive: BoundedNpz) -> Layer:
@@ -99,5 +156,9 @@ def _decode_layer(position: int, entry: dict[str, Any], archive: BoundedNpz) -> 
             near = difflib.get_close_matches(option, cls.option_fields, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ValueError(f"layer {position} ({kind}) has no option {option!r}.{hint}")
-    arrays = {name: archive[f"{position}_{name}"] for name in cls.array_fields}
+    arrays = {
+        name: archive[f"{position}_{name}"]
+        for name in cls.array_fields
+        if name not in cls.optional_fields or f"{position}_{name}" in archive.names
+    }
     return cls(**entry, **arrays)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hls_projects.kinds import Interval, Layer, Role
+from hls_projects.logic.signed_digits import digit_counts
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.pipeline.stages import logit_bits
 from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
@@ -68,8 +69,8 @@ def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
     """Facts of every weight layer, without what hardware leaves out.
 
-    Constant neurons and those that no logit depends on have fan-in 0.  A weight counts as much as
-    its input has bits that can change: half a weight, where one of two can.  Every output
+    Constant neurons and those that no logit depends on have fan-in 0.  A signed digit of a weight
+    counts as much as its input has bits that can change: half a weight, where one of two can.  Every output
     position has neurons of its own, but in convolutional networks, before the image is
     collected: there all positions share them, and nothing is left out.
 
@@ -86,7 +87,7 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
     """Facts of the layers before the collected image; each neuron is there once."""
     for step in plan.steps:
         if step.threshold is not None:
-            fan_ins = np.count_nonzero(step.matrix, axis=0)
+            fan_ins = digit_counts(step.matrix).sum(axis=0)
             yield LayerFacts(
                 weights=step.matrix.size,
                 fan_ins=tuple(fan_ins.tolist()),
@@ -113,6 +114,8 @@ def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
 
 def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
     """From the last weight layer back."""
+    if not network.is_sequence:
+        raise ValueError("estimates are of layers one after another. Received: branches")
     form = network.input
     lowest = np.full(form.shape, form.lowest, np.int64)
     ranges = [(lowest, lowest + (1 << form.bits) - 1), *network.ranges()]
@@ -151,7 +154,7 @@ def _live(
 def _facts(live: _Live) -> LayerFacts:
     bits = _changing_bits(live.inputs)
     input_bits = max(int(bits.max()), 1)
-    fan_ins = (bits @ (live.layer.weights != 0)) * live.kept / input_bits
+    fan_ins = (bits @ digit_counts(live.layer.weights)) * live.kept / input_bits
     return LayerFacts(
         weights=live.layer.weights.shape[0] * fan_ins.size,
         fan_ins=tuple(fan_ins.reshape(-1).tolist()),

@@ -31,7 +31,7 @@ def upstream(tensor: Any) -> list[Any]:
     Raises:
         ValueError: if a layer has several inputs.
     """
-    return [layer for layer, _ in _walk(tensor) if not _is_identity(layer)]
+    return [layer for layer, _ in _walk(tensor) if not is_identity(layer)]
 
 
 def layer_sequence(model: Any) -> list[Any]:
@@ -41,8 +41,18 @@ def layer_sequence(model: Any) -> list[Any]:
         ValueError: naming the layer, if the model is not built, not functional, not a plain chain,
             or calls a layer as training does.
     """
+    outputs = check_ends(model)
+    steps = _walk(outputs[0])
+    for layer, node in steps:
+        check_call(layer, node)
+    check_inputs(model)
+    return [layer for layer, _ in steps if not is_identity(layer)]
+
+
+def check_ends(model: Any) -> list[Any]:
+    """The output tensors of a built model; ValueError unless it is functional and has one."""
     outputs = getattr(model, "outputs", None)
-    if not outputs or not _calls_its_layers(model):
+    if not outputs or not calls_its_layers(model):
         raise ValueError(
             f"model '{model.name}' must be a built Sequential or functional model without a `call` "
             f"of its own. Received: {type(model).__name__}"
@@ -53,13 +63,14 @@ def layer_sequence(model: Any) -> list[Any]:
             f"model '{model.name}' must have one output; convert a model of each, as in "
             f"keras.Model(model.inputs, model.outputs[0]). Received: {names}"
         )
-    steps = _walk(outputs[0])
-    for layer, node in steps:
-        _check_call(layer, node)
+    return outputs
+
+
+def check_inputs(model: Any) -> None:
+    """Raises ValueError unless a model has one input."""
     if len(model.inputs) != 1:
         names = ", ".join(f"'{tensor.name}'" for tensor in model.inputs)
         raise ValueError(f"model '{model.name}' must have one input. Received: {names}")
-    return [layer for layer, _ in steps if not _is_identity(layer)]
 
 
 def _walk(tensor: Any) -> list[tuple[Any, Any]]:
@@ -69,7 +80,7 @@ def _walk(tensor: Any) -> list[tuple[Any, Any]]:
         layer, node_index, tensor_index = tensor._keras_history
         node = layer._inbound_nodes[node_index]
         nested = getattr(layer, "outputs", None) if hasattr(layer, "layers") else None
-        opened = nested and _calls_its_layers(layer)
+        opened = nested and calls_its_layers(layer)
         steps[:0] = _walk(nested[tensor_index]) if opened else [(layer, node)]
         inputs = node.input_tensors
         if not inputs:
@@ -84,7 +95,7 @@ def _walk(tensor: Any) -> list[tuple[Any, Any]]:
         tensor = inputs[0]
 
 
-def _is_identity(layer: Any) -> bool:
+def is_identity(layer: Any) -> bool:
     """Whether a layer does nothing at inference."""
     kind = type(layer)
     if not kind.__module__.startswith("keras."):
@@ -93,13 +104,13 @@ def _is_identity(layer: Any) -> bool:
     return kind.__name__ in IDENTITIES or (kind.__name__ == "Activation" and linear)
 
 
-def _calls_its_layers(model: Any) -> bool:
+def calls_its_layers(model: Any) -> bool:
     """Whether a model computes what its graph says: Keras's own `call`, not one of a subclass."""
     owner = next(base for base in type(model).__mro__ if "call" in vars(base))
     return owner.__module__.startswith("keras.")
 
 
-def _check_call(layer: Any, node: Any) -> None:
+def check_call(layer: Any, node: Any) -> None:
     """Raises ValueError for a layer that the model calls with training=True."""
     arguments = node.arguments
     if arguments.kwargs.get("training") or any(argument is True for argument in arguments.args):

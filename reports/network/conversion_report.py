@@ -37,7 +37,7 @@ def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, A
         network,
         model_name=found.source.name,
         accuracy=accuracy(network, model, data),
-        outputs=output_meanings(model, data),
+        outputs=output_meanings(network, model, data),
         exactness=found.exactness,
         resources=resources | rtl_resources(designs),
         modules=rtl_modules(designs),

@@ -24,9 +24,7 @@ def accuracy(network: IntegerNetwork, model: Any, data: TestData) -> Accuracy | 
         return None
     outputs = network.predict(data.x)
     if model is not None:
-        from training.float_outputs import float_outputs
-
-        outputs = float_outputs(model, outputs)
+        outputs = _output_scale(network, model) * outputs
     return Accuracy(
         data.targets.score(outputs, data.y),
         f"{data.name} test set",
@@ -36,10 +34,15 @@ def accuracy(network: IntegerNetwork, model: Any, data: TestData) -> Accuracy | 
     )
 
 
-def output_meanings(model: Any, data: TestData) -> list[str]:
+def _output_scale(network: IntegerNetwork, model: Any) -> float:
+    """What one step of the integer outputs stands for."""
+    from training.float_outputs import output_scale
+
+    return network.provenance.get("output_step") or output_scale(model)
+
+
+def output_meanings(network: IntegerNetwork, model: Any, data: TestData) -> list[str]:
     """What each output of hardware means; none where output c is class c, or nothing tells."""
     if data.targets is None or (data.targets.task is Task.REGRESSION and model is None):
         return []
-    from training.float_outputs import output_scale
-
-    return data.targets.meanings(1.0 if model is None else output_scale(model))
+    return data.targets.meanings(1.0 if model is None else _output_scale(network, model))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hls_projects.kinds.layer import is_ternary
+from hls_projects.logic.signed_digits import digit_counts
 from reports.network import golomb_rice
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ class LayerSize:
         name: kind and number among its kind, such as ``dense_1``, or ``total``.
         shape: shape of the weights, None for the total.
         weights: number of weights, zeros included.
-        nonzeros: weights that are −1 or 1.
+        nonzeros: weights that are not 0.
         entropy_bits: Σ over weights of the entropy of independent ternary weights with this
             layer's shares of −1, 0 and 1: the least that a code blind to position can reach.
         encoded_bits: length of the real Golomb–Rice bitstream, header and padding included.
@@ -137,9 +139,9 @@ def fan_ins(network: IntegerNetwork) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def entropy_bits(weights: np.ndarray) -> float:
-    """−N Σ p log₂ p over the shares p of −1, 0 and 1 among N weights."""
-    counts = [np.count_nonzero(weights == value) for value in (-1, 0, 1)]
-    return sum(n * math.log2(weights.size / n) for n in counts if n)
+    """−N Σ p log₂ p over the shares p of each value, −1, 0 and 1 mostly, among N weights."""
+    counts = np.unique(weights, return_counts=True)[1].tolist()
+    return sum(n * math.log2(weights.size / n) for n in counts)
 
 
 def accumulator_bits(lowest: int, highest: int) -> int:
@@ -149,8 +151,9 @@ def accumulator_bits(lowest: int, highest: int) -> int:
 
 def _layer_size(name: str, layer: Layer, output: tuple[int, ...], interval: Interval) -> LayerSize:
     weights = layer.weights
-    stream = _proven_stream(name, weights)
-    fan_in = _fan_in(weights)
+    # Weights of more values than three are counted as bytes.
+    stream = _proven_stream(name, weights) if is_ternary(weights) else None
+    fan_in, digits = _fan_in(weights), digit_counts(weights).reshape(-1, weights.shape[-1])
     copies = math.prod(output[:-1])
     return LayerSize(
         name=name,
@@ -158,11 +161,11 @@ def _layer_size(name: str, layer: Layer, output: tuple[int, ...], interval: Inte
         weights=weights.size,
         nonzeros=int(np.count_nonzero(weights)),
         entropy_bits=entropy_bits(weights),
-        encoded_bits=8 * len(stream),
-        rice_parameter=golomb_rice.rice_parameter(stream),
+        encoded_bits=8 * (weights.size if stream is None else len(stream)),
+        rice_parameter=None if stream is None else golomb_rice.rice_parameter(stream),
         neurons=fan_in.size,
         dead_neurons=int(np.count_nonzero(fan_in == 0)),
-        additions=copies * int(np.maximum(fan_in - 1, 0).sum()),
+        additions=copies * int(np.maximum(digits.sum(axis=0) - 1, 0).sum()),
         dense_additions=copies * (weights.size - fan_in.size),
         fan_in_max=int(fan_in.max()),
         accumulator_bits=accumulator_bits(interval[0].min(), interval[1].max()),

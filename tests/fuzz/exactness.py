@@ -102,7 +102,7 @@ def check_keras(piece: NetworkPiece, tally: Tally) -> Case | None:
     tally.networks += 1
     model = piece.model()
     try:
-        network = IntegerNetwork.from_keras(model)
+        network = IntegerNetwork.from_keras(model, piece.source.given)
     except ValueError as error:
         if any(reason in str(error) for reason in REFUSALS):
             tally.refused += 1

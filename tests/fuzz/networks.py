@@ -17,6 +17,13 @@ from tests.fuzz.pieces import (
     hidden_pieces,
     input_pieces,
 )
+from tests.fuzz.plain_pieces import (
+    PlainHead,
+    PlainInput,
+    plain_heads,
+    plain_inputs,
+    plain_pieces,
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,9 @@ class NetworkPiece:
     is something to time-multiplex, `time_multiplex` are write_rtl's.
     """
 
-    source: InputPiece
+    source: InputPiece | PlainInput
     hidden: tuple[Piece, ...]
-    head: HeadPiece
+    head: HeadPiece | PlainHead
     jit_compile: bool
     seed: int
     strategy: str
@@ -62,10 +69,17 @@ class NetworkPiece:
 
 @st.composite
 def networks(draw: st.DrawFn) -> NetworkPiece:
-    """Fully connected networks of no to four hidden blocks; about a third convolutional."""
-    convolutional = draw(st.sampled_from([False, False, False, True]))
+    """Fully connected networks of no to four hidden blocks; about a fifth convolutional.
+
+    About a third are of plain QKeras layers and branches.
+    """
+    style = draw(st.sampled_from(["ours", "ours", "ours", "images", "plain", "plain"]))
+    convolutional = style == "images"
+    head = draw(plain_heads() if style == "plain" else head_pieces())
     if convolutional:
         source, hidden = draw(image_pieces())
+    elif style == "plain":
+        source, hidden = draw(plain_inputs()), tuple(draw(st.lists(plain_pieces(), max_size=3)))
     else:
         source = draw(input_pieces())
         depth = draw(st.sampled_from([0, 1, 1, 2, 2, 2, 3, 3, 4]))
@@ -73,7 +87,7 @@ def networks(draw: st.DrawFn) -> NetworkPiece:
     return NetworkPiece(
         source,
         hidden,
-        head=draw(head_pieces()),
+        head=head,
         jit_compile=draw(st.sampled_from([False, False, False, True])),
         seed=draw(st.integers(0, 2**32 - 1)),
         strategy=draw(st.sampled_from(["Latency", "Latency", "distributed_arithmetic"])),

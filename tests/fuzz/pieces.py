@@ -38,6 +38,10 @@ class InputPiece:
     reshaped: tuple[int, ...]
     reshape_first: bool
 
+    @property
+    def given(self) -> None:
+        """Its InputQuantizer has the format."""
+
     def __call__(self, x: Any, rng: np.random.Generator) -> Any:
         import keras
 

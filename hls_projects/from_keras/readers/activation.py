@@ -1,44 +1,25 @@
-"""Batch normalization and activation."""
+"""Batch normalization, which waits for an activation, and activations, which become levels."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
+from qkeras import QActivation, QBatchNormalization
 
 from hls_projects.from_keras.activation_format import ActivationFormat, activation_format
-from hls_projects.from_keras.keras_levels import NormalizedActivation, keras_levels
-from hls_projects.from_keras.readers.weights import READERS as WEIGHTS
-from hls_projects.from_keras.walk import Reader, Walk
+from hls_projects.from_keras.integer_weights import kernel_of
+from hls_projects.from_keras.keras_levels import PendingActivation, keras_levels
+from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Levels
-from hls_projects.kinds.layer import column_sums
-
-FLOAT32_INTEGERS = 1 << 24
 
 
-def read_activation(walk: Walk, normalization: Any) -> None:
-    """Batch normalization and the activation after it, as levels."""
+def read_normalization(_: Walk, normalization: Any, reached: Reached) -> Reached:
+    """Floats, until an activation makes integers of them."""
     check_normalization(normalization)
-    walk.position += 1
-    activation = walk.chain[walk.position] if walk.position < len(walk.chain) else None
-    quantizer = getattr(activation, "activation", None)
-    if type(activation).__name__ not in ("QActivation", "Activation") or quantizer is None:
-        raise ValueError(
-            f"a QActivation must follow '{normalization.name}'. "
-            f"Received: {getattr(activation, 'name', 'nothing')}"
-        )
-    try:
-        values = activation_format(quantizer)
-    except ValueError as error:
-        raise ValueError(f"layer '{activation.name}': {error}") from None
-    threshold = _find(walk, normalization, activation, values)
-    if values.step != 1.0 and values.offset and _feeds_head(walk):
-        # ±1 must enter the head's sums as 0 and 2: the level twice, and one never reached.
-        threshold = _doubled(threshold)
-        values = ActivationFormat(2, 1.0, values.offset)
-    walk.layers.append(threshold)
-    walk.values, walk.weighted = values, None
+    return replace(reached, pending=(*reached.pending, normalization))
 
 
 def check_normalization(layer: Any) -> None:
@@ -46,37 +27,60 @@ def check_normalization(layer: Any) -> None:
     last = layer.input_spec.ndim - 1
     if layer.axis not in (-1, last):
         raise ValueError(
-            f"`axis` of '{layer.name}' (BatchNormalization) must be -1 (or {last}), the channels. "
-            f"Received: {layer.axis!r}"
+            f"`axis` of '{layer.name}' ({type(layer).__name__}) must be -1 (or {last}), the "
+            f"channels. Received: {layer.axis!r}"
         )
 
 
-def _find(walk: Walk, normalization: Any, activation: Any, values: ActivationFormat) -> Levels:
-    lowest, highest = walk.reached_range()
+def read_activation(walk: Walk, activation: Any, reached: Reached) -> Reached:
+    """All that is pending, and the activation, as levels."""
+    return read_quantizer(walk, activation, activation.activation, reached)
+
+
+def read_quantizer(walk: Walk, layer: Any, quantizer: Any, reached: Reached) -> Reached:
+    """The levels of a quantizer of activations, which is of a layer.
+
+    Raises:
+        ValueError: naming the layer, for an activation that has no levels.
+    """
+    try:
+        values = activation_format(quantizer)
+    except ValueError as error:
+        raise ValueError(f"layer '{layer.name}': {error}") from None
+    levels = _find(walk, layer, quantizer, values, reached)
+    tap = Tap(walk.position, values.step, values.offset)
+    if values.step != 1.0 and values.offset and _feeds_head(walk):
+        # ±1 must enter the head's sums as 0 and 2: the level twice, and one never reached.
+        levels = _doubled(levels)
+        values, tap = ActivationFormat(2, 1.0, values.offset), replace(tap, scale=1.0)
+    return Reached(walk.add(levels, layer.name, reached, tap=tap), values.step, values.offset)
+
+
+def _find(
+    walk: Walk, layer: Any, quantizer: Any, values: ActivationFormat, reached: Reached
+) -> Levels:
+    lowest, highest = walk.range(reached)
     lowest = lowest.reshape(-1, lowest.shape[-1]).min(axis=0)
     highest = highest.reshape(-1, highest.shape[-1]).max(axis=0)
-    largest = max(abs(int(lowest.min())), abs(int(highest.max())))
-    if largest >= FLOAT32_INTEGERS:
-        raise ValueError(
-            f"accumulators of '{walk.weighted.name}' reach {largest}, beyond the 2^24 up to "
-            "which Keras's float32 sums are exact; use fewer input or activation bits"
-        )
-    step, shift = walk.values.step, walk.values.offset * column_sums(walk.layers[-1].weights)
 
-    def sums(accumulators: np.ndarray) -> np.ndarray:
-        return (step * accumulators + shift).astype(np.float32)
+    def numbers(integers: np.ndarray) -> np.ndarray:
+        return (reached.step * integers + reached.offset).astype(np.float32)
 
-    pair = NormalizedActivation(normalization, activation, walk.jit_compile)
+    rank = len(walk.shape(reached)) + 1
+    pending = PendingActivation(reached.pending, quantizer, walk.jit_compile, layer.name, rank)
     try:
-        return keras_levels(pair, values, sums, lowest, highest)
+        return keras_levels(pending, values, numbers, lowest, highest)
     except ValueError as error:
-        where = f"'{normalization.name}' after '{walk.weighted.name}'"
-        raise ValueError(f"{where}: {error}") from None
+        own = layer.name if not reached.pending else str(getattr(reached.pending[-1], "name", ""))
+        raise ValueError(f"'{own}' after '{reached.summed or 'the input'}': {error}") from None
 
 
 def _feeds_head(walk: Walk) -> bool:
-    rest = walk.chain[walk.position + 1 :]
-    return sum(type(layer) in WEIGHTS for layer in rest) == 1
+    """Whether an IntegerHead takes the sums of the next layer of weights, the only one left."""
+    if not walk.has_head:
+        return False
+    rest = walk.steps[walk.position + 1 :]
+    return sum(kernel_of(step.layer) is not None for step in rest) == 1
 
 
 def _doubled(threshold: Levels) -> Levels:
@@ -85,6 +89,11 @@ def _doubled(threshold: Levels) -> Levels:
     return Levels(levels, threshold.direction)
 
 
+NORMALIZATION = Reader(read_normalization, floats=True)
+ACTIVATION = Reader(read_activation, floats=True)
 READERS = {
-    keras.layers.BatchNormalization: Reader(read_activation, ends_weights=True, absorbed=True)
+    keras.layers.BatchNormalization: NORMALIZATION,
+    QBatchNormalization: NORMALIZATION,
+    QActivation: ACTIVATION,
+    keras.layers.Activation: ACTIVATION,
 }

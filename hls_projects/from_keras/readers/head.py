@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls_projects.from_keras.walk import Reader, Walk
+from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Head
-from hls_projects.kinds.layer import column_sums
 from qkeras_models.layers.integer_head import IntegerHead
 
 FLOAT32_LOGITS = 1 << 22
 
 
-def read_head(walk: Walk, layer: IntegerHead) -> None:
+def read_head(walk: Walk, layer: IntegerHead, reached: Reached) -> Reached:
     """Logits as integers, their biases too."""
-    if walk.values.step != layer.step:
+    if not reached.summed:
+        raise ValueError(
+            f"'{layer.name}' ({type(layer).__name__}) must follow a SparseTernaryDense or "
+            "SparseTernaryConv2D, or another layer of weights"
+        )
+    if np.any(reached.step != layer.step):
         raise ValueError(
             f"'{layer.name}' has step {layer.step}, but the activation before "
-            f"'{walk.weighted.name}' has step {walk.values.step}: give IntegerHead that step"
+            f"'{reached.summed}' has step {reached.step}: give IntegerHead that step"
         )
-    offset = int(walk.values.offset / layer.step)
-    shift = offset * column_sums(walk.layers[-1].weights)
+    shift = np.asarray(reached.offset / layer.step).astype(np.int64)
     bias = layer.integer_bias() + shift
-    _check_logits(walk, layer, bias)
-    walk.layers.append(Head(bias.astype(np.int32)))
-    walk.weighted = None
+    _check_logits(walk, layer, reached, bias)
+    tap = Tap(walk.position, layer.scale, 0.0)
+    return Reached(walk.add(Head(bias.astype(np.int32)), layer.name, reached, tap=tap), layer.scale)
 
 
-def _check_logits(walk: Walk, layer: IntegerHead, bias: np.ndarray) -> None:
-    lowest, highest = walk.reached_range()
+def _check_logits(walk: Walk, layer: IntegerHead, reached: Reached, bias: np.ndarray) -> None:
+    lowest, highest = walk.range(reached)
     largest = int(max(np.abs(lowest + bias).max(), np.abs(highest + bias).max()))
     if largest >= FLOAT32_LOGITS:
         raise ValueError(
@@ -42,4 +45,4 @@ def _check_logits(walk: Walk, layer: IntegerHead, bias: np.ndarray) -> None:
         )
 
 
-READERS = {IntegerHead: Reader(read_head, ends_weights=True)}
+READERS = {IntegerHead: Reader(read_head)}

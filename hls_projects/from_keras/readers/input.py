@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hls_projects.from_keras.walk import Reader, Walk
+from hls_projects.from_keras.walk import Reached, Reader, Walk
 from hls_projects.network.input_format import InputFormat
 from qkeras_models.layers.input_quantizer import InputQuantizer
 
 
-def read_input(walk: Walk, layer: InputQuantizer) -> None:
+def read_input(walk: Walk, layer: InputQuantizer, reached: Reached) -> Reached:
     """The network's input format."""
     if walk.input is not None:
         raise ValueError(f"'{layer.name}' is a second InputQuantizer; only one is allowed")
@@ -18,7 +18,8 @@ def read_input(walk: Walk, layer: InputQuantizer) -> None:
                 f"'{layer.name}' has a scale for each element, but follows Flatten"
             )
         scale = tuple(scale)
-    walk.input = InputFormat(layer.bits, layer.signed, scale, walk.shape)
+    walk.input = InputFormat(layer.bits, layer.signed, scale, walk.shape_in)
+    return Reached(reached.node, 1.0)
 
 
-READERS = {InputQuantizer: Reader(read_input, before_input=True, absorbed=True)}
+READERS = {InputQuantizer: Reader(read_input, before_input=True)}

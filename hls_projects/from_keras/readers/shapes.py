@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 
-from hls_projects.from_keras.walk import Reader, Walk
+from hls_projects.from_keras.walk import Reached, Reader, Walk
 from hls_projects.kinds import Flatten, MaxPool, Reshape
 from qkeras_models.layers.convolution_options import check_pool
 
 
-def read_flatten(walk: Walk, layer: Any) -> None:
+def read_flatten(walk: Walk, layer: Any, reached: Reached) -> Reached:
     """The same values as a vector."""
-    check_flatten(layer, len(walk.reached_shape()))
-    walk.layers.append(Flatten())
+    shape = walk.shape(reached)
+    check_flatten(layer, len(shape))
+    return _of_shape(walk.moved(reached, Flatten(), layer.name), shape, (int(np.prod(shape)),))
 
 
 def check_flatten(layer: Any, rank: int) -> None:
@@ -26,16 +29,39 @@ def check_flatten(layer: Any, rank: int) -> None:
         )
 
 
-def read_reshape(walk: Walk, layer: Any) -> None:
+def read_reshape(walk: Walk, layer: Any, reached: Reached) -> Reached:
     """The same values in another shape."""
-    shape = layer.compute_output_shape((None, *walk.reached_shape()))
-    walk.layers.append(Reshape(tuple(int(n) for n in shape[1:])))
+    before = walk.shape(reached)
+    shape = tuple(int(n) for n in layer.compute_output_shape((None, *before))[1:])
+    return _of_shape(walk.moved(reached, Reshape(shape), layer.name), before, shape)
 
 
-def read_max_pool(walk: Walk, layer: Any) -> None:
+def _of_shape(reached: Reached, before: tuple[int, ...], shape: tuple[int, ...]) -> Reached:
+    """Steps and offsets of the last axis as those of another last axis.
+
+    Raises:
+        ValueError: where they would no longer be the same along it.
+    """
+    return replace(
+        reached,
+        step=_along(reached.step, before, shape),
+        offset=_along(reached.offset, before, shape),
+    )
+
+
+def _along(values: Any, before: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    if values is None or np.ndim(values) == 0:
+        return values
+    moved = np.broadcast_to(values, before).reshape(-1, shape[-1])
+    if (moved != moved[0]).any():
+        raise ValueError("a Reshape must keep channels that have steps of their own on the last axis")
+    return moved[0]
+
+
+def read_max_pool(walk: Walk, layer: Any, reached: Reached) -> Reached:
     """The largest value of each window."""
     check_pool(layer)
-    walk.layers.append(MaxPool(tuple(layer.pool_size), tuple(layer.strides)))
+    return walk.moved(reached, MaxPool(tuple(layer.pool_size), tuple(layer.strides)), layer.name)
 
 
 READERS = {

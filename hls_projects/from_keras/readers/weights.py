@@ -1,41 +1,169 @@
-"""Layers of ternary weights."""
+"""Layers of weights: dense and convolutions."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from hls_projects.from_keras.walk import Reader, Walk
-from hls_projects.kinds import Conv2D, Dense
+import keras
+import numpy as np
+from qkeras import QConv2D, QDense, QDepthwiseConv2D
+
+from hls_projects.from_keras.integer_weights import IntegerWeights, integer_weights, quantized
+from hls_projects.from_keras.powers_of_two import common_step
+from hls_projects.from_keras.readers.activation import read_quantizer
+from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
+from hls_projects.kinds import Conv2D, Dense, Layer
+from hls_projects.kinds.layer import signed_parts
 from qkeras_models.layers.convolution_options import check_convolution
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.layers.ternary_conv2d import TernaryConv2D
 from qkeras_models.layers.ternary_dense import TernaryDense
 
-
-def read_dense(walk: Walk, layer: Any) -> None:
-    """x · W."""
-    walk.layers.append(Dense(layer.ternary_kernel()))
-    walk.weighted = layer
+FLOAT32_INTEGERS = 1 << 24
+Pair = tuple[np.ndarray, np.ndarray]
 
 
-def read_convolution(walk: Walk, layer: Any) -> None:
-    """Windows of x · W."""
+@dataclass(frozen=True, eq=False)
+class AddedBias:
+    """x + values, in float32, as a layer of weights adds them.
+
+    Args:
+        values: float32 (outputs,).
+        name: of the layer.
+    """
+
+    values: np.ndarray
+    name: str
+
+    def __call__(self, x: Any) -> Any:
+        return keras.ops.add(x, self.values)
+
+    def __str__(self) -> str:
+        return f"the bias of '{self.name}'"
+
+
+def read_dense(walk: Walk, layer: Any, reached: Reached) -> Reached:
+    """x · W + b, and the layer's own activation."""
+    found = integer_weights(layer)
+    return read_sums(walk, layer, reached, found, Dense(found.values))
+
+
+def read_convolution(walk: Walk, layer: Any, reached: Reached) -> Reached:
+    """Windows of x · W, and b, and the layer's own activation."""
+    _check_windows(layer, reached)
+    found = integer_weights(layer)
+    kind = Conv2D(found.values, tuple(layer.strides), layer.padding)
+    return read_sums(walk, layer, reached, found, kind)
+
+
+def read_depthwise(walk: Walk, layer: Any, reached: Reached) -> Reached:
+    """A convolution of each channel alone: one whose other weights are 0, which cost nothing."""
+    _check_windows(layer, reached)
+    found = integer_weights(layer, each_channel)
+    kind = Conv2D(found.values, tuple(layer.strides), layer.padding)
+    return read_sums(walk, layer, reached, found, kind)
+
+
+def each_channel(weights: np.ndarray) -> np.ndarray:
+    """Weights (height, width, channels, multiplier) of a convolution of all channels."""
+    channels, multiplier = weights.shape[2:]
+    full = np.zeros((*weights.shape[:2], channels, channels, multiplier), weights.dtype)
+    index = np.arange(channels)
+    full[:, :, index, index] = weights
+    return full.reshape(*weights.shape[:2], channels, channels * multiplier)
+
+
+def _check_windows(layer: Any, reached: Reached) -> None:
     # `mask` of our layers is the pruning's; `_mask` is the argument of QConv2D.
-    options = {**vars(layer), "mask": layer._mask, "name": layer.name}
+    options = {**vars(layer), "mask": getattr(layer, "_mask", None), "name": layer.name}
     check_convolution(options, type(layer).__name__)
-    if layer.padding == "same" and walk.values.offset:
+    if layer.padding == "same" and np.any(reached.offset):
         raise ValueError(
             f"`padding` of '{layer.name}' ({type(layer).__name__}) must be 'valid' after "
             "activations of -1 and 1: the 0 that Keras pads with is neither of them. "
             "Use quantized_relu or binary(use_01=True). Received: 'same'"
         )
-    strides = tuple(layer.strides)
-    walk.layers.append(Conv2D(layer.ternary_kernel(), strides, layer.padding))
-    walk.weighted = layer
 
 
+def read_sums(
+    walk: Walk, layer: Any, reached: Reached, found: IntegerWeights, kind: Layer
+) -> Reached:
+    """What a layer of weights makes of what is reached.
+
+    Args:
+        found: its weights, the last axis those of its outputs.
+        kind: the integer layer of these weights.
+
+    Raises:
+        ValueError: naming the layer, for sums beyond float32's integers, or steps that differ.
+    """
+    if np.ndim(reached.step):
+        raise ValueError(
+            f"inputs of '{layer.name}' ({type(layer).__name__}) must have one step, so that their "
+            "sums are integers: put a QActivation before it, or use alpha=1 in "
+            f"'{reached.summed}'. Received: steps from {reached.step.min()} to {reached.step.max()}"
+        )
+    matrix = kind.weights.reshape(-1, kind.weights.shape[-1])
+    _check_sums(walk, layer, reached, matrix)
+    step = reached.step * found.step
+    offset = step * (_inputs(reached.offset, matrix) / reached.step @ matrix.astype(np.float64))
+    bias = _bias(layer)
+    activation = getattr(layer, "activation", None)
+    plain = activation is None or getattr(activation, "__name__", "") == "linear"
+    shown = plain and bias is None
+    node = walk.add(kind, layer.name, reached, tap=Tap(walk.position, step, offset) if shown else None)
+    pending = () if bias is None else (AddedBias(bias, layer.name),)
+    sums = Reached(node, step, offset, pending, layer.name)
+    return sums if plain else read_quantizer(walk, layer, activation, sums)
+
+
+def _inputs(values: float | np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """A number for each channel as one for each row of the weights."""
+    values = np.atleast_1d(np.asarray(values, np.float64))
+    return np.resize(values, len(matrix))
+
+
+def _bias(layer: Any) -> np.ndarray | None:
+    """The bias as Keras adds it, float32; None if there is none, or it is 0."""
+    if not getattr(layer, "use_bias", False) or layer.bias is None:
+        return None
+    found = quantized(layer, layer.bias, getattr(layer, "bias_quantizer_internal", None))
+    return found.astype(np.float32) if found.any() else None
+
+
+def _check_sums(walk: Walk, layer: Any, reached: Reached, matrix: np.ndarray) -> None:
+    """Raises ValueError where a sum of some of the terms could leave float32's integers."""
+    lowest, highest = (_over_last_axis(end) for end in walk.range(reached))
+    unit = common_step(reached.step, reached.offset)
+    low, high = (
+        _inputs((reached.offset + reached.step * end) / unit, matrix)
+        for end in (lowest.min(axis=0), highest.max(axis=0))
+    )
+    positive, negative = signed_parts(matrix)
+    above = np.maximum(high, 0) @ positive + np.maximum(-low, 0) @ negative
+    below = np.maximum(-low, 0) @ positive + np.maximum(high, 0) @ negative
+    largest = int(max(above.max(), below.max()))
+    if largest >= FLOAT32_INTEGERS:
+        fewer = (largest // FLOAT32_INTEGERS).bit_length()
+        bits = int(max(np.abs(low).max(), np.abs(high).max())).bit_length()
+        raise ValueError(
+            f"accumulators of '{layer.name}' reach {largest}, beyond the 2^24 up to "
+            "which Keras's float32 sums are exact; use fewer input or activation bits: "
+            f"{max(bits - fewer, 0)} in place of {bits} would do"
+        )
+
+
+def _over_last_axis(values: np.ndarray) -> np.ndarray:
+    return values.reshape(-1, values.shape[-1])
+
+
+DENSE = (SparseTernaryDense, TernaryDense, QDense, keras.layers.Dense)
+CONVOLUTIONS = (SparseTernaryConv2D, TernaryConv2D, QConv2D, keras.layers.Conv2D)
+DEPTHWISE = (QDepthwiseConv2D, keras.layers.DepthwiseConv2D)
 READERS = {
-    **dict.fromkeys((SparseTernaryDense, TernaryDense), Reader(read_dense, weighted=True)),
-    **dict.fromkeys((SparseTernaryConv2D, TernaryConv2D), Reader(read_convolution, weighted=True)),
+    **dict.fromkeys(DENSE, Reader(read_dense, weighted=True)),
+    **dict.fromkeys(CONVOLUTIONS, Reader(read_convolution, weighted=True)),
+    **dict.fromkeys(DEPTHWISE, Reader(read_depthwise, weighted=True)),
 }

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from hls_projects.families.family import Family
-from hls_projects.logic.bits import ONE, ZERO, Bit, complement
+from hls_projects.logic.bits import ONE, ZERO, Bit, complement, signed_width
 from hls_projects.logic.columns import BitSum, Heights
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.counters.compressor import Compressor
 from hls_projects.rtl.counters.greedy import Path
+from hls_projects.rtl.counters.level_steps import EvenLevels, LevelSteps, even_levels, level_steps
 from hls_projects.rtl.counters.residual import (
     TOO_MANY,
     Levels,
@@ -27,6 +28,8 @@ from hls_projects.rtl.counters.search import CompressionSearch
 # Larger sums, or more levels, are finished and compared instead.
 LARGEST_PLANNED_SUM = 1023
 MOST_PLANNED_LEVELS = 15
+# More levels that are a power of two apart are bits of the sum, not comparisons with it.
+MOST_COMPARED_LEVELS = 15
 # Bits of a logit above its sum's own that are cheaper, or not dearer, to compute than to invert.
 MOST_RIPPLED = 4
 
@@ -56,16 +59,18 @@ class NeuronBuilder:
             direction: 1 or −1.
         """
         width = len(levels).bit_length()
-        reached = np.arange(total.highest + 1, dtype=np.int64) + total.offset
-        compared = (v <= reached if direction > 0 else v >= reached for v in levels.tolist())
-        table = sum(np.asarray(c, np.int64) for c in compared)
-        if table.min() == table.max():
-            return _constant(int(table[0]), width)
-        if len(table) <= LARGEST_PLANNED_SUM and len(levels) <= MOST_PLANNED_LEVELS:
-            bits = self._planned(netlist, total, tuple(table.tolist()), width)
+        steps = level_steps(levels.tolist(), direction, total.offset, total.highest)
+        if not steps.changes:
+            return _constant(steps.first, width)
+        if total.highest < LARGEST_PLANNED_SUM and len(levels) <= MOST_PLANNED_LEVELS:
+            bits = self._planned(netlist, total, steps.table(total.highest), width)
             if bits is not None:
                 return bits
-        return self._compared(netlist, total, table, width)
+        if direction > 0 and len(levels) > MOST_COMPARED_LEVELS:
+            even = even_levels(levels, total.offset, total.highest)
+            if even is not None:
+                return self._divided(netlist, total, even, width)
+        return self._compared(netlist, total, steps, width)
 
     def logit(self, netlist: Netlist, total: BitSum, width: int) -> list[Bit]:
         """The sum and its offset in two's complement, `width` bits, lowest first.
@@ -142,21 +147,57 @@ class NeuronBuilder:
         found = [column[0] if column else ZERO for column in compressor.columns[:width]]
         return found + [ZERO] * (width - len(found))
 
+    def _divided(
+        self, netlist: Netlist, total: BitSum, even: EvenLevels, width: int
+    ) -> list[Bit]:
+        """⌊(sum + shift) / 2^places⌋: higher bits of a sum, kept within 0 … most."""
+        shifted = BitSum(even.shift)
+        shifted.columns = [list(column) for column in total.columns]
+        own = signed_width(even.shift, even.shift + total.highest)
+        bits = self._offset_sum(netlist, shifted, max(own, even.places + width + 1))
+        low, number, high = (
+            bits[: even.places], bits[even.places : even.places + width], bits[even.places + width :]
+        )
+        if even.to_even:
+            (above,) = any_of(netlist, low)
+            number[0] = netlist.lut_bits([number[0], above], lambda raw: (raw[0] & raw[1],))[0]
+        negative, (beyond,) = high[-1], any_of(netlist, high[:-1])
+        return [
+            netlist.lut_bits([bit, negative, beyond], _clipped)[0] for bit in number
+        ]
+
     def _compared(
-        self, netlist: Netlist, total: BitSum, table: np.ndarray, width: int
+        self, netlist: Netlist, total: BitSum, steps: LevelSteps, width: int
     ) -> list[Bit]:
         """The finished sum, compared with every value where the level changes; their count.
 
         The level moves one way with the sum: level = first ± number of changes that were reached.
         """
         bits = self._binary(netlist, total.columns, total.highest.bit_length())
-        changes = np.diff(table)
-        level = BitSum(int(table[0]))
-        for value in np.flatnonzero(changes):
-            reached = _at_least(netlist, bits, int(value) + 1)
-            for _ in range(abs(int(changes[value]))):
-                level.add_bit(0, reached, 1 if changes[value] > 0 else -1)
+        level = BitSum(steps.first)
+        for value, change in steps.changes.items():
+            reached = _at_least(netlist, bits, value)
+            for _ in range(abs(change)):
+                level.add_bit(0, reached, 1 if change > 0 else -1)
         return self.logit(netlist, level, width)
+
+
+def any_of(netlist: Netlist, bits: Sequence[Bit]) -> list[Bit]:
+    """Whether one of some bits is 1, a tree of LUTs; one bit, 0 of none."""
+    found = list(bits)
+    while len(found) > 1:
+        parts = (found[first : first + 4] for first in range(0, len(found), 4))
+        found = [
+            netlist.lut_bits(part, lambda raw: (int(any(raw)),))[0] if len(part) > 1 else part[0]
+            for part in parts
+        ]
+    return found or [ZERO]
+
+
+def _clipped(raw: Sequence[int]) -> tuple[int]:
+    """A bit of a number kept within 0 … 2^bits − 1: 0 below it, 1 beyond."""
+    bit, negative, beyond = raw
+    return (int((bit or beyond) and not negative),)
 
 
 def _chosen(without: int, with_carry: int, carry: Bit) -> Bit:

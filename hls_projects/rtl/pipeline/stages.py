@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
 from hls_projects.logic.netlist import Netlist
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.network.sources import INPUT, last_uses
 from hls_projects.rtl.counters.neuron import NeuronBuilder
 
 
@@ -63,19 +64,93 @@ def build_pipeline(network: IntegerNetwork, family: Family) -> Pipeline:
     Raises:
         ValueError: for a kind of layer that RTL does not have.
     """
-    builder = NeuronBuilder(family)
-    values = input_sums(network.input)
-    stages = [RegisterStage(Netlist(values.size * network.input.bits))]
-    for layer in network.layers:
-        if layer.role is Role.ACTIVATION:
-            values = _activations(builder, stages[-1], values, layer)
-            following = Netlist(len(stages[-1].registered))
-            stages.append(RegisterStage(following, layer=len(stages) + 1))
-        else:
-            values = layer.sums(values)
-    logits = _logits(builder, stages[-1], values, logit_bits(network))
-    remove_unused(stages)
-    return Pipeline(tuple(stages), logits)
+    return GraphPipeline(network, family).build()
+
+
+class GraphPipeline:
+    """Stage after stage of a network: the activations of a stage see what the one before registered.
+
+    A layer's values are sums of bits of the stage that is being built.  Those that a later stage
+    needs too are registered with the activations.
+
+    Args:
+        network: what to build.
+        family: whose cells.
+    """
+
+    def __init__(self, network: IntegerNetwork, family: Family) -> None:
+        self.network = network
+        self.builder = NeuronBuilder(family)
+        first = input_sums(network.input)
+        self.stages = [RegisterStage(Netlist(first.size * network.input.bits))]
+        self.values: dict[int, np.ndarray] = {INPUT: first}
+
+    def build(self) -> Pipeline:
+        """The pipeline; what no logit depends on is left out."""
+        last = last_uses(self.network.taken)
+        levels = activation_depths(self.network)
+        for depth in range(max(levels) + 1):
+            members = [i for i, level in enumerate(levels) if level == depth]
+            self._linear([i for i in members if not self._activates(i)])
+            following = [i for i, level in enumerate(levels) if level == depth + 1]
+            activations = [i for i in following if self._activates(i)]
+            if activations:
+                self._cut(activations, {s for s, user in last.items() if levels[user] > depth})
+        width = logit_bits(self.network)
+        logits = _logits(self.builder, self.stages[-1], self.values[len(levels) - 1], width)
+        remove_unused(self.stages)
+        return Pipeline(tuple(self.stages), logits)
+
+    def _activates(self, position: int) -> bool:
+        return self.network.layers[position].role is Role.ACTIVATION
+
+    def _linear(self, members: Sequence[int]) -> None:
+        for position in members:
+            taken = (self.values[source] for source in self.network.taken[position])
+            self.values[position] = self.network.layers[position].sums(*taken)
+
+    def _cut(self, activations: Sequence[int], needed: set[int]) -> None:
+        """Registers activations and what later stages need, and begins the next stage."""
+        stage, layers = self.stages[-1], self.network.layers
+        found = {
+            i: activation_numbers(
+                self.builder, stage, self.values[self.network.taken[i][0]], layers[i]
+            )
+            for i in activations
+        }
+        kept = {i: value for i, value in self.values.items() if i in needed - set(activations)}
+        self.values = _registered(stage, {**found, **kept})
+        following = Netlist(len(stage.registered))
+        self.stages.append(RegisterStage(following, layer=len(self.stages) + 1))
+
+
+def activation_depths(network: IntegerNetwork) -> list[int]:
+    """For each layer, how many activations are on the longest way to it, its own included."""
+    depths: list[int] = []
+    for layer, taken in zip(network.layers, network.taken, strict=True):
+        before = max(depths[source] if source != INPUT else 0 for source in taken)
+        depths.append(before + (layer.role is Role.ACTIVATION))
+    return depths
+
+
+def _registered(stage: RegisterStage, values: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+    """The same sums of bits, of the registers' bits."""
+    sums = [total for value in values.values() for total in value.reshape(-1)]
+    bits = [bit for total in sums for column in total.columns for bit in column]
+    registered = iter(stage.register(bits))
+    moved = iter([_moved(total, registered) for total in sums])
+    return {
+        position: np.array([next(moved) for _ in range(value.size)], object).reshape(value.shape)
+        for position, value in values.items()
+    }
+
+
+def _moved(total: BitSum, bits: Iterator[Bit]) -> BitSum:
+    found = BitSum(total.offset)
+    for place, column in enumerate(total.columns):
+        for _ in column:
+            found.add_bit(place, next(bits))
+    return found
 
 
 def logit_bits(network: IntegerNetwork) -> int:
@@ -88,26 +163,29 @@ def activation_bits(
     builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Levels
 ) -> list[Bit]:
     """Registered bits of the activations of sums (…, channels), the first one's lowest."""
-    bits: list[Bit] = []
-    for element, total in enumerate(values.reshape(-1)):
-        channel = element % len(layer.direction)
-        bits += builder.activation(
-            stage.netlist, total, layer.levels[channel], int(layer.direction[channel])
-        )
-    return stage.register(bits)
+    found = _activated(builder, stage, values.reshape(-1), layer)
+    return stage.register([bit for bits in found for bit in bits])
 
 
-def _activations(
+def activation_numbers(
     builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Levels
 ) -> np.ndarray:
-    """Numbers of registered activation bits, in the shape of `values` (…, channels)."""
-    registered = activation_bits(builder, stage, values, layer)
+    """Activations of sums (…, channels) as numbers of bits that are not registered yet."""
     flat = values.reshape(-1)
     numbers = np.empty(len(flat), object)
-    for element in range(len(flat)):
-        first = element * layer.bits
-        numbers[element] = BitSum.of_bits(registered[first : first + layer.bits])
+    for element, bits in enumerate(_activated(builder, stage, flat, layer)):
+        numbers[element] = BitSum.of_bits(bits)
     return numbers.reshape(values.shape)
+
+
+def _activated(
+    builder: NeuronBuilder, stage: RegisterStage, flat: np.ndarray, layer: Levels
+) -> Iterator[list[Bit]]:
+    for element, total in enumerate(flat):
+        channel = element % len(layer.direction)
+        yield builder.activation(
+            stage.netlist, total, layer.levels[channel], int(layer.direction[channel])
+        )
 
 
 def _logits(

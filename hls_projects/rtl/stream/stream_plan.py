@@ -95,6 +95,8 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
     Raises:
         ValueError: for an order of layers that such hardware does not have.
     """
+    if not network.is_sequence:
+        raise _unsupported("branches; convert.py without --rtl has the HLS project of them")
     layers = list(network.layers)
     image, bits, signed = network.input.shape, network.input.bits, network.input.signed
     while layers and layers[0].role is Role.SHAPE and not layers[0].flattens:

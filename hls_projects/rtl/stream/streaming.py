@@ -10,6 +10,7 @@ import numpy as np
 
 from hls_projects.families import Family
 from hls_projects.kinds import Layer, Role
+from hls_projects.kinds.layer import is_ternary
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.columns import dense_sums, input_sums
 from hls_projects.logic.netlist import Netlist
@@ -129,9 +130,11 @@ def multiplexed_layers(plan: StreamPlan) -> tuple[list[TimeMultiplexedDense], In
 
 
 def worth_multiplexing(layers: Sequence[Layer], cycles: int) -> bool:
-    """Whether a dense layer and its thresholds come first, of more weights than one a cycle."""
+    """Whether a ternary layer and its levels come first, of more weights than one a cycle."""
     roles = [layer.role for layer in layers[:2]]
-    return roles == [Role.WEIGHTED, Role.ACTIVATION] and layers[0].nonzeros > cycles > 1
+    if roles != [Role.WEIGHTED, Role.ACTIVATION] or not is_ternary(layers[0].weights):
+        return False
+    return layers[0].nonzeros > cycles > 1
 
 
 def pool_stage(step: PixelStep) -> PixelStage:

@@ -85,7 +85,6 @@ WEIGHTS = np.ones((3, 3, 2, 4), np.int8)
 
 @pytest.mark.parametrize("make, message", [
     (lambda: Conv2D(WEIGHTS[0]), r"conv2d layer .*\(height, width, channels, filters\)"),
-    (lambda: Conv2D(2 * WEIGHTS), "`weights` must be -1, 0 or 1"),
     (lambda: Conv2D(WEIGHTS, (0, 1)), "`strides` must be two integers >= 1. Received: .0, 1."),
     (lambda: Conv2D(WEIGHTS, padding="full"), "`padding` must be one of valid, same"),
     (lambda: MaxPool((2,), (2, 2)), "`pool` must be two integers"),
