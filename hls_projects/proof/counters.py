@@ -1,0 +1,210 @@
+"""Replaces counters of a weighted sum by the bits of their sum, one by one.
+
+Each replacement is proven by its truth table: the bits that enter have a sum, the bits that leave
+are the binary digits of that sum, and nothing else of the cone depends on those that entered.  So
+the weighted sum of what is left stays the neuron's, for every input.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from hls_projects.proof.circuit import FALSE, TRUE, Circuit
+from hls_projects.proof.diagrams import Lanes
+from hls_projects.proof.sums import WeightedSum
+
+# Inputs of the widest counter that is looked for.
+WIDEST = 8
+Digits = dict[int, tuple[int, bool]]
+
+
+class CounterCone:
+    """The logic of one neuron, and the nets that its sum stands on.
+
+    Args:
+        circuit: the netlist.
+        outputs: nets of the neuron's outputs.
+        total: the sum over the nets at which the cone begins.
+
+    Attributes:
+        total: the sum over the nets that are left; the same integer for every input.
+        aliases: nets that equal a net of the sum, or its complement.
+        counters: how many were replaced.
+    """
+
+    def __init__(self, circuit: Circuit, outputs: Iterable[int], total: WeightedSum) -> None:
+        self.circuit = circuit
+        self.outputs = set(outputs)
+        self.total = total
+        self.aliases: dict[int, tuple[int, bool]] = {}
+        self.counters = 0
+        self._weights = dict(total.weights)
+        self._offset = total.offset
+        known = dict.fromkeys((FALSE, TRUE, *self._weights))
+        self._order = circuit.in_order(self.outputs, known)
+        self._place = {net: i for i, net in enumerate(self._order)}
+        self._readers: dict[int, list[int]] = {}
+        for net in self._order:
+            for source in circuit.sources(net):
+                self._readers.setdefault(source, []).append(net)
+        self._gone: set[int] = set()
+        self._tried: set[frozenset[int]] = set()
+        self._support: dict[int, frozenset[int] | None] = {}
+        self._reset(known)
+        self._support.update(dict.fromkeys((FALSE, TRUE), frozenset()))
+        for net in self._order:
+            self._support[net] = self._entering(net)
+
+    def reduce(self) -> None:
+        """Replaces counters, from the inputs on, as long as there are any."""
+        position = 0
+        while position < len(self._order):
+            net = self._order[position]
+            position += 1
+            if net in self._weights or net in self.aliases or net in self._gone:
+                continue
+            entering = self._entering(net)
+            self._support[net] = entering
+            if not entering or entering in self._tried or len(entering) < 2:
+                continue
+            boundary = self._boundary(entering)
+            replaced = boundary is not None and self._replace(entering, boundary)
+            if replaced:
+                position = min(self._place[out] for out in boundary)
+            else:
+                self._tried.add(entering)
+        self.total = WeightedSum(dict(self._weights), self._offset)
+
+    def known(self, values: dict[int, Any], algebra: Any) -> dict[int, Any]:
+        """Values of nets of the sum, and of those that equal them."""
+        for net, (root, inverted) in self.aliases.items():
+            if root in values:
+                value = values[root]
+                values[net] = algebra.gate("not", (value,)) if inverted else value
+        return values
+
+    def _reset(self, nets: Iterable[int]) -> None:
+        self._support.update((net, frozenset((net,))) for net in nets)
+
+    def _entering(self, net: int) -> frozenset[int] | None:
+        """Nets of the sum that a net depends on; None for more than WIDEST."""
+        found: set[int] = set()
+        for source in self.circuit.sources(net):
+            part = self._support.get(source)
+            if part is None:
+                return None
+            found |= part
+        return frozenset(found) if len(found) <= WIDEST else None
+
+    def _boundary(self, entering: frozenset[int]) -> list[int] | None:
+        """Nets through which all influence of the entering ones passes; None if it does not."""
+        inner = self._inner(entering)
+        nets = [*entering, *(n for n, (root, _) in self.aliases.items() if root in entering)]
+        if any(self._leaves(net, inner) for net in nets):
+            return None
+        found = (net for net in inner if self._leaves(net, inner))
+        return sorted(found, key=self._place.__getitem__) or None
+
+    def _inner(self, entering: frozenset[int]) -> set[int]:
+        """Nets that depend on nothing but the entering ones, which their readers are tried for."""
+        nets = [*entering, *(n for n, (root, _) in self.aliases.items() if root in entering)]
+        inner: set[int] = set()
+        waiting = [self._place[r] for net in nets for r in self._readers.get(net, ())]
+        heapq.heapify(waiting)
+        while waiting:
+            net = self._order[heapq.heappop(waiting)]
+            if net in inner or net in self._weights or net in self.aliases:
+                continue
+            support = self._entering(net)
+            if support is not None and support <= entering:
+                self._support[net] = support
+                inner.add(net)
+                for reader in self._readers.get(net, ()):
+                    heapq.heappush(waiting, self._place[reader])
+        return inner
+
+    def _leaves(self, net: int, inner: set[int]) -> bool:
+        """Whether something outside depends on a net."""
+        return net in self.outputs or any(r not in inner for r in self._readers.get(net, ()))
+
+    def _replace(self, entering: frozenset[int], boundary: list[int]) -> bool:
+        """Puts the boundary in place of what enters, if it is the digits of its sum."""
+        nets = sorted(entering)
+        weights = [self._weights[net] for net in nets]
+        unit = math.gcd(*weights)
+        if not unit:
+            return False
+        lanes = Lanes(1 << len(nets))
+        values = dict(zip(nets, map(_column(len(nets)).__getitem__, range(len(nets))), strict=True))
+        found = self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
+        negative = sum(w for w in weights if w < 0)
+        sums = (_sums(tuple(weights)) - negative) // unit
+        for constant in (0, 1):
+            digits = _digits(found, sums + constant, lanes.true)
+            if digits is not None:
+                self._commit(nets, digits, unit, negative - constant * unit)
+                return True
+        return False
+
+    def _commit(self, nets: list[int], digits: Digits, unit: int, offset: int) -> None:
+        self._gone |= (self._inner(frozenset(nets)) - digits.keys()) | set(nets)
+        for net in nets:
+            del self._weights[net]
+        self._offset += offset
+        roots: dict[int, tuple[int, bool]] = {}
+        for net, (place, inverted) in digits.items():
+            if place in roots:
+                root, root_inverted = roots[place]
+                self.aliases[net] = root, inverted != root_inverted
+                self._support[net] = frozenset((root,))
+                continue
+            roots[place] = net, inverted
+            weight = unit << place
+            self._weights[net] = -weight if inverted else weight
+            self._offset += weight if inverted else 0
+            self._reset([net])
+        self.counters += 1
+
+
+def _digits(found: dict[int, int], sums: np.ndarray, ones: int) -> Digits | None:
+    """Which digit each net is, or its complement; None unless all digits are there."""
+    places = range(int(sums.max()).bit_length())
+    tables = {place: _word(sums >> place & 1) for place in places}
+    digits: Digits = {}
+    for net, table in found.items():
+        for place, digit in tables.items():
+            if table in (digit, digit ^ ones):
+                digits[net] = place, table != digit
+                break
+        else:
+            return None
+    missing = set(places) - {place for place, _ in digits.values()}
+    return digits if not any(0 < tables[place] for place in missing) else None
+
+
+def _word(bits: np.ndarray) -> int:
+    return int.from_bytes(np.packbits(bits.astype(np.uint8), bitorder="little").tobytes(), "little")
+
+
+_COLUMNS: dict[int, list[int]] = {}
+_SUMS: dict[tuple[int, ...], np.ndarray] = {}
+
+
+def _column(count: int) -> list[int]:
+    """Of every variable, its value in all 2^count simulations."""
+    if count not in _COLUMNS:
+        rows = np.arange(1 << count)
+        _COLUMNS[count] = [_word(rows >> i & 1) for i in range(count)]
+    return _COLUMNS[count]
+
+
+def _sums(weights: tuple[int, ...]) -> np.ndarray:
+    if weights not in _SUMS:
+        rows = np.arange(1 << len(weights))
+        _SUMS[weights] = sum(w * (rows >> i & 1) for i, w in enumerate(weights))
+    return _SUMS[weights]

@@ -1,0 +1,157 @@
+"""One neuron: every output bit equals its function of the weighted sum, for every input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from hls_projects.proof.circuit import Circuit
+from hls_projects.proof.counters import CounterCone
+from hls_projects.proof.diagrams import Diagrams, TooManyNodes
+from hls_projects.proof.sums import Table, WeightedSum, inside, sum_diagram
+
+# Nodes of diagrams, above which a cone counts as too large.
+MOST_NODES = 4_000_000
+
+
+class Verdict(Enum):
+    """What is known of an output bit."""
+
+    PROVEN = "proven"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Of one output.
+
+    Attributes:
+        verdict: PROVEN, or DIFFERS with a counterexample, or UNKNOWN.
+        counterexample: values of nets at which the output differs; nets that are not named do
+            not matter.
+        by: how it was proven: "counters" or "diagrams".
+    """
+
+    verdict: Verdict
+    counterexample: Mapping[int, bool] | None = None
+    by: str = ""
+
+
+def prove_neuron(
+    circuit: Circuit,
+    outputs: Mapping[int, Table],
+    total: WeightedSum,
+    codes: Sequence[tuple[Sequence[int], Sequence[int]]] = (),
+    most_nodes: int = MOST_NODES,
+) -> dict[int, Result]:
+    """Compares outputs with functions of a sum.
+
+    First counters are replaced by the digits of their sum (CounterCone), which leaves few bits;
+    then the outputs are compared, as diagrams over those bits, wherever the sum is in range.  An
+    output that differs there may only do so where no input leads; its diagram over the inputs
+    decides, inside the codes that occur.
+
+    Args:
+        circuit: the netlist.
+        outputs: of each net, its function of the sum.
+        total: the sum over the nets at which the neuron begins.
+        codes: of values whose codes do not all occur: nets of the bits, lowest first, and the
+            codes that do.
+        most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN.
+    """
+    results: dict[int, Result] = {}
+    cone = CounterCone(circuit, outputs, total)
+    cone.reduce()
+    differing = _compare(circuit, outputs, cone, total, most_nodes)
+    for net in outputs:
+        if net not in differing:
+            results[net] = Result(Verdict.PROVEN, by="counters")
+        else:
+            results[net] = _by_diagrams(circuit, net, outputs[net], total, codes, most_nodes)
+    return results
+
+
+def _compare(
+    circuit: Circuit,
+    outputs: Mapping[int, Table],
+    cone: CounterCone,
+    total: WeightedSum,
+    most_nodes: int,
+) -> set[int]:
+    """Outputs that differ from their function of the bits that are left, or may."""
+    order = _variable_order(circuit, outputs, {**cone.total.weights, **cone.aliases}, cone)
+    diagrams = Diagrams(len(order), most_nodes)
+    try:
+        values = cone.known(dict(zip(order, diagrams.variables, strict=True)), diagrams)
+        found = circuit.evaluate(outputs, values, diagrams)
+        care = _sum(diagrams, order, cone.total, inside(total.lowest, total.highest))
+        return {
+            net for net, table in outputs.items()
+            if (diagrams.differ(found[net], _sum(diagrams, order, cone.total, table)) & care)
+            != diagrams.false
+        }
+    except TooManyNodes:
+        return set(outputs)
+
+
+def _by_diagrams(
+    circuit: Circuit,
+    net: int,
+    table: Table,
+    total: WeightedSum,
+    codes: Sequence[tuple[Sequence[int], Sequence[int]]],
+    most_nodes: int,
+) -> Result:
+    """Compares one output over the inputs themselves."""
+    order = _variable_order(circuit, [net], total.weights)
+    diagrams = Diagrams(len(order), most_nodes)
+    try:
+        values = dict(zip(order, diagrams.variables, strict=True))
+        found = circuit.evaluate([net], dict(values), diagrams)[net]
+        different = diagrams.differ(found, _sum(diagrams, order, total, table))
+        for nets, allowed in codes:
+            if any(n in values for n in nets):
+                bits = [values.get(n, diagrams.false) for n in nets]
+                different &= diagrams.one_of(bits, allowed)
+    except TooManyNodes:
+        return Result(Verdict.UNKNOWN)
+    if different == diagrams.false:
+        return Result(Verdict.PROVEN, by="diagrams")
+    example = diagrams.smallest(different)
+    return Result(Verdict.DIFFERS, {order[i]: bit for i, bit in example.items()})
+
+
+def _sum(diagrams: Diagrams, order: Sequence[int], total: WeightedSum, table: Table) -> Any:
+    terms = [(i, total.weights[n]) for i, n in enumerate(order) if total.weights.get(n)]
+    return sum_diagram(diagrams, terms, total.offset, table)
+
+
+def _variable_order(
+    circuit: Circuit,
+    targets: Any,
+    begin: Mapping[int, Any],
+    cone: CounterCone | None = None,
+) -> list[int]:
+    """Nets at which cones begin, in the order in which a walk from the outputs meets them.
+
+    Bits that meet in a counter stand side by side then, which keeps diagrams small.
+    """
+    order: dict[int, None] = {}
+    seen: set[int] = set()
+    stack = list(targets)[::-1]
+    while stack:
+        net = stack.pop()
+        if net in seen or net in (0, 1):
+            continue
+        seen.add(net)
+        if cone is not None and net in cone.aliases:
+            net = cone.aliases[net][0]
+        sources = () if net in begin else circuit.sources(net)
+        if not sources:
+            order[net] = None
+        stack += reversed(sources)
+    order.update(dict.fromkeys(net for net in begin if net not in (cone.aliases if cone else ())))
+    return list(order)
