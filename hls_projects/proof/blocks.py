@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,6 @@ class Block:
         weights: int64 (values, neurons).
         offset: int64 (neurons,).
         threshold: levels and direction, one row a neuron; None for logits.
-        lowest, highest: int64 (values,), ends of the values that occur.
         codes: of each value, those that occur, ascending.
     """
 
@@ -53,21 +53,25 @@ class Block:
         """Acc (samples, neurons) to levels, or to themselves."""
         return sums if self.threshold is None else self.threshold.forward(sums).astype(np.int64)
 
-    def results_by_sum(self) -> list[tuple[int, np.ndarray]]:
-        """Of each neuron its least acc, and its results at that acc, the next one, …"""
-        found = []
-        for n, (low, high) in enumerate(zip(*self.ranges(), strict=True)):
-            acc = np.arange(low, high + 1, dtype=np.int64)
-            if self.threshold is not None:
-                one = Threshold(self.threshold.levels[n : n + 1], self.threshold.direction[n : n + 1])
-                acc = one.forward(acc[:, None])[:, 0].astype(np.int64)
-            found.append((int(low), acc))
-        return found
+    @cached_property
+    def by_sum(self) -> list[tuple[int, np.ndarray]]:
+        """Of each neuron its least acc that occurs, and its results there, at the next one, …"""
+        ends = zip(*self.ranges(), strict=True)
+        return [(int(a), self.results_at(n, int(a), int(b))) for n, (a, b) in enumerate(ends)]
+
+    def results_at(self, neuron: int, lowest: int, highest: int) -> np.ndarray:
+        """A neuron's results where acc is lowest … highest, int64."""
+        acc = np.arange(lowest, highest + 1, dtype=np.int64)
+        if self.threshold is None:
+            return acc
+        row = slice(neuron, neuron + 1)
+        one = Threshold(self.threshold.levels[row], self.threshold.direction[row])
+        return one.forward(acc[:, None])[:, 0].astype(np.int64)
 
 
-def bit_table(first: int, results: np.ndarray, place: int) -> Table:
-    """One bit of the results, two's complement, as a function of the sum."""
-    return Table(first, (results >> place & 1).astype(bool))
+def bit_table(first: int, results: np.ndarray, place: int, inverted: bool = False) -> Table:
+    """One bit of the results, two's complement, or its complement, as a function of the sum."""
+    return Table(first, (results >> place & 1).astype(bool) ^ inverted)
 
 
 def make_blocks(
@@ -95,7 +99,7 @@ def make_blocks(
             yield block
             pending, name = [], ""
             if threshold is not None:
-                codes = [np.unique(results) for _, results in block.results_by_sum()]
+                codes = [np.unique(results) for _, results in block.by_sum]
 
 
 def _linear(

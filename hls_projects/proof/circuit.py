@@ -79,6 +79,10 @@ class Circuit:
             return (self.registers[net].data,)
         return self.functions[net][1] if net in self.functions else ()
 
+    def driven(self, net: int) -> bool:
+        """Whether a cell or a register drives a net."""
+        return net in self.functions or net in self.registers
+
     def in_order(self, targets: Iterable[int], known: Mapping[int, Any] | None = None) -> list[int]:
         """The nets that targets depend on, each after its sources, down to the known ones.
 

@@ -118,7 +118,7 @@ class CounterCone:
         heapq.heapify(waiting)
         while waiting:
             net = self._order[heapq.heappop(waiting)]
-            if net in inner or net in self._weights or net in self.aliases:
+            if net in inner or net in self._weights or net in self.aliases or net in self._gone:
                 continue
             support = self._entering(net)
             if support is not None and support <= entering:
@@ -130,7 +130,8 @@ class CounterCone:
 
     def _leaves(self, net: int, inner: set[int]) -> bool:
         """Whether something outside depends on a net."""
-        return net in self.outputs or any(r not in inner for r in self._readers.get(net, ()))
+        readers = self._readers.get(net, ())
+        return net in self.outputs or any(r not in inner and r not in self._gone for r in readers)
 
     def _replace(self, entering: frozenset[int], boundary: list[int]) -> bool:
         """Puts the boundary in place of what enters, if it is the digits of its sum."""

@@ -77,7 +77,7 @@ class Diagrams:
 
         Variables that are not named do not matter.
         """
-        found = self.manager.pick(function, care_vars=set())
+        found = self.manager.pick(function)
         return {int(name[1:]): value for name, value in found.items()}
 
 

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from hls_projects.proof.circuit import Circuit
+from hls_projects.proof.circuit import FALSE, Circuit
 from hls_projects.proof.counters import CounterCone
 from hls_projects.proof.diagrams import Diagrams, TooManyNodes
 from hls_projects.proof.sums import Table, WeightedSum, inside, sum_diagram
 
 # Nodes of diagrams, above which a cone counts as too large.
 MOST_NODES = 4_000_000
+
+
+# A net, and whether it is complemented; net 0 is the constant 0.
+Literal = tuple[int, bool]
+Code = tuple[Sequence[Literal], Sequence[int]]
 
 
 class Verdict(Enum):
@@ -44,7 +49,7 @@ def prove_neuron(
     circuit: Circuit,
     outputs: Mapping[int, Table],
     total: WeightedSum,
-    codes: Sequence[tuple[Sequence[int], Sequence[int]]] = (),
+    codes: Sequence[Code] = (),
     most_nodes: int = MOST_NODES,
 ) -> dict[int, Result]:
     """Compares outputs with functions of a sum.
@@ -58,8 +63,8 @@ def prove_neuron(
         circuit: the netlist.
         outputs: of each net, its function of the sum.
         total: the sum over the nets at which the neuron begins.
-        codes: of values whose codes do not all occur: nets of the bits, lowest first, and the
-            codes that do.
+        codes: of values whose codes do not all occur: literals of the bits, lowest first, and
+            the codes that do.
         most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN.
     """
     results: dict[int, Result] = {}
@@ -102,7 +107,7 @@ def _by_diagrams(
     net: int,
     table: Table,
     total: WeightedSum,
-    codes: Sequence[tuple[Sequence[int], Sequence[int]]],
+    codes: Sequence[Code],
     most_nodes: int,
 ) -> Result:
     """Compares one output over the inputs themselves."""
@@ -112,9 +117,10 @@ def _by_diagrams(
         values = dict(zip(order, diagrams.variables, strict=True))
         found = circuit.evaluate([net], dict(values), diagrams)[net]
         different = diagrams.differ(found, _sum(diagrams, order, total, table))
-        for nets, allowed in codes:
-            if any(n in values for n in nets):
-                bits = [values.get(n, diagrams.false) for n in nets]
+        values[FALSE] = diagrams.false
+        for literals, allowed in codes:
+            if all(n in values for n, _ in literals):
+                bits = [~values[n] if inverted else values[n] for n, inverted in literals]
                 different &= diagrams.one_of(bits, allowed)
     except TooManyNodes:
         return Result(Verdict.UNKNOWN)
@@ -150,7 +156,7 @@ def _variable_order(
         if cone is not None and net in cone.aliases:
             net = cone.aliases[net][0]
         sources = () if net in begin else circuit.sources(net)
-        if not sources:
+        if net in begin or not circuit.driven(net):
             order[net] = None
         stack += reversed(sources)
     order.update(dict.fromkeys(net for net in begin if net not in (cone.aliases if cone else ())))

@@ -19,45 +19,52 @@ def block_vectors(block: Block, seed: int = 1) -> np.ndarray:
         seed: of the random generator.
     """
     rng = np.random.default_rng(seed)
-    most = max(len(codes) for codes in block.codes)
-    table = np.array([np.resize(codes, most) for codes in block.codes], np.int64)
-    counts = np.array([len(codes) for codes in block.codes])
-    share = np.linspace(0.05, 0.95, RANDOM)[:, None] * np.ones(len(counts))
-    extreme = rng.random(share.shape) < 0.5
-    rank = np.where(extreme, (rng.random(share.shape) < share) * (counts - 1),
-                    rng.integers(0, counts, share.shape))
-    random = table[np.arange(len(counts)), rank]
-    directed = [v for neuron in range(block.neurons) for v in _beside(block, neuron, rng)]
-    return np.vstack([random, *directed])
+    codes = _Codes(block.codes, rng)
+    share = np.linspace(0.05, 0.95, RANDOM)[:, None]
+    ends = np.where(rng.random((RANDOM, 1)) < 0.5, codes.ends(share), codes.any(RANDOM))
+    directed = [_beside(block, neuron, codes) for neuron in range(block.neurons)]
+    return np.vstack([ends, *directed])
 
 
-def _beside(block: Block, neuron: int, rng: np.random.Generator) -> list[np.ndarray]:
+class _Codes:
+    """Random values that occur."""
+
+    def __init__(self, codes: tuple[np.ndarray, ...], rng: np.random.Generator) -> None:
+        self.codes, self.rng = codes, rng
+        self.counts = np.array([len(c) for c in codes])
+        most = max(self.counts)
+        self.table = np.array([np.resize(c, most) for c in codes], np.int64)
+
+    def any(self, samples: int) -> np.ndarray:
+        """Values (samples, values), every code as likely as another."""
+        rank = self.rng.integers(0, self.counts, (samples, len(self.counts)))
+        return self.table[np.arange(len(self.counts)), rank]
+
+    def ends(self, share: np.ndarray) -> np.ndarray:
+        """The largest value, as often as `share` (samples, 1) says, or the least."""
+        large = self.rng.random((len(share), len(self.counts))) < share
+        return self.table[np.arange(len(self.counts)), np.where(large, self.counts - 1, 0)]
+
+    def with_sum(self, values: np.ndarray, weights: np.ndarray, missing: int) -> None:
+        """Moves values until their weighted sum has grown by `missing`, or nearly."""
+        for i in self.rng.permutation(np.flatnonzero(weights)).tolist():
+            if not missing:
+                return
+            moved = weights[i] * (self.codes[i] - values[i])
+            best = int(np.abs(moved - missing).argmin())
+            values[i] = self.codes[i][best]
+            missing -= int(moved[best])
+
+
+def _beside(block: Block, neuron: int, codes: _Codes) -> np.ndarray:
     """Values whose sums stand beside every change of the neuron's result."""
-    weights = block.weights[:, neuron]
-    first, results = _results(block, neuron)
+    first, results = block.by_sum[neuron]
     changes = np.flatnonzero(results[1:] != results[:-1]) + first
     if block.threshold is None:
         changes = changes[:: max(1, len(changes) // 16)]
-    return [
-        _with_sum(block, weights, int(block.offset[neuron]), int(change) + side, rng)
-        for change in changes for side in (0, 1) for _ in range(BESIDE)
-    ]
-
-
-def _results(block: Block, neuron: int) -> tuple[int, np.ndarray]:
-    return block.__dict__.setdefault("_by_sum", block.results_by_sum())[neuron]
-
-
-def _with_sum(
-    block: Block, weights: np.ndarray, offset: int, wanted: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Random values whose weighted sum is as wanted, or near where codes have gaps."""
-    values = np.array([rng.choice(codes) for codes in block.codes], np.int64)
-    total = offset + int(values @ weights)
-    for i in rng.permutation(np.flatnonzero(weights)):
-        if total == wanted:
-            break
-        moved = total + weights[i] * (block.codes[i] - values[i])
-        best = int(np.abs(moved - wanted).argmin())
-        values[i], total = block.codes[i][best], int(moved[best])
+    wanted = np.repeat(np.concatenate([changes, changes + 1]), BESIDE)
+    values = codes.any(len(wanted))
+    missing = wanted - block.offset[neuron] - values @ block.weights[:, neuron]
+    for row, difference in zip(values, missing.tolist(), strict=True):
+        codes.with_sum(row, block.weights[:, neuron], difference)
     return values

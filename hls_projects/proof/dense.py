@@ -1,0 +1,252 @@
+"""Proof of a pipeline of dense layers: from the input's bits to the logits'."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from hls_projects.integer_network import IntegerNetwork
+from hls_projects.proof.blocks import Block, make_blocks
+from hls_projects.proof.circuit import FALSE, Circuit, CircuitError
+from hls_projects.proof.neuron import Literal, Result, Verdict
+from hls_projects.proof.pipeline import Checked, Front
+from hls_projects.proof.result import Difference, Proof
+
+# Vectors that are kept of those that earlier blocks make.
+MOST_PROPAGATED = 4096
+# Bits of a neuron that no register holds stand on nets that nothing drives.
+FREE_NET = -(1 << 40)
+
+
+def prove_pipeline(circuit: Circuit, network: IntegerNetwork) -> Proof:
+    """Compares every register that a logit depends on, and every logit, with the network.
+
+    A register is taken for the bit of a neuron that it equals on test vectors, then proven equal
+    for every input; nothing of the netlist's names or order is trusted.  Where stages are cut
+    within a layer, the registers between are passed as wires.
+
+    Args:
+        circuit: with ports clk, in_valid, x, out_valid and y.
+        network: of dense layers.
+    """
+    started = time.monotonic()
+    proof = Proof()
+    try:
+        _Pipeline(circuit, network, proof).run()
+    except CircuitError as error:
+        proof.message = str(error)
+    proof.seconds = time.monotonic() - started
+    return proof
+
+
+class _Pipeline:
+    """The state of a proof."""
+
+    def __init__(self, circuit: Circuit, network: IntegerNetwork, proof: Proof) -> None:
+        self.circuit, self.network, self.proof = circuit, network, proof
+        begin = dict.fromkeys([*circuit.inputs["x"], *circuit.inputs["in_valid"]], 0)
+        outputs = [*circuit.outputs["y"], *circuit.outputs["out_valid"]]
+        self.latencies = circuit.latencies(outputs, begin)
+        self.cone = set(circuit.in_order(circuit.outputs["y"]))
+
+    def run(self) -> None:
+        blocks = list(_blocks(self.network))
+        self._check_ports(blocks[-1])
+        latency = self._check_valid()
+        front = self._inputs(blocks[0])
+        for left, block in enumerate(blocks[::-1][::-1], 1 - len(blocks)):
+            if left == 0:
+                self._logits(Checked(self.circuit, block, front), latency)
+                return
+            found = self._block(Checked(self.circuit, block, front), latency + left)
+            if found is None:
+                return
+            front = found
+
+    def _check_ports(self, last: Block) -> None:
+        """Raises CircuitError unless widths fit the network, and logits every sum."""
+        x, y = self.circuit.inputs["x"], self.circuit.outputs["y"]
+        expected = int(np.prod(self.network.input.shape)) * self.network.input.bits
+        if len(x) != expected:
+            raise CircuitError(f"port x has {len(x)} bits, the network's input {expected}")
+        width, rest = divmod(len(y), last.neurons)
+        lowest, highest = (int(ends.min()) if i == 0 else int(ends.max())
+                           for i, ends in enumerate(last.ranges()))
+        if rest or not -(1 << width - 1) <= lowest <= highest < 1 << width - 1:
+            raise CircuitError(f"port y of {len(y)} bits cannot hold {last.neurons} logits "
+                               f"from {lowest} to {highest}")
+
+    def _check_valid(self) -> int:
+        """Latency of all outputs, after checking that out_valid is in_valid so much later."""
+        circuit = self.circuit
+        (net,), (start,) = circuit.outputs["out_valid"], circuit.inputs["in_valid"]
+        latency = self.latencies[net]
+        cone = circuit.in_order([net], {start: None})
+        if latency is None or any(n not in circuit.registers for n in cone):
+            raise CircuitError("out_valid is not in_valid some clock cycles later")
+        others = {self.latencies[n] for n in circuit.outputs["y"]} - {None, latency}
+        if others:
+            raise CircuitError(f"logits come {sorted(others)} cycles after x, out_valid {latency}")
+        clocks = {register.clock for register in circuit.registers.values()}
+        if clocks - set(circuit.inputs["clk"]):
+            raise CircuitError("a register's clock is not port clk")
+        return latency
+
+    def _inputs(self, block: Block) -> Front:
+        bits, x = self.network.input.bits, self.circuit.inputs["x"]
+        literals = [
+            tuple((net, False) for net in x[first : first + bits]) for first in range(0, len(x), bits)
+        ]
+        none = np.zeros((0, len(literals)), np.int64)
+        front = Front(literals, self.network.input.signed, none, none)
+        from hls_projects.proof.vectors import block_vectors
+
+        front.values = front.x = block_vectors(block)[-MOST_PROPAGATED:]
+        return front
+
+    def _block(self, checked: Checked, last: int) -> Front | None:
+        """Proves the registers after a block; None where they are not the network's."""
+        first = checked.front.latency + 1
+        best: tuple[int, list[int]] | None = None
+        for latency in range(first, last + 1):
+            nets = [q for q in self.circuit.registers
+                    if q in self.cone and self.latencies.get(q) == latency]
+            matches = _Matches(checked, nets)
+            unlike = [net for net in nets if not matches.candidates(net)]
+            if not unlike:
+                return self._proven(checked, matches, latency)
+            if best is None or len(unlike) < len(best[1]):
+                best = latency, unlike
+                nearest = matches
+        self.proof.outputs += len(nearest.nets)
+        self.proof.proven += 0
+        self.proof.differences += [nearest.difference(net) for net in best[1]]
+        return None
+
+    def _proven(self, checked: Checked, matches: _Matches, latency: int) -> Front | None:
+        """Proves what the vectors suggest, and makes the values of the next block."""
+        block, proof = checked.block, self.proof
+        literals: dict[tuple[int, int], Literal] = {}
+        verdicts: dict[int, Result] = {}
+        for neuron, wanted in matches.by_neuron():
+            for net, result in checked.prove(neuron, wanted).items():
+                place, inverted = wanted[net]
+                if result.verdict is Verdict.PROVEN:
+                    literals.setdefault((neuron, place), (net, inverted))
+                if net not in verdicts or result.verdict is Verdict.PROVEN:
+                    verdicts[net] = result
+        self._count(checked, matches, verdicts)
+        if proof.differences or proof.unknown:
+            return None
+        codes = [np.unique(results) for _, results in block.by_sum]
+        bits = block.threshold.bits
+        proof.unused_codes += sum((1 << bits) - len(c) for c in codes)
+        all_literals = [
+            tuple(_literal(literals, n, p, codes[n]) for p in range(bits))
+            for n in range(block.neurons)
+        ]
+        kept = min(checked.propagated, MOST_PROPAGATED)
+        return Front(all_literals, False, checked.results[:kept], checked.front.x[:kept], latency)
+
+    def _count(
+        self, checked: Checked, matches: _Matches, verdicts: dict[int, Result]
+    ) -> None:
+        proof = self.proof
+        proof.outputs += len(matches.nets)
+        for net in matches.nets:
+            result = verdicts[net]
+            if result.verdict is Verdict.PROVEN:
+                proof.proven += 1
+                proof.by_diagrams += result.by == "diagrams"
+            elif result.verdict is Verdict.UNKNOWN:
+                proof.unknown.append(self.circuit.name(net))
+            else:
+                proof.differences.append(matches.difference(net))
+
+    def _logits(self, checked: Checked, latency: int) -> None:
+        """Proves port y, whose order is that of the classes."""
+        y = self.circuit.outputs["y"]
+        width = len(y) // checked.block.neurons
+        words = checked.simulate(y)
+        self.proof.outputs += len(y)
+        for neuron in range(checked.block.neurons):
+            nets = y[neuron * width : (neuron + 1) * width]
+            for group in _distinct(nets):
+                self._logit(checked, neuron, group, words)
+
+    def _logit(
+        self, checked: Checked, neuron: int, group: dict[int, int], words: dict[int, int]
+    ) -> None:
+        wrong = {n for n, p in group.items() if words[n] != checked.word(neuron, p)}
+        wanted = {n: (p, False) for n, p in group.items() if n not in wrong}
+        results = checked.prove(neuron, wanted) if wanted else {}
+        for net, place in group.items():
+            verdict = results[net].verdict if net in results else Verdict.DIFFERS
+            self.proof.proven += verdict is Verdict.PROVEN
+            if verdict is Verdict.UNKNOWN:
+                self.proof.unknown.append(self.circuit.name(net))
+            elif verdict is Verdict.DIFFERS:
+                self.proof.differences.append(
+                    checked.difference(net, neuron, place, False, words[net]))
+
+
+class _Matches:
+    """Which bits of neurons each register equals on all vectors."""
+
+    def __init__(self, checked: Checked, nets: Sequence[int]) -> None:
+        self.checked, self.nets = checked, nets
+        self.words = checked.simulate(nets)
+        self.bits = checked.block.threshold.bits
+        ones = (1 << len(checked.values)) - 1
+        self.by_word: dict[int, list[tuple[int, int, bool]]] = {}
+        for neuron in range(checked.block.neurons):
+            for place in range(self.bits):
+                word = checked.word(neuron, place)
+                self.by_word.setdefault(word, []).append((neuron, place, False))
+                self.by_word.setdefault(word ^ ones, []).append((neuron, place, True))
+
+    def candidates(self, net: int) -> list[tuple[int, int, bool]]:
+        return self.by_word.get(self.words[net], [])
+
+    def by_neuron(self) -> Iterator[tuple[int, dict[int, tuple[int, bool]]]]:
+        """Of each neuron, its registers: which bit, and whether it is complemented."""
+        found: dict[int, dict[int, tuple[int, bool]]] = {}
+        for net in self.nets:
+            for neuron, place, inverted in self.candidates(net):
+                found.setdefault(neuron, {})[net] = place, inverted
+        yield from found.items()
+
+    def difference(self, net: int) -> Difference:
+        """Of a register that equals no bit, from the bit that it equals on most vectors."""
+        word = self.words[net]
+        nearest = min(self.by_word, key=lambda other: (other ^ word).bit_count())
+        neuron, place, inverted = self.by_word[nearest][0]
+        return self.checked.difference(net, neuron, place, inverted, word)
+
+
+def _literal(
+    proven: dict[tuple[int, int], Literal], neuron: int, place: int, codes: np.ndarray
+) -> Literal:
+    """Where a neuron's bit stands: on a register, constant, or on a net that nothing drives."""
+    if len(found := np.unique(codes >> place & 1)) == 1:
+        return FALSE, bool(found[0])
+    return proven.get((neuron, place), (FREE_NET - 8 * neuron - place, False))
+
+
+def _distinct(nets: Iterable[int]) -> Iterator[dict[int, int]]:
+    """Place of each net, apart where one net stands at several places."""
+    groups: list[dict[int, int]] = []
+    for place, net in enumerate(nets):
+        group = next((g for g in groups if net not in g), None)
+        if group is None:
+            groups.append(group := {})
+        group[net] = place
+    yield from groups
+
+
+def _blocks(network: IntegerNetwork) -> Iterator[Block]:
+    form = network.input
+    codes = [np.arange(form.lowest, form.highest + 1)] * int(np.prod(form.shape))
+    return make_blocks(network.layers, network.layer_names, codes, form.shape)
