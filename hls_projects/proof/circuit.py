@@ -149,6 +149,12 @@ class Circuit:
             operands.append(algebra.gate(kind, tuple([operands[i] for i in chosen])))
         return operands[function.result]
 
+    def replace(self, copies: Mapping[int, tuple[int, bool]]) -> None:
+        """Drives registers from others that they are proven to equal, or the complements of."""
+        for net, (other, inverted) in copies.items():
+            del self.registers[net]
+            self.functions[net] = Function((("not" if inverted else "buffer", (2,)),), 3), (other,)
+
     def latencies(self, targets: Iterable[int], known: Mapping[int, int]) -> dict[int, int | None]:
         """Registers between the known nets and every net; None where only constants lead.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -128,23 +129,24 @@ class _Pipeline:
     def _proven(self, checked: Checked, matches: _Matches, latency: int) -> Front | None:
         """Proves what the vectors suggest, and makes the values of the next block."""
         block, proof = checked.block, self.proof
-        literals: dict[tuple[int, int], Literal] = {}
+        equal = _EqualNets()
         verdicts: dict[int, Result] = {}
         for neuron, wanted in matches.by_neuron():
             for net, result in checked.prove(neuron, wanted).items():
                 place, inverted = wanted[net]
                 if result.verdict is Verdict.PROVEN:
-                    literals.setdefault((neuron, place), (net, inverted))
+                    equal.add((neuron, place), (net, inverted))
                 if net not in verdicts or result.verdict is Verdict.PROVEN:
                     verdicts[net] = result
         self._count(checked, matches, verdicts)
         if proof.differences or proof.unknown:
             return None
+        self.circuit.replace(equal.copies())
         codes = [np.unique(results) for _, results in block.by_sum]
         bits = block.threshold.bits
         proof.unused_codes += sum((1 << bits) - len(c) for c in codes)
         all_literals = [
-            tuple(_literal(literals, n, p, codes[n]) for p in range(bits))
+            tuple(_literal(equal, n, p, codes[n]) for p in range(bits))
             for n in range(block.neurons)
         ]
         kept = min(checked.propagated, MOST_PROPAGATED)
@@ -211,12 +213,18 @@ class _Matches:
         return self.by_word.get(self.words[net], [])
 
     def by_neuron(self) -> Iterator[tuple[int, dict[int, tuple[int, bool]]]]:
-        """Of each neuron, its registers: which bit, and whether it is complemented."""
-        found: dict[int, dict[int, tuple[int, bool]]] = {}
+        """Of each neuron, its registers: which bit, and whether it is complemented.
+
+        A neuron comes again where one register equals several of its bits.
+        """
+        found: dict[tuple[int, int], dict[int, tuple[int, bool]]] = {}
         for net in self.nets:
+            seen: Counter[int] = Counter()
             for neuron, place, inverted in self.candidates(net):
-                found.setdefault(neuron, {})[net] = place, inverted
-        yield from found.items()
+                found.setdefault((neuron, seen[neuron]), {})[net] = place, inverted
+                seen[neuron] += 1
+        for (neuron, _), wanted in found.items():
+            yield neuron, wanted
 
     def difference(self, net: int) -> Difference:
         """Of a register that equals no bit, from the bit that it equals on most vectors."""
@@ -226,13 +234,42 @@ class _Matches:
         return self.checked.difference(net, neuron, place, inverted, word)
 
 
-def _literal(
-    proven: dict[tuple[int, int], Literal], neuron: int, place: int, codes: np.ndarray
-) -> Literal:
+class _EqualNets:
+    """Registers that equal bits of neurons, and so each other."""
+
+    def __init__(self) -> None:
+        self._of: dict[tuple[int, int], Literal] = {}
+        self._root: dict[int, Literal] = {}
+
+    def add(self, bit: tuple[int, int], literal: Literal) -> None:
+        """A register, or its complement, equals a neuron's bit."""
+        first = self.find(*self._of.setdefault(bit, literal))
+        other = self.find(*literal)
+        if other[0] != first[0]:
+            self._root[other[0]] = first[0], first[1] != other[1]
+
+    def find(self, net: int, inverted: bool = False) -> Literal:
+        """The register that stands for all that equal it."""
+        while net in self._root:
+            net, other = self._root[net]
+            inverted ^= other
+        return net, inverted
+
+    def bit(self, neuron: int, place: int) -> Literal | None:
+        """Where a neuron's bit stands, if on a register."""
+        found = self._of.get((neuron, place))
+        return None if found is None else self.find(*found)
+
+    def copies(self) -> dict[int, Literal]:
+        """Registers that another one stands for."""
+        return {net: self.find(net) for net in self._root}
+
+
+def _literal(equal: _EqualNets, neuron: int, place: int, codes: np.ndarray) -> Literal:
     """Where a neuron's bit stands: on a register, constant, or on a net that nothing drives."""
     if len(found := np.unique(codes >> place & 1)) == 1:
         return FALSE, bool(found[0])
-    return proven.get((neuron, place), (FREE_NET - 8 * neuron - place, False))
+    return equal.bit(neuron, place) or (FREE_NET - 8 * neuron - place, False)
 
 
 def _distinct(nets: Iterable[int]) -> Iterator[dict[int, int]]:
