@@ -10,6 +10,8 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,8 @@ from hls_projects.proof.sums import WeightedSum
 
 # Inputs of the widest counter that is looked for.
 WIDEST = 8
+# Ways to part weights that are no powers of two.
+MOST_PARTS = 64
 Digits = dict[int, tuple[int, bool]]
 
 
@@ -72,9 +76,8 @@ class CounterCone:
             self._support[net] = entering
             if not entering or entering in self._tried or len(entering) < 2:
                 continue
-            boundary = self._boundary(entering)
-            replaced = boundary is not None and self._replace(entering, boundary)
-            if replaced:
+            boundary = self._replace(entering)
+            if boundary:
                 position = min(self._place[out] for out in boundary)
             else:
                 self._tried.add(entering)
@@ -101,15 +104,6 @@ class CounterCone:
             found |= part
         return frozenset(found) if len(found) <= WIDEST else None
 
-    def _boundary(self, entering: frozenset[int]) -> list[int] | None:
-        """Nets through which all influence of the entering ones passes; None if it does not."""
-        inner = self._inner(entering)
-        nets = [*entering, *(n for n, (root, _) in self.aliases.items() if root in entering)]
-        if any(self._leaves(net, inner) for net in nets):
-            return None
-        found = (net for net in inner if self._leaves(net, inner))
-        return sorted(found, key=self._place.__getitem__) or None
-
     def _inner(self, entering: frozenset[int]) -> set[int]:
         """Nets that depend on nothing but the entering ones, which their readers are tried for."""
         nets = [*entering, *(n for n, (root, _) in self.aliases.items() if root in entering)]
@@ -133,29 +127,65 @@ class CounterCone:
         readers = self._readers.get(net, ())
         return net in self.outputs or any(r not in inner and r not in self._gone for r in readers)
 
-    def _replace(self, entering: frozenset[int], boundary: list[int]) -> bool:
-        """Puts the boundary in place of what enters, if it is the digits of its sum."""
+    def _replace(self, entering: frozenset[int]) -> list[int]:
+        """Puts the boundary in place of what enters, if it is the digits of its sum.
+
+        The boundary are the nets through which all influence of the entering ones passes; one
+        whose weight is no power of two may enter with a part of it, and keeps the rest.
+
+        Returns:
+            The boundary; empty where nothing was replaced.
+        """
+        inner = self._inner(entering)
+        boundary = sorted((n for n in inner if self._leaves(n, inner)), key=self._place.get)
         nets = sorted(entering)
-        weights = [self._weights[net] for net in nets]
-        unit = math.gcd(*weights)
-        if not unit:
-            return False
+        parts = [self._parts(net, self._outside(net, inner)) for net in nets]
+        if not boundary or not all(parts):
+            return []
+        found = self._simulate(nets, boundary)
+        for weights in islice(product(*parts), MOST_PARTS):
+            if self._take(dict(zip(nets, weights, strict=True)), found, inner):
+                return boundary
+        return []
+
+    def _outside(self, net: int, inner: set[int]) -> bool:
+        """Whether something but the inner nets depends on a net, or on one that equals it."""
+        equal = [n for n, (root, _) in self.aliases.items() if root == net]
+        return any(self._leaves(n, inner) for n in (net, *equal))
+
+    def _parts(self, net: int, outside: bool) -> list[int]:
+        """Parts of a net's weight that may enter; all of it only if nothing outside depends on it."""
+        weight = self._weights[net]
+        size, sign = abs(weight), (-1 if weight < 0 else 1)
+        digits = [sign << i for i in range(size.bit_length()) if size >> i & 1]
+        whole = [] if outside else [weight]
+        return whole + (digits if len(digits) > 1 else [])
+
+    def _simulate(self, nets: list[int], boundary: list[int]) -> dict[int, int]:
+        """Truth tables of the boundary."""
         lanes = Lanes(1 << len(nets))
-        values = dict(zip(nets, map(_column(len(nets)).__getitem__, range(len(nets))), strict=True))
-        found = self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
-        negative = sum(w for w in weights if w < 0)
-        sums = (_sums(tuple(weights)) - negative) // unit
+        values = dict(zip(nets, _columns(len(nets)), strict=True))
+        return self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
+
+    def _take(self, weights: dict[int, int], found: dict[int, int], inner: set[int]) -> bool:
+        """Replaces bits of these weights if the boundary is the digits of their sum."""
+        unit = math.gcd(*weights.values())
+        negative = sum(w for w in weights.values() if w < 0)
+        sums = (_sums(tuple(weights.values())) - negative) // unit
         for constant in (0, 1):
-            digits = _digits(found, sums + constant, lanes.true)
+            digits = _digits(found, sums + constant)
             if digits is not None:
-                self._commit(nets, digits, unit, negative - constant * unit)
+                self._gone |= inner - digits.keys()
+                self._commit(weights, digits, unit, negative - constant * unit)
                 return True
         return False
 
-    def _commit(self, nets: list[int], digits: Digits, unit: int, offset: int) -> None:
-        self._gone |= (self._inner(frozenset(nets)) - digits.keys()) | set(nets)
-        for net in nets:
-            del self._weights[net]
+    def _commit(self, weights: dict[int, int], digits: Digits, unit: int, offset: int) -> None:
+        for net, weight in weights.items():
+            self._weights[net] -= weight
+            if not self._weights[net]:
+                del self._weights[net]
+                self._gone.add(net)
         self._offset += offset
         roots: dict[int, tuple[int, bool]] = {}
         for net, (place, inverted) in digits.items():
@@ -172,8 +202,9 @@ class CounterCone:
         self.counters += 1
 
 
-def _digits(found: dict[int, int], sums: np.ndarray, ones: int) -> Digits | None:
+def _digits(found: dict[int, int], sums: np.ndarray) -> Digits | None:
     """Which digit each net is, or its complement; None unless all digits are there."""
+    ones = (1 << len(sums)) - 1
     places = range(int(sums.max()).bit_length())
     tables = {place: _word(sums >> place & 1) for place in places}
     digits: Digits = {}
@@ -192,20 +223,15 @@ def _word(bits: np.ndarray) -> int:
     return int.from_bytes(np.packbits(bits.astype(np.uint8), bitorder="little").tobytes(), "little")
 
 
-_COLUMNS: dict[int, list[int]] = {}
-_SUMS: dict[tuple[int, ...], np.ndarray] = {}
+@lru_cache(None)
+def _columns(count: int) -> list[int]:
+    """Of every variable, its values in all 2^count simulations."""
+    rows = np.arange(1 << count)
+    return [_word(rows >> i & 1) for i in range(count)]
 
 
-def _column(count: int) -> list[int]:
-    """Of every variable, its value in all 2^count simulations."""
-    if count not in _COLUMNS:
-        rows = np.arange(1 << count)
-        _COLUMNS[count] = [_word(rows >> i & 1) for i in range(count)]
-    return _COLUMNS[count]
-
-
+@lru_cache(1 << 16)
 def _sums(weights: tuple[int, ...]) -> np.ndarray:
-    if weights not in _SUMS:
-        rows = np.arange(1 << len(weights))
-        _SUMS[weights] = sum(w * (rows >> i & 1) for i, w in enumerate(weights))
-    return _SUMS[weights]
+    """The weighted sum in all simulations."""
+    rows = np.arange(1 << len(weights))
+    return sum(w * (rows >> i & 1) for i, w in enumerate(weights))
