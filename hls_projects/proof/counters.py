@@ -77,8 +77,11 @@ class CounterCone:
             if not entering or entering in self._tried or len(entering) < 2:
                 continue
             boundary = self._replace(entering)
-            if boundary:
+            if boundary and entering.isdisjoint(self._weights):
                 position = min(self._place[out] for out in boundary)
+            elif boundary:  # what is left of a weight may enter another counter
+                position = 0
+                self._tried.clear()
             else:
                 self._tried.add(entering)
         self.total = WeightedSum(dict(self._weights), self._offset)

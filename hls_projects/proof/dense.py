@@ -129,7 +129,7 @@ class _Pipeline:
     def _proven(self, checked: Checked, matches: _Matches, latency: int) -> Front | None:
         """Proves what the vectors suggest, and makes the values of the next block."""
         block, proof = checked.block, self.proof
-        equal = _EqualNets()
+        equal = _EqualNets(checked.block)
         verdicts: dict[int, Result] = {}
         for neuron, wanted in matches.by_neuron():
             for net, result in checked.prove(neuron, wanted).items():
@@ -142,11 +142,10 @@ class _Pipeline:
         if proof.differences or proof.unknown:
             return None
         self.circuit.replace(equal.copies())
-        codes = [np.unique(results) for _, results in block.by_sum]
         bits = block.threshold.bits
-        proof.unused_codes += sum((1 << bits) - len(c) for c in codes)
+        proof.unused_codes += sum((1 << bits) - len(np.unique(r)) for _, r in block.by_sum)
         all_literals = [
-            tuple(_literal(equal, n, p, codes[n]) for p in range(bits))
+            tuple(equal.bit(n, p) for p in range(bits))
             for n in range(block.neurons)
         ]
         kept = min(checked.propagated, MOST_PROPAGATED)
@@ -235,16 +234,26 @@ class _Matches:
 
 
 class _EqualNets:
-    """Registers that equal bits of neurons, and so each other."""
+    """Registers that equal bits of neurons, and so each other.
 
-    def __init__(self) -> None:
+    Args:
+        block: whose neurons; bits that are the same in all codes that occur are constants.
+    """
+
+    def __init__(self, block: Block) -> None:
         self._of: dict[tuple[int, int], Literal] = {}
+        for neuron, (_, results) in enumerate(block.by_sum):
+            for place in range(block.threshold.bits):
+                if len(found := np.unique(results >> place & 1)) == 1:
+                    self._of[neuron, place] = FALSE, bool(found[0])
         self._root: dict[int, Literal] = {}
 
     def add(self, bit: tuple[int, int], literal: Literal) -> None:
         """A register, or its complement, equals a neuron's bit."""
         first = self.find(*self._of.setdefault(bit, literal))
         other = self.find(*literal)
+        if other[0] == FALSE:
+            first, other = other, first
         if other[0] != first[0]:
             self._root[other[0]] = first[0], first[1] != other[1]
 
@@ -255,21 +264,14 @@ class _EqualNets:
             inverted ^= other
         return net, inverted
 
-    def bit(self, neuron: int, place: int) -> Literal | None:
-        """Where a neuron's bit stands, if on a register."""
+    def bit(self, neuron: int, place: int) -> Literal:
+        """Where a neuron's bit stands: on a register, constant, or on a net that nothing drives."""
         found = self._of.get((neuron, place))
-        return None if found is None else self.find(*found)
+        return self.find(*found) if found else (FREE_NET - 8 * neuron - place, False)
 
     def copies(self) -> dict[int, Literal]:
         """Registers that another one stands for."""
         return {net: self.find(net) for net in self._root}
-
-
-def _literal(equal: _EqualNets, neuron: int, place: int, codes: np.ndarray) -> Literal:
-    """Where a neuron's bit stands: on a register, constant, or on a net that nothing drives."""
-    if len(found := np.unique(codes >> place & 1)) == 1:
-        return FALSE, bool(found[0])
-    return equal.bit(neuron, place) or (FREE_NET - 8 * neuron - place, False)
 
 
 def _distinct(nets: Iterable[int]) -> Iterator[dict[int, int]]:
