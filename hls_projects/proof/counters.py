@@ -33,7 +33,8 @@ class CounterCone:
     Args:
         circuit: the netlist.
         outputs: nets of the neuron's outputs.
-        total: the sum over the nets at which the cone begins.
+        total: the sum over nets at which the cone begins.
+        begin: more nets at which it begins, which have no weight.
 
     Attributes:
         total: the sum over the nets that are left; the same integer for every input.
@@ -41,7 +42,13 @@ class CounterCone:
         counters: how many were replaced.
     """
 
-    def __init__(self, circuit: Circuit, outputs: Iterable[int], total: WeightedSum) -> None:
+    def __init__(
+        self,
+        circuit: Circuit,
+        outputs: Iterable[int],
+        total: WeightedSum,
+        begin: Iterable[int] = (),
+    ) -> None:
         self.circuit = circuit
         self.outputs = set(outputs)
         self.total = total
@@ -49,8 +56,10 @@ class CounterCone:
         self.counters = 0
         self._weights = dict(total.weights)
         self._offset = total.offset
-        known = dict.fromkeys((FALSE, TRUE, *self._weights))
+        known = dict.fromkeys((FALSE, TRUE, *self._weights, *begin))
         self._order = circuit.in_order(self.outputs, known)
+        reached = {s for net in self._order for s in circuit.sources(net)} | self.outputs
+        self._weights |= {n: 0 for n in begin if n in reached and n not in self._weights}
         self._place = {net: i for i, net in enumerate(self._order)}
         self._readers: dict[int, list[int]] = {}
         for net in self._order:
@@ -161,7 +170,7 @@ class CounterCone:
         weight = self._weights[net]
         size, sign = abs(weight), (-1 if weight < 0 else 1)
         digits = [sign << i for i in range(size.bit_length()) if size >> i & 1]
-        whole = [] if outside else [weight]
+        whole = [] if outside or not weight else [weight]
         return whole + (digits if len(digits) > 1 else [])
 
     def _simulate(self, nets: list[int], boundary: list[int]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -13,7 +13,7 @@ from hls_projects.proof.diagrams import Diagrams, TooManyNodes
 from hls_projects.proof.sums import Table, WeightedSum, inside, sum_diagram
 
 # Nodes of diagrams, above which a cone counts as too large.
-MOST_NODES = 4_000_000
+MOST_NODES = 1_000_000
 
 
 # A net, and whether it is complemented; net 0 is the constant 0.
@@ -50,6 +50,7 @@ def prove_neuron(
     outputs: Mapping[int, Table],
     total: WeightedSum,
     codes: Sequence[Code] = (),
+    begin: Collection[int] = (),
     most_nodes: int = MOST_NODES,
 ) -> dict[int, Result]:
     """Compares outputs with functions of a sum.
@@ -65,17 +66,20 @@ def prove_neuron(
         total: the sum over the nets at which the neuron begins.
         codes: of values whose codes do not all occur: literals of the bits, lowest first, and
             the codes that do.
+        begin: all nets at which neurons begin, those without weight too.
         most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN.
     """
     results: dict[int, Result] = {}
-    cone = CounterCone(circuit, outputs, total)
+    cone = CounterCone(circuit, outputs, total, begin)
     cone.reduce()
     differing = _compare(circuit, outputs, cone, total, most_nodes)
     for net in outputs:
         if net not in differing:
             results[net] = Result(Verdict.PROVEN, by="counters")
         else:
-            results[net] = _by_diagrams(circuit, net, outputs[net], total, codes, most_nodes)
+            results[net] = _by_diagrams(
+                circuit, net, outputs[net], total, codes, begin, most_nodes
+            )
     return results
 
 
@@ -87,7 +91,8 @@ def _compare(
     most_nodes: int,
 ) -> set[int]:
     """Outputs that differ from their function of the bits that are left, or may."""
-    order = _variable_order(circuit, outputs, {**cone.total.weights, **cone.aliases}, cone)
+    order = _variable_order(circuit, outputs, {**cone.total.weights, **cone.aliases}, cone.total,
+                            cone.aliases)
     diagrams = Diagrams(len(order), most_nodes)
     try:
         values = cone.known(dict(zip(order, diagrams.variables, strict=True)), diagrams)
@@ -108,10 +113,11 @@ def _by_diagrams(
     table: Table,
     total: WeightedSum,
     codes: Sequence[Code],
+    begin: Collection[int],
     most_nodes: int,
 ) -> Result:
     """Compares one output over the inputs themselves."""
-    order = _variable_order(circuit, [net], total.weights)
+    order = _variable_order(circuit, [net], {**dict.fromkeys(begin), **total.weights}, total)
     diagrams = Diagrams(len(order), most_nodes)
     try:
         values = dict(zip(order, diagrams.variables, strict=True))
@@ -139,7 +145,8 @@ def _variable_order(
     circuit: Circuit,
     targets: Any,
     begin: Mapping[int, Any],
-    cone: CounterCone | None = None,
+    total: WeightedSum,
+    aliases: Mapping[int, tuple[int, bool]] | None = None,
 ) -> list[int]:
     """Nets at which cones begin, in the order in which a walk from the outputs meets them.
 
@@ -153,11 +160,11 @@ def _variable_order(
         if net in seen or net in (0, 1):
             continue
         seen.add(net)
-        if cone is not None and net in cone.aliases:
-            net = cone.aliases[net][0]
+        if aliases and net in aliases:
+            net = aliases[net][0]
         sources = () if net in begin else circuit.sources(net)
         if net in begin or not circuit.driven(net):
             order[net] = None
         stack += reversed(sources)
-    order.update(dict.fromkeys(net for net in begin if net not in (cone.aliases if cone else ())))
+    order.update(dict.fromkeys(total.weights))
     return list(order)

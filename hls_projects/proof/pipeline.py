@@ -127,7 +127,8 @@ class Checked:
             net: bit_table(total.lowest, results, place, inverted)
             for net, (place, inverted) in wanted.items()
         }
-        return prove_neuron(self.circuit, tables, total, self.front.codes(self.block, neuron))
+        codes = self.front.codes(self.block, neuron)
+        return prove_neuron(self.circuit, tables, total, codes, self.words.keys() - {FALSE})
 
     def difference(
         self, net: int, neuron: int, place: int, inverted: bool, word: int | None
