@@ -66,6 +66,9 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
               help="Time limit of each run of Yosys or nextpnr.")
+@click.option("--prove/--no-prove", default=None,
+              help="Prove the Verilog for every input; --prove includes --rtl.  "
+                   "[default: where it takes seconds]")
 @click.option("--synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 def main(
@@ -79,6 +82,7 @@ def main(
     fold_dense: bool,
     generic_rtl: bool,
     tool_seconds: float,
+    prove: bool | None,
     **options: Any,
 ) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
@@ -97,7 +101,7 @@ def main(
     try:
         targets = tuple(filter(None, map(str.strip, (synth or "").split(","))))
         verilog = None
-        if rtl or targets or pnr or fold_dense or generic_rtl or stage_delay is not None:
+        if rtl or targets or pnr or fold_dense or generic_rtl or prove or stage_delay is not None:
             verilog = {
                 "targets": targets,
                 "generic": generic_rtl,
@@ -105,6 +109,7 @@ def main(
                 "fold_dense": fold_dense,
                 "place": pnr,
                 "seconds": tool_seconds,
+                "prove": prove,
             }
         document, folder = _convert(target, output, verilog, {"csim": not no_csim, **options})
     except KeyboardInterrupt:
@@ -175,6 +180,8 @@ def _print(document: dict[str, Any], folder: Path) -> None:
     compared = ", ".join(exactness["executions"])
     click.echo(f"exact: {exactness['mismatches']} of {exactness['logits']:,} integer logits differ "
                f"({compared})")
+    for proof in exactness.get("proofs", ()):
+        click.echo(proof)
     if exactness["images_per_second"]:
         click.echo(f"C-simulation: {exactness['images_per_second']:,.0f} images/s, compiled in "
                    f"{exactness['compile_seconds']:.1f} s; conversion took "

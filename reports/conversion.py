@@ -137,6 +137,7 @@ def convert(
     if options.rtl is not None:
         rtl = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if rtl.simulated else []
+        exactness["proofs"] = rtl.proofs
     return write_report(
         source.folder,
         network,

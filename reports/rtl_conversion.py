@@ -1,4 +1,4 @@
-"""Verilog of a network: written, simulated, proven exact, synthesized, placed and routed."""
+"""Verilog of a network: written, simulated, proven, synthesized, placed and routed."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 FOLDERS = {"xilinx": "rtl", "ecp5": "rtl/ecp5", "generic": "rtl/generic"}
 WRITTEN_FOR = {"xilinx": "xilinx", "xilinx7": "xilinx", "ecp5": "ecp5"}
 
+# Nonzero weights of a network whose proof takes seconds.
+PROVEN_BY_DEFAULT = 10_000
+
 Step = Callable[[str], Any]
 
 
@@ -43,6 +46,7 @@ class RtlOptions:
         fold_dense: dense layers after a picture take as many cycles as it has pixels.
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
+        prove: prove the Verilog for every input; None where that takes seconds.
     """
 
     targets: tuple[str, ...] = ()
@@ -51,6 +55,7 @@ class RtlOptions:
     fold_dense: bool = False
     place: bool = False
     seconds: float = 1800.0
+    prove: bool | None = None
 
     def check(self) -> None:
         """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
@@ -72,13 +77,15 @@ class RtlOptions:
 class RtlReport:
     """Figures by design, cells by target and module, and what failed, for the report.
 
-    `simulated` says whether all Verilog was, and so proven exact.
+    `simulated` says whether all Verilog was, and so compared on every sample; `proofs` what was
+    found for every input, a line for each Verilog.
     """
 
     resources: dict[str, dict[str, Figure]] = field(default_factory=dict)
     modules: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     simulated: bool = True
+    proofs: list[str] = field(default_factory=list)
 
 
 def convert_to_rtl(
@@ -106,6 +113,7 @@ def convert_to_rtl(
         with _tolerated(report, f"simulating Verilog for {kind}"):
             measured = _prove(network, design, x_int, folder, options, step)
         report.simulated &= bool(measured)
+        _prove_every_input(report, network, design, kind, options, step)
         for target in filter(lambda target: WRITTEN_FOR[target] == kind, options.targets):
             timing = measured | modelled_timing(design, target)
             report.resources.setdefault(f"RTL, {target}", timing)
@@ -165,6 +173,34 @@ def _prove(
     with step(f"simulating Verilog on {len(x_int):,} samples"):
         _compare(network.predict_integers(x_int), simulation.predict(x_int), folder)
     return measured_timing(simulation)
+
+
+def _prove_every_input(
+    report: RtlReport,
+    network: IntegerNetwork,
+    design: RtlDesign,
+    kind: str,
+    options: RtlOptions,
+    step: Step,
+) -> None:
+    """Adds a line that says for which inputs the Verilog is the network's; see docs/proof.md."""
+    from hls_projects.rtl.stream_plan import streams
+
+    if options.prove is False:
+        return
+    if streams(network):
+        report.proofs.append(f"Verilog for {kind}: simulated only, as streams of pixels are")
+    elif options.prove or network.nonzeros <= PROVEN_BY_DEFAULT:
+        from hls_projects.proof import prove_rtl
+
+        description = f"proving Verilog for {kind}"
+        with _tolerated(report, description), step(description):
+            proof = prove_rtl(design.verilog, network, kind, seconds=options.seconds)
+            report.proofs.append(f"Verilog for {kind}: {proof}")
+            if proof.differences:
+                report.failures.append(report.proofs[-1])
+    else:
+        report.proofs.append(f"Verilog for {kind}: not proven, which takes long; see --prove")
 
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:

@@ -50,10 +50,8 @@ class Proof:
         outputs: all of them.
         differences: bits that are not the network's, with an input that shows it.
         unknown: names of bits on which no verdict was reached.
-        counters: counters that were replaced by the digits of their sum.
         by_diagrams: of `proven`, bits that took diagrams over all inputs of the neuron.
         unused_codes: codes of activations that no neuron produces, which count as don't-cares.
-        simulated: what is not proven but simulated.
         seconds: that the proof took.
         message: why nothing could be compared, such as a loop; empty otherwise.
     """
@@ -62,10 +60,8 @@ class Proof:
     outputs: int = 0
     differences: list[Difference] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-    counters: int = 0
     by_diagrams: int = 0
     unused_codes: int = 0
-    simulated: tuple[str, ...] = ()
     seconds: float = 0.0
     message: str = ""
 
