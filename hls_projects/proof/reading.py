@@ -67,14 +67,14 @@ def read_circuit(
 
 def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:
     models = MODELS[family]
-    primitives = "A:src=*cells_sim* A:src=*cells_ff* %u A:src=*cells_io* %u"
+    primitives = "A:src=*_sim.v*"
     return [
         "read_verilog design.v",
         *([f"read_verilog -nooverwrite {models}"] if models else []),
         f"hierarchy -top {top}",
         "proc",
         # Flip-flops are taken apart, other primitives stay cells, each kind once.
-        *([f"setattr -mod -set keep_hierarchy 1 {primitives} t:$dff* %m %d"] if models else []),
+        *([f"setattr -mod -set keep_hierarchy 1 {primitives} t:$*ff* %m %d"] if models else []),
         *(f"setattr -mod -set keep_hierarchy 1 {pattern}" for pattern in whole),
         "flatten",
         "opt_expr",
@@ -99,7 +99,8 @@ class _Reader:
 
     def circuit(self) -> Circuit:
         for name, cell in self.top["cells"].items():
-            self._add(name, cell)
+            ports = cell["connections"].items()
+            self._add(name, cell["type"], {p: [self._net(b) for b in bits] for p, bits in ports})
         for name, net in self.top["netnames"].items():
             for place, bit in enumerate(net["bits"]):
                 self.circuit_.names.setdefault(bit, f"{name}[{place}]")
@@ -118,9 +119,7 @@ class _Reader:
         self.free -= 1
         return self.free
 
-    def _add(self, name: str, cell: dict[str, Any]) -> None:
-        kind = cell["type"]
-        pins = {port: [self._net(b) for b in bits] for port, bits in cell["connections"].items()}
+    def _add(self, name: str, kind: str, pins: dict[str, list[int]]) -> None:
         if kind in self.gates:
             function, ports = self.gates[kind]
             self.circuit_.functions[pins["Y"][0]] = function, tuple(pins[p][0] for p in ports)
@@ -162,14 +161,11 @@ class _Reader:
                         function, _ = self.gates["$_BUF_"]
                         self.circuit_.functions[outer] = function, (nets[bit],)
         for name, cell in module["cells"].items():
-            if cell["type"] not in self.gates:
-                raise CircuitError(f"a primitive's model has a cell {name}: {cell['type']}")
-            function, ports = self.gates[cell["type"]]
-            for bit in (cell["connections"][p][0] for p in ("Y", *ports)):
-                if bit not in nets:
-                    nets[bit] = self._net("x")
-            used = tuple(nets[cell["connections"][p][0]] for p in ports)
-            self.circuit_.functions[nets[cell["connections"]["Y"][0]]] = function, used
+            inner = {
+                port: [nets.setdefault(bit, self._net("x")) for bit in bits]
+                for port, bits in cell["connections"].items()
+            }
+            self._add(name, cell["type"], inner)
 
 
 def _gate(kind: str, ports: str) -> tuple[Function, str]:
