@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 FOLDERS = {"xilinx": "rtl", "ecp5": "rtl/ecp5", "generic": "rtl/generic"}
 WRITTEN_FOR = {"xilinx": "xilinx", "xilinx7": "xilinx", "ecp5": "ecp5"}
 
-# Nonzero weights of a network whose proof takes seconds.
-PROVEN_BY_DEFAULT = 10_000
+# Nonzero weights of a network whose proof takes seconds, by the Verilog's target.
+PROVEN_BY_DEFAULT = {"xilinx": 10_000, "ecp5": 500, "generic": 10_000}
 
 Step = Callable[[str], Any]
 
@@ -190,7 +190,7 @@ def _prove_every_input(
         return
     if streams(network):
         report.proofs.append(f"Verilog for {kind}: simulated only, as streams of pixels are")
-    elif options.prove or network.nonzeros <= PROVEN_BY_DEFAULT:
+    elif options.prove or network.nonzeros <= PROVEN_BY_DEFAULT[kind]:
         from hls_projects.proof import prove_rtl
 
         description = f"proving Verilog for {kind}"

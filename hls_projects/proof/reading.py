@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,9 @@ def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:
         *(f"setattr -mod -set keep_hierarchy 1 {pattern}" for pattern in whole),
         "flatten",
         "opt_expr",
-        "techmap",
+        # A constant shifted by an address is a truth table, and stays one.
+        "wreduce t:$shr",
+        "techmap t:$shr %n",
         "simplemap",
         "opt_expr",
         "opt_clean",
@@ -126,6 +129,10 @@ class _Reader:
         elif kind.startswith("$_") and FLIP_FLOP.fullmatch(kind):
             _check_always_active(name, kind, pins)
             self.circuit_.registers[pins["Q"][0]] = Register(pins["D"][0], pins["C"][0])
+        elif kind == "$shr" and {*pins["A"]} <= {FALSE, TRUE}:
+            for shift, net in enumerate(pins["Y"]):
+                function = _table_function(tuple(pins["A"][shift:]), len(pins["B"]))
+                self.circuit_.functions[net] = function, tuple(pins["B"])
         elif kind in self.modules:
             self._add_module(kind, pins)
         elif kind not in IGNORED:
@@ -170,6 +177,25 @@ class _Reader:
 
 def _gate(kind: str, ports: str) -> tuple[Function, str]:
     return Function(((kind, tuple(range(2, 2 + len(ports)))),), 2 + len(ports)), ports
+
+
+@lru_cache(None)
+def _table_function(table: tuple[int, ...], inputs: int) -> Function:
+    """The entry of a table at the address that the inputs encode, lowest first; 0 beyond it."""
+    gates: list[tuple[str, tuple[int, ...]]] = []
+
+    @lru_cache(None)
+    def entry(first: int, size: int) -> int:
+        if first >= len(table) or size == 0:
+            return table[first] if first < len(table) else FALSE
+        low, high = entry(first, size - 1), entry(first + (1 << size - 1), size - 1)
+        if low == high:
+            return low
+        gates.append(("mux", (low, high, 1 + size)))
+        return 1 + inputs + len(gates)
+
+    result = entry(0, inputs)
+    return Function(tuple(gates), result)
 
 
 def _check_always_active(name: str, kind: str, pins: dict[str, list[int]]) -> None:
