@@ -75,7 +75,10 @@ def bit_table(first: int, results: np.ndarray, place: int, inverted: bool = Fals
 
 
 def make_blocks(
-    layers: Sequence[Layer], names: Sequence[str], codes: Sequence[np.ndarray], shape: tuple[int, ...]
+    layers: Sequence[Layer],
+    names: Sequence[str],
+    codes: Sequence[np.ndarray],
+    shape: tuple[int, ...],
 ) -> Iterator[Block]:
     """The blocks of dense layers.
 

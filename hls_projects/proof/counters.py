@@ -166,7 +166,7 @@ class CounterCone:
         return any(self._leaves(n, inner) for n in (net, *equal))
 
     def _parts(self, net: int, outside: bool) -> list[int]:
-        """Parts of a net's weight that may enter; all of it only if nothing outside depends on it."""
+        """Parts of a net's weight that may enter; all of it unless something outside needs it."""
         weight = self._weights[net]
         size, sign = abs(weight), (-1 if weight < 0 else 1)
         digits = [sign << i for i in range(size.bit_length()) if size >> i & 1]
@@ -228,7 +228,7 @@ def _digits(found: dict[int, int], sums: np.ndarray) -> Digits | None:
         else:
             return None
     missing = set(places) - {place for place, _ in digits.values()}
-    return digits if not any(0 < tables[place] for place in missing) else None
+    return digits if not any(tables[place] > 0 for place in missing) else None
 
 
 def _word(bits: np.ndarray) -> int:

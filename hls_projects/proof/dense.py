@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.proof.blocks import Block, make_blocks
-from hls_projects.proof.circuit import FALSE, Circuit, CircuitError
-from hls_projects.proof.neuron import Literal, Result, Verdict
+from hls_projects.proof.circuit import Circuit, CircuitError
+from hls_projects.proof.matches import EqualNets, Matches, distinct
+from hls_projects.proof.neuron import Result, Verdict
 from hls_projects.proof.pipeline import Checked, Front
 from hls_projects.proof.reading import read_circuit
-from hls_projects.proof.result import Difference, Proof
+from hls_projects.proof.result import Proof
 from hls_projects.proof.vectors import block_vectors
 
 # Vectors that are kept of those that earlier blocks make.
 MOST_PROPAGATED = 4096
 # Kinds of layers whose Verilog is a pipeline without line buffers.
 DENSE = frozenset({"dense", "threshold", "flatten", "reshape", "head"})
-# Bits of a neuron that no register holds stand on nets that nothing drives.
-FREE_NET = -(1 << 40)
 
 
 def prove_rtl(
@@ -49,7 +47,8 @@ def prove_rtl(
     """
     kinds = [layer.kind for layer in network.layers]
     if not DENSE.issuperset(kinds):
-        raise ValueError(f"`network` must hold {', '.join(sorted(DENSE))} layers. Received: {kinds}")
+        allowed = ", ".join(sorted(DENSE))
+        raise ValueError(f"`network` must hold {allowed} layers. Received: {kinds}")
     started = time.monotonic()
     proof = Proof()
     try:
@@ -135,7 +134,8 @@ class _Pipeline:
     def _inputs(self, block: Block) -> Front:
         bits, x = self.network.input.bits, self.circuit.inputs["x"]
         literals = [
-            tuple((net, False) for net in x[first : first + bits]) for first in range(0, len(x), bits)
+            tuple((net, False) for net in x[first : first + bits])
+            for first in range(0, len(x), bits)
         ]
         none = np.zeros((0, len(literals)), np.int64)
         front = Front(literals, self.network.input.signed, none, none)
@@ -145,11 +145,11 @@ class _Pipeline:
     def _block(self, checked: Checked, last: int) -> Front | None:
         """Proves the registers after a block; None where they are not the network's."""
         first = checked.front.latency + 1
-        nearest: tuple[list[int], _Matches] | None = None
+        nearest: tuple[list[int], Matches] | None = None
         for latency in range(first, last + 1):
             nets = [q for q in self.circuit.registers
                     if q in self.cone and self.latencies.get(q) == latency]
-            matches = _Matches(checked, nets)
+            matches = Matches(checked, nets)
             unlike = [net for net in nets if not matches.candidates(net)]
             if not unlike:
                 return self._proven(checked, matches, latency)
@@ -162,10 +162,10 @@ class _Pipeline:
         self.proof.differences += [matches.difference(net) for net in unlike]
         return None
 
-    def _proven(self, checked: Checked, matches: _Matches, latency: int) -> Front | None:
+    def _proven(self, checked: Checked, matches: Matches, latency: int) -> Front | None:
         """Proves what the vectors suggest, and makes the values of the next block."""
         block, proof = checked.block, self.proof
-        equal = _EqualNets(checked.block)
+        equal = EqualNets(checked.block)
         verdicts: dict[int, Result] = {}
         for neuron, wanted in matches.by_neuron():
             for net, result in checked.prove(neuron, wanted).items():
@@ -188,7 +188,7 @@ class _Pipeline:
         return Front(all_literals, False, checked.results[:kept], checked.front.x[:kept], latency)
 
     def _count(
-        self, checked: Checked, matches: _Matches, verdicts: dict[int, Result]
+        self, checked: Checked, matches: Matches, verdicts: dict[int, Result]
     ) -> None:
         proof = self.proof
         proof.outputs += len(matches.nets)
@@ -210,7 +210,7 @@ class _Pipeline:
         self.proof.outputs += len(y)
         for neuron in range(checked.block.neurons):
             nets = y[neuron * width : (neuron + 1) * width]
-            for group in _distinct(nets):
+            for group in distinct(nets):
                 self._logit(checked, neuron, group, words)
 
     def _logit(
@@ -227,98 +227,6 @@ class _Pipeline:
             elif verdict is Verdict.DIFFERS:
                 self.proof.differences.append(
                     checked.difference(net, neuron, place, False, words[net]))
-
-
-class _Matches:
-    """Which bits of neurons each register equals on all vectors."""
-
-    def __init__(self, checked: Checked, nets: Sequence[int]) -> None:
-        self.checked, self.nets = checked, nets
-        self.words = checked.simulate(nets)
-        self.bits = checked.block.threshold.bits
-        ones = (1 << len(checked.values)) - 1
-        self.by_word: dict[int, list[tuple[int, int, bool]]] = {}
-        for neuron in range(checked.block.neurons):
-            for place in range(self.bits):
-                word = checked.word(neuron, place)
-                self.by_word.setdefault(word, []).append((neuron, place, False))
-                self.by_word.setdefault(word ^ ones, []).append((neuron, place, True))
-
-    def candidates(self, net: int) -> list[tuple[int, int, bool]]:
-        return self.by_word.get(self.words[net], [])
-
-    def by_neuron(self) -> Iterator[tuple[int, dict[int, tuple[int, bool]]]]:
-        """Of each neuron, its registers: which bit, and whether it is complemented.
-
-        A neuron comes again where one register equals several of its bits.
-        """
-        found: dict[tuple[int, int], dict[int, tuple[int, bool]]] = {}
-        for net in self.nets:
-            seen: Counter[int] = Counter()
-            for neuron, place, inverted in self.candidates(net):
-                found.setdefault((neuron, seen[neuron]), {})[net] = place, inverted
-                seen[neuron] += 1
-        for (neuron, _), wanted in found.items():
-            yield neuron, wanted
-
-    def difference(self, net: int) -> Difference:
-        """Of a register that equals no bit, from the bit that it equals on most vectors."""
-        word = self.words[net]
-        nearest = min(self.by_word, key=lambda other: (other ^ word).bit_count())
-        neuron, place, inverted = self.by_word[nearest][0]
-        return self.checked.difference(net, neuron, place, inverted, word)
-
-
-class _EqualNets:
-    """Registers that equal bits of neurons, and so each other.
-
-    Args:
-        block: whose neurons; bits that are the same in all codes that occur are constants.
-    """
-
-    def __init__(self, block: Block) -> None:
-        self._of: dict[tuple[int, int], Literal] = {}
-        for neuron, (_, results) in enumerate(block.by_sum):
-            for place in range(block.threshold.bits):
-                if len(found := np.unique(results >> place & 1)) == 1:
-                    self._of[neuron, place] = FALSE, bool(found[0])
-        self._root: dict[int, Literal] = {}
-
-    def add(self, bit: tuple[int, int], literal: Literal) -> None:
-        """A register, or its complement, equals a neuron's bit."""
-        first = self.find(*self._of.setdefault(bit, literal))
-        other = self.find(*literal)
-        if other[0] == FALSE:
-            first, other = other, first
-        if other[0] != first[0]:
-            self._root[other[0]] = first[0], first[1] != other[1]
-
-    def find(self, net: int, inverted: bool = False) -> Literal:
-        """The register that stands for all that equal it."""
-        while net in self._root:
-            net, other = self._root[net]
-            inverted ^= other
-        return net, inverted
-
-    def bit(self, neuron: int, place: int) -> Literal:
-        """Where a neuron's bit stands: on a register, constant, or on a net that nothing drives."""
-        found = self._of.get((neuron, place))
-        return self.find(*found) if found else (FREE_NET - 8 * neuron - place, False)
-
-    def copies(self) -> dict[int, Literal]:
-        """Registers that another one stands for."""
-        return {net: self.find(net) for net in self._root}
-
-
-def _distinct(nets: Iterable[int]) -> Iterator[dict[int, int]]:
-    """Place of each net, apart where one net stands at several places."""
-    groups: list[dict[int, int]] = []
-    for place, net in enumerate(nets):
-        group = next((g for g in groups if net not in g), None)
-        if group is None:
-            groups.append(group := {})
-        group[net] = place
-    yield from groups
 
 
 def _blocks(network: IntegerNetwork) -> Iterator[Block]:

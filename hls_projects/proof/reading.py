@@ -110,8 +110,10 @@ class _Reader:
         return self.circuit_
 
     def _ports(self, direction: str) -> dict[str, list[int]]:
-        ports = self.top["ports"].items()
-        return {n: [self._net(b) for b in p["bits"]] for n, p in ports if p["direction"] == direction}
+        return {
+            name: [self._net(bit) for bit in port["bits"]]
+            for name, port in self.top["ports"].items() if port["direction"] == direction
+        }
 
     def _net(self, bit: int | str) -> int:
         """Net of a bit; undefined ones are nets that nothing drives, so that any value is tried."""

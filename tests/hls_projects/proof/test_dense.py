@@ -12,6 +12,7 @@ from hls_projects.integer_layers import Conv2D, Dense, Flatten, Head, Threshold
 from hls_projects.integer_network import IntegerNetwork
 from hls_projects.proof import prove_pipeline, prove_rtl, read_circuit
 from hls_projects.proof.diagrams import Lanes
+from hls_projects.proof.pipeline import to_word
 from hls_projects.rtl import write_rtl
 from hls_projects.rtl.target import Target
 from hls_projects.yosys import run_yosys
@@ -62,7 +63,7 @@ def simulated(verilog, net: IntegerNetwork) -> bool:
     circuit = read_circuit(verilog)
     bits = net.input.bits
     words = {
-        wire: int.from_bytes(np.packbits(x[:, i // bits] >> i % bits & 1, bitorder="little"), "little")
+        wire: to_word((x[:, i // bits] >> i % bits & 1).astype(bool))
         for i, wire in enumerate(circuit.inputs["x"])
     }
     y = circuit.outputs["y"]
