@@ -88,6 +88,9 @@ def _present_name(word: str) -> str:
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
               help="Time limit of each run of Yosys or nextpnr.")
+@click.option("--prove/--no-prove", default=None,
+              help="Prove the Verilog for every input; --prove includes --rtl.  "
+                   "[default: where it takes seconds]")
 @click.option("--vendor", "synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 def main(
@@ -101,6 +104,7 @@ def main(
     time_multiplex: bool,
     generic_rtl: bool,
     tool_seconds: float,
+    prove: bool | None,
     **options: Any,
 ) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
@@ -119,7 +123,8 @@ def main(
     try:
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
-        if rtl or targets or pnr or time_multiplex or generic_rtl or stage_delay is not None:
+        wanted = rtl, targets, pnr, time_multiplex, generic_rtl, prove, stage_delay is not None
+        if any(wanted):
             verilog = {
                 "targets": targets,
                 "generic": generic_rtl,
@@ -127,6 +132,7 @@ def main(
                 "time_multiplex": time_multiplex,
                 "place": pnr,
                 "seconds": tool_seconds,
+                "prove": prove,
             }
         document, folder = _convert(target, output, verilog, {"csim": not no_csim, **options})
     except KeyboardInterrupt:
@@ -198,6 +204,8 @@ def _print(document: dict[str, Any], folder: Path) -> None:
     compared = ", ".join(exactness["executions"])
     click.echo(f"exact: {exactness['mismatches']} of {exactness['logits']:,} integer logits differ "
                f"({compared})")
+    for proof in exactness.get("proofs", ()):
+        click.echo(proof)
     if exactness["images_per_second"]:
         click.echo(f"C-simulation: {exactness['images_per_second']:,.0f} images/s, compiled in "
                    f"{exactness['compile_seconds']:.1f} s; conversion took "

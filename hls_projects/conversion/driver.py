@@ -96,6 +96,7 @@ def convert(
     if options.rtl is not None:
         verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
+        exactness["proofs"] = verilog.proofs
     return Conversion(source, options, model, network, data, exactness, vendor, verilog)
 
 

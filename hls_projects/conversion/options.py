@@ -19,6 +19,7 @@ class RtlOptions:
         time_multiplex: dense layers after an image take as many cycles as it has pixels.
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
+        prove: prove the Verilog for every input; None where that takes seconds.
     """
 
     targets: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class RtlOptions:
     time_multiplex: bool = False
     place: bool = False
     seconds: float = 1800.0
+    prove: bool | None = None
 
     def check(self) -> None:
         """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""

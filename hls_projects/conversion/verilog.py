@@ -1,4 +1,4 @@
-"""Verilog of a network: written, simulated, compared, synthesized, placed and routed."""
+"""Verilog of a network: written, simulated, proven, synthesized, placed and routed."""
 
 from __future__ import annotations
 
@@ -49,10 +49,14 @@ class VerilogDesign:
 
 @dataclass
 class Verilog:
-    """Every Verilog design of a conversion, and what failed."""
+    """Every Verilog design of a conversion, and what failed.
+
+    `proofs` says what was found for every input, a line for each Verilog.
+    """
 
     designs: list[VerilogDesign] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    proofs: list[str] = field(default_factory=list)
 
     @property
     def simulated(self) -> bool:
@@ -86,6 +90,7 @@ def convert_to_rtl(
         found.designs.append(written)
         with _tolerated(found, f"simulating Verilog for {family.name}"):
             written.simulation = _simulate(network, design, x_int, folder, options, step)
+        _prove(found, network, written, options, step)
         for target in targets:
             _synthesize(found, written, target, options, step)
         if family.places and options.place:
@@ -136,6 +141,31 @@ def _simulate(
     with step(f"simulating Verilog on {len(x_int):,} samples"):
         _compare(network.predict_integers(x_int), simulation.predict(x_int), folder)
     return simulation
+
+
+def _prove(
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, options: RtlOptions, step: Step
+) -> None:
+    """Adds a line that says for which inputs the Verilog is the network's; see docs/proof.md."""
+    from hls_projects.rtl.stream.stream_plan import streams
+
+    if options.prove is False:
+        return
+    name = f"Verilog for {written.family.name}"
+    if streams(network):
+        found.proofs.append(f"{name}: simulated only, as streams of pixels are")
+    elif options.prove or network.nonzeros <= written.family.proven_nonzeros:
+        from hls_projects.proof import prove_rtl
+
+        description = f"proving {name}"
+        with _tolerated(found, description), step(description):
+            verilog, family = written.design.verilog, written.family.name
+            proof = prove_rtl(verilog, network, family, seconds=options.seconds)
+            found.proofs.append(f"{name}: {proof}")
+            if proof.differences:
+                found.failures.append(found.proofs[-1])
+    else:
+        found.proofs.append(f"{name}: not proven, which takes long; see --prove")
 
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:

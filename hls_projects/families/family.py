@@ -64,6 +64,7 @@ class Family:
             What never exceeds the true cost may be larger; these give the same LUTs on measured
             networks and search several times fewer states.
         residual_bits: bits of a sum that are left to truth tables, at least.
+        proven_nonzeros: of networks whose Verilog is proven by default, which takes seconds.
         slack: LUTs that a compression may cost beyond the cheapest.
         delays: of its cells, by the delay model.
         primitives: one sentence on what its Verilog instantiates.
@@ -81,6 +82,7 @@ class Family:
     bits_a_lut: float
     residual_bits: int
     slack: int
+    proven_nonzeros: int
     delays: Delays
     primitives: str
     tools: str

@@ -35,6 +35,7 @@ XILINX = Family(
     bits_a_lut=1.6,
     residual_bits=9,
     slack=3,
+    proven_nonzeros=10_000,
     # Typical of UltraScale+ of speed grade −2, assumed.
     delays=Delays(lut=0.5, chain=0.45, carry=0.01, register=0.25),
     primitives="LUTs and carry chains are instantiated (LUT1 to LUT6, LUT6_2, CARRY4).",

@@ -177,8 +177,9 @@ def exactness_table(exactness: Mapping[str, Any] | None) -> Table:
         value = summary.get(key)
         rows.append((label, Figure(value, unit, None if value is None else source)))
     columns = (Column("metric", "", left=True), Column("value", "Value"))
-    note = summary.get("note")
-    return Table("Exactness", columns, tuple(rows), (f"Note: {note}.",) if note else ())
+    notes = [f"Note: {note}." for note in [summary.get("note")] if note]
+    notes += [f"{proof}." for proof in summary.get("proofs", ())]
+    return Table("Exactness", columns, tuple(rows), tuple(notes))
 
 
 def _layers_table(

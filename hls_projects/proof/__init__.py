@@ -1,0 +1,7 @@
+"""Proof that a netlist computes its integer network, for every input."""
+
+from hls_projects.proof.dense import prove_pipeline, prove_rtl
+from hls_projects.proof.reading import read_circuit
+from hls_projects.proof.result import Difference, Proof
+
+__all__ = ["Difference", "Proof", "prove_pipeline", "prove_rtl", "read_circuit"]

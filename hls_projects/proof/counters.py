@@ -1,0 +1,249 @@
+"""Replaces counters of a weighted sum by the bits of their sum, one by one.
+
+Each replacement is proven by its truth table: the bits that enter have a sum, the bits that leave
+are the binary digits of that sum, and nothing else of the cone depends on those that entered.  So
+the weighted sum of what is left stays the neuron's, for every input.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice, product
+from typing import Any
+
+import numpy as np
+
+from hls_projects.proof.circuit import FALSE, TRUE, Circuit
+from hls_projects.proof.diagrams import Lanes
+from hls_projects.proof.sums import WeightedSum
+
+# Inputs of the widest counter that is looked for.
+WIDEST = 8
+# Ways to part weights that are no powers of two.
+MOST_PARTS = 64
+Digits = dict[int, tuple[int, bool]]
+
+
+class CounterCone:
+    """The logic of one neuron, and the nets that its sum stands on.
+
+    Args:
+        circuit: the netlist.
+        outputs: nets of the neuron's outputs.
+        total: the sum over nets at which the cone begins.
+        begin: more nets at which it begins, which have no weight.
+
+    Attributes:
+        total: the sum over the nets that are left; the same integer for every input.
+        aliases: nets that equal a net of the sum, or its complement.
+        counters: how many were replaced.
+    """
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        outputs: Iterable[int],
+        total: WeightedSum,
+        begin: Iterable[int] = (),
+    ) -> None:
+        self.circuit = circuit
+        self.outputs = set(outputs)
+        self.total = total
+        self.aliases: dict[int, tuple[int, bool]] = {}
+        self.counters = 0
+        self._weights = dict(total.weights)
+        self._offset = total.offset
+        known = dict.fromkeys((FALSE, TRUE, *self._weights, *begin))
+        self._order = circuit.in_order(self.outputs, known)
+        reached = {s for net in self._order for s in circuit.sources(net)} | self.outputs
+        self._weights |= {n: 0 for n in begin if n in reached and n not in self._weights}
+        self._place = {net: i for i, net in enumerate(self._order)}
+        self._readers: dict[int, list[int]] = {}
+        for net in self._order:
+            for source in circuit.sources(net):
+                self._readers.setdefault(source, []).append(net)
+        self._gone: set[int] = set()
+        self._tried: set[frozenset[int]] = set()
+        self._support: dict[int, frozenset[int] | None] = {}
+        self._reset(known)
+        self._support.update(dict.fromkeys((FALSE, TRUE), frozenset()))
+        for net in self._order:
+            self._support[net] = self._entering(net)
+
+    def reduce(self) -> None:
+        """Replaces counters, from the inputs on, as long as there are any."""
+        position = 0
+        while position < len(self._order):
+            net = self._order[position]
+            position += 1
+            if net in self._weights or net in self.aliases or net in self._gone:
+                continue
+            entering = self._entering(net)
+            self._support[net] = entering
+            if not entering or entering in self._tried or len(entering) < 2:
+                continue
+            boundary = self._replace(entering)
+            if boundary and entering.isdisjoint(self._weights):
+                position = min(self._place[out] for out in boundary)
+            elif boundary:  # what is left of a weight may enter another counter
+                position = 0
+                self._tried.clear()
+            else:
+                self._tried.add(entering)
+        self.total = WeightedSum(dict(self._weights), self._offset)
+
+    def known(self, values: dict[int, Any], algebra: Any) -> dict[int, Any]:
+        """Values of nets of the sum, and of those that equal them."""
+        for net, (root, inverted) in self.aliases.items():
+            if root in values:
+                value = values[root]
+                values[net] = algebra.gate("not", (value,)) if inverted else value
+        return values
+
+    def _reset(self, nets: Iterable[int]) -> None:
+        self._support.update((net, frozenset((net,))) for net in nets)
+
+    def _entering(self, net: int) -> frozenset[int] | None:
+        """Nets of the sum that a net depends on; None for more than WIDEST."""
+        found: set[int] = set()
+        for source in self.circuit.sources(net):
+            part = self._support.get(source)
+            if part is None:
+                return None
+            found |= part
+        return frozenset(found) if len(found) <= WIDEST else None
+
+    def _inner(self, entering: frozenset[int]) -> set[int]:
+        """Nets that depend on nothing but the entering ones, which their readers are tried for."""
+        nets = [*entering, *(n for n, (root, _) in self.aliases.items() if root in entering)]
+        inner: set[int] = set()
+        waiting = [self._place[r] for net in nets for r in self._readers.get(net, ())]
+        heapq.heapify(waiting)
+        while waiting:
+            net = self._order[heapq.heappop(waiting)]
+            if net in inner or net in self._weights or net in self.aliases or net in self._gone:
+                continue
+            support = self._entering(net)
+            if support is not None and support <= entering:
+                self._support[net] = support
+                inner.add(net)
+                for reader in self._readers.get(net, ()):
+                    heapq.heappush(waiting, self._place[reader])
+        return inner
+
+    def _leaves(self, net: int, inner: set[int]) -> bool:
+        """Whether something outside depends on a net."""
+        readers = self._readers.get(net, ())
+        return net in self.outputs or any(r not in inner and r not in self._gone for r in readers)
+
+    def _replace(self, entering: frozenset[int]) -> list[int]:
+        """Puts the boundary in place of what enters, if it is the digits of its sum.
+
+        The boundary are the nets through which all influence of the entering ones passes; one
+        whose weight is no power of two may enter with a part of it, and keeps the rest.
+
+        Returns:
+            The boundary; empty where nothing was replaced.
+        """
+        inner = self._inner(entering)
+        boundary = sorted((n for n in inner if self._leaves(n, inner)), key=self._place.get)
+        nets = sorted(entering)
+        parts = [self._parts(net, self._outside(net, inner)) for net in nets]
+        if not boundary or not all(parts):
+            return []
+        found = self._simulate(nets, boundary)
+        for weights in islice(product(*parts), MOST_PARTS):
+            if self._take(dict(zip(nets, weights, strict=True)), found, inner):
+                return boundary
+        return []
+
+    def _outside(self, net: int, inner: set[int]) -> bool:
+        """Whether something but the inner nets depends on a net, or on one that equals it."""
+        equal = [n for n, (root, _) in self.aliases.items() if root == net]
+        return any(self._leaves(n, inner) for n in (net, *equal))
+
+    def _parts(self, net: int, outside: bool) -> list[int]:
+        """Parts of a net's weight that may enter; all of it unless something outside needs it."""
+        weight = self._weights[net]
+        size, sign = abs(weight), (-1 if weight < 0 else 1)
+        digits = [sign << i for i in range(size.bit_length()) if size >> i & 1]
+        whole = [] if outside or not weight else [weight]
+        return whole + (digits if len(digits) > 1 else [])
+
+    def _simulate(self, nets: list[int], boundary: list[int]) -> dict[int, int]:
+        """Truth tables of the boundary."""
+        lanes = Lanes(1 << len(nets))
+        values = dict(zip(nets, _columns(len(nets)), strict=True))
+        return self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
+
+    def _take(self, weights: dict[int, int], found: dict[int, int], inner: set[int]) -> bool:
+        """Replaces bits of these weights if the boundary is the digits of their sum."""
+        unit = math.gcd(*weights.values())
+        negative = sum(w for w in weights.values() if w < 0)
+        sums = (_sums(tuple(weights.values())) - negative) // unit
+        for constant in (0, 1):
+            digits = _digits(found, sums + constant)
+            if digits is not None:
+                self._gone |= inner - digits.keys()
+                self._commit(weights, digits, unit, negative - constant * unit)
+                return True
+        return False
+
+    def _commit(self, weights: dict[int, int], digits: Digits, unit: int, offset: int) -> None:
+        for net, weight in weights.items():
+            self._weights[net] -= weight
+            if not self._weights[net]:
+                del self._weights[net]
+                self._gone.add(net)
+        self._offset += offset
+        roots: dict[int, tuple[int, bool]] = {}
+        for net, (place, inverted) in digits.items():
+            if place in roots:
+                root, root_inverted = roots[place]
+                self.aliases[net] = root, inverted != root_inverted
+                self._support[net] = frozenset((root,))
+                continue
+            roots[place] = net, inverted
+            weight = unit << place
+            self._weights[net] = -weight if inverted else weight
+            self._offset += weight if inverted else 0
+            self._reset([net])
+        self.counters += 1
+
+
+def _digits(found: dict[int, int], sums: np.ndarray) -> Digits | None:
+    """Which digit each net is, or its complement; None unless all digits are there."""
+    ones = (1 << len(sums)) - 1
+    places = range(int(sums.max()).bit_length())
+    tables = {place: _word(sums >> place & 1) for place in places}
+    digits: Digits = {}
+    for net, table in found.items():
+        for place, digit in tables.items():
+            if table in (digit, digit ^ ones):
+                digits[net] = place, table != digit
+                break
+        else:
+            return None
+    missing = set(places) - {place for place, _ in digits.values()}
+    return digits if not any(tables[place] > 0 for place in missing) else None
+
+
+def _word(bits: np.ndarray) -> int:
+    return int.from_bytes(np.packbits(bits.astype(np.uint8), bitorder="little").tobytes(), "little")
+
+
+@lru_cache(None)
+def _columns(count: int) -> list[int]:
+    """Of every variable, its values in all 2^count simulations."""
+    rows = np.arange(1 << count)
+    return [_word(rows >> i & 1) for i in range(count)]
+
+
+@lru_cache(1 << 16)
+def _sums(weights: tuple[int, ...]) -> np.ndarray:
+    """The weighted sum in all simulations."""
+    rows = np.arange(1 << len(weights))
+    return sum(w * (rows >> i & 1) for i, w in enumerate(weights))

@@ -1,0 +1,235 @@
+"""Proof of a pipeline of dense layers: from the input's bits to the logits'."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.proof.blocks import Block, make_blocks
+from hls_projects.proof.circuit import Circuit, CircuitError
+from hls_projects.proof.matches import EqualNets, Matches, distinct
+from hls_projects.proof.neuron import Result, Verdict
+from hls_projects.proof.pipeline import Checked, Front
+from hls_projects.proof.reading import read_circuit
+from hls_projects.proof.result import Proof
+from hls_projects.proof.vectors import block_vectors
+
+# Vectors that are kept of those that earlier blocks make.
+MOST_PROPAGATED = 4096
+# Kinds of layers whose Verilog is a pipeline without line buffers.
+DENSE = frozenset({"dense", "threshold", "flatten", "reshape", "head"})
+
+
+def prove_rtl(
+    verilog: Path, network: IntegerNetwork, family: str = "xilinx", *, seconds: float = 1800.0
+) -> Proof:
+    """Reads Verilog of a dense network, written or synthesized, and compares it with the network.
+
+    Args:
+        verilog: the source file; its top module is `top`.
+        network: of dense layers.
+        family: of its primitives: xilinx, ecp5 or generic.
+        seconds: time limit of Yosys, which reads it.
+
+    Raises:
+        ValueError: for another family, or a network of images, whose stream of pixels is
+            simulated instead.
+        YosysError: if Yosys cannot read it or reaches the limit.
+
+    Example:
+        >>> proof = prove_rtl(design.verilog, network)    # doctest: +SKIP
+        >>> print(proof)                                  # doctest: +SKIP
+        proved for every input: 518 of 518 outputs, 5.0 s
+    """
+    kinds = [layer.kind for layer in network.layers]
+    if not DENSE.issuperset(kinds):
+        allowed = ", ".join(sorted(DENSE))
+        raise ValueError(f"`network` must hold {allowed} layers. Received: {kinds}")
+    started = time.monotonic()
+    proof = Proof()
+    try:
+        proof = prove_pipeline(read_circuit(verilog, family, seconds=seconds), network)
+    except CircuitError as error:
+        proof.message = str(error)
+    proof.seconds = time.monotonic() - started
+    return proof
+
+
+def prove_pipeline(circuit: Circuit, network: IntegerNetwork) -> Proof:
+    """Compares every register that a logit depends on, and every logit, with the network.
+
+    A register is taken for the bit of a neuron that it equals on test vectors, then proven equal
+    for every input; nothing of the netlist's names or order is trusted.  Where stages are cut
+    within a layer, the registers between are passed as wires.
+
+    Args:
+        circuit: with ports clk, in_valid, x, out_valid and y.
+        network: of dense layers.
+    """
+    started = time.monotonic()
+    proof = Proof()
+    try:
+        _Pipeline(circuit, network, proof).run()
+    except CircuitError as error:
+        proof.message = str(error)
+    proof.seconds = time.monotonic() - started
+    return proof
+
+
+class _Pipeline:
+    """The state of a proof."""
+
+    def __init__(self, circuit: Circuit, network: IntegerNetwork, proof: Proof) -> None:
+        self.circuit, self.network, self.proof = circuit, network, proof
+        begin = dict.fromkeys([*circuit.inputs["x"], *circuit.inputs["in_valid"]], 0)
+        outputs = [*circuit.outputs["y"], *circuit.outputs["out_valid"]]
+        self.latencies = circuit.latencies(outputs, begin)
+        self.cone = set(circuit.in_order(circuit.outputs["y"]))
+
+    def run(self) -> None:
+        blocks = list(_blocks(self.network))
+        self._check_ports(blocks[-1])
+        latency = self._check_valid()
+        front = self._inputs(blocks[0])
+        for left, block in zip(range(len(blocks) - 1, 0, -1), blocks, strict=False):
+            following = self._block(Checked(self.circuit, block, front), latency - left)
+            if following is None:
+                return
+            front = following
+        self._logits(Checked(self.circuit, blocks[-1], front), latency)
+
+    def _check_ports(self, last: Block) -> None:
+        """Raises CircuitError unless widths fit the network, and logits every sum."""
+        x, y = self.circuit.inputs["x"], self.circuit.outputs["y"]
+        expected = int(np.prod(self.network.input.shape)) * self.network.input.bits
+        if len(x) != expected:
+            raise CircuitError(f"port x has {len(x)} bits, the network's input {expected}")
+        width, rest = divmod(len(y), last.neurons)
+        ends = last.ranges()
+        lowest, highest = int(ends[0].min()), int(ends[1].max())
+        if rest or not -(1 << width - 1) <= lowest <= highest < 1 << width - 1:
+            raise CircuitError(f"port y of {len(y)} bits cannot hold {last.neurons} logits "
+                               f"from {lowest} to {highest}")
+
+    def _check_valid(self) -> int:
+        """Latency of all outputs, after checking that out_valid is in_valid so much later."""
+        circuit = self.circuit
+        (net,), (start,) = circuit.outputs["out_valid"], circuit.inputs["in_valid"]
+        latency = self.latencies[net]
+        cone = circuit.in_order([net], {start: None})
+        if latency is None or any(n not in circuit.registers for n in cone):
+            raise CircuitError("out_valid is not in_valid some clock cycles later")
+        others = {self.latencies[n] for n in circuit.outputs["y"]} - {None, latency}
+        if others:
+            raise CircuitError(f"logits come {sorted(others)} cycles after x, out_valid {latency}")
+        clocks = {register.clock for register in circuit.registers.values()}
+        if clocks - set(circuit.inputs["clk"]):
+            raise CircuitError("a register's clock is not port clk")
+        return latency
+
+    def _inputs(self, block: Block) -> Front:
+        bits, x = self.network.input.bits, self.circuit.inputs["x"]
+        literals = [
+            tuple((net, False) for net in x[first : first + bits])
+            for first in range(0, len(x), bits)
+        ]
+        none = np.zeros((0, len(literals)), np.int64)
+        front = Front(literals, self.network.input.signed, none, none)
+        front.values = front.x = block_vectors(block)[-MOST_PROPAGATED:]
+        return front
+
+    def _block(self, checked: Checked, last: int) -> Front | None:
+        """Proves the registers after a block; None where they are not the network's."""
+        first = checked.front.latency + 1
+        nearest: tuple[list[int], Matches] | None = None
+        for latency in range(first, last + 1):
+            nets = [q for q in self.circuit.registers
+                    if q in self.cone and self.latencies.get(q) == latency]
+            matches = Matches(checked, nets)
+            unlike = [net for net in nets if not matches.candidates(net)]
+            if not unlike:
+                return self._proven(checked, matches, latency)
+            if nearest is None or len(unlike) < len(nearest[0]):
+                nearest = unlike, matches
+        if nearest is None:
+            raise CircuitError(f"no registers are left for {checked.block.name}")
+        unlike, matches = nearest
+        self.proof.outputs += len(matches.nets)
+        self.proof.differences += [matches.difference(net) for net in unlike]
+        return None
+
+    def _proven(self, checked: Checked, matches: Matches, latency: int) -> Front | None:
+        """Proves what the vectors suggest, and makes the values of the next block."""
+        block, proof = checked.block, self.proof
+        equal = EqualNets(checked.block)
+        verdicts: dict[int, Result] = {}
+        for neuron, wanted in matches.by_neuron():
+            for net, result in checked.prove(neuron, wanted).items():
+                place, inverted = wanted[net]
+                if result.verdict is Verdict.PROVEN:
+                    equal.add((neuron, place), (net, inverted))
+                if net not in verdicts or result.verdict is Verdict.PROVEN:
+                    verdicts[net] = result
+        self._count(checked, matches, verdicts)
+        if proof.differences or proof.unknown:
+            return None
+        self.circuit.replace(equal.copies())
+        bits = block.threshold.bits
+        proof.unused_codes += sum((1 << bits) - len(np.unique(r)) for _, r in block.by_sum)
+        all_literals = [
+            tuple(equal.bit(n, p) for p in range(bits))
+            for n in range(block.neurons)
+        ]
+        kept = min(checked.propagated, MOST_PROPAGATED)
+        return Front(all_literals, False, checked.results[:kept], checked.front.x[:kept], latency)
+
+    def _count(
+        self, checked: Checked, matches: Matches, verdicts: dict[int, Result]
+    ) -> None:
+        proof = self.proof
+        proof.outputs += len(matches.nets)
+        for net in matches.nets:
+            result = verdicts[net]
+            if result.verdict is Verdict.PROVEN:
+                proof.proven += 1
+                proof.by_diagrams += result.by == "diagrams"
+            elif result.verdict is Verdict.UNKNOWN:
+                proof.unknown.append(self.circuit.name(net))
+            else:
+                proof.differences.append(matches.difference(net))
+
+    def _logits(self, checked: Checked, latency: int) -> None:
+        """Proves port y, whose order is that of the classes."""
+        y = self.circuit.outputs["y"]
+        width = len(y) // checked.block.neurons
+        words = checked.simulate(y)
+        self.proof.outputs += len(y)
+        for neuron in range(checked.block.neurons):
+            nets = y[neuron * width : (neuron + 1) * width]
+            for group in distinct(nets):
+                self._logit(checked, neuron, group, words)
+
+    def _logit(
+        self, checked: Checked, neuron: int, group: dict[int, int], words: dict[int, int]
+    ) -> None:
+        wrong = {n for n, p in group.items() if words[n] != checked.word(neuron, p)}
+        wanted = {n: (p, False) for n, p in group.items() if n not in wrong}
+        results = checked.prove(neuron, wanted) if wanted else {}
+        for net, place in group.items():
+            verdict = results[net].verdict if net in results else Verdict.DIFFERS
+            self.proof.proven += verdict is Verdict.PROVEN
+            if verdict is Verdict.UNKNOWN:
+                self.proof.unknown.append(self.circuit.name(net))
+            elif verdict is Verdict.DIFFERS:
+                self.proof.differences.append(
+                    checked.difference(net, neuron, place, False, words[net]))
+
+
+def _blocks(network: IntegerNetwork) -> Iterator[Block]:
+    form = network.input
+    codes = [np.arange(form.lowest, form.highest + 1)] * int(np.prod(form.shape))
+    return make_blocks(network.layers, network.layer_names, codes, form.shape)

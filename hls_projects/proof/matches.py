@@ -1,0 +1,109 @@
+"""Which registers are which bits of neurons: a guess from test vectors, and what was proven."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from hls_projects.proof.blocks import Block
+from hls_projects.proof.circuit import FALSE
+from hls_projects.proof.neuron import Literal
+from hls_projects.proof.pipeline import Checked
+from hls_projects.proof.result import Difference
+
+# Bits of a neuron that no register holds stand on nets that nothing drives.
+FREE_NET = -(1 << 40)
+
+
+class Matches:
+    """Which bits of neurons each register equals on all vectors."""
+
+    def __init__(self, checked: Checked, nets: Sequence[int]) -> None:
+        self.checked, self.nets = checked, nets
+        self.words = checked.simulate(nets)
+        self.bits = checked.block.threshold.bits
+        ones = (1 << len(checked.values)) - 1
+        self.by_word: dict[int, list[tuple[int, int, bool]]] = {}
+        for neuron in range(checked.block.neurons):
+            for place in range(self.bits):
+                word = checked.word(neuron, place)
+                self.by_word.setdefault(word, []).append((neuron, place, False))
+                self.by_word.setdefault(word ^ ones, []).append((neuron, place, True))
+
+    def candidates(self, net: int) -> list[tuple[int, int, bool]]:
+        return self.by_word.get(self.words[net], [])
+
+    def by_neuron(self) -> Iterator[tuple[int, dict[int, tuple[int, bool]]]]:
+        """Of each neuron, its registers: which bit, and whether it is complemented.
+
+        A neuron comes again where one register equals several of its bits.
+        """
+        found: dict[tuple[int, int], dict[int, tuple[int, bool]]] = {}
+        for net in self.nets:
+            seen: Counter[int] = Counter()
+            for neuron, place, inverted in self.candidates(net):
+                found.setdefault((neuron, seen[neuron]), {})[net] = place, inverted
+                seen[neuron] += 1
+        for (neuron, _), wanted in found.items():
+            yield neuron, wanted
+
+    def difference(self, net: int) -> Difference:
+        """Of a register that equals no bit, from the bit that it equals on most vectors."""
+        word = self.words[net]
+        nearest = min(self.by_word, key=lambda other: (other ^ word).bit_count())
+        neuron, place, inverted = self.by_word[nearest][0]
+        return self.checked.difference(net, neuron, place, inverted, word)
+
+
+class EqualNets:
+    """Registers that equal bits of neurons, and so each other.
+
+    Args:
+        block: whose neurons; bits that are the same in all codes that occur are constants.
+    """
+
+    def __init__(self, block: Block) -> None:
+        self._of: dict[tuple[int, int], Literal] = {}
+        for neuron, (_, results) in enumerate(block.by_sum):
+            for place in range(block.threshold.bits):
+                if len(found := np.unique(results >> place & 1)) == 1:
+                    self._of[neuron, place] = FALSE, bool(found[0])
+        self._root: dict[int, Literal] = {}
+
+    def add(self, bit: tuple[int, int], literal: Literal) -> None:
+        """A register, or its complement, equals a neuron's bit."""
+        first = self.find(*self._of.setdefault(bit, literal))
+        other = self.find(*literal)
+        if other[0] == FALSE:
+            first, other = other, first
+        if other[0] != first[0]:
+            self._root[other[0]] = first[0], first[1] != other[1]
+
+    def find(self, net: int, inverted: bool = False) -> Literal:
+        """The register that stands for all that equal it."""
+        while net in self._root:
+            net, other = self._root[net]
+            inverted ^= other
+        return net, inverted
+
+    def bit(self, neuron: int, place: int) -> Literal:
+        """Where a neuron's bit stands: on a register, constant, or on a net that nothing drives."""
+        found = self._of.get((neuron, place))
+        return self.find(*found) if found else (FREE_NET - 8 * neuron - place, False)
+
+    def copies(self) -> dict[int, Literal]:
+        """Registers that another one stands for."""
+        return {net: self.find(net) for net in self._root}
+
+
+def distinct(nets: Iterable[int]) -> Iterator[dict[int, int]]:
+    """Place of each net, apart where one net stands at several places."""
+    groups: list[dict[int, int]] = []
+    for place, net in enumerate(nets):
+        group = next((g for g in groups if net not in g), None)
+        if group is None:
+            groups.append(group := {})
+        group[net] = place
+    yield from groups

@@ -1,0 +1,170 @@
+"""One neuron: every output bit equals its function of the weighted sum, for every input."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from hls_projects.proof.circuit import FALSE, Circuit
+from hls_projects.proof.counters import CounterCone
+from hls_projects.proof.diagrams import Diagrams, TooManyNodes
+from hls_projects.proof.sums import Table, WeightedSum, inside, sum_diagram
+
+# Nodes of diagrams, above which a cone counts as too large.
+MOST_NODES = 1_000_000
+
+
+# A net, and whether it is complemented; net 0 is the constant 0.
+Literal = tuple[int, bool]
+Code = tuple[Sequence[Literal], Sequence[int]]
+
+
+class Verdict(Enum):
+    """What is known of an output bit."""
+
+    PROVEN = "proven"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Of one output.
+
+    Attributes:
+        verdict: PROVEN, or DIFFERS with a counterexample, or UNKNOWN.
+        counterexample: values of nets at which the output differs; nets that are not named do
+            not matter.
+        by: how it was proven: "counters" or "diagrams".
+    """
+
+    verdict: Verdict
+    counterexample: Mapping[int, bool] | None = None
+    by: str = ""
+
+
+def prove_neuron(
+    circuit: Circuit,
+    outputs: Mapping[int, Table],
+    total: WeightedSum,
+    codes: Sequence[Code] = (),
+    begin: Collection[int] = (),
+    most_nodes: int = MOST_NODES,
+) -> dict[int, Result]:
+    """Compares outputs with functions of a sum.
+
+    First counters are replaced by the digits of their sum (CounterCone), which leaves few bits;
+    then the outputs are compared, as diagrams over those bits, wherever the sum is in range.  An
+    output that differs there may only do so where no input leads; its diagram over the inputs
+    decides, inside the codes that occur.
+
+    Args:
+        circuit: the netlist.
+        outputs: of each net, its function of the sum.
+        total: the sum over the nets at which the neuron begins.
+        codes: of values whose codes do not all occur: literals of the bits, lowest first, and
+            the codes that do.
+        begin: all nets at which neurons begin, those without weight too.
+        most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN.
+    """
+    results: dict[int, Result] = {}
+    cone = CounterCone(circuit, outputs, total, begin)
+    cone.reduce()
+    differing = _compare(circuit, outputs, cone, total, most_nodes)
+    for net in outputs:
+        if net not in differing:
+            results[net] = Result(Verdict.PROVEN, by="counters")
+        else:
+            results[net] = _by_diagrams(
+                circuit, net, outputs[net], total, codes, begin, most_nodes
+            )
+    return results
+
+
+def _compare(
+    circuit: Circuit,
+    outputs: Mapping[int, Table],
+    cone: CounterCone,
+    total: WeightedSum,
+    most_nodes: int,
+) -> set[int]:
+    """Outputs that differ from their function of the bits that are left, or may."""
+    order = _variable_order(circuit, outputs, {**cone.total.weights, **cone.aliases}, cone.total,
+                            cone.aliases)
+    diagrams = Diagrams(len(order), most_nodes)
+    try:
+        values = cone.known(dict(zip(order, diagrams.variables, strict=True)), diagrams)
+        found = circuit.evaluate(outputs, values, diagrams)
+        care = _sum(diagrams, order, cone.total, inside(total.lowest, total.highest))
+        return {
+            net for net, table in outputs.items()
+            if (diagrams.differ(found[net], _sum(diagrams, order, cone.total, table)) & care)
+            != diagrams.false
+        }
+    except TooManyNodes:
+        return set(outputs)
+
+
+def _by_diagrams(
+    circuit: Circuit,
+    net: int,
+    table: Table,
+    total: WeightedSum,
+    codes: Sequence[Code],
+    begin: Collection[int],
+    most_nodes: int,
+) -> Result:
+    """Compares one output over the inputs themselves."""
+    order = _variable_order(circuit, [net], {**dict.fromkeys(begin), **total.weights}, total)
+    diagrams = Diagrams(len(order), most_nodes)
+    try:
+        values = dict(zip(order, diagrams.variables, strict=True))
+        found = circuit.evaluate([net], dict(values), diagrams)[net]
+        different = diagrams.differ(found, _sum(diagrams, order, total, table))
+        values[FALSE] = diagrams.false
+        for literals, allowed in codes:
+            if all(n in values for n, _ in literals):
+                bits = [~values[n] if inverted else values[n] for n, inverted in literals]
+                different &= diagrams.one_of(bits, allowed)
+    except TooManyNodes:
+        return Result(Verdict.UNKNOWN)
+    if different == diagrams.false:
+        return Result(Verdict.PROVEN, by="diagrams")
+    example = diagrams.smallest(different)
+    return Result(Verdict.DIFFERS, {order[i]: bit for i, bit in example.items()})
+
+
+def _sum(diagrams: Diagrams, order: Sequence[int], total: WeightedSum, table: Table) -> Any:
+    terms = [(i, total.weights[n]) for i, n in enumerate(order) if total.weights.get(n)]
+    return sum_diagram(diagrams, terms, total.offset, table)
+
+
+def _variable_order(
+    circuit: Circuit,
+    targets: Any,
+    begin: Mapping[int, Any],
+    total: WeightedSum,
+    aliases: Mapping[int, tuple[int, bool]] | None = None,
+) -> list[int]:
+    """Nets at which cones begin, in the order in which a walk from the outputs meets them.
+
+    Bits that meet in a counter stand side by side then, which keeps diagrams small.
+    """
+    order: dict[int, None] = {}
+    seen: set[int] = set()
+    stack = list(targets)[::-1]
+    while stack:
+        net = stack.pop()
+        if net in seen or net in (0, 1):
+            continue
+        seen.add(net)
+        if aliases and net in aliases:
+            net = aliases[net][0]
+        sources = () if net in begin else circuit.sources(net)
+        if net in begin or not circuit.driven(net):
+            order[net] = None
+        stack += reversed(sources)
+    order.update(dict.fromkeys(total.weights))
+    return list(order)

@@ -1,0 +1,150 @@
+"""Block after block of a pipeline: which register is which neuron's bit, and that it equals it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hls_projects.proof.blocks import Block, bit_table
+from hls_projects.proof.circuit import FALSE, Circuit
+from hls_projects.proof.diagrams import Lanes
+from hls_projects.proof.neuron import Code, Literal, Result, prove_neuron
+from hls_projects.proof.result import Difference
+from hls_projects.proof.sums import WeightedSum
+from hls_projects.proof.vectors import block_vectors
+
+
+@dataclass
+class Front:
+    """The values between two blocks, on nets.
+
+    Attributes:
+        literals: of each value, its bits, lowest first.
+        signed: whether the highest bit counts negative.
+        values: test vectors that inputs of the network make, (samples, values).
+        x: those inputs.
+        latency: clock cycles since the input.
+    """
+
+    literals: list[tuple[Literal, ...]]
+    signed: bool
+    values: np.ndarray
+    x: np.ndarray
+    latency: int = 0
+
+    def total(self, block: Block, neuron: int) -> WeightedSum:
+        """A neuron's sum as one over nets; nets that cancel are left out."""
+        offset = int(block.offset[neuron])
+        weights: dict[int, int] = {}
+        column = block.weights[:, neuron]
+        for value in np.flatnonzero(column).tolist():
+            for weight, (net, inverted) in self._weighted(value, int(column[value])):
+                offset += weight if inverted else 0
+                if net != FALSE:
+                    weights[net] = weights.get(net, 0) + (-weight if inverted else weight)
+        return WeightedSum({net: w for net, w in weights.items() if w}, offset)
+
+    def codes(self, block: Block, neuron: int) -> list[Code]:
+        """Of the neuron's inputs, those whose codes do not all occur."""
+        found = []
+        for value in np.flatnonzero(block.weights[:, neuron]).tolist():
+            literals, codes = self.literals[value], block.codes[value]
+            if len(codes) < 1 << len(literals):
+                found.append((literals, [int(c) % (1 << len(literals)) for c in codes]))
+        return found
+
+    def lanes(self, block: Block, values: np.ndarray) -> tuple[np.ndarray, dict[int, int]]:
+        """Values as the nets hold them, where equal nets have equal bits; and words of the nets.
+
+        Vectors that would have codes that do not occur are left out.
+        """
+        bits: dict[int, np.ndarray] = {FALSE: np.zeros(len(values), bool)}
+        held = np.zeros_like(values)
+        for value, literals in enumerate(self.literals):
+            for place, (net, inverted) in enumerate(literals):
+                bit = (values[:, value] >> place & 1).astype(bool) ^ inverted
+                weight = -1 if self.signed and place == len(literals) - 1 else 1
+                held[:, value] += (weight << place) * (bits.setdefault(net, bit) ^ inverted)
+        occur = np.ones(len(values), bool)
+        for value, codes in enumerate(block.codes):
+            if len(codes) < 1 << len(self.literals[value]):
+                occur &= np.isin(held[:, value], codes)
+        return held[occur], {net: to_word(bit[occur]) for net, bit in bits.items()}
+
+    def _weighted(self, value: int, weight: int) -> Iterator[tuple[int, Literal]]:
+        literals = self.literals[value]
+        for place, literal in enumerate(literals):
+            negative = self.signed and place == len(literals) - 1
+            yield (-weight if negative else weight) << place, literal
+
+
+def to_word(bits: np.ndarray) -> int:
+    """Bits, the first one lowest, as an integer."""
+    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
+
+
+@dataclass
+class Checked:
+    """Nets of one block compared with its neurons' bits, on vectors and then for every input."""
+
+    circuit: Circuit
+    block: Block
+    front: Front
+    values: np.ndarray = field(init=False)
+    words: dict[int, int] = field(init=False)
+    propagated: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        kept, first = self.front.lanes(self.block, self.front.values)
+        free, second = self.front.lanes(self.block, block_vectors(self.block))
+        self.propagated = len(kept)
+        self.values = np.vstack([kept, free])
+        self.words = {net: first[net] | second[net] << len(kept) for net in first}
+        self.results = self.block.results(self.block.sums(self.values))
+
+    def simulate(self, nets: Iterable[int]) -> dict[int, int]:
+        """Words of nets on all vectors."""
+        return self.circuit.evaluate(nets, dict(self.words), Lanes(len(self.values)))
+
+    def word(self, neuron: int, place: int) -> int:
+        """A neuron's bit on all vectors."""
+        return to_word((self.results[:, neuron] >> place & 1).astype(bool))
+
+    def prove(
+        self, neuron: int, wanted: Mapping[int, tuple[int, bool]]
+    ) -> dict[int, Result]:
+        """Nets compared with bits of a neuron, for every input that can occur.
+
+        Args:
+            neuron: which one.
+            wanted: of each net, the place of its bit, and whether it is complemented.
+        """
+        total = self.front.total(self.block, neuron)
+        results = self.block.results_at(neuron, total.lowest, total.highest)
+        tables = {
+            net: bit_table(total.lowest, results, place, inverted)
+            for net, (place, inverted) in wanted.items()
+        }
+        codes = self.front.codes(self.block, neuron)
+        return prove_neuron(self.circuit, tables, total, codes, self.words.keys() - {FALSE})
+
+    def difference(
+        self, net: int, neuron: int, place: int, inverted: bool, word: int | None
+    ) -> Difference:
+        """Of a net from a neuron's bit, at the vector with the fewest nonzero values."""
+        place_only = self.block.name, neuron, place, self.circuit.name(net)
+        different = 0 if word is None else word ^ self._expected(neuron, place, inverted)
+        lanes = [i for i in range(len(self.values)) if different >> i & 1]
+        if not lanes:
+            return Difference(*place_only)
+        reached = [i for i in lanes if i < self.propagated]
+        lane = min(reached or lanes, key=lambda i: np.count_nonzero(self.values[i]))
+        expected = int(self.results[lane, neuron] >> place & 1)
+        x = self.front.x[lane] if reached else None
+        return Difference(*place_only, self.values[lane], expected, 1 - expected, x)
+
+    def _expected(self, neuron: int, place: int, inverted: bool) -> int:
+        ones = (1 << len(self.values)) - 1
+        return self.word(neuron, place) ^ (ones if inverted else 0)

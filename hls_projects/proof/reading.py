@@ -1,0 +1,259 @@
+"""A Verilog design as a circuit: read by Yosys, primitives as its simulation models define them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hls_projects.proof.circuit import FALSE, TRUE, Box, Circuit, CircuitError, Function, Register
+from hls_projects.tools.yosys import run_yosys
+
+# Simulation models that come with Yosys, by family; none where the design has no primitives.
+MODELS = {"xilinx": "+/xilinx/cells_sim.v", "ecp5": "+/ecp5/cells_sim.v", "generic": None}
+GATES = {
+    "$_BUF_": ("buffer", "A"),
+    "$_NOT_": ("not", "A"),
+    "$_AND_": ("and", "AB"),
+    "$_NAND_": ("nand", "AB"),
+    "$_OR_": ("or", "AB"),
+    "$_NOR_": ("nor", "AB"),
+    "$_XOR_": ("xor", "AB"),
+    "$_XNOR_": ("xnor", "AB"),
+    "$_ANDNOT_": ("andnot", "AB"),
+    "$_ORNOT_": ("ornot", "AB"),
+    "$_MUX_": ("mux", "ABS"),
+    "$_NMUX_": ("nmux", "ABS"),
+}
+# D flip-flops of a rising edge; letters of enable and synchronous reset say when they act.
+FLIP_FLOP = re.compile(r"\$_(?:DFF_P|DFFE_P(?P<e>[PN])|SDFFC?E?_P(?P<r>[PN])[01](?P<re>[PN])?)_")
+IGNORED = {"$scopeinfo"}
+
+
+def read_circuit(
+    verilog: Path,
+    family: str = "xilinx",
+    *,
+    top: str = "top",
+    whole: Sequence[str] = (),
+    seconds: float = 1800.0,
+) -> Circuit:
+    """The circuit of a Verilog file, written or synthesized.
+
+    Args:
+        verilog: the source file, RTL or a netlist.
+        family: of its primitives: xilinx, ecp5 or generic.
+        top: the top module.
+        whole: patterns of modules that are kept whole, as boxes.
+        seconds: time limit of Yosys.
+
+    Raises:
+        ValueError: for another family.
+        CircuitError: for a cell that is no gate, no primitive and no plain flip-flop.
+        YosysError: if Yosys cannot read it or reaches the limit.
+    """
+    if family not in MODELS:
+        raise ValueError(f"`family` must be one of {', '.join(MODELS)}. Received: {family!r}")
+    with tempfile.TemporaryDirectory(prefix="proof-") as folder:
+        shutil.copyfile(verilog, Path(folder, "design.v"))
+        run_yosys(_commands(family, top, whole), folder=Path(folder), seconds=seconds)
+        modules = json.loads(Path(folder, "design.json").read_text(encoding="utf-8"))["modules"]
+    return _Reader(modules, top).circuit()
+
+
+def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:
+    models = MODELS[family]
+    primitives = "A:src=*_sim.v*"
+    return [
+        "read_verilog design.v",
+        *([f"read_verilog -nooverwrite {models}"] if models else []),
+        f"hierarchy -top {top}",
+        "proc",
+        # Flip-flops are taken apart, other primitives stay cells, each kind once.
+        *([f"setattr -mod -set keep_hierarchy 1 {primitives} t:$*ff* %m %d"] if models else []),
+        *(f"setattr -mod -set keep_hierarchy 1 {pattern}" for pattern in whole),
+        "flatten",
+        "opt_expr",
+        # A constant shifted by an address is a truth table, and stays one.
+        "wreduce t:$shr",
+        "techmap t:$shr %n",
+        "simplemap",
+        "opt_expr",
+        "opt_clean",
+        "write_json design.json",
+    ]
+
+
+class _Reader:
+    """Turns Yosys's JSON into a circuit; functions of a primitive are made once."""
+
+    def __init__(self, modules: dict[str, Any], top: str) -> None:
+        self.modules = modules
+        self.top = modules[top]
+        self.models: dict[str, dict[tuple[str, int], tuple[Function, list[tuple[str, int]]]]] = {}
+        self.gates = {kind: _gate(*meaning) for kind, meaning in GATES.items()}
+        self.free = -1
+        self.circuit_ = Circuit({}, {}, self._ports("input"), self._ports("output"))
+
+    def circuit(self) -> Circuit:
+        for name, cell in self.top["cells"].items():
+            ports = cell["connections"].items()
+            self._add(name, cell["type"], {p: [self._net(b) for b in bits] for p, bits in ports})
+        for name, net in self.top["netnames"].items():
+            for place, bit in enumerate(net["bits"]):
+                self.circuit_.names.setdefault(bit, f"{name}[{place}]")
+        return self.circuit_
+
+    def _ports(self, direction: str) -> dict[str, list[int]]:
+        return {
+            name: [self._net(bit) for bit in port["bits"]]
+            for name, port in self.top["ports"].items() if port["direction"] == direction
+        }
+
+    def _net(self, bit: int | str) -> int:
+        """Net of a bit; undefined ones are nets that nothing drives, so that any value is tried."""
+        if isinstance(bit, int):
+            return bit
+        if bit in "01":
+            return (FALSE, TRUE)[int(bit)]
+        self.free -= 1
+        return self.free
+
+    def _add(self, name: str, kind: str, pins: dict[str, list[int]]) -> None:
+        if kind in self.gates:
+            function, ports = self.gates[kind]
+            self.circuit_.functions[pins["Y"][0]] = function, tuple(pins[p][0] for p in ports)
+        elif kind.startswith("$_") and FLIP_FLOP.fullmatch(kind):
+            _check_always_active(name, kind, pins)
+            self.circuit_.registers[pins["Q"][0]] = Register(pins["D"][0], pins["C"][0])
+        elif kind == "$shr" and {*pins["A"]} <= {FALSE, TRUE}:
+            for shift, net in enumerate(pins["Y"]):
+                function = _table_function(tuple(pins["A"][shift:]), len(pins["B"]))
+                self.circuit_.functions[net] = function, tuple(pins["B"])
+        elif kind in self.modules:
+            self._add_module(kind, pins)
+        elif kind not in IGNORED:
+            raise CircuitError(f"cell {name} is no gate, no primitive, no flip-flop: {kind}")
+
+    def _add_module(self, kind: str, pins: dict[str, list[int]]) -> None:
+        if any(c["type"].startswith("$_") and "FF" in c["type"] or c["type"].startswith("$mem")
+               for c in self.modules[kind]["cells"].values()):
+            ports = self.modules[kind]["ports"]
+            parts = [{p: n for p, n in pins.items() if ports[p]["direction"] == d}
+                     for d in ("input", "output")]
+            self.circuit_.boxes.append(Box(kind, *parts))
+            return
+        module = self.modules[kind]
+        if sum(len(p["bits"]) for p in module["ports"].values() if p["direction"] == "input") > 6:
+            self._expand(module, pins)
+            return
+        if kind not in self.models:
+            self.models[kind] = _functions(module)
+        for (port, place), (function, used) in self.models[kind].items():
+            if port in pins:
+                nets = tuple(pins[p][i] if p in pins else self._net("x") for p, i in used)
+                self.circuit_.functions[pins[port][place]] = function, nets
+
+    def _expand(self, module: dict[str, Any], pins: dict[str, list[int]]) -> None:
+        """The gates of a primitive of many pins, such as a carry cell, with nets of their own."""
+        nets: dict[Any, int] = {"0": FALSE, "1": TRUE}
+        for port, p in module["ports"].items():
+            for place, bit in enumerate(p["bits"]):
+                if p["direction"] == "input" or port in pins:
+                    outer = pins[port][place] if port in pins else self._net("x")
+                    if nets.setdefault(bit, outer) != outer and p["direction"] == "output":
+                        function, _ = self.gates["$_BUF_"]
+                        self.circuit_.functions[outer] = function, (nets[bit],)
+        for name, cell in module["cells"].items():
+            inner = {
+                port: [nets.setdefault(bit, self._net("x")) for bit in bits]
+                for port, bits in cell["connections"].items()
+            }
+            self._add(name, cell["type"], inner)
+
+
+def _gate(kind: str, ports: str) -> tuple[Function, str]:
+    return Function(((kind, tuple(range(2, 2 + len(ports)))),), 2 + len(ports)), ports
+
+
+@lru_cache(None)
+def _table_function(table: tuple[int, ...], inputs: int) -> Function:
+    """The entry of a table at the address that the inputs encode, lowest first; 0 beyond it."""
+    gates: list[tuple[str, tuple[int, ...]]] = []
+
+    @lru_cache(None)
+    def entry(first: int, size: int) -> int:
+        if first >= len(table) or size == 0:
+            return table[first] if first < len(table) else FALSE
+        low, high = entry(first, size - 1), entry(first + (1 << size - 1), size - 1)
+        if low == high:
+            return low
+        gates.append(("mux", (low, high, 1 + size)))
+        return 1 + inputs + len(gates)
+
+    result = entry(0, inputs)
+    return Function(tuple(gates), result)
+
+
+def _check_always_active(name: str, kind: str, pins: dict[str, list[int]]) -> None:
+    """Raises CircuitError unless enable and reset, where there are any, are tied off."""
+    acts = FLIP_FLOP.fullmatch(kind)
+    enable, reset = acts["e"] or acts["re"], acts["r"]
+    if enable and pins["E"] != [TRUE if enable == "P" else FALSE]:
+        raise CircuitError(f"flip-flop {name} has an enable that is not constant")
+    if reset and pins["R"] != [FALSE if reset == "P" else TRUE]:
+        raise CircuitError(f"flip-flop {name} has a reset that is not constant")
+
+
+def _functions(module: dict[str, Any]) -> dict[tuple[str, int], Any]:
+    """Of every output bit of a combinational module: its function, and the pins that it uses."""
+    pins = {
+        bit: (port, place)
+        for port, p in module["ports"].items() if p["direction"] == "input"
+        for place, bit in enumerate(p["bits"])
+    }
+    drivers = {}
+    for name, cell in module["cells"].items():
+        if cell["type"] not in GATES:
+            raise CircuitError(f"a primitive's model has a cell {name} of type {cell['type']}")
+        kind, ports = GATES[cell["type"]]
+        operands = [cell["connections"][port][0] for port in ports]
+        drivers[cell["connections"]["Y"][0]] = kind, operands
+    return {
+        (port, place): _function(bit, pins, drivers)
+        for port, p in module["ports"].items() if p["direction"] == "output"
+        for place, bit in enumerate(p["bits"])
+    }
+
+
+def _function(bit: Any, pins: dict[Any, Any], drivers: dict[Any, Any]) -> Any:
+    gates: list[Any] = []
+    used: list[Any] = []
+    stack = [bit]
+    seen = set()
+    while stack:
+        net = stack.pop()
+        if net in seen or net in ("0", "1"):
+            continue
+        seen.add(net)
+        if net in pins:
+            used.append(net)
+        else:
+            stack += drivers[net][1]
+    place = {"0": FALSE, "1": TRUE, **{net: 2 + i for i, net in enumerate(used)}}
+
+    def visit(net: Any) -> int:
+        if net not in place:
+            kind, operands = drivers[net]
+            chosen = tuple([visit(operand) for operand in operands])
+            gates.append((kind, chosen))
+            place[net] = 1 + len(used) + len(gates)
+        return place[net]
+
+    result = visit(bit)
+    return Function(tuple(gates), result), [pins[net] for net in used]

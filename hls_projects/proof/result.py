@@ -1,0 +1,82 @@
+"""What a proof found, and how it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """A bit of the hardware that is not the network's.
+
+    Attributes:
+        layer: name of the layer, such as dense_2.
+        neuron, bit: which one; of a register that resembles none, the nearest.
+        net: name of the net in the netlist.
+        values: of the layer's inputs at which they differ; None where none was found.
+        expected, received: the bit there.
+        x: an input of the network that leads there, integers; None where none was found.
+    """
+
+    layer: str
+    neuron: int
+    bit: int
+    net: str
+    values: np.ndarray | None = None
+    expected: int | None = None
+    received: int | None = None
+    x: np.ndarray | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.layer}, neuron {self.neuron}, bit {self.bit} ({self.net})"
+        if self.values is None:
+            return place
+        ones = int(np.count_nonzero(self.values))
+        where = "an input of the network" if self.x is not None else "values of its inputs"
+        return (
+            f"{place}: {self.received} instead of {self.expected} at {where} "
+            f"with {ones} nonzero of {self.values.size}"
+        )
+
+
+@dataclass
+class Proof:
+    """A netlist compared with an integer network for every input that can occur.
+
+    Attributes:
+        proven: output bits of blocks, registers and logits, that equal the network's.
+        outputs: all of them.
+        differences: bits that are not the network's, with an input that shows it.
+        unknown: names of bits on which no verdict was reached.
+        by_diagrams: of `proven`, bits that took diagrams over all inputs of the neuron.
+        unused_codes: codes of activations that no neuron produces, which count as don't-cares.
+        seconds: that the proof took.
+        message: why nothing could be compared, such as a loop; empty otherwise.
+    """
+
+    proven: int = 0
+    outputs: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    by_diagrams: int = 0
+    unused_codes: int = 0
+    seconds: float = 0.0
+    message: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every output is proven."""
+        decided = not (self.differences or self.unknown or self.message)
+        return decided and self.proven == self.outputs > 0
+
+    def __str__(self) -> str:
+        """One line for a report."""
+        found = f"{self.proven:,} of {self.outputs:,} outputs, {self.seconds:.1f} s"
+        if self.complete:
+            return f"proved for every input: {found}"
+        if self.differences:
+            return f"not the network: {self.differences[0]}; proved {found}"
+        reason = self.message or f"{len(self.unknown)} unknown, such as {self.unknown[:1]}"
+        return f"not proved: {reason}; {found}"
