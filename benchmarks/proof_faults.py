@@ -68,7 +68,8 @@ class Study:
             raise SystemExit(f"the Verilog is not the network's: {proof.proof}")
         self.layers = proof.kept
         self.images = Lanes(len(x))
-        bits = {n: to_word(column.astype(bool)) for n, column in zip(circuit.inputs["x"], x.T)}
+        columns = zip(circuit.inputs["x"], x.T.astype(bool), strict=True)
+        bits = {net: to_word(column) for net, column in columns}
         self.bits = bits
         self.order = circuit.in_order(circuit.outputs["y"])
         self.good = circuit.evaluate(self.order, bits, self.images) | bits
