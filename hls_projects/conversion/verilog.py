@@ -154,6 +154,8 @@ def _prove(
     name = f"Verilog for {written.family.name}"
     if streams(network):
         found.proofs.append(f"{name}: simulated only, as streams of pixels are")
+    elif not network.is_sequence:
+        found.proofs.append(f"{name}: simulated only, as networks with branches are")
     elif options.prove or network.nonzeros <= written.family.proven_nonzeros:
         from hls_projects.proof import prove_rtl
 

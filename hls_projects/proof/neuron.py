@@ -14,6 +14,8 @@ from hls_projects.proof.sums import Table, WeightedSum, inside, sum_diagram
 
 # Nodes of diagrams, above which a cone counts as too large.
 MOST_NODES = 1_000_000
+# Inputs of a cone, above which no diagram over all of them is tried.
+MOST_VARIABLES = 64
 
 
 # A net, and whether it is complemented; net 0 is the constant 0.
@@ -67,7 +69,8 @@ def prove_neuron(
         codes: of values whose codes do not all occur: literals of the bits, lowest first, and
             the codes that do.
         begin: all nets at which neurons begin, those without weight too.
-        most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN.
+        most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN; so it is of a
+            cone of more than MOST_VARIABLES inputs that counters do not decide.
     """
     results: dict[int, Result] = {}
     cone = CounterCone(circuit, outputs, total, begin)
@@ -118,6 +121,8 @@ def _by_diagrams(
 ) -> Result:
     """Compares one output over the inputs themselves."""
     order = _variable_order(circuit, [net], {**dict.fromkeys(begin), **total.weights}, total)
+    if len(order) > MOST_VARIABLES:
+        return Result(Verdict.UNKNOWN)
     diagrams = Diagrams(len(order), most_nodes)
     try:
         values = dict(zip(order, diagrams.variables, strict=True))

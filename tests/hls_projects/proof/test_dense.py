@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hls_projects.families import FAMILIES
+from hls_projects.families import GENERIC, XILINX
 from hls_projects.kinds import Conv2D, Dense, Flatten, Head, Levels
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -21,13 +21,19 @@ from tests.hls_projects.proof.broken import flipped_bit, swapped_pins, tables, w
 from tests.hls_projects.zoo import ZOO, random_inputs, wide_network
 
 
-@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
+@pytest.mark.parametrize("target", [XILINX, GENERIC], ids=["xilinx", "generic"])
 @pytest.mark.parametrize("name", ZOO)
 def test_zoo(tmp_path, name, target):
     design = write_rtl(ZOO[name], tmp_path, target=target)
     proof = prove_rtl(design.verilog, ZOO[name], target.name)
     assert proof.complete, str(proof)
     assert str(proof).startswith("proved for every input: ")
+
+
+@pytest.mark.parametrize("name", ["one_bit", "two_bits", "positions", "dead", "fan_in_one"])
+def test_zoo_of_ecp5(tmp_path, name):
+    proof = prove_rtl(write_rtl(ZOO[name], tmp_path, target="ecp5").verilog, ZOO[name], "ecp5")
+    assert proof.complete, str(proof)
 
 
 @pytest.mark.parametrize("name", ["two_bits", "bytes", "images"])
