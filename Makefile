@@ -1,6 +1,7 @@
 # make demo       a first exact result in two minutes, then train mnist-small and convert that too
 # make test       all tests, C-simulation included
 # make reproduce  every MNIST network of the comparison: trained, measured, reports/results/mnist.json
+# make pages      pages/mnist.html and pages/cifar10.html, from the records in reports/results
 # make pretrained the network that comes with the package, trained again
 # make fuzz       hundreds of random networks and damaged files, docs/trust.md
 # make tutorial   docs/tutorial.ipynb, executed again, with its outputs
@@ -11,7 +12,7 @@ INSTALLED := .venv/.installed
 TESTED := .venv/.installed-for-tests
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo reproduce pretrained tutorial test fuzz lint install clean
+.PHONY: demo reproduce pages pretrained tutorial test fuzz lint install clean
 
 install: $(INSTALLED)
 
@@ -30,11 +31,15 @@ demo: $(INSTALLED)
 	$(BIN)/python convert.py mnist-small
 	@if [ -f runs/demo/config.yaml ]; then $(BIN)/python train.py --resume --name demo; \
 	else $(BIN)/python train.py mnist-small --name demo; fi
-	$(BIN)/python convert.py runs/demo --rtl --synth xilinx
+	$(BIN)/python convert.py runs/demo --rtl --yosys xilinx
 
 # Interrupt it at any time; the same command goes on.
 reproduce: $(INSTALLED)
 	$(BIN)/python -m reports.reproduce mnist
+
+pages: $(INSTALLED)
+	$(BIN)/python -m reports.compare --results reports/results/mnist.json -o pages/mnist.html
+	$(BIN)/python -m reports.compare --results reports/results/cifar10.json -o pages/cifar10.html
 
 # How the network in qkeras_models/pretrained/mnist-small was made.
 pretrained: $(INSTALLED)

@@ -63,7 +63,7 @@ def pretrained_point(cache: Path) -> OwnPoint:
         "mnist-small, as it comes with the package",
         trained["test_accuracy"], trained["validation_accuracy"], trained["nonzeros"],
         cells.luts, cells.ffs, cells.carries, cells.luts_by_size,
-    )  # fmt: skip
+    )
 
 
 def measure_all(python: Path, runs: Path) -> tuple[list[dict], list[dict]]:

@@ -26,10 +26,10 @@ from training.search.progress import Progress
 from training.search.space import suggest
 from training.search.study import open_study
 from training.search.trials.guarded_job import guarded, write_json
+from training.search.trials.job import TrialJob
 from training.search.trials.ownership import Ownership
 from training.search.trials.trial import (
     OUTCOME,
-    TrialJob,
     hardware_figures,
     run_trial,
     use_worker_quietly,
@@ -185,7 +185,7 @@ def _cpu_seconds(hidden: tuple[int, ...], epochs: int) -> dict[str, float]:
         "data": "mnist", "input_bits": 1, "hidden": list(hidden), "sparsity": 0.98,
         "augmentation": {"shift": 1.0, "shear": 0.15, "elastic": 0.5},
         "stage1_epochs": epochs, "stage3_epochs": 0,
-    }  # fmt: skip
+    }
     ends = []
     clock = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: ends.append(time.process_time())
@@ -193,7 +193,7 @@ def _cpu_seconds(hidden: tuple[int, ...], epochs: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         started = time.process_time()
         run.train(build_config(values), Path(folder, "run"), 0, [clock], test=False)
-        network = IntegerNetwork.from_keras(load_model(Path(folder, "run", run.MODEL)))
+        network = IntegerNetwork.from_keras(load_model(Path(folder, "run", "model.keras")))
         hardware_figures(network, Path(folder), None)
         whole = time.process_time() - started
     epoch = float(np.median(np.diff(ends)))

@@ -1,4 +1,4 @@
-"""LUTs of dense layers side by side and folded into the cycles of a image.
+"""LUTs of dense layers side by side and time-multiplexed over the cycles of an image.
 
     PYTHONPATH=. python benchmarks/time_multiplex.py
 
@@ -18,7 +18,7 @@ from hls_projects.rtl import write_rtl
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
 from hls_projects.tools.synthesis import synthesize_layers, synthesize_verilog
 
-# Inputs, neurons, share of nonzeros, and pixels of a image: lenet5's first dense layer, and those
+# Inputs, neurons, share of nonzeros, and pixels of an image: lenet5's first dense layer, and those
 # of cifar-vgg of widths 16 and 32.
 CASES = ((800, 500, 0.02, 784), (1024, 128, 0.05, 1024), (2048, 256, 0.02, 1024))
 
@@ -41,18 +41,18 @@ def side_by_side(dense, threshold, folder):
 
 
 def main():
-    heads = "inputs × neurons", "nonzeros", "LUT in one cycle", "cycles", "banks", "LUT folded"
+    heads = "inputs × neurons", "nonzeros", "LUT in one cycle", "cycles", "banks", "LUT over them"
     print(f"| {' | '.join(heads)} | FF | BRAM |")
     print("|---|---|---|---|---|---|---|---|")
     for inputs, neurons, density, pixels in CASES:
         dense, threshold = layer(inputs, neurons, density)
-        folded = TimeMultiplexedDense("folded", dense, threshold, 2, False, pixels)
+        multiplexed = TimeMultiplexedDense("multiplexed", dense, threshold, 2, False, pixels)
         with tempfile.TemporaryDirectory() as folder:
             whole = side_by_side(dense, threshold, Path(folder))
-            source = Path(folder, "folded.v")
-            source.write_text(folded.module())
-            cells = synthesize_verilog(source, top="folded")
-        schedule = folded.schedule
+            source = Path(folder, "multiplexed.v")
+            source.write_text(multiplexed.module())
+            cells = synthesize_verilog(source, top="multiplexed")
+        schedule = multiplexed.schedule
         print(
             f"| {inputs:,} × {neurons} | {np.count_nonzero(dense.weights):,} | {whole.luts:,} "
             f"| {schedule.cycles:,} | {len(schedule.banks)} | {cells.luts:,} | {cells.ffs:,} "

@@ -33,7 +33,7 @@ NETWORKS = {
     "small image": (128, 64, (28, 28), SMALL_IMAGE),
 }
 RUNS = {"mnist-small": {"preset": "mnist-small"},
-        "cifar": {"preset": "cifar-vgg", "width": 1, "hidden": IMAGE}}  # fmt: skip
+        "cifar": {"preset": "cifar-vgg", "width": 1, "hidden": IMAGE}}
 
 
 def step_time(kind: str, network: str) -> float:
@@ -73,7 +73,7 @@ def _run_fit(kind, network, hidden, batch, x, y, clock):
     if hasattr(run, "fuse_layers"):  # in earlier versions not the callback's
         run.fuse_layers(model)
     model.fit(run._batches(config, data, 0), epochs=EPOCHS, verbose=0, shuffle=False,
-              callbacks=[METHODS[config.method].callback(config), clock])  # fmt: skip
+              callbacks=[METHODS[config.method].callback(config), clock])
 
 
 def _own_fit(kind, network, hidden, batch, x, y, clock):
@@ -98,7 +98,7 @@ def in_turns(jobs: dict[str, Job], rounds: int) -> dict[str, list[float]]:
             environment = {**os.environ, "PYTHONPATH": str(root), "TF_CPP_MIN_LOG_LEVEL": "3"}
             command = [sys.executable, __file__, "--measure", kind, network]
             done = subprocess.run(command, env=environment, cwd=root, capture_output=True,
-                                  text=True, check=True)  # fmt: skip
+                                  text=True, check=True)
             found[name].append(json.loads(done.stdout.splitlines()[-1]))
     return found
 

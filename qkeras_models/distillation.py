@@ -26,7 +26,7 @@ class DistillationLoss(keras.losses.Loss):
 
     Example:
         >>> loss = DistillationLoss(weight=0.5, temperature=3.0)
-        >>> model.compile("adam", loss)                         # doctest: +SKIP
+        >>> model.compile("adam", loss)
 
     `y_true` is (batch, 1 + classes), the label before the teacher's logits, or labels alone;
     `y_pred` the logits (batch, classes).

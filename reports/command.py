@@ -13,6 +13,8 @@ from typing import Any
 import click
 
 OUTPUTS_SHOWN = 4
+# Options of the version before this one.
+RENAMED = {"--synth": "--yosys", "--synthesize": "--vendor", "--fold-dense": "--time-multiplex"}
 
 
 def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -28,7 +30,22 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
     context.exit(int(failed))
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+class _Renamed(click.Command):
+    """Takes the options of earlier versions too, with a warning."""
+
+    def parse_args(self, context: click.Context, words: list[str]) -> list[str]:
+        return super().parse_args(context, [_present_name(word) for word in words])
+
+
+def _present_name(word: str) -> str:
+    name, equals, value = word.partition("=")
+    if name not in RENAMED:
+        return word
+    click.echo(f"warning: {name} is called {RENAMED[name]} now; it will go", err=True)
+    return f"{RENAMED[name]}{equals}{value}"
+
+
+@click.command(cls=_Renamed, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("target", metavar="RUN_OR_MODEL")
 @click.option("--doctor", is_flag=True, is_eager=True, expose_value=False, callback=_doctor,
               help="Check Python, packages, tools, cache and disk, and say what is missing.")
@@ -57,7 +74,7 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
               help="The HLS project's output is the index of the largest logit, the lowest of "
                    "equal ones.  Verilog outputs the logits: not with --rtl.")
 @click.option("--rtl", is_flag=True, help="Write Verilog too, simulate it on the same samples.")
-@click.option("--synth", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, ecp5, or "
+@click.option("--yosys", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, ecp5, or "
                               "several with commas between; includes --rtl.")
 @click.option("--pnr", is_flag=True, help="Place and route for ECP5 with nextpnr, which takes "
                                           "minutes; includes --rtl.")
@@ -65,20 +82,20 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
               help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
                    "[default: one stage a layer]")
 @click.option("--time-multiplex", is_flag=True,
-              help="Large dense layers after a image, but the last one, take as many cycles as "
+              help="Large dense layers after an image, but the last one, take as many cycles as "
                    "it has pixels: as many images a second in fewer LUTs; includes --rtl.")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
               help="Time limit of each run of Yosys or nextpnr.")
-@click.option("--synthesize", is_flag=True,
+@click.option("--vendor", "synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 def main(
     target: str,
     output: Path | None,
     no_csim: bool,
     rtl: bool,
-    synth: str | None,
+    yosys: str | None,
     pnr: bool,
     stage_delay: float | None,
     time_multiplex: bool,
@@ -95,12 +112,12 @@ def main(
     \b
     Examples:
       python convert.py runs/digits
-      python convert.py mnist-small --synth xilinx,ecp5
+      python convert.py mnist-small --yosys xilinx,ecp5
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
       python convert.py reports/results/networks/sfc-sparse-0.98-0.npz --data mnist
     """
     try:
-        targets = tuple(filter(None, map(str.strip, (synth or "").split(","))))
+        targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
         if rtl or targets or pnr or time_multiplex or generic_rtl or stage_delay is not None:
             verilog = {

@@ -13,8 +13,9 @@ import click
 
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.folder_lock import FolderInUse, exclusive_file, exclusive_folder
+from qkeras_models.files.run_folder import RunFolder
 from reports.experiments.job_pool import Done, Task, run_tasks
-from reports.experiments.reproduce_job import NETWORK, lacks_hardware, read_record, write_record
+from reports.experiments.reproduce_job import lacks_hardware, read_record, write_record
 from reports.experiments.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
 from training.data.targets.task import score_text
 
@@ -40,7 +41,7 @@ LARGEST_FILE = 500_000
               help="Trainings at the same time.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
               help="Threads of each.")
-@click.option("--synthesize-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
+@click.option("--vendor-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
               help="Largest network to write as Verilog and synthesize.  [default: 70000, or 5000 "
                    "with --quick]")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
@@ -182,8 +183,8 @@ def adopt(job: Job, record: NetworkRecord, runs: Path, results: Path) -> None:
     """
     folder = job.folder(runs)
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / NETWORK, (results / record.network_file).read_bytes())
-    write_record(replace(record, network_file=NETWORK), folder)
+    write_atomically(RunFolder(folder).network, (results / record.network_file).read_bytes())
+    write_record(replace(record, network_file=RunFolder(folder).network.name), folder)
 
 
 def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> NetworkRecord:
@@ -204,7 +205,7 @@ def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> Netw
 
 def _task(job: Job, runs: Path, data_folder: str | None, synthesize_up_to: int) -> Task:
     words = [job.network, job.method, str(job.seed), "--runs", str(runs)]
-    words += ["--synthesize-up-to", str(synthesize_up_to)]
+    words += ["--vendor-up-to", str(synthesize_up_to)]
     words += [] if job.sparsity is None else ["--sparsity", str(job.sparsity)]
     words += ["--quick"] if job.quick else []
     words += ["--data-folder", data_folder] if data_folder else []

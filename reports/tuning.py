@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from qkeras_models.files.run_folder import RunFolder
 from reports.experiments.job_pool import Task, run_tasks
 from reports.experiments.tuning_plan import SCHEDULES, Trial, decide
 from reports.experiments.tuning_table import TABLE, best_options, collect, read_scores, result_file
@@ -81,7 +82,7 @@ def _left(network: str, methods: Sequence[str], runs: Path, table: Path) -> list
 
 
 def _task(trial: Trial, runs: Path, data_folder: str | None) -> Task:
-    resumed = (runs / trial.name / "config.yaml").is_file()
+    resumed = (RunFolder(runs / trial.name).config).is_file()
     words = ["--resume"] if resumed else trial.arguments
     if data_folder and not resumed:
         words += ["--data-folder", data_folder]

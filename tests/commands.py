@@ -42,5 +42,5 @@ def in_new_process(script: str, *arguments: object, cwd: Path, **environment: st
     done = subprocess.run(
         [sys.executable, str(ROOT / script), *map(str, arguments)],
         cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False,
-    )  # fmt: skip
+    )
     return Done(done.returncode, done.stdout, done.stderr)

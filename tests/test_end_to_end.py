@@ -44,5 +44,5 @@ def test_a_convolutional_network_goes_from_words_to_verilog(tmp_path):
     figures = {record["metric"]: record["value"] for record in report["resources"]}
     assert figures["ii"] == 64 and figures["buffer_bits"] > (2 * 8 + 3) * 4
     assert figures["rom_bits"] > 0
-    assert "64 pixels make a image" in (folder / "rtl" / "README.md").read_text()
+    assert "64 pixels make an image" in (folder / "rtl" / "README.md").read_text()
     assert "hls::stream" in (folder / "hls" / "firmware" / "net.cpp").read_text()

@@ -69,7 +69,7 @@ def runs(tmp_path_factory):
             "--name", "run", "--stage1-epochs", "12", "--stage3-epochs", "6",
             "--batch-size", "32", "--learning-rate", "0.01", "--quiet",
             *(["--loss", "binary"] if kind == "binary" else []),
-        )  # fmt: skip
+        )
         shutil.copytree("runs", kept / kind)
         return told[kind]
 
@@ -127,7 +127,7 @@ def test_a_run_keeps_its_labels_with_other_data(work, runs):
     runs("labels")
     few = Y["labels"] != 3
     np.savez("few.npz", x_train=X[few], y_train=Y["labels"][few], x_test=X[few][:50],
-             y_test=Y["labels"][few][:50])  # fmt: skip
+             y_test=Y["labels"][few][:50])
     told = command(convert_command, "run", "--no-csim", "--data", "few.npz")
     score = next(line for line in told.splitlines() if line.startswith("accuracy: "))
     assert float(score.split("%")[0].split()[1]) > 75 and "output 0: label 3" in told
@@ -137,7 +137,7 @@ def own_script(outputs, loss, y):
     model = keras.Sequential([
         keras.Input((5,)), InputQuantizer(bits=6, signed=True, scale=0.125),
         SparseTernaryDense(outputs), IntegerHead(initial_scale=0.02),
-    ])  # fmt: skip
+    ])
     model.compile(keras.optimizers.Adam(0.02), loss)
     model.fit(X[:400], y[:400], epochs=12, verbose=0)
     model.save("own.keras")
@@ -155,7 +155,7 @@ def own_script(outputs, loss, y):
          "note: no score: my.npz: `y_train` must fit a network of 1 outputs. "
          "Received: regression with 2"),
     ],
-)  # fmt: skip
+)
 def test_a_script_of_the_users_own_is_judged_by_its_loss(work, kind, loss, y, outputs, told):
     work(kind)
     keras.utils.set_random_seed(0)

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.networks.presets import PRESETS
+from training.data.sets.known_sets import SETS
 from training.data.targets.target_search import LOSSES
 from training.data.targets.task import score_text
+from training.methods import METHODS
 
 if TYPE_CHECKING:
     from training.run import TrainingResult
@@ -30,13 +33,12 @@ RUNS = Path("runs")
               help="YAML file of values; see docs/training.md for all of them.")
 @click.option("--set", "assignments", multiple=True, metavar="VALUE=...",
               help="Any value of the configuration, as in --set l2=2e-5; may be repeated.")
-@click.option("--data", help="mnist, cifar10, digits, or a .npz file with x_train, y_train, x_test, y_test.")
+@click.option("--data", help=f"{', '.join(SETS)}, or a .npz file with x_train, y_train, x_test, y_test.")
 @click.option("--loss", type=click.Choice(LOSSES),
               help="classes, binary (one logit, or independent ones) or regression.  "
                    "[default: auto, from y_train]")
 @click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
-@click.option("--method", help="sparse (the default), or a baseline to compare with: float, binary, ternary, "
-                                "magnitude, l2 or no-retraining; see docs/baselines.md.")
+@click.option("--method", help=f"{', '.join(METHODS)}; see docs/baselines.md.  [default: sparse]")
 @click.option("--model", help="Your own trained .keras file, made sparse ternary, instead of --hidden.")
 @click.option("--teach", is_flag=True, help="The network of --model teaches the sparse one too.")
 @click.option("--hidden", help="Hidden layers: widths as in 256,64; 16c3 is a convolution of "
@@ -165,7 +167,7 @@ def _warning_line(told: list[str], message: Warning | str, *_: Any) -> None:
 
 def _continuation(folder: Path) -> str:
     """How to go on after an interruption."""
-    if not (folder / "config.yaml").is_file():
+    if not RunFolder(folder).config.is_file():
         return "nothing was trained yet: the same command starts again"
     runs = "" if folder.parent == RUNS else f" --runs {shlex.quote(str(folder.parent))}"
     return f"continue with: python train.py --resume --name {shlex.quote(folder.name)}{runs}"

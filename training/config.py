@@ -21,6 +21,7 @@ from pydantic import (
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.networks.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.networks.presets import PRESETS
+from training.data.sets.known_sets import SETS
 from training.data.targets.target_search import AUTO, LOSSES
 from training.methods import METHODS
 from training.pruning.minimum_density import check_minimum_density
@@ -62,7 +63,7 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    data: str = Field("mnist", description="mnist, cifar10, digits, or a .npz file")
+    data: str = Field("mnist", description=f"{', '.join(SETS)}, or a .npz file")
     data_folder: str | None = Field(None, description="folder with the files of MNIST or CIFAR-10")
     validation: StrictInt | float | None = Field(
         None, gt=0, description="samples, or a share below 1"

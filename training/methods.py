@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import keras
 
-    from training.config import TrainingConfig
     from training.data import Dataset
 
+# A Config, whose module reads the names of this table.
+Config = Any
 
-def _sparse_callback(config: TrainingConfig, **changed: Any) -> Any:
+
+def _sparse_callback(config: Config, **changed: Any) -> Any:
     from training.pruning.quantization_pruning import QuantizationPruning
 
     return QuantizationPruning(
@@ -28,29 +30,29 @@ def _sparse_callback(config: TrainingConfig, **changed: Any) -> Any:
     )
 
 
-def _without_retraining(config: TrainingConfig) -> Any:
+def _without_retraining(config: Config) -> Any:
     return _sparse_callback(config, stage1_epochs=config.epochs)
 
 
-def _l2_callback(config: TrainingConfig) -> Any:
+def _l2_callback(config: Config) -> Any:
     from training.baselines.l2_pruning import L2Pruning
 
     return L2Pruning(config.sparsity, survivors=config.survivors, **_stages(config))
 
 
-def _magnitude_callback(config: TrainingConfig) -> Any:
+def _magnitude_callback(config: Config) -> Any:
     from training.baselines.magnitude_pruning import MagnitudePruning
 
     return MagnitudePruning(config.sparsity, **_stages(config))
 
 
-def _dense_callback(config: TrainingConfig) -> Any:
+def _dense_callback(config: Config) -> Any:
     from training.baselines.dense_training import DenseTraining
 
     return DenseTraining()
 
 
-def _stages(config: TrainingConfig) -> dict[str, Any]:
+def _stages(config: Config) -> dict[str, Any]:
     return {
         "stage1_epochs": config.stage1_epochs,
         "l2": config.l2,
@@ -59,7 +61,7 @@ def _stages(config: TrainingConfig) -> dict[str, Any]:
     }
 
 
-def _sparse_model(config: TrainingConfig, data: Dataset) -> keras.Model:
+def _sparse_model(config: Config, data: Dataset) -> keras.Model:
     if config.model is None:
         return _quantized(config, data, None)
     from qkeras_models.networks.sparsification import sparsify
@@ -75,32 +77,32 @@ def _sparse_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     )
 
 
-def _binary_model(config: TrainingConfig, data: Dataset) -> keras.Model:
+def _binary_model(config: Config, data: Dataset) -> keras.Model:
     from qkeras_models.quantizers.binary_weights import BinaryWeights
 
     return _quantized(config, data, BinaryWeights())
 
 
-def _ternary_model(config: TrainingConfig, data: Dataset) -> keras.Model:
+def _ternary_model(config: Config, data: Dataset) -> keras.Model:
     from qkeras_models.quantizers.ternary_weights import TernaryWeights
 
     return _quantized(config, data, TernaryWeights())
 
 
-def _magnitude_model(config: TrainingConfig, data: Dataset) -> keras.Model:
+def _magnitude_model(config: Config, data: Dataset) -> keras.Model:
     from qkeras_models.quantizers.magnitude_pruned import MagnitudePruned
 
     return _quantized(config, data, MagnitudePruned(), kernel_initializer="glorot_uniform")
 
 
-def _float_model(config: TrainingConfig, data: Dataset) -> keras.Model:
+def _float_model(config: Config, data: Dataset) -> keras.Model:
     from qkeras_models.networks.builders import float_feed_forward
 
     return float_feed_forward(data.shape, config.hidden, data.outputs, **_inputs(config, data))
 
 
 def _quantized(
-    config: TrainingConfig, data: Dataset, quantizer: Any, **options: Any
+    config: Config, data: Dataset, quantizer: Any, **options: Any
 ) -> keras.Model:
     from qkeras_models.networks.builders import feed_forward
 
@@ -117,7 +119,7 @@ def _quantized(
     )
 
 
-def _inputs(config: TrainingConfig, data: Dataset) -> dict[str, Any]:
+def _inputs(config: Config, data: Dataset) -> dict[str, Any]:
     return {
         "input_bits": data.format.bits,
         "input_signed": data.format.signed,
@@ -144,8 +146,8 @@ class Method:
 
     name: str
     label: str
-    model: Callable[[TrainingConfig, Dataset], keras.Model]
-    callback: Callable[[TrainingConfig], Any]
+    model: Callable[[Config, Dataset], keras.Model]
+    callback: Callable[[Config], Any]
     dense: bool = False
     by_strength: bool = False
     of_model: bool = False

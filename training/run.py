@@ -16,6 +16,7 @@ import numpy as np
 
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.folder_lock import exclusive_folder
+from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.files.saved_model import float32_copy, load_model, save_model
 from qkeras_models.networks.kernels import kernels, zero_share
 from training.config import TrainingConfig, build_config, read_config
@@ -24,12 +25,10 @@ from training.data.targets.targets import Targets
 from training.data.targets.task import Task, score_text
 from training.methods import METHODS
 from training.recording.progress_lines import ProgressLines
-from training.recording.run_recorder import CHECKPOINTS, RunRecorder, find_checkpoint
-from training.recording.run_result import RESULT, TrainingResult, read_json, read_result
+from training.recording.run_recorder import RunRecorder, find_checkpoint
+from training.recording.run_result import TrainingResult, read_json, read_result
 from training.steps.batch_statistics import recalibrate
 
-MODEL = "model.keras"
-CONFIG = "config.yaml"
 # What a checkpoint's state.json holds.
 RESUMED = {"epoch", "pruning", "history"}
 FROM_START = {"epoch": 0, "seconds": 0.0}
@@ -64,7 +63,7 @@ def train(
     _batches(config, data, 0)  # a teacher that does not fit leaves no folder
     with exclusive_folder(folder):
         refuse_existing(folder)
-        config.save(folder / CONFIG)
+        config.save(RunFolder(folder).config)
         return _fit(model, config, data, folder, verbose, FROM_START, callbacks, test)
 
 
@@ -90,8 +89,10 @@ def resume(
         FileNotFoundError: if the folder holds no run.
         FolderInUse: if another process works in it.
     """
-    if not (folder / CONFIG).is_file():
-        raise FileNotFoundError(f"{folder} is no run folder: it holds no {CONFIG}")
+    if not RunFolder(folder).config.is_file():
+        raise FileNotFoundError(
+            f"{folder} is no run folder: it holds no {RunFolder(folder).config.name}"
+        )
     with exclusive_folder(folder):
         return _resume(folder, verbose, callbacks, test)
 
@@ -102,9 +103,9 @@ def _resume(
     callbacks: Sequence[keras.callbacks.Callback],
     test: bool,
 ) -> TrainingResult:
-    if (folder / RESULT).is_file():
+    if RunFolder(folder).result.is_file():
         return read_result(folder)
-    config = build_config(read_config(folder / CONFIG))
+    config = build_config(read_config(RunFolder(folder).config))
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
     checkpoint = find_checkpoint(folder)
@@ -113,7 +114,7 @@ def _resume(
         return _fit(model, config, data, folder, verbose, state, callbacks, test)
     # Checkpoints once had no seconds.
     state = {"seconds": 0.0} | read_json(checkpoint / "state.json", RESUMED, {"seconds"})
-    model = load_model(checkpoint / MODEL, compile=True)
+    model = load_model(RunFolder(checkpoint).model, compile=True)
     return _fit(model, config, data, folder, verbose, state, callbacks, test)
 
 
@@ -263,9 +264,9 @@ def _finish(
         test_rmse=data.targets.rmse(tested, data.y_test) if test else None,
         targets=data.targets.record(),
     )
-    save_model(model, folder / MODEL)
-    write_atomically(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
-    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    save_model(model, RunFolder(folder).model)
+    write_atomically(RunFolder(folder).result, json.dumps(asdict(result), indent=2) + "\n")
+    shutil.rmtree(RunFolder(folder).checkpoints, ignore_errors=True)
     return result
 
 

@@ -60,7 +60,7 @@ def _mean(network: str, sparsity: float | None, members: Sequence[NetworkRecord]
         f"{network}, {100 * (sparsity or 0):g} % asked for, {seeds}",
         mean("test_accuracy"), mean("validation_accuracy"),
         round(mean("nonzeros")), round(mean("luts")), round(mean("ffs")),
-    )  # fmt: skip
+    )
 
 
 def paired(luts_by_size: dict[str, int]) -> int | None:
@@ -98,14 +98,14 @@ def comparison_table(records: Sequence[dict[str, Any]], own: Sequence[OwnPoint])
             paired(r["luts_by_size"]), r["carries"], r["ffs"], r["nonzeros"], r["ebops"],
         )
         for r in records
-    ]  # fmt: skip
+    ]
     rows += [
         (
             f"**{p.name}**", p.test_accuracy, p.validation_accuracy, p.luts,
             paired(p.luts_by_size), p.carries, p.ffs, p.nonzeros, None,
         )
         for p in own
-    ]  # fmt: skip
+    ]
     return Table("LUTs and accuracy", columns, tuple(sorted(rows, key=lambda row: row[3])))
 
 
@@ -126,7 +126,7 @@ def exports_table(records: Sequence[dict[str, Any]]) -> Table:
             f"{r['logits_that_differ']} / {r['verilog_logits_that_differ']} of {r['logits']:,}",
         )
         for r in records
-    ]  # fmt: skip
+    ]
     return Table("Exports", columns, tuple(sorted(rows)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hls_projects.conversion.compiled_task import compiled_task
+from qkeras_models.files.run_folder import RunFolder
 from training.data.targets.target_search import AUTO
 from training.data.targets.targets import Targets
 from training.data.targets.task import Task
@@ -89,7 +90,7 @@ def _load(
 
     targets = None if record is None else _trained_targets(record, outputs)
     if data is None:
-        return load_data(build_config(read_config(record / "config.yaml")), targets), ""
+        return load_data(build_config(read_config(RunFolder(record).config)), targets), ""
     if targets is not None:
         return load(data, targets=targets), ""
     task = None if model is None else compiled_task(model)
@@ -104,9 +105,9 @@ def _load(
 
 def _trained_targets(record: Path, outputs: int) -> Targets | None:
     """What a training recorded of its targets; None if it did not come to its end."""
-    from training.recording.run_result import RESULT, read_result
+    from training.recording.run_result import read_result
 
-    if not (record / RESULT).is_file():
+    if not RunFolder(record).result.is_file():
         return None
     result = read_result(record)
     return Targets.of_record(result.metric, outputs, result.targets)

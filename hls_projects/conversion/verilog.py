@@ -13,6 +13,7 @@ import numpy as np
 from hls_projects.conversion.options import RtlOptions
 from hls_projects.conversion.readme import write_rtl_readme
 from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
+from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
@@ -143,7 +144,7 @@ def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
     if np.array_equal(expected, received):
         return
     mismatch = describe("integer network", "RTL simulation", expected, received, None)
-    where = write_mismatch(mismatch, folder / "report")
+    where = write_mismatch(mismatch, RunFolder(folder).report)
     raise ExactnessError(f"{mismatch}; details in {where}", mismatch)
 
 

@@ -1,6 +1,8 @@
 """Lattice ECP5: LUT4s and CCU2C."""
 
-from hls_projects.families.family import Chain, Delays, Family, Flow
+from hls_projects.families.family import Delays, Family, Flow
+from hls_projects.families.luts import Lut4s
+from hls_projects.rtl.chains.ccu2c import CCU2C
 
 TOOLS = """\
 
@@ -16,9 +18,8 @@ The CCU2C primitives are Lattice's own, so Diamond reads the file as well.
 ECP5 = Family(
     name="ecp5",
     folder="rtl/ecp5",
-    chain=Chain.CCU2C,
-    instantiates_luts=False,
-    lut_inputs=4,
+    chain=CCU2C,
+    luts=Lut4s(),
     searched_bits=20,
     bits_a_lut=0.9,
     residual_bits=7,
@@ -37,6 +38,12 @@ ECP5 = Family(
             lut_note="two LUT4s for each CCU2C, which consists of them, are counted",
             delay_note="speed grade 6, mean delays of nextpnr's slowest paths, not routed",
         ),
+    ),
+    cells=(
+        ("ffs", "TRELLIS_FF"),
+        ("carries", "CCU2C"),
+        ("brams", "DP16KD"),
+        ("dsps", "MULT18X18D"),
     ),
     places=True,
 )

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
-
-class Chain(Enum):
-    """The carry chains that Verilog instantiates."""
-
-    NONE = "none"
-    CARRY4 = "CARRY4"
-    CCU2C = "CCU2C"
+from hls_projects.families.luts import DualLuts, Lut4s
+from hls_projects.rtl.chains.chain import Chain
 
 
 @dataclass(frozen=True)
@@ -63,9 +57,8 @@ class Family:
     Args:
         name: of the family, and of the `target` that Verilog is written for.
         folder: of its Verilog, within a run's.
-        chain: the carry chains that counters use.
-        instantiates_luts: whether Verilog instantiates LUTs, not expressions alone.
-        lut_inputs: inputs of a LUT at its full number of outputs.
+        chain: the counters that it has, on its carry chains.
+        luts: its LUTs.
         searched_bits: bits above which full counters go first, without search.
         bits_a_lut: bits that one LUT takes away, for the estimate of what a state still costs.
             What never exceeds the true cost may be larger; these give the same LUTs on measured
@@ -76,14 +69,14 @@ class Family:
         primitives: one sentence on what its Verilog instantiates.
         tools: how to take its Verilog into a tool, Markdown; {period} is the clock's in ns.
         flows: of logic synthesis.
+        cells: regular expressions of its cell types, by kind: ffs, carries, brams, dsps.
         places: whether nextpnr places and routes it here.
     """
 
     name: str
     folder: str
     chain: Chain
-    instantiates_luts: bool
-    lut_inputs: int
+    luts: DualLuts | Lut4s
     searched_bits: int
     bits_a_lut: float
     residual_bits: int
@@ -92,4 +85,5 @@ class Family:
     primitives: str
     tools: str
     flows: tuple[Flow, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
     places: bool = False

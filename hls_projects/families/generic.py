@@ -1,7 +1,9 @@
 """Any family: truth tables as expressions, no primitives."""
 
 from hls_projects.families.ecp5 import ECP5
-from hls_projects.families.family import Chain, Family
+from hls_projects.families.family import Family
+from hls_projects.families.luts import DualLuts
+from hls_projects.rtl.chains.lut_counters import LUT_COUNTERS
 
 TOOLS = """\
 
@@ -20,9 +22,8 @@ Any other tool that reads Verilog-2005 takes it in the same way.
 GENERIC = Family(
     name="generic",
     folder="rtl/generic",
-    chain=Chain.NONE,
-    instantiates_luts=False,
-    lut_inputs=5,
+    chain=LUT_COUNTERS,
+    luts=DualLuts(instantiated=False),
     searched_bits=30,
     bits_a_lut=0.9,
     residual_bits=9,

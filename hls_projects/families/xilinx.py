@@ -1,6 +1,8 @@
 """Xilinx, 7-series and UltraScale+: LUT6_2 and CARRY4."""
 
-from hls_projects.families.family import Chain, Delays, Family, Flow
+from hls_projects.families.family import Delays, Family, Flow
+from hls_projects.families.luts import DualLuts
+from hls_projects.rtl.chains.carry4 import CARRY4
 
 TOOLS = """\
 
@@ -27,9 +29,8 @@ SYNTHESIS = "synth_xilinx -family {family} -top {{top}} -flatten -noiopad -noclk
 XILINX = Family(
     name="xilinx",
     folder="rtl",
-    chain=Chain.CARRY4,
-    instantiates_luts=True,
-    lut_inputs=5,
+    chain=CARRY4,
+    luts=DualLuts(instantiated=True),
     searched_bits=30,
     bits_a_lut=1.6,
     residual_bits=9,
@@ -48,5 +49,11 @@ XILINX = Family(
             "designs by",
         ),
         Flow("xilinx7", SYNTHESIS.format(family="xc7"), carry="CARRY4"),
+    ),
+    cells=(
+        ("ffs", r"FD[RSCP]E"),
+        ("carries", r"CARRY\d"),
+        ("brams", r"RAMB\d+"),
+        ("dsps", "DSP48"),
     ),
 )

@@ -59,7 +59,7 @@ def build_hls_model(
         ValueError: for an argument out of range, or a model that cannot be converted.
 
     Example:
-        >>> build_hls_model(network, "hls", project_name="mnist").write()   # doctest: +SKIP
+        >>> build_hls_model(network, "hls", project_name="mnist").write()
     """
     check_project_name(project_name)
     check_backend(backend)
@@ -75,7 +75,6 @@ def build_hls_model(
     }
     from hls4ml.model import ModelGraph
 
-    from qkeras_models.input_formats.fixed_point import FixedPoint
 
     quantizer = None if quantized_inputs else QUANTIZER_NAME
     entries = project_entries(network, names, quantizer=quantizer, argmax=argmax)

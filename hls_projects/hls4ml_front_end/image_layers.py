@@ -17,7 +17,7 @@ from hls_projects.kinds.windows import Windows
 
 
 class WindowLayer(IntegerLayer):
-    """A layer that does the same in every window of a image.
+    """A layer that does the same in every window of an image.
 
     Attribute: `strides`, a list of two.
     """

@@ -32,7 +32,7 @@ class Windows:
         return tuple(max((n - k) // s + 1, 0) for n, k, s in sizes)
 
     def around(self, image: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Zeros (before, after) the rows and the columns of a image."""
+        """Zeros (before, after) the rows and the columns of an image."""
         return tuple(
             self._around(n, k, s)
             for n, k, s in zip(image, self.size, self.strides, strict=False)
@@ -79,5 +79,5 @@ def windows_in(windows: Windows, image: tuple[int, ...]) -> tuple[int, int]:
     """Rows and columns of windows; ValueError if there are none."""
     found = windows.output_shape(image)
     if min(found) < 1:
-        raise ValueError(f"windows of {windows.size} do not fit into a image of {image[:2]}")
+        raise ValueError(f"windows of {windows.size} do not fit into an image of {image[:2]}")
     return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hls_projects.families import Delays
+from hls_projects.families.family import Delays
 from hls_projects.logic.bits import CONSTANT
-from hls_projects.logic.netlist import CarryChain, LutChain, Netlist, Node
+from hls_projects.logic.netlist import ChainNode, Netlist, Node
 
 
 def shortest_period(netlists: Iterable[Netlist], delays: Delays) -> float:
@@ -24,8 +24,6 @@ def _slowest_path(netlist: Netlist, delays: Delays) -> float:
 
 def cell_delay(node: Node, delays: Delays) -> float:
     """Delay through a cell in ns, with the routing to the next one; none of a constant."""
-    if isinstance(node, CarryChain):
-        return delays.chain + delays.carry * len(node.propagates)
-    if isinstance(node, LutChain):
-        return delays.chain + delays.carry * len(node.positions)
+    if isinstance(node, ChainNode):
+        return delays.chain + delays.carry * node.length
     return delays.lut if node.inputs else 0.0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hls_projects.logic.bits import CONSTANT, Bit
 from hls_projects.logic.truth_table import Function, Table, tabulate, widen, without_dead_inputs
 
-CARRY4_POSITIONS = 4
 # LUT4s of a function, by its number of inputs: multiplexers between LUTs cost nothing.
 LUT4S = (0, 1, 1, 1, 1, 2, 4)
 
@@ -35,48 +34,39 @@ class DualLut:
     tables: tuple[Table, Table]
 
 
-@dataclass(frozen=True)
-class CarryChain:
-    """c₀ = carry_in; sum_i = p_i ⊕ c_i; c_{i+1} = p_i ? c_i : g_i."""
+class ChainNode:
+    """A carry chain: c₀ = carry in; sum_i = p_i ⊕ c_i; c_{i+1} = p_i ? c_i : g_i.
 
-    carry_in: Bit
-    propagates: tuple[int, ...]
-    generates: tuple[Bit, ...]
+    Subclasses are frozen dataclasses, one a primitive.
+
+    Attributes:
+        inputs: the chain's input signals.
+        outputs: its sum signals, then the carry out; empty until it is in a netlist.
+    """
+
+    inputs: tuple[int, ...]
     outputs: tuple[int, ...]
 
     @property
-    def inputs(self) -> tuple[int, ...]:
-        bits = (self.carry_in, *self.generates)
-        return self.propagates + tuple(bit.signal for bit in bits if not bit.constant)
+    def length(self) -> int:
+        """How many positions it has."""
+        raise NotImplementedError
 
-    @property
-    def carry_cells(self) -> int:
-        return -(-len(self.propagates) // CARRY4_POSITIONS)
+    def renumbered(self, numbers: dict[int, int]) -> ChainNode:
+        """The same chain of other signals."""
+        raise NotImplementedError
 
-
-@dataclass(frozen=True)
-class LutPosition:
-    """Half a CCU2C: pins A to D, and p over them; g is p where C and D are 0."""
-
-    pins: tuple[Bit, ...]
-    table: Table
+    def lines(self, name: str, names: dict[int, str]) -> list[str]:
+        """Verilog of this chain alone; none where several share a physical one."""
+        return []
 
 
-@dataclass(frozen=True)
-class LutChain:
-    """c₀ = carry_in; sum_i = p_i ⊕ c_i; c_{i+1} = p_i ? c_i : g_i, in LUT4s with a carry."""
-
-    carry_in: Bit
-    positions: tuple[LutPosition, ...]
-    outputs: tuple[int, ...]
-
-    @property
-    def inputs(self) -> tuple[int, ...]:
-        bits = [self.carry_in, *(bit for position in self.positions for bit in position.pins)]
-        return tuple(bit.signal for bit in bits if not bit.constant)
+def renumber(bit: Bit, numbers: dict[int, int]) -> Bit:
+    """The same bit of another signal."""
+    return bit if bit.constant else Bit(numbers[bit.signal], bit.inverted)
 
 
-Node = Lut | DualLut | CarryChain | LutChain
+Node = Lut | DualLut | ChainNode
 
 
 @dataclass
@@ -103,10 +93,6 @@ class Netlist:
         """LUT4s of all tables, without those of carry chains."""
         tables = [node for node in self.nodes if isinstance(node, Lut | DualLut)]
         return sum(LUT4S[len(node.inputs)] * len(node.outputs) for node in tables)
-
-    @property
-    def carries(self) -> int:
-        return sum(node.carry_cells for node in self.nodes if isinstance(node, CarryChain))
 
     def lut_bits(self, bits: Sequence[Bit], function: Function) -> list[Bit]:
         """One bit for each output of the function; pairs that fit share a LUT6_2.
@@ -139,28 +125,12 @@ class Netlist:
                 self._made[key] = (self._add_lut(tuple(signals), tables[0]), None)
         return self._made[key]
 
-    def chain(
-        self, carry_in: Bit, propagates: Sequence[int], generates: Sequence[Bit]
-    ) -> tuple[int, ...]:
-        """Sum signals of every position, then the carry out."""
-        key = ("chain", carry_in, tuple(propagates), tuple(generates))
-        if key not in self._made:
-            feeding = [carry_in.signal, *propagates, *(bit.signal for bit in generates)]
-            outputs = self._new(feeding, len(propagates) + 1)
-            self.nodes.append(CarryChain(carry_in, tuple(propagates), tuple(generates), outputs))
-            self._made[key] = outputs
-        return self._made[key]
-
-    def lut_chain(self, carry_in: Bit, positions: Sequence[LutPosition]) -> tuple[int, ...]:
-        """Sum signals of every position, then the carry out."""
-        key = ("lut chain", carry_in, tuple(positions))
-        if key not in self._made:
-            pins = [pin.signal for position in positions for pin in position.pins]
-            feeding = [carry_in.signal, *pins]
-            outputs = self._new(feeding, len(positions) + 1)
-            self.nodes.append(LutChain(carry_in, tuple(positions), outputs))
-            self._made[key] = outputs
-        return self._made[key]
+    def add_chain(self, chain: ChainNode) -> tuple[int, ...]:
+        """Sum signals of every position, then the carry out, of a chain without outputs yet."""
+        if chain not in self._made:
+            self._made[chain] = self._new(chain.inputs, chain.length + 1)
+            self.nodes.append(replace(chain, outputs=self._made[chain]))
+        return self._made[chain]
 
     def _known(self, signals: tuple[int, ...], table: Table) -> Bit | None:
         if not signals:

@@ -9,7 +9,7 @@ import difflib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from hls_projects.network.input_format import InputFormat
 from hls_projects.network.sources import INPUT
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.bounded_npz import DAMAGE, BoundedNpz
-
-if TYPE_CHECKING:
-    from hls_projects.network.integer_network import IntegerNetwork
 
 Network = TypeVar("Network")
 Sources = tuple[tuple[int, ...], ...]
@@ -45,8 +42,8 @@ _FIRST_ONLY = "format 1 holds layers of format 1, whose `weights` must be -1, 0 
 LARGEST = 1 << 30
 
 
-def save(network: IntegerNetwork, path: str | Path) -> None:
-    """Writes the network to ``path``; a reader sees the old file or the new one, never half."""
+def save(network: Any, path: str | Path) -> None:
+    """Writes an IntegerNetwork to ``path``; a reader sees the old file or the new one, never half."""
     path, first = Path(path), _is_first(network)
     header = {
         "format": 1 if first else 2,
@@ -72,7 +69,7 @@ def save(network: IntegerNetwork, path: str | Path) -> None:
     write_atomically(path, lambda file: np.savez_compressed(file, header=encoded, **arrays))
 
 
-def _is_first(network: IntegerNetwork) -> bool:
+def _is_first(network: Any) -> bool:
     """Whether format 1 holds the network, which older readers know."""
     return network.is_sequence and all(
         set(layer.arrays) == FIRST_KINDS.get(layer.kind)
@@ -81,7 +78,7 @@ def _is_first(network: IntegerNetwork) -> bool:
     )
 
 
-def _nodes(network: IntegerNetwork) -> list[dict[str, Any]]:
+def _nodes(network: Any) -> list[dict[str, Any]]:
     """The name of each layer, and the names of what it takes."""
     names = network.layer_names
     return [

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.families import XILINX, Chain, Family, family_named
+from hls_projects.families import XILINX, Family, family_named
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.delays import shortest_period
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_cells
 from hls_projects.rtl.emit.stream_verilog import HEADER as STREAM_HEADER
 from hls_projects.rtl.emit.stream_verilog import stream_top
 from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
@@ -34,18 +33,18 @@ class RtlDesign:
         verilog: the source file; its top module is `top`.
         inputs, input_bits: integers of a sample, and bits of each.
         classes, logit_bits: logits, and bits of each.
-        latency: clock cycles from in_valid to out_valid; of a image without gaps that no other
+        latency: clock cycles from in_valid to out_valid; of an image without gaps that no other
             follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
-            last; like `luts` without folded layers, whose logic synthesis makes.
-        period: shortest clock period in ns by the delays of the target, a model; None with folded
-            layers, whose logic synthesis makes.
-        pixels: clock cycles in which a sample enters: 1, or one for each pixel of a image.
+            last; like `luts` without time-multiplexed layers, whose logic synthesis makes.
+        period: shortest clock period in ns by the delays of the target, a model; None with
+            time-multiplexed layers, whose logic synthesis makes.
+        pixels: clock cycles in which a sample enters: 1, or one for each pixel of an image.
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected image.
-        rom_bits: of folded layers, their weights and thresholds.
-        depth: images after a image that may make its result later; see StreamPlan.
+        rom_bits: of time-multiplexed layers, their weights and thresholds.
+        depth: images after an image that may make its result later; see StreamPlan.
         format: of the inputs; None where the Verilog is not of an integer network.
     """
 
@@ -105,13 +104,13 @@ def write_rtl(
             layers that take longer are cut.  None: one stage a layer.
         time_multiplex: of a convolutional network, dense layers after the image take as many cycles
             as it has pixels, with their weights in a ROM: as many images a second at a fraction
-            of the LUTs.  The first ones, as long as they have more nonzeros than a image has
+            of the LUTs.  The first ones, as long as they have more nonzeros than an image has
             pixels, but not the last layer.
 
     Raises:
         ValueError: for another target, a stage_delay of 0 or less, a kind of layer that RTL does
-            not have, or layers to fold where there are none, or one of more neurons than a
-            image has pixels.
+            not have, or layers to time-multiplex where there are none, or one of more neurons
+            than an image has pixels.
     """
     family = family_named(target)
     check_feasible(network, time_multiplex)
@@ -125,7 +124,7 @@ def write_rtl(
         pipeline = _cut(build_pipeline(network, family), family, stage_delay)
         design = _describe(pipeline.stages, pipeline.logits, network, family, verilog)
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
-    modules = [layer_module(stage, primitives=family.instantiates_luts) for stage in stages]
+    modules = [layer_module(stage, family) for stage in stages]
     header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
     write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
     return design
@@ -166,7 +165,7 @@ def _describe(
     luts = [0] * stages[-1].layer
     for stage in stages:
         netlist = stage.netlist
-        luts[stage.layer - 1] += netlist.lut4s if family.chain is Chain.CCU2C else netlist.luts
+        luts[stage.layer - 1] += family.luts.count(netlist)
     return RtlDesign(
         verilog=verilog,
         inputs=int(np.prod(network.input.shape)),
@@ -175,7 +174,7 @@ def _describe(
         logit_bits=len(logits[0]),
         latency=latency,
         luts=sum(luts),
-        carries=sum(netlist.carries + ccu2c_cells(netlist) for netlist in netlists),
+        carries=sum(family.chain.cells(netlist) for netlist in netlists),
         ffs=latency + sum(len(stage.registered) for stage in stages),
         period=shortest_period(netlists, family.delays),
         luts_per_layer=tuple(luts),
@@ -187,14 +186,14 @@ def _describe_stream(
     stream: Stream, network: IntegerNetwork, family: Family, verilog: Path
 ) -> RtlDesign:
     design = _describe(stream.stages, stream.tail.logits, network, family, verilog)
-    folded = [module for module in stream.modules if isinstance(module, TimeMultiplexedDense)]
+    multiplexed = [module for module in stream.modules if isinstance(module, TimeMultiplexedDense)]
     return replace(
         design,
         pixels=stream.plan.pixels,
         latency=stream.latency(),
         buffer_bits=sum(buffer.bits for buffer in stream.plan.buffers),
         ffs=design.ffs + sum(module.registers for module in stream.modules),
-        period=None if folded else design.period,
-        rom_bits=sum(layer.rom_bits for layer in folded),
+        period=None if multiplexed else design.period,
+        rom_bits=sum(layer.rom_bits for layer in multiplexed),
         depth=stream.plan.depth,
     )

@@ -7,7 +7,7 @@ from hls_projects.rtl.stream.stream_plan import plan_stream, streams
 from hls_projects.rtl.stream.streaming import multiplexed_layers
 
 NOTHING_TO_MULTIPLEX = (
-    "`time_multiplex` is for dense layers of more nonzeros than a image has pixels, between the "
+    "`time_multiplex` is for dense layers of more nonzeros than an image has pixels, between the "
     "image of a convolutional network and its last layer. Received: a network that has none"
 )
 
@@ -16,8 +16,8 @@ def check_feasible(network: IntegerNetwork, time_multiplex: bool = False) -> Non
     """Refuses at once what write_rtl cannot write.
 
     Raises:
-        ValueError: for a kind or order of layers that RTL does not have, or layers to fold where
-            there are none, or one of more neurons than a image has pixels.
+        ValueError: for a kind or order of layers that RTL does not have, or layers to
+            time-multiplex where there are none, or one of more neurons than an image has pixels.
     """
     plan = plan_stream(network) if streams(network) else None
     for layer in (network if plan is None else plan.tail).layers:

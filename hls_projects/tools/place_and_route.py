@@ -122,10 +122,6 @@ def place_and_route(
         DesignTooLarge: if it does not fit; known after synthesis.
         YosysError, NextpnrError: if a tool fails or reaches its limit.
         RuntimeError: if nextpnr is not installed.
-
-    Example:
-        >>> placed = place_and_route(design.verilog)             # doctest: +SKIP
-        >>> placed.fmax_mhz, placed.latency_ns(design.latency)   # doctest: +SKIP
     """
     _check(device, speed, devices)
     command = FLOWS["ecp5"].command.format(top=top)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hls_projects.families import FLOWS
+from hls_projects.families import FAMILIES, FLOWS
 from hls_projects.tools.result_cache import cached
 from hls_projects.tools.yosys import run_yosys, yosys_version
 
@@ -133,7 +133,7 @@ def count_cells(by_type: dict[str, int]) -> Cells:
         if size or name == "INV":
             inputs = size[1] if size else "1"
             luts[inputs] = luts.get(inputs, 0) + count
-        for kind, pattern in _KINDS.items():
+        for kind, pattern in (pair for family in FAMILIES.values() for pair in family.cells):
             if re.match(pattern, name):
                 kinds[kind] += count
     return Cells(luts=sum(luts.values()), luts_by_size=dict(sorted(luts.items())), **kinds)
@@ -150,11 +150,3 @@ def sum_cells(modules: Iterable[Cells]) -> Cells:
         }
         total = Cells(**counts, luts_by_size=dict(sorted(sizes.items())))
     return total
-
-
-_KINDS = {
-    "ffs": r"(FD[RSCP]E|TRELLIS_FF)",
-    "carries": r"(CARRY\d|CCU2C)",
-    "brams": r"(RAMB\d+|DP16KD)",
-    "dsps": r"(DSP48|MULT18X18D)",
-}

@@ -54,7 +54,9 @@ class CSimulation:
         ValueError: if the project's path cannot stand in C++.
 
     Example:
-        >>> CSimulation(build_hls_model(network, "hls")).predict(x_int)     # doctest: +SKIP
+        >>> logits = CSimulation(build_hls_model(network, "hls")).predict(x_int)
+        >>> bool((logits == network.predict_integers(x_int)).all())
+        True
     """
 
     def __init__(

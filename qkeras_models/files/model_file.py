@@ -88,7 +88,7 @@ def _reshaped(shape: list[int], target: list[int]) -> list[int]:
 
 
 def _positions(image: list[int], size: list[int], config: dict[str, Any]) -> list[int]:
-    """How many windows lie along each axis of a image."""
+    """How many windows lie along each axis of an image."""
     strides = config.get("strides") or size
     if config.get("padding") == "same":
         return [-(-n // stride) for n, stride in zip(image, strides, strict=False)]

@@ -53,21 +53,24 @@ class FixedPoint:
 
     def quantize(self, x: np.ndarray) -> np.ndarray:
         """Floats of any shape, their last axis matching `scale`, to int32 of that shape."""
-        levels = np.floor(self._steps(self.without_denormals(np.asarray(x, np.float32))))
-        return np.clip(levels, self.lowest, self.highest).astype(np.int32)
+        return self.with_scale(np.asarray(x, np.float32), self.scale).astype(np.int32)
+
+    def with_scale(self, x: np.ndarray, scale: np.ndarray | float) -> np.ndarray:
+        """The integers of float32 x, as floats, if the scale were another one."""
+        with np.errstate(over="ignore", under="ignore"):
+            steps = _flushed(x) / np.asarray(scale, np.float32)
+        return np.clip(np.floor(_flushed(steps)), self.lowest, self.highest)
 
     def without_denormals(self, x: np.ndarray) -> np.ndarray:
         """float32 x of the same shape, with 0 wherever x or x / scale is denormal."""
-        x = np.where(_denormal(x), np.float32(0), x)
-        return np.where(_denormal(self._steps(x)), np.float32(0), x)
-
-    def _steps(self, x: np.ndarray) -> np.ndarray:
+        x = _flushed(x)
         with np.errstate(over="ignore", under="ignore"):
-            return x / np.asarray(self.scale, np.float32)
+            steps = x / np.asarray(self.scale, np.float32)
+        return np.where(np.abs(steps) < SMALLEST, np.float32(0), x)
 
 
-def _denormal(x: np.ndarray) -> np.ndarray:
-    return np.abs(x) < SMALLEST
+def _flushed(x: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(x) < SMALLEST, np.float32(0), x)
 
 
 def check_bits(bits: int) -> int:

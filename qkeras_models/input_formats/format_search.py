@@ -142,7 +142,7 @@ def _covering_exponent(low: np.ndarray, high: np.ndarray, kind: FixedPoint) -> n
 
 def _losses(columns: np.ndarray, scales: np.ndarray, kind: FixedPoint) -> np.ndarray:
     """1 − r² of each column and its integers: 0 for a constant column, 1 for constant integers."""
-    integers = np.clip(np.floor(columns / scales), kind.lowest, kind.highest)
+    integers = kind.with_scale(columns.astype(np.float32), scales).astype(np.float64)
     x = columns - columns.mean(axis=0)
     x /= np.maximum(np.abs(x).max(axis=0), np.finfo(np.float64).tiny)
     q = integers - integers.mean(axis=0)

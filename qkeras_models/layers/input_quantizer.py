@@ -33,7 +33,7 @@ class InputQuantizer(keras.layers.Layer):
         ValueError: if `bits` or `scale` is out of range.
 
     Example:
-        >>> InputQuantizer(bits=1, scale=0.375)([[0.3, 0.4]])    # doctest: +SKIP
+        >>> InputQuantizer(bits=1, scale=0.375)(np.float32([[0.3, 0.4]])).numpy()
         array([[0., 1.]], dtype=float32)
     """
 

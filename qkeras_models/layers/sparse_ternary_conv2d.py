@@ -42,7 +42,8 @@ class SparseTernaryConv2D(SparseTernaryLayer, QConv2D):
             another, data are channels first, dilated or in groups, or a `mask` is given.
 
     Example:
-        >>> SparseTernaryConv2D(16, 3, padding="same")(x)        # doctest: +SKIP
+        >>> SparseTernaryConv2D(16, 3, padding="same")(images).shape
+        TensorShape([2, 8, 8, 16])
 
     Reference: docs/convolutions.md.
     """

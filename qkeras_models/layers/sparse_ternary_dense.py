@@ -36,7 +36,8 @@ class SparseTernaryDense(SparseTernaryLayer, QDense):
         ValueError: if `use_bias` or `activation` is asked for, or the quantizer is another.
 
     Example:
-        >>> SparseTernaryDense(64)(x)                            # doctest: +SKIP
+        >>> SparseTernaryDense(64)(x).shape
+        TensorShape([2, 64])
 
     Reference: docs/method.md.
     """

@@ -27,7 +27,8 @@ class TernaryConv2D(TernaryLayer, QConv2D):
         ValueError: as SparseTernaryConv2D.
 
     Example:
-        >>> TernaryConv2D(16, 3, kernel_quantizer=BinaryWeights())(x)    # doctest: +SKIP
+        >>> TernaryConv2D(16, 3, kernel_quantizer=BinaryWeights())(images).shape
+        TensorShape([2, 6, 6, 16])
     """
 
     def __init__(

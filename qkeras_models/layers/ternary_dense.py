@@ -29,7 +29,8 @@ class TernaryDense(TernaryLayer, QDense):
         ValueError: if `use_bias` or `activation` is asked for, or the quantizer is another.
 
     Example:
-        >>> TernaryDense(64, BinaryWeights())(x)                 # doctest: +SKIP
+        >>> TernaryDense(64, BinaryWeights())(x).shape
+        TensorShape([2, 64])
     """
 
     def __init__(

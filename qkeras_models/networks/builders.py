@@ -63,7 +63,8 @@ def feed_forward(
             than its image, or images have their channels first.
 
     Example:
-        >>> feed_forward((28, 28), ("6c5", "p2", 84), 10)        # doctest: +SKIP
+        >>> feed_forward((28, 28), ("6c5", "p2", 84), 10).output_shape
+        (None, 10)
     """
     if activation_bits not in (1, 2, 3, 4):
         raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")
@@ -147,7 +148,8 @@ def mlp(
         ValueError: if a width or number of bits is out of range.
 
     Example:
-        >>> mlp((28, 28), (256, 64), 10).count_params()          # doctest: +SKIP
+        >>> mlp((28, 28), (256, 64), 10).output_shape
+        (None, 10)
     """
     return feed_forward(input_shape, hidden, classes, **{"name": "mlp", **options})
 

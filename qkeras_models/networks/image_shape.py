@@ -56,7 +56,7 @@ def check_windows(input_shape: Sequence[int], specs: Sequence[Spec]) -> None:
             continue
         if spec.size > min(rows, columns):
             raise ValueError(
-                f"`hidden`: {kind}_{seen[kind]} ({spec}) does not fit a image of "
+                f"`hidden`: {kind}_{seen[kind]} ({spec}) does not fit an image of "
                 f"{rows}×{columns}, which allows sizes up to {min(rows, columns)}. "
                 f"Received: samples of shape {tuple(input_shape)}"
             )

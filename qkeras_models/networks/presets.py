@@ -26,7 +26,7 @@ _CIFAR10 = {
     "batch_size": 500,
     "stage1_epochs": 60,
     "stage3_epochs": 36,
-}  # fmt: skip
+}
 # FINN's and Brevitas's network: five sixths of its weights stand where images are smallest.
 _CNV = {
     **_CIFAR10,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qkeras_models.files.run_folder import RunFolder
+
 if TYPE_CHECKING:
     import keras
 
@@ -33,4 +35,4 @@ def load_pretrained(name: str) -> keras.Model:
     """A trained Keras model, such as "mnist-small"."""
     from qkeras_models.files.saved_model import load_model
 
-    return load_model(pretrained_folder(name) / "model.keras")
+    return load_model(RunFolder(pretrained_folder(name)).model)

@@ -64,9 +64,9 @@ def sparsify(
             argument out of range.
 
     Example:
-        >>> sparse = sparsify(model, x_train)                    # doctest: +SKIP
-        >>> sparse.fit(x_train, y_train, epochs=50,              # doctest: +SKIP
-        ...            callbacks=[QuantizationPruning(sparsity=0.98)])
+        >>> sparse = sparsify(float_model, x_train)
+        >>> history = sparse.fit(x_train, y_train, epochs=5, verbose=0,
+        ...                      callbacks=[QuantizationPruning(sparsity=0.5)])
     """
     if activation_bits not in range(1, MOST_ACTIVATION_BITS + 1):
         raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")

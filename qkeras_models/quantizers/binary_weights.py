@@ -20,7 +20,7 @@ class BinaryWeights(binary):
     shadow weights in [−1, 1].
 
     Example:
-        >>> BinaryWeights()([-0.7, 0.0, 0.9])                    # doctest: +SKIP
+        >>> BinaryWeights()(np.float32([-0.7, 0.0, 0.9])).numpy()
         array([-1.,  1.,  1.], dtype=float32)
 
     Reference: Courbariaux, Bengio and David, BinaryConnect (NeurIPS 2015).

@@ -21,7 +21,8 @@ class MagnitudePruned(SparseTernary):
     as ``training.pruning.stage_two.prune`` leaves it for binary survivors.
 
     Example:
-        >>> SparseTernaryDense(64, MagnitudePruned())(x)         # doctest: +SKIP
+        >>> SparseTernaryDense(64, MagnitudePruned())(x).shape
+        TensorShape([2, 64])
 
     Reference: Zhu and Gupta, To prune, or not to prune (arXiv 1710.01878), then ternarized.
     """

@@ -30,7 +30,7 @@ class SparseTernary(ternary):
         ValueError: if `threshold` or `window` is out of range.
 
     Example:
-        >>> SparseTernary(threshold=0.5)([-0.7, 0.5, 0.9])      # doctest: +SKIP
+        >>> SparseTernary(threshold=0.5)(np.float32([-0.7, 0.5, 0.9])).numpy()
         array([-1.,  0.,  1.], dtype=float32)
 
     Reference: arXiv 1709.06262 trains networks with a quantization threshold regularizer; the

@@ -25,7 +25,7 @@ class TernaryWeights(ternary):
         ValueError: if `factor` is not > 0.
 
     Example:
-        >>> TernaryWeights()([-0.7, 0.1, 0.4])                   # doctest: +SKIP
+        >>> TernaryWeights()(np.float32([-0.7, 0.1, 0.4])).numpy()
         array([-1.,  0.,  1.], dtype=float32)
 
     Reference: Li, Zhang and Liu, Ternary weight networks (arXiv 1605.04711), equation 6.

@@ -30,8 +30,8 @@ class ThresholdRegularizer(keras.regularizers.Regularizer):
         ValueError: if an argument is out of range.
 
     Example:
-        >>> SparseTernaryDense(                                  # doctest: +SKIP
-        ...     64, threshold_regularizer=ThresholdRegularizer(strength=1e-6))
+        >>> regularizer = ThresholdRegularizer(strength=1e-6)
+        >>> layer = SparseTernaryDense(64, threshold_regularizer=regularizer)
 
     Reference: docs/method.md; the idea is that of arXiv 1709.06262.
     """

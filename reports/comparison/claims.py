@@ -137,7 +137,7 @@ def _reaching(groups: Sequence[Group], sparsity: float) -> list[Group]:
     return [
         group for group in _sparse(groups)
         if group.spread("sparsity").mean >= sparsity and group.spread("test_accuracy")
-    ]  # fmt: skip
+    ]
 
 
 def _ours(groups: Sequence[Group], sparsity: float) -> Group | None:

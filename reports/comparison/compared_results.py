@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.run_folder import RunFolder
 from reports.comparison.compared_network import ComparedNetwork, resources_of_record
 from reports.network.sizes import network_size
 from reports.plots.shadow_weight_plot import read_stages
@@ -14,8 +15,6 @@ from reports.records.results_file import NetworkRecord, load_records
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
 
-HISTORY = "history.csv"
-STAGES = "shadow_weights.json"
 
 
 def networks_of_results(path: Path) -> tuple[ComparedNetwork, ...]:
@@ -49,10 +48,10 @@ def keep_training(run: Path, network_file: Path) -> None:
         network_file: such as networks/a.npz; the copies go to networks/a/.
     """
     target = network_file.with_suffix("")
-    for name in (HISTORY, STAGES):
-        if (run / name).is_file():
+    for file in (RunFolder(run).history, RunFolder(run).shadow_weights):
+        if file.is_file():
             target.mkdir(parents=True, exist_ok=True)
-            write_atomically(target / name, (run / name).read_bytes())
+            write_atomically(target / file.name, file.read_bytes())
 
 
 def read_network(file: Path) -> IntegerNetwork:
@@ -71,7 +70,7 @@ def read_network(file: Path) -> IntegerNetwork:
 
 def training_details(folder: Path) -> dict[str, Any]:
     """History and stage ends that a folder holds, as arguments of ComparedNetwork."""
-    history, stages = folder / HISTORY, folder / STAGES
+    history, stages = RunFolder(folder).history, RunFolder(folder).shadow_weights
     return {
         "history": history if history.is_file() else None,
         "stages": read_stages(stages) if stages.is_file() else (),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qkeras_models.files.run_folder import RunFolder
 from reports.comparison.compared_network import ComparedNetwork
 from reports.comparison.compared_results import read_network, training_details
 from reports.network.sizes import network_size
@@ -18,14 +19,10 @@ from training.data.targets.task import Task
 if TYPE_CHECKING:
     from reports.network.sizes import LayerSize
 
-NETWORK = "network.npz"
-CONFIG = "config.yaml"
-RESULT = "training.json"
-REPORT = Path("report") / "report.json"
 SIZE_FIGURES = (
     "weights", "nonzeros", "sparsity", "encoded_bits", "bits_per_weight", "ratio_vs_binary",
     "ratio_vs_ternary",
-)  # fmt: skip
+)
 
 
 def networks_of_runs(folders: Sequence[Path]) -> tuple[ComparedNetwork, ...]:
@@ -50,12 +47,12 @@ def networks_of_runs(folders: Sequence[Path]) -> tuple[ComparedNetwork, ...]:
 
 def data_sets(folders: Sequence[Path]) -> tuple[str, ...]:
     """The distinct data sets of runs, in order."""
-    return tuple(dict.fromkeys(_read_json(folder / RESULT)["data"] for folder in folders))
+    return tuple(dict.fromkeys(_read_json(RunFolder(folder).result)["data"] for folder in folders))
 
 
 def _compared(folder: Path, name: str) -> ComparedNetwork:
     result, config = _read_run(folder)
-    file = folder / NETWORK
+    file = RunFolder(folder).network
     size = network_size(read_network(file)) if file.is_file() else None
     figures, sources = _figures(result, size.total if size else None)
     record = NetworkRecord(
@@ -80,23 +77,26 @@ def _read_run(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder: a run is one, such as runs/NAME")
-    if not (folder / CONFIG).is_file():
-        raise ValueError(f"{folder} is no run folder: it holds no {CONFIG}")
-    if not (folder / RESULT).is_file():
+    if not RunFolder(folder).config.is_file():
         raise ValueError(
-            f"the run {folder} is not finished: it holds no {RESULT}; continue it with train.py "
-            f"--resume --name {folder.resolve().name}"
+            f"{folder} is no run folder: it holds no {RunFolder(folder).config.name}"
+        )
+    if not RunFolder(folder).result.is_file():
+        raise ValueError(
+            f"the run {folder} is not finished: it holds no {RunFolder(folder).result.name}; "
+            f"continue it with train.py --resume --name {folder.resolve().name}"
         )
     try:
-        config = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
+        config = yaml.safe_load(RunFolder(folder).config.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{folder / CONFIG} is damaged: {error}") from None
+        raise ValueError(f"{RunFolder(folder).config} is damaged: {error}") from None
     if not isinstance(config, dict):
-        raise ValueError(f"{folder / CONFIG} is damaged: it must hold a mapping")
-    result = _read_json(folder / RESULT)
+        raise ValueError(f"{RunFolder(folder).config} is damaged: it must hold a mapping")
+    result = _read_json(RunFolder(folder).result)
     missing = {"data", "test_accuracy", "validation_accuracy", "epochs", "seconds"} - set(result)
     if missing:
-        raise ValueError(f"{folder / RESULT} is damaged: it lacks {', '.join(sorted(missing))}")
+        lacks = ", ".join(sorted(missing))
+        raise ValueError(f"{RunFolder(folder).result} is damaged: it lacks {lacks}")
     return result, config
 
 
@@ -140,7 +140,7 @@ def _figures(
 def _resources(folder: Path) -> Resources:
     from reports.network.report_tables import resources_of
 
-    path = folder / REPORT
+    path = RunFolder(folder).report_document
     if not path.is_file():
         return {}
     try:

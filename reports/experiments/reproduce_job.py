@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qkeras_models.files.run_folder import RunFolder
 from reports.experiments.reproduction_plan import NETWORKS, Job
 from reports.network.network_figures import (
     CELLS,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from training.run import TrainingResult
 
 RECORD = "record.json"
-NETWORK = "network.npz"
 FLOAT_BITS = 32
 
 
@@ -105,9 +105,9 @@ def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingRes
     from training.config import build_config, read_config
 
     config = build_config({"preset": job.preset, "data_folder": data_folder, **job.options()})
-    if not (folder / run.CONFIG).is_file():
+    if not RunFolder(folder).config.is_file():
         return run.train(config, folder, verbose=0)
-    before = build_config(read_config(folder / run.CONFIG))
+    before = build_config(read_config(RunFolder(folder).config))
     if before.model_dump(exclude={"data_folder"}) != config.model_dump(exclude={"data_folder"}):
         raise ValueError(
             f"{folder} was trained with other values than the plan's: delete it, or choose "
@@ -131,18 +131,18 @@ def _figures(folder: Path) -> dict[str, Any]:
     from qkeras_models.files.saved_model import load_model
     from training.config import build_config, read_config
     from training.float_outputs import float_outputs
-    from training.run import CONFIG, MODEL, load_data
+    from training.run import load_data
 
-    model = load_model(folder / MODEL)
+    model = load_model(RunFolder(folder).model)
     network = IntegerNetwork.from_keras(model)
-    data = load_data(build_config(read_config(folder / CONFIG)))
+    data = load_data(build_config(read_config(RunFolder(folder).config)))
     compare(network, data.x_test, model=model)
-    network.save(folder / NETWORK)
+    network.save(RunFolder(folder).network)
     outputs = float_outputs(model, network.predict(data.x_test))
     return {
         **network_figures(network),
         "test_accuracy": data.targets.score(outputs, data.y_test),
-        "network_file": NETWORK,
+        "network_file": RunFolder(folder).network.name,
     }
 
 
@@ -171,7 +171,7 @@ def _measured(job: Job, folder: Path, data_folder: str | None) -> NetworkRecord:
 def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -> NetworkRecord:
     from hls_projects.network.integer_network import IntegerNetwork
 
-    network = IntegerNetwork.load(folder / NETWORK)
+    network = IntegerNetwork.load(RunFolder(folder).network)
     if record.nonzeros <= synthesize_up_to:
         figures, source = _synthesized(network, folder)
     else:
@@ -187,7 +187,7 @@ def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float
     from hls_projects.tools.synthesis import sum_cells, synthesize_layers, synthesize_verilog
     from training.data import cache_folder
 
-    design = write_rtl(network, folder / "rtl")
+    design = write_rtl(network, RunFolder(folder).rtl)
     cache = cache_folder() / "synthesis"
     if design.pixels > 1:
         cells = sum_cells(synthesize_layers(design.verilog, cache=cache).values())
@@ -218,7 +218,7 @@ def _estimated(network: IntegerNetwork) -> dict[str, int]:
 @click.option("--quick", is_flag=True)
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/reproduce"))
 @click.option("--data-folder")
-@click.option("--synthesize-up-to", type=int, default=0)
+@click.option("--vendor-up-to", type=int, default=0)
 def main(
     network: str, method: str, seed: int, sparsity: float | None, quick: bool, **options: Any
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.folder_lock import exclusive_file
+from qkeras_models.files.run_folder import RunFolder
 from reports.comparison.compared_results import read_network
 from reports.network.network_figures import HARDWARE, hardware_sources, network_figures, sources_of
 from reports.records.record import Source
@@ -61,9 +62,9 @@ def publish(
 def _published(point: ParetoPoint, name: str, folder: Path, results: Path) -> NetworkRecord:
     run = folder / "trials" / f"{point.trial.number:05d}" / "run"
     file = Path("networks", f"{name}-{point.trial.number}.npz")
-    write_atomically(results / file, _bytes(run / "network.npz"))
-    training = json.loads(_bytes(run / "training.json"))
-    config = read_config(run / "config.yaml")
+    write_atomically(results / file, _bytes(RunFolder(run).network))
+    training = json.loads(_bytes(RunFolder(run).result))
+    config = read_config(RunFolder(run).config)
     hardware = {key: point.measured[key] for key in HARDWARE}
     figures = {
         **network_figures(read_network(results / file)),

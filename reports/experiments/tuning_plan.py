@@ -89,7 +89,7 @@ SCHEDULES = {
         ),
         1e-6, ("sparse", "binary", "ternary"),
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -127,7 +127,7 @@ class Trial:
             *schedule.network, "--method", self.method, "--learning-rate", str(self.learning_rate),
             "--sparsity", str(schedule.sparsity), "--stage1-epochs", str(stage1),
             "--stage3-epochs", str(stage3), "--seed", "0",
-        ]  # fmt: skip
+        ]
         if self.retrain_learning_rate != 1.0:
             words += ["--retrain-learning-rate", str(self.retrain_learning_rate)]
         if self.tunes_l2:

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
+from qkeras_models.files.run_folder import RunFolder
 from reports.experiments.tuning_plan import SCHEDULES, Trial, decide
 
-TABLE = Path(__file__).parents[1] / "results" / "tuning.json"
+TABLE = Path(__file__).with_name("tuning.json")
 
 
 def best_options(network: str = "mnist-small", table: Path = TABLE) -> dict[str, dict[str, float]]:
@@ -66,7 +67,7 @@ def _trial(row: Mapping[str, Any]) -> Trial:
 
 def result_file(trial: Trial, runs: Path) -> Path:
     """What a finished trial leaves in its run."""
-    return runs / trial.name / "training.json"
+    return RunFolder(runs / trial.name).result
 
 
 def collect(trials: Sequence[Trial], runs: Path, table: Path) -> None:

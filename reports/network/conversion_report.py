@@ -26,9 +26,9 @@ def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, A
         The report's document.
     """
     model, network, data, options = found.model, found.network, found.data, found.options
-    folded = options.rtl is not None and options.rtl.time_multiplex
-    # Estimates are of layers that are not folded.
-    resources = {} if folded else dict(estimated_resources(network))
+    multiplexed = options.rtl is not None and options.rtl.time_multiplex
+    # Estimates are of layers that are not time-multiplexed.
+    resources = {} if multiplexed else dict(estimated_resources(network))
     if found.vendor is not None:
         resources |= vendor_resources(options.backend, found.vendor)
     designs = found.verilog.designs

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.run_folder import RunFolder
 from reports.network.report_tables import resource_file_table, size_file_table
 from reports.network.sizes import NetworkSize, fan_ins, network_size
 from reports.records.record import Resources, Source, checked_resources
@@ -117,10 +118,10 @@ def write_report(
     text = _json(document)
     document = json.loads(text)
     plots = [name for name in files if name.endswith(".svg")]
-    _write(folder / "report", files | {
+    _write(RunFolder(folder).report, files | {
         "report.md": report_markdown(document, plots),
         "report.json": text,
-    })  # fmt: skip
+    })
     return document
 
 

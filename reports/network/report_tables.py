@@ -33,7 +33,7 @@ MODULE_FOOTNOTE = (
     "whole network once more as one piece."
 )
 NOT_MEASURED_FOOTNOTE = (
-    "n/a: convert.py measures latency and interval with --rtl, and counts cells with --synth."
+    "n/a: convert.py measures latency and interval with --rtl, and counts cells with --yosys."
 )
 NOT_SYNTHESIZED: Resources = {"Not synthesized": {}}
 TERMINAL_COLUMNS = (

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from hls_projects.families import FLOWS
 from reports.records.record import Figure, Resources, Source
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 WHOLE = "whole network, flattened"
 BUFFER_NOTE = "lines of pixels and the collected image, shift registers; part of the FFs"
-ROM_NOTE = "weights and thresholds of folded layers, which tools put into LUTs or BRAMs"
+ROM_NOTE = "weights and thresholds of time-multiplexed layers, which tools put into LUTs or BRAMs"
 
 
 def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figure]]:
@@ -71,6 +70,8 @@ def measured_timing(simulation: RtlSimulation) -> dict[str, Figure]:
 
 def modelled_timing(design: RtlDesign, target: str) -> dict[str, Figure]:
     """Clock frequency and latency by the delay model, for the devices and logic that it is of."""
+    from hls_projects.families import FLOWS
+
     note = FLOWS[target].delay_note if target in FLOWS else ""
     if design.period is None or not note:
         return {}
@@ -84,6 +85,8 @@ def cell_figures(
     cells: Cells, target: str, source: Source = Source.YOSYS
 ) -> dict[str, Figure]:
     """Cells of a synthesized design, in the units of its target."""
+    from hls_projects.families import FLOWS
+
     flow = FLOWS[target]
     luts = cells.luts + flow.luts_a_carry * cells.carries
     return {

@@ -116,8 +116,8 @@ def network_size(network: IntegerNetwork) -> NetworkSize:
         RuntimeError: if an encoded layer does not decode to its own weights.
 
     Example:
-        >>> network_size(network).total.ratio_vs_binary     # doctest: +SKIP
-        6.2
+        >>> network_size(network).total.weights
+        740
     """
     layers = tuple(
         _layer_size(name, layer, shape, interval)

@@ -133,7 +133,7 @@ def _paint_published(
         [design.luts for design in designs],
         [design.accuracy for design in designs],
         "D", color="#999999", markerfacecolor="none", markersize=5,
-    )  # fmt: skip
+    )
     return [(float(design.luts), design.accuracy, design.name) for design in designs]
 
 
@@ -142,7 +142,7 @@ def _paint_reference(axes: matplotlib.axes.Axes, group: Group, color: str) -> No
     axes.axhline(
         100 * accuracy.mean, color=color, linestyle="--", linewidth=1.3,
         label=plain_label(group.label),
-    )  # fmt: skip
+    )
 
 
 def _paint_series(axes: matplotlib.axes.Axes, groups: Sequence[Group], place: int) -> None:
@@ -158,7 +158,7 @@ def _paint_series(axes: matplotlib.axes.Axes, groups: Sequence[Group], place: in
         color=COLORS[0] if own else COLORS[(1, 2, 5, 3, 4, 7)[place % 6]],
         markersize=5, linewidth=1.5, elinewidth=1.0, capsize=2.5,
         label=plain_label(groups[0].series),
-    )  # fmt: skip
+    )
 
 
 def _density_axis(axes: matplotlib.axes.Axes, groups: Sequence[Group]) -> None:
@@ -190,7 +190,7 @@ def _paint_point(axes: matplotlib.axes.Axes, point: LutPoint, color: str) -> Non
         *point.place, 100 * (point.accuracy.sd or 0.0), point.luts.sd or 0.0,
         fmt=marker, color=color, markersize=6, elinewidth=1.0,
         markerfacecolor="none" if point.source is Source.ESTIMATE else color,
-    )  # fmt: skip
+    )
 
 
 def _lut_legend(

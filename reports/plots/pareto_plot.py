@@ -41,7 +41,7 @@ def pareto_plot(record: SearchRecord) -> str | None:
             _points(
                 axes, [f[cost] for f in chosen], [_shown(quality, f[quality]) for f in chosen],
                 face, "trial" if feasible else "trial outside a constraint",
-            )  # fmt: skip
+            )
         _paint_pareto(axes, record.pareto, quality, cost)
         if (quality, cost) == (ACCURACY, "luts"):
             _paint_measured(axes, record.pareto)
@@ -65,7 +65,7 @@ def _points(
     if x:
         axes.plot(
             x, y, "o", color="#999999", markerfacecolor=face, markersize=3.5, label=label
-        )  # fmt: skip
+        )
 
 
 def _paint_pareto(
@@ -79,7 +79,7 @@ def _paint_pareto(
         axes.plot(
             *zip(*places, strict=True), "s-", color=COLORS[0], markerfacecolor="none",
             markersize=5, linewidth=1.2, label="Pareto set: validation data, estimate",
-        )  # fmt: skip
+        )
 
 
 def _paint_measured(axes: matplotlib.axes.Axes, pareto: Sequence[ParetoPoint]) -> None:
@@ -88,4 +88,4 @@ def _paint_measured(axes: matplotlib.axes.Axes, pareto: Sequence[ParetoPoint]) -
         axes.plot(
             [m["luts"] for m in found], [100 * m["test_accuracy"] for m in found], "o",
             color=COLORS[5], markersize=5, label="the same: test data, synthesized (Yosys)",
-        )  # fmt: skip
+        )

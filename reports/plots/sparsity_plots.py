@@ -41,7 +41,7 @@ def entropy_plot(networks: Sequence[ComparedNetwork]) -> str | None:
                 [m.record.bits_per_weight for m in members],
                 MARKERS[place % 8], color=COLORS[place % 6], markersize=6, alpha=0.85,
                 label=plain_label(name),
-            )  # fmt: skip
+            )
         _entropy_axes(axes, counted)
         figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8)
 
@@ -71,7 +71,7 @@ def layer_sparsity_plot(groups: Sequence[Group]) -> str | None:
                 [at for at, _ in drawn],
                 MARKERS[place % 8], color=COLORS[place % 6], markersize=6, alpha=0.85,
                 label=plain_label(name),
-            )  # fmt: skip
+            )
         axes.set_yticks(range(len(rows)), [plain_label(label) for label, _ in rows])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         _sparsity_axis(axes, [spread for _, layers in rows for spread in layers.values()])

@@ -90,12 +90,12 @@ end
 endmodule
 """
 FORMATS = {"inputs": [[0, 1, 0], [0, 0, 0], [0, 1, 0], [0, 1, 0]],
-           "outputs": [[1, 1, 0], [0, 1, 2]], "stages": 1}  # fmt: skip
+           "outputs": [[1, 1, 0], [0, 1, 2]], "stages": 1}
 
 
 def test_simulated_verilog_gives_the_integers_of_the_logits(tmp_path):
     x = np.array([[a, skipped, b, c] for a in (0, 1) for skipped in (0, 1) for b in (0, 1)
-                  for c in (0, 1)])  # fmt: skip
+                  for c in (0, 1)])
     (tmp_path / "network.v").write_text(PIPELINE)
     received, latency = verilog_logits(tmp_path / "network.v", FORMATS, x, tmp_path)
     a, b, c = x[:, 0], x[:, 2], x[:, 3]
@@ -117,7 +117,7 @@ def hgq2_record(**changes):
         "beta": 1e-5, "learning_rate": 3e-3, "epoch": 9, "epochs": 66, "cpu_seconds": 99.0,
         "stages": 3, "adder_depth": 17, "logits_that_differ": 0, "verilog_logits_that_differ": 0,
         "logits": 100000,
-    }  # fmt: skip
+    }
     return record | changes
 
 
@@ -126,7 +126,7 @@ OWN = OwnPoint("ours", 0.975, 0.973, 4000, 3500, 500, 1200)
 
 def test_a_rival_is_the_smallest_of_no_less_accuracy():
     records = [hgq2_record(luts=1), hgq2_record(luts=9, test_accuracy=0.98),
-               hgq2_record(luts=7, test_accuracy=0.975)]  # fmt: skip
+               hgq2_record(luts=7, test_accuracy=0.975)]
     assert cheapest_rival(records, 0.975)["luts"] == 7
     assert cheapest_rival(records, 0.99) is None
     found = verdict(records, [OWN])
@@ -145,14 +145,14 @@ def test_our_networks_are_those_that_yosys_synthesized_in_full_trainings():
              ("mnist-small", "sparse", 2, False, "estimate", 99),
              ("mnist-small", "sparse", 3, True, "yosys", 99),
              ("mnist-small", "binary", 0, False, "yosys", 99),
-             ("sfc", "sparse", 0, False, "yosys", 99)]  # fmt: skip
+             ("sfc", "sparse", 0, False, "yosys", 99)]
     sources = {"test_accuracy": "measured", "validation_accuracy": "measured",
-               "nonzeros": "counted", "ffs": "yosys"}  # fmt: skip
+               "nonzeros": "counted", "ffs": "yosys"}
     records = [
         NetworkRecord(
             network, method, seed, 0.98, quick, test_accuracy=0.98, validation_accuracy=0.97,
             nonzeros=9, luts=luts, ffs=7, sources=sources | {"luts": source},
-        )  # fmt: skip
+        )
         for network, method, seed, quick, source, luts in kinds
     ]
     (point,) = own_points(records)

@@ -38,7 +38,7 @@ class ConvolutionPiece:
 
     def __call__(self, x: Any, rng: np.random.Generator) -> Any:
         options = {"filters": self.filters, "kernel_size": self.size, "strides": self.strides,
-                   "padding": self.padding}  # fmt: skip
+                   "padding": self.padding}
         x = add_ternary(x, CONVOLUTION, options, self.weights, self.fan_in, rng)
         return add_activation(x, self.normalization, self.activation, rng)
 

@@ -31,7 +31,7 @@ class NetworkPiece:
     """A whole network, and what hardware is made of it.
 
     `strategy` and `io_type` are hls4ml's, `target`, `stage_delay` and, where there
-    is something to fold, `time_multiplex` are write_rtl's.
+    is something to time-multiplex, `time_multiplex` are write_rtl's.
     """
 
     source: InputPiece | PlainInput

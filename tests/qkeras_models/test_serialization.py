@@ -106,7 +106,7 @@ def load_elsewhere(loader, folder):
 
 def test_every_class_that_a_model_can_hold_is_registered_and_at_home_here():
     found = {cls.__name__: cls for cls in own_classes()}
-    homes = {name: cls.__module__.removeprefix("qkeras_models.") for name, cls in found.items()}
+    homes = {name: cls.__module__ for name, cls in found.items()}
     assert homes == CLASSES
     for name, cls in found.items():
         assert keras.saving.get_registered_name(cls) == f"qkeras_models>{name}"

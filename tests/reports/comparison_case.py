@@ -17,11 +17,11 @@ ACCURACIES = {
     ("magnitude", 0.98): 0.961, ("l2", 0.98): 0.958, ("no-retraining", 0.98): 0.949,
     ("sparse", 0.9): 0.983, ("sparse", 0.95): 0.982, ("sparse", 0.98): 0.979,
     ("sparse", 0.99): 0.973, ("sparse", 0.995): 0.951,
-}  # fmt: skip
+}
 SOURCES = {
     "test_accuracy": "measured", "validation_accuracy": "measured", "latency_cycles": "measured",
     "luts": "yosys", "ffs": "yosys",
-}  # fmt: skip
+}
 
 
 def record_of(network: str, method: str, seed: int, **fields) -> NetworkRecord:
@@ -55,7 +55,7 @@ def _record(folder, name, architecture, widths, method, wanted, accuracy, seed, 
         "test_accuracy": measured, "validation_accuracy": measured + 0.001, "epochs": 66,
         "learning_rate": 0.003, "seconds": 500.0, "wanted_sparsity": wanted,
         "command": f"python train.py {architecture} --seed {seed}",
-    }  # fmt: skip
+    }
     if method == "float":
         return record_of(architecture, method, seed, **common)
     network = build_network(widths, density, seed)
@@ -70,7 +70,7 @@ def _record(folder, name, architecture, widths, method, wanted, accuracy, seed, 
         network_file=f"networks/{name}.npz",
         layer_sparsity={layer.name: layer.sparsity for layer in size.layers},
         **(estimated if method in ("binary", "ternary") else {}),
-    )  # fmt: skip
+    )
 
 
 def _write_training(folder: Path) -> None:
@@ -80,7 +80,7 @@ def _write_training(folder: Path) -> None:
         share = min(0.98, epoch / 12)
         stage = 1 if epoch <= 12 else 3
         lines.append(f"{epoch},{stage},{0.9 + epoch / 300},{0.91 + epoch / 320},{share},"
-                     f"{0.3 + share / 2},{share}")  # fmt: skip
+                     f"{0.3 + share / 2},{share}")
     (folder / "history.csv").write_text("\n".join(lines) + "\n")
     bell = np.rint(900 * np.exp(-(np.linspace(-3, 3, 80) ** 2))).astype(int)
     inside = np.abs(np.linspace(-1, 1, 80)) < 0.6

@@ -9,7 +9,7 @@ from reports.records.record import Figure, Source
 from tests.reports.conftest import build_network
 
 RESULT = {"data": "digits", "test_accuracy": 0.9, "validation_accuracy": 0.8, "sparsity": 0.95,
-          "nonzeros": 48, "weights": 960, "epochs": 5, "seconds": 3.2}  # fmt: skip
+          "nonzeros": 48, "weights": 960, "epochs": 5, "seconds": 3.2}
 
 
 def write_run(folder, converted=True, **result):

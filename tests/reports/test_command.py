@@ -84,7 +84,7 @@ def test_an_npz_file_that_is_no_network_is_named(tmp_path):
 
 
 def test_verilog_is_simulated_and_synthesized(digits, converted, tmp_path):
-    done = convert(digits, "--output", tmp_path, "--no-csim", "--synth", "xilinx", "--samples", 50,
+    done = convert(digits, "--output", tmp_path, "--no-csim", "--yosys", "xilinx", "--samples", 50,
                    cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "0 of 500 integer logits differ (Keras, integer network, RTL simulation)" in done.stdout
@@ -97,7 +97,7 @@ def test_verilog_is_simulated_and_synthesized(digits, converted, tmp_path):
 
 
 def test_a_tool_at_its_limit_is_an_error_and_the_rest_of_the_report_stays(digits, tmp_path):
-    done = convert(digits, "--output", tmp_path, "--no-csim", "--synth", "xilinx", "--samples", 50,
+    done = convert(digits, "--output", tmp_path, "--no-csim", "--yosys", "xilinx", "--samples", 50,
                    "--tool-seconds", 0.01, cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert done.returncode == 1
     page = (tmp_path / "report" / "report.md").read_text()
@@ -110,7 +110,7 @@ def test_a_tool_at_its_limit_is_an_error_and_the_rest_of_the_report_stays(digits
 
 
 def test_designs_for_each_target_stand_side_by_side(digits, tmp_path):
-    done = convert(digits, "--output", tmp_path, "--no-csim", "--synth", "ecp5", "--generic-rtl",
+    done = convert(digits, "--output", tmp_path, "--no-csim", "--yosys", "ecp5", "--generic-rtl",
                    "--stage-delay", 4, "--pnr", "--samples", 50, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "(nextpnr)" in done.stdout
@@ -120,7 +120,7 @@ def test_designs_for_each_target_stand_side_by_side(digits, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (["digits", "--synth", "ice40"], "`--synth` must be one of xilinx"),
+    (["digits", "--yosys", "ice40"], "`--yosys` must be one of xilinx"),
     (["digits", "--stage-delay", "0"], "`--stage-delay` must be > 0 ns"),
     (["nothing"], "no run folder, no .keras or .npz file and no pretrained network"),
     (["digits", "--backend", "Quartus"], "Quartus"),
@@ -156,7 +156,7 @@ def test_a_truncated_model_is_named(digits, tmp_path):
 
 
 def test_synthesis_without_a_vendor_tool_names_the_program(digits):
-    done = convert("digits", "--no-csim", "--synthesize", cwd=digits.parents[1],
+    done = convert("digits", "--no-csim", "--vendor", cwd=digits.parents[1],
                    PATH=os.path.dirname(sys.executable))
     assert done.returncode == 1 and "vitis_hls" in done.stderr
 
@@ -164,3 +164,10 @@ def test_synthesis_without_a_vendor_tool_names_the_program(digits):
 def test_a_missing_compiler_is_named(digits):
     done = convert("digits", cwd=digits.parents[1], PATH=os.path.dirname(sys.executable))
     assert done.returncode == 1 and "g++" in done.stderr and "apt install" in done.stderr
+
+
+def test_options_of_the_version_before_work_with_a_warning(tmp_path):
+    done = convert("nothing.keras", "--synth", "ecp5", "--fold-dense", cwd=tmp_path)
+    assert done.returncode == 1 and "nothing.keras" in done.stderr
+    assert "--synth is called --yosys now" in done.stderr
+    assert "--fold-dense is called --time-multiplex now" in done.stderr

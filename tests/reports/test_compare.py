@@ -42,7 +42,7 @@ def test_every_figure_of_the_page_is_a_records(made):
             and row[8] == (f"{record.encoded_bits:,}" if record.encoded_bits else "n/a")
             and row[13] == record.command
             for row in rows
-        )  # fmt: skip
+        )
 
 
 def test_html_and_markdown_hold_the_same_cells(made):
@@ -58,11 +58,11 @@ def test_all_sections_and_plots_are_there(made):
     markdown = (made[1] / "page.md").read_text()
     headings = [line[3:] for line in markdown.splitlines() if line.startswith("## ")]
     assert headings == ["Claims", "Accuracy and size", "Hardware", "Where the zeros are",
-                        "Training", "Every network"]  # fmt: skip
+                        "Training", "Every network"]
     plots = sorted(path.stem for path in (made[1] / "page-plots").iterdir())
     assert plots == ["accuracy-luts", "accuracy-sparsity-0", "accuracy-sparsity-1",
                      "bits-entropy", "layer-sparsity-0", "layer-sparsity-1",
-                     "shadow-weights-8", "training-8"]  # fmt: skip
+                     "shadow-weights-8", "training-8"]
     for name in plots:
         assert f"](page-plots/{name}.svg)" in markdown
 
@@ -73,7 +73,7 @@ def test_a_page_of_cifar10_has_its_own_claims_and_published_designs(tmp_path):
         record_of("cifar-vgg16", "ternary", 0, **figures),
         record_of("cifar-vgg16", "sparse", 0, wanted_sparsity=0.98, sparsity=0.98,
                   ratio_vs_binary=6.0, ratio_vs_ternary=12.0, **figures),
-    ]  # fmt: skip
+    ]
     save_records(records, tmp_path / "cifar10-quick.json")
     arguments = "--results", tmp_path / "cifar10-quick.json", "-o", tmp_path / "page.html"
     assert compare(*arguments) == (0, f"{tmp_path / 'page.html'}\n{tmp_path / 'page.md'}\n")
@@ -170,7 +170,7 @@ def test_help_answers_at_once():
     found = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "reports.compare", "--help"],
         cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    )
     assert "Compares runs" in found.stdout and time.monotonic() - started < 5
     for heavy in ("tensorflow", "keras", "matplotlib", "pandas", "hls4ml"):
         assert f"| {heavy}\n" not in found.stderr.replace("|   ", "| ")

@@ -24,4 +24,4 @@ def fit(model, callback, epochs=12, **options):
     return model.fit(
         DIGITS.x_train, DIGITS.y_train, batch_size=32, epochs=epochs, verbose=0,
         callbacks=[callback, *options.pop("callbacks", [])], **options,
-    )  # fmt: skip
+    )

@@ -49,7 +49,7 @@ def test_an_interrupted_convolutional_run_resumes_exactly_on_jax(tmp_path):
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
         cwd=ROOT, capture_output=True, text=True,
         env={**os.environ, "KERAS_BACKEND": "jax", **QUICK_JAX, **kept}, check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -92,13 +92,13 @@ def test_a_model_of_ones_own_is_made_sparse_and_teaches(tmp_path):
     mine.fit(data.x_train, data.y_train, epochs=3, verbose=0)
     mine.save(tmp_path / "mine.keras")
     done = train("--data", "digits", "--model", "mine.keras", "--teach", "--stage1-epochs", "4",
-                 "--stage3-epochs", "2", "--sparsity", "0.8", cwd=tmp_path)  # fmt: skip
+                 "--stage3-epochs", "2", "--sparsity", "0.8", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     config = (tmp_path / "runs/mine/config.yaml").read_text()
     assert config.count(str(tmp_path / "mine.keras")) == 2  # the model, and the teacher
     for words, message in [
         (["--hidden", "8"], "one of `--model` and `--hidden`"),
-        (["--method", "binary"], "`method` must be sparse, l2, no-retraining with a `model`"),
+        (["--method", "binary"], "`method` must be l2, no-retraining, sparse with a `model`"),
     ]:
         done = train("--data", "digits", "--model", "mine.keras", *words, cwd=tmp_path)
         assert done.returncode == 1 and message in done.stderr

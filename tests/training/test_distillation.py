@@ -17,7 +17,7 @@ from training.distilled_batches import DistilledBatches, load_teacher
 SMALL = {
     "data": "digits", "hidden": [12], "batch_size": 128, "stage1_epochs": 2, "stage3_epochs": 1,
     "checkpoint_seconds": 0, "learning_rate": 1e-2, "sparsity": 0.8,
-}  # fmt: skip
+}
 
 
 @settings(max_examples=25)

@@ -75,7 +75,7 @@ def test_an_interrupted_convolutional_run_does_too(tmp_path):
         **SMALL, "hidden": ["3c3", "p2", 8], "min_density": {"conv2d_1": 0.5},
         "precision": "mixed_bfloat16",
         "augmentation": {"shift": 1, "flip": True, "whole_pixels": True},
-    }  # fmt: skip
+    }
     whole = copied_run(config, tmp_path / "whole", 2)
     assert_resumes(whole, copied(whole[0], 2))
 

@@ -40,7 +40,7 @@ class Batches(keras.utils.PyDataset):
 
     Example:
         >>> batches = Batches(data.x_train, data.y_train, augmentation=Augmentation())
-        >>> model.fit(batches, epochs=60, shuffle=False)  # doctest: +SKIP
+        >>> history = model.fit(batches, epochs=1, shuffle=False, verbose=0)
 
     Give `fit` shuffle=False, or Keras shuffles the order of the batches by its own random numbers,
     and leave its steps_per_epoch alone.

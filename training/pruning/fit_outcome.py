@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from training.pruning.staged_training import StagedTraining
 
 # Share of the wanted nonzeros below which the user is told, and how far above them.
 FEW, MANY = 0.7, 1.1
@@ -24,10 +21,10 @@ class FitOutcome:
     the last callback, is told that fit has ended; then the pruned weights are put back.
 
     Args:
-        training: the callback, whose model and layers are known.
+        training: the StagedTraining, whose model and layers are known.
     """
 
-    def __init__(self, training: StagedTraining) -> None:
+    def __init__(self, training: Any) -> None:
         self.training = training
         self.kept: list[np.ndarray] | None = None
         self._lost = False

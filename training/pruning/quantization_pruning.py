@@ -67,8 +67,10 @@ class QuantizationPruning(StagedTraining):
             are given, or the model holds no sparse ternary layer.
 
     Example:
-        >>> model.fit(x, y, epochs=50,                           # doctest: +SKIP
-        ...           callbacks=[QuantizationPruning(sparsity=0.98)])
+        >>> history = model.fit(x_train, y_train, epochs=5, verbose=0,
+        ...                     callbacks=[QuantizationPruning(sparsity=0.5)])
+        >>> history.history["stage"]
+        [1, 1, 1, 3, 3]
 
     Reference: docs/method.md; the three stages are those of arXiv 1709.06262.
     """

@@ -14,13 +14,11 @@ from typing import Any
 import keras
 
 from qkeras_models.files.atomic_write import PARTIAL, move_into_place, write_atomically
+from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.layers.sparse_ternary_layer import overall_sparsity
 from training.baselines.dense_training import DenseTraining
 from training.pruning.staged_training import StagedTraining, thresholds
 from training.recording.shadow_weights import record_stage_end
-
-CHECKPOINTS = "checkpoints"
-HISTORY = "history.csv"
 
 
 class TrainingDiverged(RuntimeError):
@@ -105,7 +103,7 @@ class RunRecorder(keras.callbacks.Callback):
             row[f"threshold/{layer.name}"] = threshold
             row[f"sparsity/{layer.name}"] = overall_sparsity([layer])
         self.history.append(row)
-        write_history(self.history, self.folder / HISTORY)
+        write_history(self.history, RunFolder(self.folder).history)
         if self._stage == 1 and epoch + 1 == self.pruning.stage1_epochs:
             self._record_stage(1, epoch + 1)
         last = epoch + 1 == self.params["epochs"]
@@ -113,12 +111,12 @@ class RunRecorder(keras.callbacks.Callback):
             self._save(epoch + 1)
 
     def _save(self, epoch: int) -> None:
-        target = self.folder / CHECKPOINTS / f"epoch-{epoch:04d}"
+        target = RunFolder(self.folder).checkpoints / f"epoch-{epoch:04d}"
         partial = target.with_name(f".{target.name}{PARTIAL}")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         try:
-            self.model.save(partial / "model.keras")
+            self.model.save(RunFolder(partial).model)
             state = {
                 "epoch": epoch,
                 "pruning": self.pruning.state(),
@@ -129,7 +127,7 @@ class RunRecorder(keras.callbacks.Callback):
             move_into_place(partial, target)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-        for older in sorted((self.folder / CHECKPOINTS).glob("epoch-*"))[:-1]:
+        for older in sorted(RunFolder(self.folder).checkpoints.glob("epoch-*"))[:-1]:
             shutil.rmtree(older)
         self._saved_at = time.monotonic()
 
@@ -145,5 +143,5 @@ def write_history(rows: list[dict[str, Any]], path: Path) -> None:
 
 def find_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint of a run, if there is one."""
-    found = sorted((folder / CHECKPOINTS).glob("epoch-*"))
+    found = sorted(RunFolder(folder).checkpoints.glob("epoch-*"))
     return found[-1] if found else None

@@ -8,9 +8,8 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from qkeras_models.files.run_folder import RunFolder
 from training.data.targets.task import Task
-
-RESULT = "training.json"
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def read_result(folder: Path) -> TrainingResult:
     names = {field.name: field.default is MISSING for field in fields(TrainingResult)}
     needed = {name for name, is_needed in names.items() if is_needed}
     # Earlier runs, all of them classifiers, lack the rest.
-    return TrainingResult(**read_json(folder / RESULT, needed, set(names) - needed))
+    return TrainingResult(**read_json(RunFolder(folder).result, needed, set(names) - needed))
 
 
 def read_json(

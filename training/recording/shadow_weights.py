@@ -11,8 +11,8 @@ import numpy as np
 from keras import ops
 
 from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.run_folder import RunFolder
 
-SHADOW_WEIGHTS = "shadow_weights.json"
 BINS = 80
 
 
@@ -42,7 +42,7 @@ def record_stage_end(folder: Path, stage: int, epoch: int, layers: Sequence[Any]
         epoch: how many epochs have passed.
         layers: sparse ternary layers, in order.
     """
-    path = folder / SHADOW_WEIGHTS
+    path = RunFolder(folder).shadow_weights
     stages = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     record = {
         "stage": stage,

@@ -17,9 +17,10 @@ from training.search.space import suggest
 from training.search.study import METRIC, sampler
 from training.search.trials.claimed_folder import OtherJob
 from training.search.trials.guarded_job import ERROR
+from training.search.trials.job import TrialJob
 from training.search.trials.ownership import Ownership
 from training.search.trials.teacher import teacher_model
-from training.search.trials.trial import TrialJob, run_trial
+from training.search.trials.trial import run_trial
 
 if TYPE_CHECKING:
     import optuna

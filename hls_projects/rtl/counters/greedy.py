@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from hls_projects.logic.columns import Heights
-from hls_projects.rtl.counters.moves import Move, changed
-
-Path = tuple[Move, ...]
+from hls_projects.rtl.counters.moves import Move, Path, changed
 
 
 def reduce_full(heights: Heights, target: int, carries: bool) -> tuple[Heights, Path]:

@@ -34,6 +34,7 @@ LUTS = {"A6": 2, "A14": 2, "F": 1, "FA": 1, "C63": 3, "close": 0}
 LUTS |= {"carry in": 0, "position": 1, "carry out": 1}
 
 Step = tuple[int, Move, Heights, Open]
+Path = tuple[Move, ...]
 
 
 def changed(heights: Heights, *changes: tuple[int, int]) -> Heights:

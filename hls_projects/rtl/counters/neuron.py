@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hls_projects.families import Family
+from hls_projects.families.family import Family
 from hls_projects.logic.bits import ONE, ZERO, Bit, complement, signed_width
 from hls_projects.logic.columns import BitSum, Heights
 from hls_projects.logic.netlist import Netlist
@@ -113,10 +113,11 @@ class NeuronBuilder:
         if plan is None:
             return None
         compressor = Compressor(netlist, [list(column) for column in total.columns])
-        compressor.run(plan[0])
+        self.family.chain.build(compressor, plan[0])
+        kept = self.family.chain.columns(total.heights)
         groups = [
             ((0, 1 << place), [bit])
-            for place, column in enumerate(compressor.columns[: self.search.columns(total.heights)])
+            for place, column in enumerate(compressor.columns[:kept])
             for bit in column
         ]
         return build(netlist, groups, levels, plan[1], width)
@@ -125,7 +126,7 @@ class NeuronBuilder:
         """The compression and residual of fewest LUTs."""
         best: tuple[Path, Merge | None] | None = None
         fewest = TOO_MANY
-        limit = max(self.family.residual_bits, self.search.columns(heights) or 0)
+        limit = max(self.family.residual_bits, self.family.chain.columns(heights) or 0)
         for compression in self.search.frontier(heights, limit, self.family.slack):
             groups = _groups(compression.heights)
             bound = self.residuals.lower_bound(groups, levels)
@@ -142,7 +143,7 @@ class NeuronBuilder:
         compressor = Compressor(netlist, [list(column) for column in columns])
         heights = tuple(len(column) for column in columns)
         if max(heights) > 1:
-            compressor.run(self.search.binary_sum(heights, width))
+            self.family.chain.build(compressor, self.search.binary_sum(heights, width))
         found = [column[0] if column else ZERO for column in compressor.columns[:width]]
         return found + [ZERO] * (width - len(found))
 

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hls_projects.families import Chain, Family
+from hls_projects.families.family import Family
+from hls_projects.families.luts import TOO_MANY
 from hls_projects.logic.bits import Bit
-from hls_projects.logic.netlist import LUT4S, Netlist
+from hls_projects.logic.netlist import Netlist
 
 # The numbers that a group of bits stands for, by the value that the bits encode.
 Values = tuple[int, ...]
 Levels = tuple[int, ...]
 
-TOO_MANY = 10**6
 MERGES = 9
 
 
@@ -57,9 +57,7 @@ class ResidualPlanner:
         bits = len(groups)
         if bits <= 1 or not outputs:
             return 0
-        if self.family.chain is Chain.CCU2C:
-            return outputs + max(0, bits - 4) // 2
-        return -(-outputs // 2) + (-(-(bits - 5) // 3) if bits > 5 else 0)
+        return self.family.luts.least(bits, outputs)
 
     def _plan(self, groups: tuple[Values, ...], levels: Levels, merges: int = MERGES) -> Plan:
         """(LUTs, first merge) of sorted groups; TOO_MANY LUTs if there is no plan."""
@@ -68,7 +66,7 @@ class ResidualPlanner:
         if not outputs or bits == 1:
             return 0, None
         best: Plan = (self._table_luts(bits, outputs), None)
-        if merges <= 0 or bits <= self.family.lut_inputs:
+        if merges <= 0 or bits <= self.family.luts.inputs:
             return best
         for taken, rest in _choices(groups, bits):
             best = min(best, self._merged(taken, rest, levels, min(merges, best[0] - 1)), key=_luts)
@@ -95,14 +93,9 @@ class ResidualPlanner:
         codes = {sum_: i for i, members in enumerate(classes.values()) for sum_ in members}
         return luts + more, Merge(taken, codes, values, bits, following)
 
-
     def _table_luts(self, inputs: int, outputs: int) -> int:
         """LUTs of truth tables over the same inputs."""
-        if self.family.chain is Chain.CCU2C:
-            return outputs * LUT4S[inputs] if inputs < len(LUT4S) else TOO_MANY
-        if inputs <= 5:
-            return -(-outputs // 2)
-        return outputs if inputs == 6 else TOO_MANY
+        return self.family.luts.tables(inputs, outputs)
 
 
 def code_bits(values: Values) -> int:

@@ -8,16 +8,9 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from hls_projects.families import Chain, Family
+from hls_projects.families.family import Family
 from hls_projects.logic.columns import Heights
-from hls_projects.rtl.counters.ccu2c_moves import (
-    ccu2c_binary_sum,
-    ccu2c_reduce,
-    ccu2c_ripples,
-    ccu2c_steps,
-)
-from hls_projects.rtl.counters.greedy import Path, binary_sum, reduce_full
-from hls_projects.rtl.counters.moves import CLOSED, LUTS, Move, Open, Step, changed, steps
+from hls_projects.rtl.counters.moves import CLOSED, LUTS, Move, Open, Path, Step
 
 State = tuple[Heights, Open]
 
@@ -42,8 +35,7 @@ class CompressionSearch:
 
     def __init__(self, family: Family) -> None:
         self.family = family
-        self.carries = family.chain is Chain.CARRY4
-        self.ccu2c = family.chain is Chain.CCU2C
+        self.chain = family.chain
         self._searched = lru_cache(None)(self._search)
         self._finished = lru_cache(None)(self._finish)
 
@@ -52,23 +44,13 @@ class CompressionSearch:
 
         Empty if there is none, or if the search visited too many states.
         """
-        bits = self.family.searched_bits
-        width = self.columns(heights)
-        if width:
-            reduced, path = ccu2c_reduce(heights, bits, width)
-        else:
-            reduced, path = reduce_full(heights, bits, self.carries)
+        width = self.chain.columns(heights)
+        reduced, path = self.chain.reduce(heights, self.family.searched_bits)
         luts = path_luts(path)
         return [
             Compression(luts + found.luts, found.heights, path + found.path)
             for found in self._searched(reduced, limit, slack, width)
         ]
-
-    def columns(self, heights: Heights) -> int | None:
-        """Columns that compressions keep, those that the sum can reach; None keeps all."""
-        if not self.ccu2c:
-            return None
-        return sum(height << place for place, height in enumerate(heights)).bit_length()
 
     def binary_sum(self, heights: Heights, width: int) -> Path:
         """Moves that leave at most one bit in each of the lowest `width` columns.
@@ -85,9 +67,7 @@ class CompressionSearch:
                 found.sort()
         if found:
             return found[0][1]
-        if self.ccu2c:
-            return ccu2c_binary_sum(heights, width)[1]
-        return binary_sum(heights, self.carries)[1]
+        return self.chain.binary_sum(heights, width)
 
     def _search(
         self, start: Heights, limit: int, slack: int, width: int | None
@@ -102,29 +82,19 @@ class CompressionSearch:
             return sum(heights) <= limit
 
         def reachable(heights: Heights, open_at: Open) -> Iterable[Step]:
-            for luts, move, after, still_open in self._steps(heights, open_at):
+            for luts, move, after, still_open in self.chain.steps(heights, open_at):
                 yield luts, move, after[:width], still_open
 
         return _explore(start, reachable, enough, remaining, slack)
 
     def _finish(self, start: Heights, width: int) -> Compression | None:
         def narrow(heights: Heights, open_at: Open) -> Iterable[Step]:
-            ripples = self._ripples(heights, open_at)
-            for luts, move, after, still_open in (*self._steps(heights, open_at), *ripples):
+            ripples = self.chain.ripples(heights, open_at)
+            for luts, move, after, still_open in (*self.chain.steps(heights, open_at), *ripples):
                 yield luts, move, after[:width], still_open
 
         found = _explore(start, narrow, lambda heights: max(heights) <= 1, lambda _: 0.0, 0)
         return found[0] if found else None
-
-    def _steps(self, heights: Heights, open_at: Open) -> Iterable[Step]:
-        if self.ccu2c:
-            return ccu2c_steps(heights, open_at)
-        return steps(heights, open_at, self.carries)
-
-    def _ripples(self, heights: Heights, open_at: Open) -> Iterable[Step]:
-        if self.ccu2c:
-            return ccu2c_ripples(heights, open_at)
-        return _ripples(heights, open_at, self.carries)
 
 
 def _waiting(open_at: Open) -> int:
@@ -136,21 +106,6 @@ def _waiting(open_at: Open) -> int:
 
 def path_luts(path: Path) -> int:
     return sum(LUTS[move.kind] for move in path)
-
-
-def _ripples(heights: Heights, open_at: int, carries: bool) -> Iterable[Step]:
-    """Half adders, which take no bit away but leave one bit in a column."""
-    if not carries:
-        for place, height in enumerate(heights):
-            if height == 2:
-                after = changed(heights, (place, -1), (place + 1, 1))
-                yield 1, Move("FA", place, 2), after, CLOSED
-    elif open_at == CLOSED:
-        for place, height in enumerate(heights):
-            if height == 2:
-                yield 1, Move("F", place, 2), changed(heights, (place, -1)), place + 1
-    elif open_at < len(heights) and heights[open_at] == 1:
-        yield 1, Move("F", open_at, 1), heights, open_at + 1
 
 
 def _explore(

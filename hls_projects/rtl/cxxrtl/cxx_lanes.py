@@ -48,7 +48,7 @@ def ports(inputs: int, outputs: int) -> str:
         *(f"    words[{i}] = read(top.{name});" for i, name in enumerate(read, 1)),
         "}",
         "",
-    ])  # fmt: skip
+    ])
 
 
 def _names(port: str, bits: int) -> list[str]:

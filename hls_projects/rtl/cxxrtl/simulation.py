@@ -68,7 +68,7 @@ class RtlSimulation:
     Attributes:
         latency: clock cycles from in_valid to out_valid as the last simulation measured them;
             None before.  Of images without gaps the most: one that another follows at once may
-            take longer than the design's own latency, which is that of a image alone.
+            take longer than the design's own latency, which is that of an image alone.
         interval: most clock cycles from one result to the next while samples came without gaps;
             None before two of them did.
 
@@ -77,8 +77,9 @@ class RtlSimulation:
         SimulationError: if it does not compile.
 
     Example:
-        >>> simulation = RtlSimulation(write_rtl(network, folder))    # doctest: +SKIP
-        >>> simulation.predict(network.input.quantize(x_test))       # doctest: +SKIP
+        >>> logits = RtlSimulation(write_rtl(network, folder)).predict(x_int)
+        >>> bool((logits == network.predict_integers(x_int)).all())
+        True
     """
 
     def __init__(
@@ -196,7 +197,7 @@ class RtlSimulation:
                     f"results {self.interval} cycles apart, for samples {self.design.pixels} apart"
                 )
         latencies = leaving - entering
-        # A image that others follow may take longer, and may hold up the next ones.
+        # An image that others follow may take longer, and may hold up the next ones.
         place = np.minimum(before, depth) * (depth + 1) + np.minimum(after, depth)
         if self.design.pixels == 1:
             place[:] = 0

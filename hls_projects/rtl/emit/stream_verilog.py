@@ -13,7 +13,7 @@ HEADER = """\
 // Convolutional sparse ternary network; generated, one pixel a clock cycle.
 // x: {inputs_a_cycle} integers of {input_bits} bits, the first one lowest; {pixels} pixels make a
 // image, row by row, with or without gaps.  y: {classes} logits of {logit_bits} bits, two's
-// complement, the first one lowest, {latency} cycles after the first pixel of a image without
+// complement, the first one lowest, {latency} cycles after the first pixel of an image without
 // gaps.  Images may follow each other at once; their results then come as often as images
 // enter, though some cycles later where pixels of the next image push on those at an edge.
 """

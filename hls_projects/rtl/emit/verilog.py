@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hls_projects.logic.bits import Bit
-from hls_projects.logic.netlist import CARRY4_POSITIONS, CarryChain, DualLut, Lut, LutChain, Node
-from hls_projects.rtl.emit.ccu2c_verilog import ccu2c_lines
+from hls_projects.families import Family
+from hls_projects.logic.expressions import concatenation, wire
+from hls_projects.logic.netlist import DualLut, Lut, Node
 from hls_projects.rtl.pipeline.stages import Pipeline, RegisterStage
 
 HEADER = """\
@@ -67,20 +67,20 @@ def top_module(pipeline: Pipeline) -> str:
     )
 
 
-def layer_module(stage: RegisterStage, primitives: bool) -> str:
+def layer_module(stage: RegisterStage, family: Family) -> str:
     """A stage's logic and registers.
 
     Args:
         stage: the stage; its used inputs are port x, its registers port y.
-        primitives: instantiate LUTs; else every truth table is an expression, for any target.
+        family: whose LUTs and carry chains are instantiated.
     """
     names = {signal: f"x[{i}]" for i, signal in enumerate(stage.inputs)}
     made = [signal for node in stage.netlist.nodes for signal in node.outputs]
     names.update((signal, f"n{signal}") for signal in made)
     body = [f"wire {', '.join(names[signal] for signal in made)};"] if made else []
     for i, node in enumerate(stage.netlist.nodes):
-        body += _node(node, f"u{i}", names, primitives)
-    body += ccu2c_lines(stage.netlist, names)
+        body += _node(node, f"u{i}", names, family.luts.instantiated)
+    body += family.chain.lines(stage.netlist, names)
     registered = [names[signal] for signal in stage.registered]
     if registered:
         body.append(f"always @(posedge clk) y <= {concatenation(registered)};")
@@ -96,23 +96,9 @@ def _port(direction: str, width: int, name: str) -> str:
     return f"\n    {direction} [{width - 1}:0] {name}," if width else ""
 
 
-def concatenation(names: Sequence[str]) -> str:
-    """Names, the first one lowest."""
-    return "{" + ", ".join(reversed(names)) + "}"
-
-
-def wire(bit: Bit, names: Sequence[str] | dict[int, str]) -> str:
-    """A bit as an expression, given the names of signals."""
-    if bit.constant:
-        return f"1'b{int(bit.inverted)}"
-    return ("~" if bit.inverted else "") + names[bit.signal]
-
-
 def _node(node: Node, name: str, names: dict[int, str], primitives: bool) -> list[str]:
-    if isinstance(node, LutChain):
-        return []
-    if isinstance(node, CarryChain):
-        return _chain(node, name, names)
+    if not isinstance(node, Lut | DualLut):
+        return node.lines(name, names)
     tables = node.tables if isinstance(node, DualLut) else (node.table,)
     if not node.inputs or not primitives:
         return [
@@ -148,29 +134,3 @@ def _dual_lut(node: DualLut, name: str, names: dict[int, str]) -> str:
     pins = ", ".join(f".I{i}({wire})" for i, wire in enumerate(wires))
     outputs = f".O6({names[node.outputs[0]]}), .O5({names[node.outputs[1]]})"
     return f"LUT6_2 #(.INIT(64'h{high << 32 | low:016x})) {name} ({outputs}, {pins});"
-
-
-def _chain(node: CarryChain, name: str, names: dict[int, str]) -> list[str]:
-    lines = []
-    for cell in range(node.carry_cells):
-        first = cell * CARRY4_POSITIONS
-        part = slice(first, first + CARRY4_POSITIONS)
-        sums, carries = f"{name}_{cell}_o", f"{name}_{cell}_c"
-        entering = (
-            f".CI({name}_{cell - 1}_c[3]), .CYINIT(1'b0)"
-            if cell
-            else f".CI(1'b0), .CYINIT({wire(node.carry_in, names)})"
-        )
-        propagates = [names[signal] for signal in node.propagates[part]]
-        generates = [wire(bit, names) for bit in node.generates[part]]
-        spare = ["1'b0"] * (CARRY4_POSITIONS - len(propagates))
-        lines.append(f"wire [3:0] {sums}, {carries};")
-        lines.append(
-            f"CARRY4 {name}_{cell} (.O({sums}), .CO({carries}), {entering}, "
-            f".DI({concatenation(generates + spare)}), .S({concatenation(propagates + spare)}));"
-        )
-        outputs = node.outputs[:-1][part]
-        lines += [f"assign {names[o]} = {sums}[{i}];" for i, o in enumerate(outputs)]
-    last = (len(node.propagates) - 1) % CARRY4_POSITIONS
-    lines.append(f"assign {names[node.outputs[-1]]} = {carries}[{last}];")
-    return lines

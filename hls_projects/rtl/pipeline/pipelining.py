@@ -6,17 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hls_projects.families import Delays, Family
-from hls_projects.logic.bits import CONSTANT, Bit
+from hls_projects.logic.bits import CONSTANT
 from hls_projects.logic.delays import cell_delay
-from hls_projects.logic.netlist import (
-    CarryChain,
-    DualLut,
-    Lut,
-    LutChain,
-    LutPosition,
-    Netlist,
-    Node,
-)
+from hls_projects.logic.netlist import DualLut, Lut, Netlist, Node
 from hls_projects.rtl.pipeline.stages import RegisterStage
 
 
@@ -89,9 +81,6 @@ def _part(
 
 
 def _renumbered(node: Node, numbers: dict[int, int]) -> Node:
-    def bit(old: Bit) -> Bit:
-        return old if old.constant else Bit(numbers[old.signal], old.inverted)
-
     def signals(old: Iterable[int]) -> tuple[int, ...]:
         return tuple(numbers[signal] for signal in old)
 
@@ -99,10 +88,4 @@ def _renumbered(node: Node, numbers: dict[int, int]) -> Node:
         return replace(node, output=numbers[node.output], inputs=signals(node.inputs))
     if isinstance(node, DualLut):
         return replace(node, outputs=signals(node.outputs), inputs=signals(node.inputs))
-    outputs = signals(node.outputs)
-    if isinstance(node, LutChain):
-        positions = tuple(LutPosition(tuple(map(bit, s.pins)), s.table) for s in node.positions)
-        return LutChain(bit(node.carry_in), positions, outputs)
-    return CarryChain(
-        bit(node.carry_in), signals(node.propagates), tuple(map(bit, node.generates)), outputs
-    )
+    return node.renumbered(numbers)

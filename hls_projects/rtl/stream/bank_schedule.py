@@ -1,4 +1,4 @@
-"""Which inputs of a folded dense layer share a multiplexer, and what it reads in which cycle."""
+"""Which inputs of a time-multiplexed layer share a multiplexer, and what it reads when."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def check_cycles(neurons: int, cycles: int) -> None:
     """Raises ValueError if a sample takes too few cycles for one neuron after another."""
     if cycles < neurons:
         raise ValueError(
-            f"a folded layer takes a cycle for each neuron at least, and must be done in "
-            f"{cycles}, those of a image's pixels. Received: {neurons} neurons"
+            f"a time-multiplexed layer takes a cycle for each neuron at least, and must be done in "
+            f"{cycles}, those of an image's pixels. Received: {neurons} neurons"
         )
 
 

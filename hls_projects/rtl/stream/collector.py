@@ -1,4 +1,4 @@
-"""All pixels of a image at once, for the dense layers after a stream."""
+"""All pixels of an image at once, for the dense layers after a stream."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ endmodule
 
 @dataclass(frozen=True)
 class Collector:
-    """A shift register that holds every pixel of a image, the first one lowest.
+    """A shift register that holds every pixel of an image, the first one lowest.
 
     Args:
         name: of the module.
-        positions: pixels of a image.
+        positions: pixels of an image.
         width: bits of a pixel.
     """
 

@@ -56,7 +56,7 @@ class LineBuffer:
     """A Verilog module that turns a stream of pixels into a stream of windows.
 
     One pixel a clock cycle in, at most one window out.  The window at a pixel, its centre, is
-    complete `delay` pixels later; at the end of a image the buffer moves on by itself until a
+    complete `delay` pixels later; at the end of an image the buffer moves on by itself until a
     pixel of the next image arrives, which moves it on instead.  So there is no need to wait;
     where pixels of the next image come with gaps, the last windows come later.
 

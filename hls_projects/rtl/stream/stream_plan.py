@@ -46,7 +46,7 @@ class StreamPlan:
     """Steps of pixels, what collects the last ones, and the network of dense layers after it.
 
     Attributes:
-        pixels, width: of a image that enters; bits of a pixel.
+        pixels, width: of an image that enters; bits of a pixel.
     """
 
     pixels: int
@@ -73,7 +73,7 @@ class StreamPlan:
 
 
 def _pushes(lines: Sequence[LineBuffer], pixels: int) -> bool:
-    """Whether so many further pixels push a image out of every line buffer in a row."""
+    """Whether so many further pixels push an image out of every line buffer in a row."""
     for line in lines:
         pixels -= line.delay
         if pixels < 0:

@@ -53,7 +53,7 @@ class Stream:
     Attributes:
         plan: what the elements were made from.
         elements: LineBuffer and PixelStage, then a Collector, then TimeMultiplexedDense.
-        tail: takes the collected image, or what the last folded layer makes of it.
+        tail: takes the collected image, or what the last time-multiplexed layer makes of it.
     """
 
     plan: StreamPlan
@@ -72,7 +72,7 @@ class Stream:
         return tuple(e for e in self.elements if not isinstance(e, PixelStage))
 
     def latency(self) -> int:
-        """Clock cycles from a image's first pixel to its logits, its pixels in a row."""
+        """Clock cycles from an image's first pixel to its logits, its pixels in a row."""
         times = np.arange(self.plan.pixels)
         for element in self.elements:
             times = element.leaving(times)
@@ -89,8 +89,8 @@ def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool =
             nonzeros than that, but not the last layer.
 
     Raises:
-        ValueError: for an order of layers that such hardware does not have, or a layer to fold
-            that has more neurons than a image has pixels.
+        ValueError: for an order of layers that such hardware does not have, or a layer to
+            time-multiplex that has more neurons than an image has pixels.
     """
     plan = plan_stream(network)
     neurons = NeuronBuilder(family)
@@ -102,29 +102,31 @@ def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool =
     elements.append(plan.collector)
     rest = plan.tail
     if time_multiplex:
-        folded, rest = multiplexed_layers(plan)
-        elements += folded
+        multiplexed, rest = multiplexed_layers(plan)
+        elements += multiplexed
     tail = build_pipeline(rest, family)
     numbered = [replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages]
     return Stream(plan, tuple(elements), replace(tail, stages=tuple(numbered)))
 
 
 def multiplexed_layers(plan: StreamPlan) -> tuple[list[TimeMultiplexedDense], IntegerNetwork]:
-    """The layers that are worth folding, and the network that is left after them.
+    """The layers that are worth time-multiplexing, and the network that is left after them.
 
     Raises:
-        ValueError: if one has more neurons than a image has pixels.
+        ValueError: if one has more neurons than an image has pixels.
     """
-    # Logic behind a folded layer cannot see which of its neurons are constant.
+    # Logic behind a time-multiplexed layer cannot see which of its neurons are constant.
     live = without_dead_neurons(plan.tail)
-    values, layers, folded = live.input, list(live.layers), []
+    values, layers, multiplexed = live.input, list(live.layers), []
     while worth_multiplexing(layers, plan.pixels):
         layer, threshold = layers.pop(0), layers.pop(0)
-        name = f"folded_{len(folded) + 1}"
+        name = f"multiplexed_{len(multiplexed) + 1}"
         form = values.bits, values.signed
-        folded.append(TimeMultiplexedDense(name, layer, threshold, *form, plan.pixels, plan.depth))
+        multiplexed.append(
+            TimeMultiplexedDense(name, layer, threshold, *form, plan.pixels, plan.depth)
+        )
         values = InputFormat(threshold.bits, False, 1.0, threshold.direction.shape)
-    return folded, IntegerNetwork(values, tuple(layers))
+    return multiplexed, IntegerNetwork(values, tuple(layers))
 
 
 def worth_multiplexing(layers: Sequence[Layer], cycles: int) -> bool:

@@ -23,7 +23,7 @@ def save(path, units, *tail):
         keras.Input((6,)), InputQuantizer(bits=3, scale=1 / 8), SparseTernaryDense(8),
         layers.BatchNormalization(), QActivation("quantized_relu(2,2)"),
         SparseTernaryDense(units, name="sums"), IntegerHead(name="head"), *tail,
-    ]))  # fmt: skip
+    ]))
     model.save(path)
     return model
 

@@ -30,7 +30,7 @@ def model():
         SparseTernaryDense(6, name="first"), keras.layers.BatchNormalization(name="norm"),
         QActivation("quantized_relu(2,2)"), SparseTernaryDense(3, name="last"),
         IntegerHead(name="head"),
-    ]))  # fmt: skip
+    ]))
 
 
 def set_one(model, layer, weight, value):

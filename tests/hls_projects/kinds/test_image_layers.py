@@ -98,7 +98,7 @@ def test_values_out_of_range_are_named(make, message):
 
 @pytest.mark.parametrize("layer, message", [
     (Conv2D(WEIGHTS), r"a convolution of 2 channels cannot follow shape \(8, 8, 3\)"),
-    (MaxPool((9, 1), (1, 1)), r"windows of \(9, 1\) do not fit into a image of \(8, 8\)"),
+    (MaxPool((9, 1), (1, 1)), r"windows of \(9, 1\) do not fit into an image of \(8, 8\)"),
     (Reshape((5, 5)), r"shape \(8, 8, 3\) cannot become \(5, 5\)"),
 ])
 def test_shapes_that_do_not_fit_are_named(layer, message):

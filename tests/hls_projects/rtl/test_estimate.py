@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Flatten, Head, Layer, Levels, Reshape
+from hls_projects.kinds import Dense, Flatten, Head, Layer, Levels, Reshape, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
@@ -131,6 +131,7 @@ def test_a_reshape_is_estimated_as_a_flatten():
 def test_other_layers_are_refused():
     class Other(Layer):
         kind = "softmax"
+        role = Role.POOL
 
         def output_shape(self, input_shape):
             return input_shape

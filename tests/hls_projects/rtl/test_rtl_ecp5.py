@@ -10,20 +10,20 @@ import pytest
 from hls_projects.logic.bits import ONE, Bit
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl import RtlSimulation, write_rtl
-from hls_projects.rtl.counters.ccu2c_chain import build_counter
-from hls_projects.rtl.counters.ccu2c_moves import ccu2c_binary_sum
-from hls_projects.rtl.cxxrtl.simulation import HERE
-from hls_projects.rtl.emit.ccu2c_verilog import (
+from hls_projects.rtl.chains.ccu2c_counters import build_counter
+from hls_projects.rtl.chains.ccu2c_moves import ccu2c_binary_sum
+from hls_projects.rtl.chains.ccu2c_verilog import (
     CHAIN_POSITIONS,
     ccu2c_cells,
     halves,
     physical_chains,
 )
-from hls_projects.rtl.pipeline.evaluation import evaluate_stage
+from hls_projects.rtl.cxxrtl.simulation import HERE
 from hls_projects.rtl.pipeline.stages import RegisterStage
 from hls_projects.tools.synthesis import synthesize_verilog
 from hls_projects.tools.yosys import run_yosys
 from tests.hls_projects.networks import edge_inputs, network
+from tests.hls_projects.rtl.evaluation import evaluate_stage
 
 NET = network((24, 8, 6, 5), input_bits=2, signed=True, density=0.6, seed=5)
 

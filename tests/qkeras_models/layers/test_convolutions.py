@@ -76,9 +76,9 @@ def test_layers_in_words():
 
 
 @pytest.mark.parametrize("shape, hidden, message", [
-    ((8, 8, 2), ["p9", 5], r"`hidden`: maxpool_1 \(p9\) does not fit a image of 8×8, which allo"),
+    ((8, 8, 2), ["p9", 5], r"`hidden`: maxpool_1 \(p9\) does not fit an image of 8×8, which allo"),
     ((8, 9), ["2c3", "2c9v"], r"conv2d_2 \(2c9v\) .* 8×9, which allows sizes up to 8"),
-    ((8, 8, 2), ["3c3v", "p2", "p2", "p2"], r"maxpool_3 \(p2\) does not fit a image of 1×1"),
+    ((8, 8, 2), ["3c3v", "p2", "p2", "p2"], r"maxpool_3 \(p2\) does not fit an image of 1×1"),
     ((64,), ["3c3"], r"need images of a fixed shape.*Received: samples of shape \(64,\)"),
     ((None, None, 3), ["3c3"], "need images of a fixed shape"),
     ((3, 32, 32), ["3c3"], r"channels must be last.*np.moveaxis\(x, 1, -1\).*: \(3, 32, 32"),
@@ -149,7 +149,7 @@ def test_the_weights_that_a_file_claims_are_those_of_its_layers():
         SparseTernaryConv2D(4, (3, 2), strides=(2, 3), padding="same"),
         keras.layers.MaxPooling2D((2, 2), strides=1), TernaryConv2D(5, 2),
         keras.layers.Flatten(), keras.layers.Dense(6),
-    ])  # fmt: skip
+    ])
     kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
     claimed = claimed_weights(json.loads(json.dumps({"config": model.get_config()})))
     assert claimed == sum(np.prod(kernel.shape) for kernel in kernels)

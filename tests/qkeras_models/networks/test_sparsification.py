@@ -20,7 +20,7 @@ def dense(**last):
     return keras.Sequential([
         keras.Input((8, 8)), L.Flatten(), L.Dense(32, activation="relu"), L.Dropout(0.2),
         L.Dense(24), L.BatchNormalization(), L.ReLU(), L.Dense(10, **last),
-    ])  # fmt: skip
+    ])
 
 
 def convolutional():
@@ -31,7 +31,7 @@ def convolutional():
         L.MaxPooling2D(2), L.Conv2D(6, 3, strides=2), L.MaxPooling2D(2), L.ReLU(),
         L.GlobalMaxPooling2D(), QDense(7), QActivation("quantized_relu(3,1)"),
         L.Dense(4), L.Softmax(),
-    ])  # fmt: skip
+    ])
 
 
 def kinds(model):
@@ -43,7 +43,7 @@ def test_a_dense_network_keeps_its_topology_names_and_weights():
     sparse = sparsify(model, DIGITS.x_train)
     block = ["SparseTernaryDense", "BatchNormalization", "QActivation"]
     assert kinds(sparse) == ["InputQuantizer", "Flatten", *block, *block, "SparseTernaryDense",
-                             "IntegerHead", "Activation"]  # fmt: skip
+                             "IntegerHead", "Activation"]
     assert sparse.output.shape == (None, 10)
     for layer in sparse_ternary_layers(sparse):
         trained = model.get_layer(layer.name).kernel
@@ -63,7 +63,7 @@ def test_convolutions_pools_and_scales_before_them():
         "MaxPooling2D", "SparseTernaryConv2D", "BatchNormalization", "QActivation", "MaxPooling2D",
         "MaxPooling2D", "Flatten", "SparseTernaryDense", "BatchNormalization", "QActivation",
         "SparseTernaryDense", "IntegerHead", "Activation",
-    ]  # fmt: skip
+    ]
     first = next(layer for layer in sparse.layers if layer.name == model.layers[2].name)
     scaled = np.asarray(model.layers[2].kernel) / np.array([1.0, 2.0, 3.0])[:, None]
     shadow = np.asarray(first.kernel)
@@ -84,17 +84,17 @@ def test_what_comes_out_converts_exactly(make, x):
 def test_it_trains_as_the_original_was_compiled():
     model = dense(activation="softmax")
     model.compile(keras.optimizers.Adam(5e-3), "sparse_categorical_crossentropy",
-                  metrics=["accuracy"], jit_compile=False)  # fmt: skip
+                  metrics=["accuracy"], jit_compile=False)
     sparse = sparsify(model, DIGITS.x_train)
     history = sparse.fit(DIGITS.x_train, DIGITS.y_train, epochs=12, verbose=0,
-                         callbacks=[QuantizationPruning(0.8)]).history  # fmt: skip
+                         callbacks=[QuantizationPruning(0.8)]).history
     assert history["accuracy"][-1] > 0.85
     assert overall_sparsity(sparse_ternary_layers(sparse)) >= 0.8
 
 
 def test_logits_alone_and_a_given_format():
     sparse = sparsify(dense(activation="softmax"), input_format=FixedPoint(2, True, 0.25),
-                      logits=True)  # fmt: skip
+                      logits=True)
     assert kinds(sparse)[-1] == "IntegerHead" and not sparse.compiled
     assert (sparse.layers[1].bits, sparse.layers[1].signed) == (2, True)
 

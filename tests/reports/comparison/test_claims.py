@@ -21,7 +21,7 @@ def record(method, accuracy, sparsity=None, seed=0, wanted=None, **fields):
     return record_of(
         "sfc", method, seed, wanted_sparsity=wanted, test_accuracy=accuracy, sparsity=sparsity,
         **fields,
-    )  # fmt: skip
+    )
 
 
 def sparse(accuracy, sparsity, binary=None, wanted=None, seed=0):
@@ -66,7 +66,7 @@ def test_the_sparsest_network_that_is_no_worse_counts():
 
 
 @pytest.mark.parametrize(("binary", "five", "eleven"), [(5.0, "yes", "no"), (5.5, "yes", "yes"),
-                                                        (4.99, "no", "no")])  # fmt: skip
+                                                        (4.99, "no", "no")])
 def test_sizes_count_at_98_percent_or_more(binary, five, eleven):
     found = findings([sparse(0.9, 0.9, 99.0), sparse(0.9, 0.98, binary), sparse(0.9, 0.99, 77.0)])
     assert found[CLAIMS[1]] == (five, f"{binary:.2f}× at 98 %")
@@ -99,7 +99,7 @@ def test_each_claim_is_about_the_networks_asked_for_its_sparsity():
         *TERNARY, sparse(0.8, 0.98, 6.0),
         record_of("wide", "ternary", 0, test_accuracy=0.87),
         record_of("wide", "sparse", 0, test_accuracy=0.87, **wide),
-    ]  # fmt: skip
+    ]
     table = claims_table(groups_of(map(ComparedNetwork, networks)), "cifar10")
     rows = {(row[0].replace("\u00a0", " "), row[1]): row[2] for row in table.rows}
     assert {claim: rows.get((claim, "wide")) for claim in ON_CIFAR10} == dict(
@@ -119,7 +119,7 @@ def test_accuracies_are_compared_with_each_conventional_method():
     assert found[CLAIMS[4]] == ("no", "97.55 % against 97.60 %: −0.05 points, at 98 %")
     assert found[CLAIMS[5]] == (
         "no", "97.00 % against 98.00 %: −1.00 points, at 99 % against 99 %"
-    )  # fmt: skip
+    )
 
 
 def test_the_better_dense_network_is_the_bar_for_losses():
@@ -152,7 +152,7 @@ def test_seeds_are_averaged_and_their_spread_is_told():
         ((0.96, 0.97, 0.98), [sparse(0.985 + s / 1000, 0.9, seed=s) for s in range(3)],
          "no, within the spread of the seeds"),
     ],
-)  # fmt: skip
+)
 def test_the_first_verdict_tells_of_the_spread_too(accuracies, others, verdict):
     dense = [record(method, 0.976, seed=s) for method in ("binary", "ternary") for s in range(3)]
     ours = [sparse(accuracy, 0.99, seed=seed) for seed, accuracy in enumerate(accuracies)]
@@ -183,7 +183,7 @@ def test_losses_on_cifar10_are_against_dense_ternary():
     assert far[ON_CIFAR10[0]][0] == "no"
     assert far[ON_CIFAR10[1]] == (
         "no", "none reaches it; best: 95 % at 85.90 %, −0.10 points against 86.00 %"
-    )  # fmt: skip
+    )
 
 
 def test_sizes_on_cifar10_are_of_the_sparsest_that_loses_a_point():
@@ -206,14 +206,14 @@ def test_sizes_on_cifar10_tell_of_the_spread():
 
 def test_quick_trials_do_not_count_beside_real_ones():
     quick = record_of("sfc", "sparse", 0, wanted_sparsity=0.98, sparsity=0.98, test_accuracy=0.9,
-                      ratio_vs_binary=2.0, quick=True)  # fmt: skip
+                      ratio_vs_binary=2.0, quick=True)
     assert findings([quick])[CLAIMS[1]] == ("no", "2.00× at 98 %")
     assert findings([quick, sparse(0.9, 0.985, 6.0)])[CLAIMS[1]] == ("yes", "6.00× at 98.5 %")
 
 
 def test_every_architecture_has_its_own_verdict():
     other = record_of("lfc", "sparse", 0, wanted_sparsity=0.98, sparsity=0.98, test_accuracy=0.9,
-                      ratio_vs_binary=4.0)  # fmt: skip
+                      ratio_vs_binary=4.0)
     groups = groups_of(map(ComparedNetwork, [sparse(0.9, 0.98, 6.0), other]))
     rows = [row[1:3] for row in claims_table(groups).rows if row[0].startswith("5×")]
     assert rows == [("sfc", "yes"), ("lfc", "no")]

@@ -47,7 +47,7 @@ def test_a_records_hardware_keeps_each_figures_source():
     texts = {key: figure.text("") for key, figure in figures.items()}
     assert texts == {
         "luts": "900 LUT (yosys)", "ffs": "80 FF (yosys)", "latency_cycles": "3 cycles (measured)",
-    }  # fmt: skip
+    }
     assert resources_of_record(record_of("a", "float", 0, test_accuracy=0.9)) == {}
 
 

@@ -13,7 +13,7 @@ ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage",
-)  # fmt: skip
+)
 
 
 def find_browser():
@@ -63,7 +63,7 @@ def page(driver, address):
 def emulate(driver, width, scheme):
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
         "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600,
-    })  # fmt: skip
+    })
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
@@ -72,14 +72,14 @@ def table(page, title):
     return page.execute_script(
         "return [...document.querySelectorAll('table')].find(t => t.caption.innerText === "
         "arguments[0] || t.caption.textContent === arguments[0])", title,
-    )  # fmt: skip
+    )
 
 
 def head(page, title, label):
     return page.execute_script(
         "return [...arguments[0].tHead.rows[0].cells].find(c => c.textContent === arguments[1])",
         table(page, title), label,
-    )  # fmt: skip
+    )
 
 
 def column(page, title, label):
@@ -87,7 +87,7 @@ def column(page, title, label):
         "const at = arguments[1].cellIndex;"
         "return [...arguments[0].tBodies[0].rows].map(r => r.cells[at].textContent)",
         table(page, title), head(page, title, label),
-    )  # fmt: skip
+    )
 
 
 def click(page, title, label):
@@ -105,7 +105,7 @@ def values(texts):
     ("title", "label"),
     [("Every network", "Encoded bits"), ("Accuracy and size", "Test accuracy (%)"),
      ("Hardware", "LUT (yosys)")],
-)  # fmt: skip
+)
 def test_a_click_sorts_numbers_as_numbers_and_a_second_one_turns_them(page, title, label):
     before = column(page, title, label)
     assert values(before) != sorted(values(before))
@@ -199,7 +199,7 @@ def test_loading_fetches_nothing_and_logs_no_error(page, address):
     assert page.get_log("browser") == []
     events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
     asked = {event["params"]["request"]["url"] for event in events
-             if event["method"] == "Network.requestWillBeSent"}  # fmt: skip
+             if event["method"] == "Network.requestWillBeSent"}
     assert asked == {address}
 
 

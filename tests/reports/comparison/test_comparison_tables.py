@@ -8,7 +8,7 @@ def groups():
         record_of("sfc", "sparse", seed, wanted_sparsity=0.98, test_accuracy=0.97 + seed / 100,
                   nonzeros=100 + seed, sparsity=0.98, seconds=12.6, command="python train.py sfc")
         for seed in range(3)
-    ]  # fmt: skip
+    ]
     return groups_of(map(ComparedNetwork, [*records, record_of("sfc", "float", 0)]))
 
 

@@ -40,7 +40,7 @@ def test_seeds_are_averaged():
 def test_figures_of_some_seeds_say_of_how_many():
     estimated = {"sources": {"luts": "estimate"}}
     members = [compared("sparse", 0, luts=1000), compared("sparse", 1, luts=1100),
-               compared("sparse", 2, luts=1300, **estimated)]  # fmt: skip
+               compared("sparse", 2, luts=1300, **estimated)]
     (row,) = cells(hardware_table(groups_of(members)))
     assert row["luts_yosys"] == "1,050 ± 71 (2 of 3 seeds)"
     assert row["luts_estimate"] == "1,300 (1 of 3 seeds)"
@@ -49,7 +49,7 @@ def test_figures_of_some_seeds_say_of_how_many():
 
 def test_counts_are_whole_and_times_have_decimals():
     members = [compared("sparse", seed, ffs=11 + 3 * seed, fmax_mhz=61.5 + seed / 8,
-                        sources={"fmax_mhz": "nextpnr"}) for seed in range(2)]  # fmt: skip
+                        sources={"fmax_mhz": "nextpnr"}) for seed in range(2)]
     (row,) = cells(hardware_table(groups_of(members)))
     assert (row["ffs_yosys"], row["fmax_mhz_nextpnr"]) == ("12 ± 2", "61.56 ± 0.09")
 

@@ -65,7 +65,7 @@ def test_files(tmp_path: Path, network: IntegerNetwork) -> None:
     folder = tmp_path / "new" / "run" / "report"
     assert sorted(path.name for path in folder.iterdir()) == [
         "fan_in.svg", "report.json", "report.md", "resources.csv", "sizes.csv", "sizes.svg",
-    ]  # fmt: skip
+    ]
     assert json.loads((folder / "report.json").read_text("utf-8")) == document
 
 
@@ -74,17 +74,17 @@ def test_document(tmp_path: Path, network: IntegerNetwork) -> None:
     assert document["accuracy"] == {
         "value": 0.97625, "dataset": "MNIST test", "samples": 10_000, "source": "measured",
         "metric": "accuracy", "text": "97.62%", "rmse": None,
-    }  # fmt: skip
+    }
     assert document["exactness"] == EXACTNESS
     assert document["sizes"]["total"]["nonzeros"] == network.nonzeros
     assert document["sizes"]["source"] == "counted"
     assert document["provenance"] == {
         "model": "random", "seed": 3, "widths": [256, 64], "data": "a/b",
-    }  # fmt: skip
+    }
     assert document["resources"][0] == {
         "design": "Vitis | csynth", "metric": "luts", "value": 12_345, "unit": "LUT",
         "source": "csynth", "note": NOTE,
-    }  # fmt: skip
+    }
 
 
 def test_page(tmp_path: Path, network: IntegerNetwork) -> None:

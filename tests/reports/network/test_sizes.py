@@ -70,7 +70,7 @@ def test_network_without_weights_has_no_ratios(network: IntegerNetwork) -> None:
     assert missing == {
         "shape", "rice_parameter", "fan_in_max", "fan_in_mean", "accumulator_bits", "sparsity",
         "bits_per_weight", "entropy_bits_per_weight", "ratio_vs_binary", "ratio_vs_ternary",
-    }  # fmt: skip
+    }
 
 
 def test_a_stream_that_decodes_to_other_weights_is_not_reported(

@@ -47,7 +47,7 @@ def test_the_html_page_is_whole_and_needs_nothing_else():
 def test_every_column_head_is_a_button_and_cells_carry_what_they_sort_by():
     document = page_html(page())
     assert len(re.findall(r'<th scope="col"[^>]* aria-sort="none"><button type="button">',
-                          document)) == 3  # fmt: skip
+                          document)) == 3
     assert '<td data-sort="0.98765">98.77 ± 0.10</td>' in document
     assert '<td data-sort="12345.0">12,345 (yosys)</td>' in document
     assert "<td>n/a</td>" in document

@@ -26,7 +26,7 @@ def networks(tmp_path_factory):
 def texts(svg):
     root = ET.fromstring(svg)
     return ["".join(element.itertext()).strip() for element in root.iter() if
-            element.tag.endswith("}text")]  # fmt: skip
+            element.tag.endswith("}text")]
 
 
 def of(networks, name):
@@ -36,7 +36,7 @@ def of(networks, name):
 def test_accuracy_over_sparsity_names_every_method_and_sparsity(networks):
     found = texts(accuracy_sparsity_plot(of(networks, "small")))
     methods = {"float32", "binary", "dense ternary", "magnitude pruning", "L2 alone",
-               "no retraining", "sparse ternary"}  # fmt: skip
+               "no retraining", "sparse ternary"}
     assert methods <= set(found)
     assert {"90\u00a0%", "95\u00a0%", "98\u00a0%", "99\u00a0%", "99.5\u00a0%"} <= set(found)
 
@@ -97,7 +97,7 @@ def test_shadow_weights_have_a_histogram_a_stage(networks):
     assert [text for text in found if text.startswith("end of")] == [
         "end of stage 1, train (epoch 12)", "end of stage 2, prune (epoch 12)",
         "end of stage 3, retrain (epoch 20)",
-    ]  # fmt: skip
+    ]
     assert {"threshold ±η", "pruned (mask 0)"} <= set(found)
 
 
@@ -110,7 +110,7 @@ def test_plots_without_figures_are_none():
 
 def test_one_network_alone_can_be_drawn():
     record = record_of("a_$x$", "sparse", 0, wanted_sparsity=0.99, sparsity=0.99,
-                       test_accuracy=0.9, luts=100, layer_sparsity={"dense_1": 1.0})  # fmt: skip
+                       test_accuracy=0.9, luts=100, layer_sparsity={"dense_1": 1.0})
     groups = groups_of([ComparedNetwork(record, "_run $1$", resources_of_record(record))])
     assert "\u200b_run $1$" in texts(accuracy_sparsity_plot(groups))
     assert "a_$x$" in texts(accuracy_luts_plot(groups))

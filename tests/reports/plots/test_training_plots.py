@@ -37,7 +37,7 @@ def test_all_panels(tmp_path: Path) -> None:
         assert label in found
     assert [text for text in found if text.startswith("stage")] == [
         "stage 1, train", "stage 2, prune", "stage 3, retrain",
-    ]  # fmt: skip
+    ]
     assert found.count("a") == found.count("b") == 2
 
 

@@ -12,7 +12,7 @@ def test_every_source_is_described() -> None:
     assert {source.value for source in Source} == {
         "counted", "estimate", "yosys", "yosys, sum", "nextpnr", "csynth", "impl", "csim",
         "delay model", "measured",
-    }  # fmt: skip
+    }
     assert all(source.description for source in Source)
 
 

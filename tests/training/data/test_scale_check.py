@@ -59,7 +59,7 @@ def test_the_data_sets_of_old_give_no_alarm(name):
 def test_one_line_tells_the_user(tmp_path, capsys):
     x, y = np.random.default_rng(0).random((60, 3)), np.arange(60) % 2
     np.savez(tmp_path / "mine.npz", x_train=x * 255, y_train=y, x_test=x, y_test=y,
-             x_val=x * 255, y_val=y)  # fmt: skip
+             x_val=x * 255, y_val=y)
     load(tmp_path / "mine.npz")
     told = capsys.readouterr().err
     assert told.count("warning") == 1 and told.count("\n") == 1

@@ -65,9 +65,9 @@ def test_the_least_densities_hold_until_the_end(tmp_path, method):
         "data": "digits", "hidden": ["4c3", "p2", 12], "sparsity": 0.95, "method": method,
         "stage1_epochs": 4, "stage3_epochs": 4, "batch_size": 64, "learning_rate": 1e-2,
         "min_density": least,
-    })  # fmt: skip
+    })
     run.train(config, tmp_path / "run", verbose=0)
-    found = kernels(load_model(tmp_path / "run" / run.MODEL))
+    found = kernels(load_model(tmp_path / "run" / "model.keras"))
     for name, density in least.items():
         assert np.count_nonzero(found[name]) >= density * found[name].size
 

@@ -27,7 +27,7 @@ OPTIMIZERS = {
 def told(recorded):
     """What the project's own warnings say."""
     return [str(w.message) for w in recorded if issubclass(w.category, UserWarning)
-            and ("stage" in str(w.message) or "epoch" in str(w.message))]  # fmt: skip
+            and ("stage" in str(w.message) or "epoch" in str(w.message))]
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -120,7 +120,7 @@ def test_nan_is_told_in_its_epoch_and_once():
     with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("always")
         model.fit(np.where(DIGITS.x_train > 2, 0, np.nan) * DIGITS.x_train, DIGITS.y_train,
-                  epochs=3, verbose=0, callbacks=[QuantizationPruning(0.9)])  # fmt: skip
+                  epochs=3, verbose=0, callbacks=[QuantizationPruning(0.9)])
     assert len(told(recorded)) == 1 and "the loss is nan since epoch 1" in told(recorded)[0]
 
 
@@ -146,5 +146,5 @@ def test_magnitude_pruning_has_no_options_that_mean_nothing_to_it(wrong):
 def test_stage_2_is_told_where_fit_talks(capsys):
     model = digits_model()
     model.fit(DIGITS.x_train, DIGITS.y_train, epochs=2, verbose=2,
-              callbacks=[QuantizationPruning(0.9, stage1_epochs=1)])  # fmt: skip
+              callbacks=[QuantizationPruning(0.9, stage1_epochs=1)])
     assert "stage 2: 90." in capsys.readouterr().out

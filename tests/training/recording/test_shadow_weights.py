@@ -8,16 +8,16 @@ from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 from qkeras_models.networks.builders import mlp
 from training import run
 from training.config import build_config
-from training.recording.shadow_weights import BINS, SHADOW_WEIGHTS, record_stage_end
+from training.recording.shadow_weights import BINS, record_stage_end
 
 SMALL = {
     "data": "digits", "hidden": [24], "sparsity": 0.8, "batch_size": 64,
     "stage1_epochs": 2, "stage3_epochs": 1, "learning_rate": 5e-3,
-}  # fmt: skip
+}
 
 
 def recorded(folder):
-    return json.loads((folder / SHADOW_WEIGHTS).read_text())
+    return json.loads((folder / "shadow_weights.json").read_text())
 
 
 @pytest.fixture(scope="module")

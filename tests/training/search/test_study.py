@@ -125,7 +125,7 @@ def test_the_better_first_objective_may_be_the_smaller():
     objectives = [Figure.LUTS, Figure.LATENCY]
     assert list(best_within(points, objectives, [0.5, 1.0, 2.0])) == [
         (0.5, None), (1.0, 10.0), (2.0, 5.0),
-    ]  # fmt: skip
+    ]
 
 
 def test_networks_to_measure_are_spread():

@@ -17,7 +17,7 @@ def model():
     return keras.Sequential([
         keras.Input((5,)), layers.BatchNormalization(momentum=0.9), layers.Dense(4),
         layers.BatchNormalization(),
-    ])  # fmt: skip
+    ])
 
 
 def test_statistics_become_the_means_over_all_samples(model):
@@ -53,9 +53,9 @@ def test_a_run_ends_with_the_statistics_of_its_weights(tmp_path, method):
     config = build_config({
         "data": "digits", "hidden": [24], "sparsity": 0.8, "batch_size": 64, "method": method,
         "stage1_epochs": 3, "stage3_epochs": 1, "checkpoint_seconds": 0, "learning_rate": 5e-3,
-    })  # fmt: skip
+    })
     run.train(config, tmp_path / "run", verbose=0)
-    model = load_model(tmp_path / "run" / run.MODEL)
+    model = load_model(tmp_path / "run" / "model.keras")
     saved = [np.array(weight) for weight in model.weights]
     recalibrate(model, run.labelled_batches(config, run.load_data(config), config.epochs))
     for weight, old in zip(model.weights, saved, strict=True):

@@ -17,7 +17,7 @@ def fitted(model, jit_compile):
         on_train_begin=lambda logs: seen.append([vars(layer).get("call") for layer in model.layers])
     )
     history = model.fit(DIGITS.x_train, DIGITS.y_train, epochs=1, verbose=0, shuffle=False,
-                        callbacks=[DenseTraining(jit_compile=jit_compile), spy])  # fmt: skip
+                        callbacks=[DenseTraining(jit_compile=jit_compile), spy])
     return history.history, seen[0]
 
 

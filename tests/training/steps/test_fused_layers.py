@@ -50,7 +50,7 @@ def test_activations_stay_in_bfloat16():
     quantized_relu(2, 2, negative_slope=0.25), quantized_relu(2, 2, use_sigmoid=1),
     quantized_relu(2, 2, use_stochastic_rounding=True), quantized_relu(2, 2, qnoise_factor=0.5),
     quantized_relu(2, 2, use_ste=False), quantized_relu(2, 2, is_quantized_clip=False),
-])  # fmt: skip
+])
 def test_other_quantizers_stay_as_they_are(quantizer):
     layer = QActivation(quantizer)
     fuse_layers(keras.Sequential([keras.Input((3,)), layer]))
@@ -62,7 +62,7 @@ def config():
     return build_config({
         "preset": "cifar-vgg", "data": "digits", "hidden": ["3c3", "p2", "5c3v", 12],
         "augmentation": None, "input_bits": 4,
-    })  # fmt: skip
+    })
 
 
 @pytest.fixture

@@ -30,10 +30,10 @@ class Augmentation:
         zoom: relative, below 1.
         elastic: pixels, at each of 4 × 4 control points with a smooth field between them.
         flip: whether half of the maps swap left and right.
-        alternate: whether flips alternate instead: Batches mirrors a image in every other epoch,
-            half of them in the first.  So a image is seen from both sides equally often.
+        alternate: whether flips alternate instead: Batches mirrors an image in every other epoch,
+            half of them in the first.  So an image is seen from both sides equally often.
         whole_pixels: whether shifts are rounded, so that shifts alone blur nothing.
-        maps: how many random maps are drawn in advance; a image takes one of them.  A map costs
+        maps: how many random maps are drawn in advance; an image takes one of them.  A map costs
             12 bytes a pixel.
 
     Raises:

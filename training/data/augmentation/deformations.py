@@ -41,7 +41,7 @@ class Deformations:
         sample(
             padded.reshape(n, -1), row, choice, self._corners, self._down, self._right,
             deformed.reshape(*deformed.shape[:2], -1),
-        )  # fmt: skip
+        )
         return deformed.reshape(images.shape)
 
     def _corner(self, at: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,12 +6,10 @@ import json
 import reprlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from training.search.trials.guarded_job import write_json
-
-if TYPE_CHECKING:
-    from training.search.trials.trial import TrialJob
+from training.search.trials.job import TrialJob
 
 JOB = "job.json"
 

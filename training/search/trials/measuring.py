@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qkeras_models.files.run_folder import RunFolder
 from training.search.trials.guarded_job import ERROR, guarded
 from training.search.trials.trial import RUN, use_worker_quietly
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from hls_projects.verification.csim import CSimulation
 
 MEASURED = "measured.json"
-NETWORK = "network.npz"
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ def _measure(job: MeasuringJob) -> dict[str, Any]:
     from training.float_outputs import float_outputs
 
     folder = job.folder / RUN
-    model = load_model(folder / run.MODEL)
+    model = load_model(RunFolder(folder).model)
     network = IntegerNetwork.from_keras(model)
-    data = run.load_data(build_config(read_config(folder / run.CONFIG)))
-    simulation = _c_simulation(model, folder / "hls", job.threads)
+    data = run.load_data(build_config(read_config(RunFolder(folder).config)))
+    simulation = _c_simulation(model, RunFolder(folder).hls, job.threads)
     exact = compare(network, data.x_test, model=model, csim=simulation, folder=folder)
-    network.save(folder / NETWORK)
+    network.save(RunFolder(folder).network)
     logits = network.predict(data.x_test)
     synthesized = _synthesized(network, data.x_test, logits, folder)
     return {
@@ -113,7 +113,7 @@ def _synthesized(
     from hls_projects.verification.mismatch import describe
     from training.data import cache_folder
 
-    design = write_rtl(network, folder / "rtl")
+    design = write_rtl(network, RunFolder(folder).rtl)
     simulated = RtlSimulation(design).predict(network.input.quantize(x))
     if not np.array_equal(simulated, logits):
         found = describe("integer network", "RTL simulation", logits, simulated, None)

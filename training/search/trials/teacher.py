@@ -6,10 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qkeras_models.files.run_folder import RunFolder
 from training.search.trials.guarded_job import ERROR
+from training.search.trials.job import TrialJob
 from training.search.trials.trial import (
     RUN,
-    TrialJob,
     run_claimed,
     train_or_resume,
     use_worker_quietly,
@@ -30,7 +31,7 @@ def teacher_folder(folder: Path) -> Path:
 
 def teacher_model(folder: Path) -> Path:
     """The teacher's model file."""
-    return teacher_folder(folder) / RUN / "model.keras"
+    return RunFolder(teacher_folder(folder) / RUN).model
 
 
 def train_teacher(client: Client, config: SearchConfig, folder: Path) -> dict[str, Any]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.search.early_stopping import Bar, rungs_of
+from qkeras_models.files.run_folder import RunFolder
+from training.search.early_stopping import rungs_of
 from training.search.objectives import Figure
 from training.search.trials.claimed_folder import claim
 from training.search.trials.guarded_job import guarded
+from training.search.trials.job import TrialJob
 from training.side_by_side import THREAD_VARIABLES, schedule_as_batch
 
 if TYPE_CHECKING:
@@ -23,33 +25,6 @@ if TYPE_CHECKING:
 
 OUTCOME = "outcome.json"
 RUN = "run"
-
-
-@dataclass(frozen=True)
-class TrialJob:
-    """What a worker must know of a trial.
-
-    Args:
-        folder: of the trial; on a file system that driver and workers see.
-        training: values of its TrainingConfig.
-        bars: below which it ends early, from the trials that were finished when it was begun.
-        shares: of stage 1, at which it reports where it stands.
-        seconds: time limit.
-        threads: that it may use.
-        stage_delay: of pipeline stages in ns, if the latency is wanted.
-        client: who asks for it; see guarded.
-        teacher: values of the teacher's TrainingConfig, if the search has one.
-    """
-
-    folder: Path
-    training: Mapping[str, Any]
-    bars: Sequence[Bar] = ()
-    shares: Sequence[float] = ()
-    seconds: float = 6 * 3600.0
-    threads: int = 1
-    stage_delay: float | None = None
-    client: str = ""
-    teacher: Mapping[str, Any] | None = None
 
 
 def run_trial(job: TrialJob) -> dict[str, Any]:
@@ -71,7 +46,7 @@ def run_claimed(
     """What came of a job, in a folder that is this job's alone; see claim and guarded."""
 
     def check() -> None:
-        claim(job, outcome, job.folder / RUN / "config.yaml")
+        claim(job, outcome, RunFolder(job.folder / RUN).config)
 
     return guarded(job.folder, outcome, compute, job.seconds, job.client, check)
 
@@ -91,17 +66,16 @@ def _evaluate(job: TrialJob) -> dict[str, Any]:
     import keras
 
     from training.config import build_config
-    from training.recording.run_recorder import HISTORY
     from training.search.trials.rung_callback import HopelessTrial, RungCallback, history_rows
 
     config = build_config(job.training)
-    history = job.folder / RUN / HISTORY
+    history = RunFolder(job.folder / RUN).history
     callback = RungCallback(job.bars, config.stage1_epochs, history)
     try:
         outcome = _train(job, config, callback)
     except HopelessTrial:
         outcome = {"figures": None}
-        shutil.rmtree(job.folder / RUN / "checkpoints", ignore_errors=True)
+        shutil.rmtree(RunFolder(job.folder / RUN).checkpoints, ignore_errors=True)
     finally:
         # A worker trains one network after the other: give back what Keras keeps of this one.
         keras.backend.clear_session()
@@ -113,11 +87,10 @@ def _evaluate(job: TrialJob) -> dict[str, Any]:
 def _train(job: TrialJob, config: TrainingConfig, callback: Any) -> dict[str, Any]:
     from hls_projects.network.integer_network import IntegerNetwork
     from qkeras_models.files.saved_model import load_model
-    from training import run
 
     result = train_or_resume(config, job.folder / RUN, [callback])
     callback.weights = result.weights
-    network = IntegerNetwork.from_keras(load_model(job.folder / RUN / run.MODEL))
+    network = IntegerNetwork.from_keras(load_model(RunFolder(job.folder / RUN).model))
     accuracy = {Figure.VALIDATION_ACCURACY.value: result.validation_accuracy}
     figures = accuracy | hardware_figures(network, job.folder, job.stage_delay)
     return {"figures": figures, "metric": result.metric}
@@ -129,7 +102,7 @@ def train_or_resume(
     """A run without a look at test data, from its last checkpoint if there is one."""
     from training import run
 
-    if (folder / run.CONFIG).is_file():
+    if RunFolder(folder).config.is_file():
         return run.resume(folder, 0, callbacks, test=False)
     shutil.rmtree(folder, ignore_errors=True)
     return run.train(config, folder, 0, callbacks, test=False)
@@ -153,6 +126,6 @@ def hardware_figures(
     if stage_delay is not None:
         from hls_projects.rtl import write_rtl
 
-        design = write_rtl(network, folder / "rtl", stage_delay=stage_delay)
+        design = write_rtl(network, RunFolder(folder).rtl, stage_delay=stage_delay)
         figures[Figure.LATENCY.value] = design.latency * stage_delay
     return figures

@@ -48,7 +48,7 @@ SIMULATED = {name: net for name, net in ZOO.items() if name != "single_layer_wid
 
 
 @pytest.mark.parametrize("net", [*SIMULATED.values(), network((1, 1)), wide_network(1, False, 2)],
-                         ids=[*SIMULATED, "one_bit_in", "fan_in_784"])  # fmt: skip
+                         ids=[*SIMULATED, "one_bit_in", "fan_in_784"])
 def test_zoo(net, tmp_path):
     x = random_inputs(net)
     simulation = RtlSimulation(write_rtl(net, tmp_path))

@@ -41,7 +41,7 @@ ZOO = {
         image_network((5, 5), [Reshape((5, 5, 1)), (3, (5, 5), (1, 1), "same")],
                         input_bits=1, bits=1), {},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -64,7 +64,7 @@ def test_logits_latency_and_interval(name, tmp_path):
 @pytest.mark.parametrize(("shape", "layers"), [
     ((7, 6, 2), [(1, (1, 2), (1, 2), "same"), (3, (2, 3), (3, 2), "same")]),
     ((3, 3, 1), [(2, (3, 3), (2, 2), "same"), *[(2, (5, 5), (1, 1), "same")] * 3]),
-])  # fmt: skip
+])
 def test_pixels_of_the_next_image_make_the_last_one_later(shape, layers, tmp_path):
     net = image_network(shape, layers)
     design = write_rtl(net, tmp_path)

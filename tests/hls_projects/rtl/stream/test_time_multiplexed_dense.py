@@ -1,4 +1,4 @@
-"""Dense layers behind a image that take as many cycles as it has pixels."""
+"""Dense layers behind an image that take as many cycles as it has pixels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hls_projects.rtl.stream.bank_schedule import schedule_banks
 from hls_projects.tools.synthesis import synthesize_verilog
 from tests.hls_projects.networks import edge_inputs, image_network, network, ternary
 
-# Two folded layers; signed inputs, levels of 4 bits and both directions; one neuron.
+# Two time-multiplexed layers; signed inputs, levels of 4 bits and both directions; one neuron.
 ZOO = {
     "two": (
         image_network((6, 7, 2), [
@@ -33,7 +33,7 @@ ZOO = {
         image_network((5, 5, 1), [(3, (5, 5), (1, 1), "same"), Flatten(), (1,)],
                         input_bits=1, bits=1), {"target": "generic"},
     ),
-    # Two images and more are held before the folded layer, which they reach in bursts.
+    # Two images and more are held before the time-multiplexed layer, which they reach in bursts.
     "bursts": (
         image_network((5, 5, 1), [
             (2, (3, 3), (2, 2), "same"), *[(2, (5, 5), (1, 1), "same")] * 2, Flatten(), (26,),
@@ -41,7 +41,7 @@ ZOO = {
     ),
     # Twelve neurons in twelve cycles, so that images wait for one another.
     "full": (image_network((3, 4, 3), [(5, (2, 2), (1, 1), "same"), Flatten(), (12,)]), {}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -67,13 +67,13 @@ def test_logits_latency_and_interval(name, tmp_path):
 def test_fewer_luts_than_side_by_side(tmp_path):
     steps = [MaxPool((2, 2), (2, 2)), Flatten(), (20,)]
     net = image_network((12, 12, 2), steps)
-    folded = write_rtl(net, tmp_path / "folded", time_multiplex=True)
+    multiplexed = write_rtl(net, tmp_path / "multiplexed", time_multiplex=True)
     whole = write_rtl(net, tmp_path / "whole")
-    layer = synthesize_verilog(folded.verilog, top="folded_1")
+    layer = synthesize_verilog(multiplexed.verilog, top="multiplexed_1")
     assert layer.luts < 0.2 * synthesize_verilog(whole.verilog, top="layer_2").luts
-    assert folded.rom_bits > 20 * 36
+    assert multiplexed.rom_bits > 20 * 36
     # The ROM has the register of its output itself.
-    assert layer.brams == 1 and layer.ffs < folded.ffs
+    assert layer.brams == 1 and layer.ffs < multiplexed.ffs
 
 
 @pytest.mark.parametrize(("inputs", "neurons", "cycles"), [(30, 9, 40), (50, 20, 20), (4, 3, 99)])
@@ -122,7 +122,7 @@ def test_biases_that_would_not_fit_stay():
     layers = (
         Dense(np.array([[1, 1]], np.int8)), threshold, Dense(np.array([[1], [1]], np.int8)),
         Reshape((1,)), Head(np.array([2**31 - 1], np.int32)),
-    )  # fmt: skip
+    )
     net = IntegerNetwork(InputFormat(2, False, 1.0, (1,)), layers)
     assert [type(layer) for layer in without_dead_neurons(net).layers].count(Reshape) == 0
     assert without_dead_neurons(net).layers[-1].bias.tolist() == [2**31 - 1]
@@ -130,7 +130,7 @@ def test_biases_that_would_not_fit_stay():
 
 def test_what_cannot_be_multiplexed_is_refused(tmp_path):
     pool = MaxPool((2, 2), (2, 2))
-    nothing = "`time_multiplex` is for dense layers of more nonzeros than a image has pixels"
+    nothing = "`time_multiplex` is for dense layers of more nonzeros than an image has pixels"
     few = image_network((4, 4, 1), [pool, Flatten(), (3,)])
     pixel = image_network((1, 1, 8), [(6, (1, 1), (1, 1), "same"), Flatten(), (1,)])
     for net in (network((8, 4, 3)), image_network((4, 4, 1), [pool]), few, pixel):

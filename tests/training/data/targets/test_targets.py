@@ -109,7 +109,7 @@ def test_keras_gives_the_same_score(task):
     y = {
         Task.CLASSES: np.arange(40) % 3, Task.BINARY: QUESTIONS.astype(np.float32),
         Task.REGRESSION: NUMBERS,
-    }[task]  # fmt: skip
+    }[task]
     targets = find_targets(y)
     y = targets.encode("y", y)
     guesses = RNG.normal(size=(40, targets.outputs)).astype(np.float32)

@@ -12,7 +12,8 @@ from training.config import build_config
 from training.search import command
 from training.search.early_stopping import Bar
 from training.search.trials.claimed_folder import JOB, OtherJob
-from training.search.trials.trial import OUTCOME, RUN, TrialJob, run_claimed
+from training.search.trials.job import TrialJob
+from training.search.trials.trial import OUTCOME, RUN, run_claimed
 
 TEACHER = build_config({"data": "digits", "method": "float", "hidden": [9]}).model_dump()
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification import csim
 from qkeras_models.cost.hardware_costs import memory_bits
+from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.files.saved_model import load_model
 from reports import compare
 from reports import search as search_report
@@ -24,13 +25,14 @@ from training.recording.run_recorder import RunRecorder
 from training.search import command
 from training.search.early_stopping import Bar
 from training.search.trials import measuring
+from training.search.trials.job import TrialJob
 from training.search.trials.rung_callback import RungCallback
-from training.search.trials.trial import OUTCOME, RUN, TrialJob, run_trial
+from training.search.trials.trial import OUTCOME, RUN, run_trial
 
 VALUES = {
     "data": "digits", "hidden": [12], "sparsity": 0.8, "batch_size": 128, "learning_rate": 1e-2,
     "stage1_epochs": 4, "stage3_epochs": 1, "checkpoint_seconds": 0,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +54,8 @@ def outcome(job):
 
 
 def test_a_trial_gives_validation_accuracy_and_estimates(job, outcome):
-    training = json.loads((job.folder / RUN / run.RESULT).read_text())
-    network = IntegerNetwork.from_keras(load_model(job.folder / RUN / run.MODEL))
+    training = json.loads((job.folder / RUN / "training.json").read_text())
+    network = IntegerNetwork.from_keras(load_model(RunFolder(job.folder / RUN).model))
     figures = outcome["figures"]
     assert figures["validation_accuracy"] == training["validation_accuracy"]
     assert figures["nonzeros"] == network.nonzeros > 0
@@ -65,7 +67,7 @@ def test_a_trial_gives_validation_accuracy_and_estimates(job, outcome):
 
 
 def test_a_trial_never_looks_at_test_data(job, outcome):
-    assert json.loads((job.folder / RUN / run.RESULT).read_text())["test_accuracy"] is None
+    assert json.loads((job.folder / RUN / "training.json").read_text())["test_accuracy"] is None
 
 
 def test_a_trial_is_not_trained_twice(job, outcome, monkeypatch):
@@ -96,7 +98,7 @@ def test_a_hopeless_trial_ends_in_stage_one(job, tmp_path):
     result = run_trial(hopeless)
     assert result["figures"] is None
     assert [rung["share"] for rung in result["rungs"]] == [0.5]
-    assert not (tmp_path / RUN / "checkpoints").exists()
+    assert not RunFolder(tmp_path / RUN).checkpoints.exists()
 
 
 def test_a_worker_that_dies_before_a_comparison_leaves_it_to_the_next(
@@ -112,7 +114,7 @@ def test_a_worker_that_dies_before_a_comparison_leaves_it_to_the_next(
         patch.setattr(RungCallback, "on_epoch_end", die)
         with pytest.raises(KeyboardInterrupt):
             run_trial(hopeless)
-    assert (tmp_path / RUN / "checkpoints" / "epoch-0002").is_dir()
+    assert (RunFolder(tmp_path / RUN).checkpoints / "epoch-0002").is_dir()
     result = run_trial(hopeless)
     assert result["figures"] is None
     assert [rung["share"] for rung in result["rungs"]] == [0.5]
@@ -300,7 +302,7 @@ def test_a_regression_is_searched_and_measured_by_r2(tmp_path):
         tmp_path / "00000", build_config(values).model_dump(), (Bar(1.0, ((0, -9.0),)),), (1.0,)
     )
     outcome = run_trial(job)
-    training = json.loads((job.folder / RUN / run.RESULT).read_text())
+    training = json.loads((job.folder / RUN / "training.json").read_text())
     assert outcome["metric"] == training["metric"] == "R²"
     assert outcome["figures"]["validation_accuracy"] == training["validation_accuracy"]
     assert [rung["share"] for rung in outcome["rungs"]] == [1.0]

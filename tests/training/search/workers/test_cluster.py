@@ -28,9 +28,9 @@ def test_a_slurm_job_is_one_worker_for_one_trial():
                      "worker_extra_args": ["--lifetime", "460m"],
                      "job_script_prologue": ["module load gcc"]},
         )
-    )  # fmt: skip
+    )
     for line in ("#SBATCH -p long", "#SBATCH -A physics", "#SBATCH --cpus-per-task=2",
-                 "#SBATCH --mem=4G", "#SBATCH -t 08:00:00", "module load gcc"):  # fmt: skip
+                 "#SBATCH --mem=4G", "#SBATCH -t 08:00:00", "module load gcc"):
         assert line in text.splitlines()
     assert "--nthreads 1 " in text and "--nanny" in text and "--lifetime 460m" in text
     assert "--nworkers" not in text
@@ -42,7 +42,7 @@ def test_an_htcondor_job_is_one_worker_for_one_trial():
             kind="htcondor", workers=50, memory="4GB", disk="3GB", threads=2,
             options={"job_script_prologue": ["source setup.sh"]},
         )
-    )  # fmt: skip
+    )
     assert "RequestCpus = 2" in text and "MY.DaskWorkerMemory = 4000000000" in text
     assert "MY.DaskWorkerDisk = 3000000000" in text
     assert "source setup.sh; " in text and "--nthreads 1 " in text and "Queue" in text

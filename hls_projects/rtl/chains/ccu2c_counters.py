@@ -12,8 +12,43 @@ from dataclasses import dataclass
 from operator import and_, xor
 
 from hls_projects.logic.bits import ONE, ZERO, Bit, complement
-from hls_projects.logic.netlist import LutPosition, Netlist
-from hls_projects.rtl.counters.ccu2c_moves import pairs_taken
+from hls_projects.logic.netlist import ChainNode, Netlist, renumber
+from hls_projects.logic.truth_table import Table
+from hls_projects.rtl.chains.ccu2c_moves import pairs_taken
+
+
+@dataclass(frozen=True)
+class LutPosition:
+    """Half a CCU2C: pins A to D, and p over them; g is p where C and D are 0."""
+
+    pins: tuple[Bit, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class LutChain(ChainNode):
+    """A counter in LUT4s with a carry; several share a physical chain."""
+
+    carry_in: Bit
+    positions: tuple[LutPosition, ...]
+    outputs: tuple[int, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        bits = [self.carry_in, *(bit for position in self.positions for bit in position.pins)]
+        return tuple(bit.signal for bit in bits if not bit.constant)
+
+    @property
+    def length(self) -> int:
+        return len(self.positions)
+
+    def renumbered(self, numbers: dict[int, int]) -> LutChain:
+        positions = (
+            LutPosition(tuple(renumber(pin, numbers) for pin in position.pins), position.table)
+            for position in self.positions
+        )
+        outputs = tuple(numbers[signal] for signal in self.outputs)
+        return LutChain(renumber(self.carry_in, numbers), tuple(positions), outputs)
 
 
 @dataclass(frozen=True)
@@ -52,7 +87,7 @@ def build_counter(
         singles, pairs = _pair_up(bits, pairs_taken(len(bits), len(terms)))
         terms += [_parity(*pair) for pair in pairs] + [Term((bit,)) for bit in singles]
         positions.append(_position(_ordered(netlist, terms)))
-    signals = netlist.lut_chain(carry_in, positions)
+    signals = netlist.add_chain(LutChain(carry_in, tuple(positions)))
     return [(place + i, Bit(signal)) for i, signal in enumerate(signals)]
 
 

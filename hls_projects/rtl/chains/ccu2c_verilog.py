@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hls_projects.logic.bits import ONE, ZERO, Bit
-from hls_projects.logic.netlist import LutChain, LutPosition, Netlist
+from hls_projects.logic.netlist import Netlist
+from hls_projects.rtl.chains.ccu2c_counters import LutChain, LutPosition
 
 # Most positions of a physical chain.  nextpnr spends two CCU2Cs on the ends of each; longer chains
 # are harder to place, and timing counts paths through all their counters.

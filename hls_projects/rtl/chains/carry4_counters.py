@@ -14,7 +14,67 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hls_projects.logic.bits import CONSTANT, Bit
-from hls_projects.logic.netlist import Netlist
+from hls_projects.logic.expressions import concatenation, wire
+from hls_projects.logic.netlist import ChainNode, Netlist, renumber
+
+CARRY4_POSITIONS = 4
+
+
+@dataclass(frozen=True)
+class CarryChain(ChainNode):
+    """CARRY4 cells in a row; p_i from a LUT, g_i from its second output or a wire."""
+
+    carry_in: Bit
+    propagates: tuple[int, ...]
+    generates: tuple[Bit, ...]
+    outputs: tuple[int, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        bits = (self.carry_in, *self.generates)
+        return self.propagates + tuple(bit.signal for bit in bits if not bit.constant)
+
+    @property
+    def length(self) -> int:
+        return len(self.propagates)
+
+    @property
+    def cells(self) -> int:
+        return -(-self.length // CARRY4_POSITIONS)
+
+    def renumbered(self, numbers: dict[int, int]) -> CarryChain:
+        return CarryChain(
+            renumber(self.carry_in, numbers),
+            tuple(numbers[signal] for signal in self.propagates),
+            tuple(renumber(bit, numbers) for bit in self.generates),
+            tuple(numbers[signal] for signal in self.outputs),
+        )
+
+    def lines(self, name: str, names: dict[int, str]) -> list[str]:
+        lines = []
+        for cell in range(self.cells):
+            first = cell * CARRY4_POSITIONS
+            part = slice(first, first + CARRY4_POSITIONS)
+            sums, carries = f"{name}_{cell}_o", f"{name}_{cell}_c"
+            entering = (
+                f".CI({name}_{cell - 1}_c[3]), .CYINIT(1'b0)"
+                if cell
+                else f".CI(1'b0), .CYINIT({wire(self.carry_in, names)})"
+            )
+            propagates = [names[signal] for signal in self.propagates[part]]
+            generates = [wire(bit, names) for bit in self.generates[part]]
+            spare = ["1'b0"] * (CARRY4_POSITIONS - len(propagates))
+            lines.append(f"wire [3:0] {sums}, {carries};")
+            lines.append(
+                f"CARRY4 {name}_{cell} (.O({sums}), .CO({carries}), {entering}, "
+                f".DI({concatenation(generates + spare)}), "
+                f".S({concatenation(propagates + spare)}));"
+            )
+            outputs = self.outputs[:-1][part]
+            lines += [f"assign {names[o]} = {sums}[{i}];" for i, o in enumerate(outputs)]
+        last = (self.length - 1) % CARRY4_POSITIONS
+        lines.append(f"assign {names[self.outputs[-1]]} = {carries}[{last}];")
+        return lines
 
 
 @dataclass
@@ -46,16 +106,17 @@ class Position:
     generate: Bit
 
 
-def build_sequence(netlist: Netlist, segments: Sequence[Segment]) -> list[tuple[int, Bit]]:
+def build_chain(netlist: Netlist, segments: Sequence[Segment]) -> list[tuple[int, Bit]]:
     """(column, bit) of every sum and of the carry out."""
     flipped = _polarity(segments)
     carry_in = _take_carry_in(netlist, segments[0], flipped)
     positions = [p for segment in segments for p in _segment_positions(netlist, segment, flipped)]
-    signals = netlist.chain(
+    chain = CarryChain(
         carry_in,
-        [position.propagate for position in positions],
-        [position.generate for position in positions],
+        tuple(position.propagate for position in positions),
+        tuple(position.generate for position in positions),
     )
+    signals = netlist.add_chain(chain)
     bits = [Bit(signal, flipped) for signal in signals]
     if carry_in.constant:
         # The first sum is then the propagate LUT itself, p ⊕ 1 where the constant carries a 1.

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from hls_projects.logic.bits import CONSTANT, Bit
-from hls_projects.logic.netlist import CarryChain, DualLut, LutChain
+from hls_projects.logic.netlist import DualLut
+from hls_projects.rtl.chains.carry4_counters import CarryChain
+from hls_projects.rtl.chains.ccu2c_counters import LutChain
 from hls_projects.rtl.pipeline.stages import Pipeline, RegisterStage
 
 Words = np.ndarray

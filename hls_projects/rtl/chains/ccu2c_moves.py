@@ -17,9 +17,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from hls_projects.logic.columns import Heights
-from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Step, changed
-
-Path = tuple[Move, ...]
+from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Path, Step, changed
 
 TERMS = 2
 # Bits that a position takes of its column without wasting a term, by conjunctions that it holds.

@@ -1,0 +1,62 @@
+"""Counters on CARRY4: see hls_projects.rtl.counters.moves for what each takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from hls_projects.logic.columns import Heights
+from hls_projects.logic.netlist import Netlist
+from hls_projects.rtl.chains.carry4_counters import CarryChain, Segment, build_chain
+from hls_projects.rtl.chains.chain import Chain
+from hls_projects.rtl.counters.greedy import binary_sum, reduce_full
+from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Path, Step, changed, steps
+
+if TYPE_CHECKING:
+    from hls_projects.rtl.counters.compressor import Compressor
+
+
+class Carry4(Chain):
+    """Chains of four positions a cell, whose LUTs have two outputs."""
+
+    def steps(self, heights: Heights, open_at: Open) -> Iterable[Step]:
+        return steps(heights, open_at, carries=True)
+
+    def ripples(self, heights: Heights, open_at: Open) -> Iterable[Step]:
+        if open_at == CLOSED:
+            for place, height in enumerate(heights):
+                if height == 2:
+                    yield 1, Move("F", place, 2), changed(heights, (place, -1)), place + 1
+        elif open_at < len(heights) and heights[open_at] == 1:
+            yield 1, Move("F", open_at, 1), heights, open_at + 1
+
+    def reduce(self, heights: Heights, target: int) -> tuple[Heights, Path]:
+        return reduce_full(heights, target, carries=True)
+
+    def binary_sum(self, heights: Heights, width: int) -> Path:
+        return binary_sum(heights, carries=True)[1]
+
+    def build(self, compressor: Compressor, path: Path) -> None:
+        segments: list[Segment] = []
+        for move in path:
+            if move.kind == "close":
+                _close(compressor, segments)
+                segments = []
+            else:
+                bits = compressor.take(move.place, move.bits)
+                above = compressor.take(move.place + 1, 1) if move.kind == "A14" else []
+                segments.append(Segment(move.kind, move.place, bits, above))
+
+    def cells(self, netlist: Netlist) -> int:
+        return sum(node.cells for node in netlist.nodes if isinstance(node, CarryChain))
+
+
+def _close(compressor: Compressor, segments: list[Segment]) -> None:
+    if len(segments) == 1 and segments[0].kind == "F":
+        compressor.put_sum(segments[0].place, segments[0].bits)
+        return
+    for place, bit in build_chain(compressor.netlist, segments):
+        compressor.put(place, bit)
+
+
+CARRY4 = Carry4()
