@@ -8,7 +8,9 @@ import numpy as np
 from hls_projects.kinds import Dense, Flatten, Head, Levels, MaxPool, Reshape
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
+from tests.hls_projects.branches import branched
 from tests.hls_projects.networks import image_network
+from tests.hls_projects.small_integers import integer_dense
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,6 +48,12 @@ def test_the_format_can_be_read_with_numpy_alone(tmp_path):
     x = rng.normal(size=(50, 7, 6))
     logits = reader["predict"](tmp_path / "network.npz", x)
     np.testing.assert_array_equal(logits, images.predict(x))
+    shifted = integer_dense((6, 5, 4), reach=31, input_bits=4, signed=True, bits=3)
+    for other in (branched(), shifted):
+        other.save(tmp_path / "network.npz")
+        x = rng.normal(size=(50, 6))
+        logits = reader["predict"](tmp_path / "network.npz", x)
+        np.testing.assert_array_equal(logits, other.predict(x))
 
 
 def test_nothing_refers_to_a_folder_outside_the_project():

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from hls_projects.from_keras.biases import with_biases
 from hls_projects.from_keras.graph_steps import INPUT
 from hls_projects.from_keras.keras_graph import KerasGraph, keras_graph
 from hls_projects.from_keras.outputs import read_outputs
@@ -55,6 +56,8 @@ def convert(model: keras.Model, given: FixedPoint | None = None) -> Converted:
         walk.position = position
         taken = [outputs[source] for source in step.taken]
         reader = READERS[type(step.layer)]
+        if not reader.floats:
+            taken = [with_biases(walk, reached) for reached in taken]
         _check_order(step.layer, reader, taken)
         outputs[position] = reader.read(walk, step.layer, *taken)
     if graph.head is None:

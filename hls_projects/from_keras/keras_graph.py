@@ -76,8 +76,8 @@ def keras_graph(model: Any) -> KerasGraph:
 def _end(steps: list[GraphStep]) -> int:
     """How many steps hardware has: up to an IntegerHead, or all but a softmax and the like."""
     heads = [i for i, step in enumerate(steps) if type(step.layer) is IntegerHead]
-    if len(heads) > 1:
-        names = ", ".join(f"'{steps[i].layer.name}'" for i in heads)
+    if len(heads) > 1 and steps[heads[0] + 1].taken != (heads[0],):
+        names = ", ".join(sorted(f"'{steps[i].layer.name}'" for i in heads))
         raise ValueError(f"a model must have one IntegerHead, at its end. Received: {names}")
     if heads:
         return heads[0] + 1

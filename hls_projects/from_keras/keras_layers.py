@@ -11,16 +11,11 @@ FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each f
 SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
 INSTEAD = {
     "Activation": RELU,
-    "AveragePooling2D": "MaxPooling2D",
-    "Conv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
-    "GlobalAveragePooling2D": "MaxPooling2D of the image's size, then Flatten",
     "GlobalMaxPooling2D": "MaxPooling2D of the image's size, then Flatten",
     "Lambda": "layers that can be saved and read",
     "LayerNormalization": "BatchNormalization",
     "Masking": "inputs of a fixed length",
-    "MaxPooling1D": "Reshape((n, 1, channels)) and MaxPooling2D((k, 1))",
     "Normalization": SCALED,
-    "QConv1D": "Reshape((n, 1, channels)) and SparseTernaryConv2D(filters, (k, 1))",
     "ReLU": RELU,
     "Rescaling": SCALED,
     "Sigmoid": "an IntegerHead before it",

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hls_projects.kinds.layer import is_ternary
-from hls_projects.logic.signed_digits import digit_counts
 from reports.network import golomb_rice
 
 if TYPE_CHECKING:
@@ -150,6 +148,9 @@ def accumulator_bits(lowest: int, highest: int) -> int:
 
 
 def _layer_size(name: str, layer: Layer, output: tuple[int, ...], interval: Interval) -> LayerSize:
+    from hls_projects.kinds.layer import is_ternary
+    from hls_projects.logic.signed_digits import digit_counts
+
     weights = layer.weights
     # Weights of more values than three are counted as bytes.
     stream = _proven_stream(name, weights) if is_ternary(weights) else None

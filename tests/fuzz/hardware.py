@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.hls4ml_front_end import build_hls_model
+from hls_projects.hls4ml_front_end.registration import SHIFTED
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlDesign, RtlSimulation, SimulationError, write_rtl
 from hls_projects.verification.csim import FLAGS, run_compiler
@@ -32,6 +33,7 @@ COMMON = """\
 #include "nnet_utils/nnet_types.h"
 #include "nnet_utils/nnet_code_gen.h"
 #include "nnet_utils/nnet_helpers.h"
+#include "nnet_utils/nnet_shifted.h"
 #include "nnet_utils/nnet_sparse_ternary.h"
 #include "nnet_utils/nnet_stream.h"
 """
@@ -70,6 +72,7 @@ def csim_logits(cases: Sequence[Case], folder: Path) -> list[np.ndarray]:
     """Logits (samples, classes) of every network's hls4ml project, compiled as one program."""
     entries = [_project(case, f"net{number}", folder) for number, case in enumerate(cases)]
     firmware = folder / "net0" / "firmware"
+    (firmware / "nnet_utils" / SHIFTED.name).write_bytes(SHIFTED.read_bytes())
     source, library = folder / "batch.cpp", folder / "batch.so"
     source.write_text(COMMON + TRANSFER + "".join(entries))
     includes = [f"-I{firmware}", f"-I{firmware / 'ap_types'}"]

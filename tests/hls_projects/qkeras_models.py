@@ -6,7 +6,14 @@ from typing import Any
 
 import keras
 import numpy as np
-from qkeras import QActivation, QBatchNormalization, QConv2D, QDense, QDepthwiseConv2D
+from qkeras import (
+    QActivation,
+    QBatchNormalization,
+    QConv1D,
+    QConv2D,
+    QDense,
+    QDepthwiseConv2D,
+)
 
 from qkeras_models.input_formats.fixed_point import FixedPoint
 
@@ -82,6 +89,67 @@ def qkeras_images() -> keras.Model:
         keras.layers.Flatten(),
         QDense(3, kernel_quantizer="binary(alpha=1)", bias_quantizer="quantized_bits(4,0,alpha=1)"),
     ]))  # fmt: skip
+
+
+def time_series() -> keras.Model:
+    """Convolutions of one dimension, as of a detector's samples in time."""
+    return settle(keras.Sequential([
+        keras.Input((20, 2)),
+        QConv1D(4, 3, kernel_quantizer=TERNARY, padding="same",
+                bias_quantizer="quantized_bits(4,0,alpha=1)"),
+        keras.layers.BatchNormalization(),
+        QActivation("quantized_relu(3,1)"),
+        keras.layers.MaxPooling1D(2),
+        QConv1D(3, 4, strides=2, kernel_quantizer="quantized_bits(4,0,alpha=1)", use_bias=False),
+        QActivation("quantized_relu(3,1)"),
+        keras.layers.Flatten(),
+        QDense(3, kernel_quantizer=TERNARY, use_bias=False),
+    ]))  # fmt: skip
+
+
+def averages() -> keras.Model:
+    """Averages of nine pixels, which levels take in, and of four, which are a power of two."""
+    return settle(keras.Sequential([
+        keras.Input((8, 8, 2)),
+        QConv2D(4, 3, kernel_quantizer=TERNARY, padding="same", use_bias=False),
+        QActivation("quantized_relu(4,2)"),
+        keras.layers.AveragePooling2D(3, strides=1),
+        keras.layers.BatchNormalization(),
+        QActivation("quantized_relu(4,1)"),
+        keras.layers.AveragePooling2D(3),
+        QActivation("quantized_relu(4,1)"),
+        keras.layers.GlobalAveragePooling2D(),
+        QDense(3, kernel_quantizer=TERNARY, use_bias=False),
+    ]))  # fmt: skip
+
+
+def residual() -> keras.Model:
+    """A block that adds its input, of another step, to its sums; then both side by side."""
+    layers = keras.layers
+    inputs = keras.Input((8, 8, 2))
+    options = {"kernel_quantizer": TERNARY, "padding": "same", "use_bias": False}
+    first = QActivation("quantized_relu(3,1)")(QConv2D(4, 3, **options)(inputs))
+    again = QConv2D(4, 3, **options)(first)
+    added = layers.Add(name="add")([again, first])
+    second = QActivation("quantized_relu(4,3)")(layers.BatchNormalization()(added))
+    short = QConv2D(3, 1, strides=2, **options)(first)
+    short = QActivation("quantized_relu(2,1)")(short)
+    pooled = layers.MaxPooling2D(2)(second)
+    both = layers.Flatten()(layers.Concatenate(name="both")([pooled, short]))
+    outputs = QDense(3, kernel_quantizer="quantized_bits(4,0,alpha=1)", use_bias=False)(both)
+    return settle(keras.Model(inputs, outputs))
+
+
+def dense_residual() -> keras.Model:
+    """The same of dense layers, with a difference."""
+    layers = keras.layers
+    inputs = keras.Input((8,))
+    options = {"kernel_quantizer": TERNARY, "bias_quantizer": "quantized_bits(4,0,alpha=1)"}
+    first = QActivation("quantized_relu(3,1)")(QDense(6, **options)(inputs))
+    second = layers.Subtract(name="difference")([QDense(6, **options)(first), first])
+    second = QActivation("quantized_bits(4,2)")(second)
+    both = layers.Concatenate(name="both")([second, inputs, first])
+    return settle(keras.Model(inputs, QDense(3, **options)(both)))
 
 
 def raw(model: keras.Model, samples: int = 300, seed: int = 1) -> np.ndarray:

@@ -23,7 +23,13 @@ def read_head(walk: Walk, layer: IntegerHead, reached: Reached) -> Reached:
             f"'{layer.name}' has step {layer.step}, but the activation before "
             f"'{reached.summed}' has step {reached.step}: give IntegerHead that step"
         )
-    shift = np.asarray(reached.offset / layer.step).astype(np.int64)
+    shift = np.asarray(reached.offset / layer.step)
+    if (shift % 1).any():
+        raise ValueError(
+            f"'{layer.name}' has step {layer.step}, of which the bias of '{reached.summed}' is no "
+            f"multiple: leave it out, since IntegerHead has biases. Received: {reached.offset}"
+        )
+    shift = shift.astype(np.int64)
     bias = layer.integer_bias() + shift
     _check_logits(walk, layer, reached, bias)
     tap = Tap(walk.position, layer.scale, 0.0)

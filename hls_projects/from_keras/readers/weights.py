@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 from qkeras import QConv2D, QDense, QDepthwiseConv2D
 
+from hls_projects.from_keras.biases import FLOAT32_INTEGERS, AddedBias
 from hls_projects.from_keras.integer_weights import IntegerWeights, integer_weights, quantized
-from hls_projects.from_keras.powers_of_two import common_step
+from hls_projects.from_keras.powers_of_two import common_step, is_power_of_two
 from hls_projects.from_keras.readers.activation import read_quantizer
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Conv2D, Dense, Layer
@@ -20,28 +20,6 @@ from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.layers.ternary_conv2d import TernaryConv2D
 from qkeras_models.layers.ternary_dense import TernaryDense
-
-FLOAT32_INTEGERS = 1 << 24
-Pair = tuple[np.ndarray, np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class AddedBias:
-    """x + values, in float32, as a layer of weights adds them.
-
-    Args:
-        values: float32 (outputs,).
-        name: of the layer.
-    """
-
-    values: np.ndarray
-    name: str
-
-    def __call__(self, x: Any) -> Any:
-        return keras.ops.add(x, self.values)
-
-    def __str__(self) -> str:
-        return f"the bias of '{self.name}'"
 
 
 def read_dense(walk: Walk, layer: Any, reached: Reached) -> Reached:
@@ -79,6 +57,11 @@ def _check_windows(layer: Any, reached: Reached) -> None:
     # `mask` of our layers is the pruning's; `_mask` is the argument of QConv2D.
     options = {**vars(layer), "mask": getattr(layer, "_mask", None), "name": layer.name}
     check_convolution(options, type(layer).__name__)
+    check_padding(layer, reached)
+
+
+def check_padding(layer: Any, reached: Reached) -> None:
+    """Raises ValueError where Keras pads with a 0 that is no integer of what is reached."""
     if layer.padding == "same" and np.any(reached.offset):
         raise ValueError(
             f"`padding` of '{layer.name}' ({type(layer).__name__}) must be 'valid' after "
@@ -99,6 +82,12 @@ def read_sums(
     Raises:
         ValueError: naming the layer, for sums beyond float32's integers, or steps that differ.
     """
+    if not np.ndim(reached.step) and not is_power_of_two(reached.step):
+        raise ValueError(
+            f"inputs of '{layer.name}' ({type(layer).__name__}) must be integers times a power of "
+            f"two: put a QActivation between '{reached.summed}' and it. "
+            f"Received: steps of {reached.step:.6g}"
+        )
     if np.ndim(reached.step):
         raise ValueError(
             f"inputs of '{layer.name}' ({type(layer).__name__}) must have one step, so that their "

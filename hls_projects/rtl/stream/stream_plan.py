@@ -97,10 +97,12 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
     """
     if not network.is_sequence:
         raise _unsupported("branches; convert.py without --rtl has the HLS project of them")
-    layers = list(network.layers)
+    layers = list(_without_columns(network))
     image, bits, signed = network.input.shape, network.input.bits, network.input.signed
     while layers and layers[0].role is Role.SHAPE and not layers[0].flattens:
         image = layers.pop(0).output_shape(image)
+    if len(image) == 2:
+        image = (image[0], 1, image[1])
     if len(image) != 3:
         raise _unsupported(f"a network whose images have shape {image}")
     pixels, width = image[0] * image[1], image[2] * bits
@@ -118,6 +120,16 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
     collected = InputFormat(bits, signed, 1.0, (int(np.prod(image)),))
     tail = IntegerNetwork(collected, tuple(layers))
     return StreamPlan(pixels, width, tuple(steps), collector, tail)
+
+
+def _without_columns(network: IntegerNetwork) -> Iterator[Layer]:
+    """The layers without those that add or take away the one column of a line of pixels."""
+    before = network.input.shape
+    for layer, after in zip(network.layers, network.shapes(), strict=True):
+        lines = [shape[:1] + shape[2:] if shape[1:2] == (1,) else shape for shape in (before, after)]
+        if layer.role is not Role.SHAPE or len(after) == 1 or lines[0] != lines[1]:
+            yield layer
+        before = after
 
 
 def _pixel_layers(layers: list[Layer]) -> Iterator[tuple[Layer, Levels | None]]:

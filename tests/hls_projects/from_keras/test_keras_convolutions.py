@@ -88,13 +88,15 @@ def test_zeros_around_activations_of_one_and_minus_one_are_refused():
 
 @pytest.mark.parametrize("layer, message", [
     (Pool(2, padding="same", name="pool"), r"`padding` of 'pool' \(MaxPooling2D\) must be 'valid'"),
-    (keras.layers.AveragePooling2D(2, name="mean"), "'mean' .*; use MaxPooling2D"),
+    (keras.layers.AveragePooling2D(2, padding="same", name="mean"),
+     r"`padding` of 'mean' \(AveragePooling2D\) must be 'valid'"),
+    (keras.layers.AveragePooling2D(3, name="mean"),
+     "must be integers times a power of two: put a QActivation between 'mean' and it"),
     (Pool(2, data_format="channels_first", name="pool"),
      r"`data_format` of 'pool' \(MaxPooling2D\) must be 'channels_last'[^,]*\. Received: 'chan"),
     (keras.layers.Conv2D(3, 2, name="plain"), "weights of 'plain' .* must be integers of 8 bits"),
     (keras.layers.DepthwiseConv2D(3, name="deep"), "weights of 'deep' .* must be integers of 8"),
     (keras.layers.GlobalMaxPooling2D(), "; use MaxPooling2D of the image's size, then Flatten"),
-    (keras.layers.GlobalAveragePooling2D(), "; use MaxPooling2D of the image's size"),
     (keras.layers.ZeroPadding2D(), "; use padding='same' of the SparseTernaryConv2D"),
     (keras.layers.BatchNormalization(name="late"),
      r"a QActivation must follow 'late'. Received: 'flatten.*' \(Flatten\)"),

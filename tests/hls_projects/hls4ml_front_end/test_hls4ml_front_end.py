@@ -218,9 +218,10 @@ def sequential(*steps):
 
 @pytest.mark.parametrize("steps, message", [
     ((SparseTernaryDense(3), IntegerHead()), "were never quantized"),
-    ((InputQuantizer(1), SparseTernaryDense(3)), "must end with an IntegerHead"),
-    ((InputQuantizer(1), SparseTernaryDense(3), QActivation("quantized_relu(2,2)"),
-      SparseTernaryDense(3), IntegerHead()), "batch normalization is missing"),
+    ((InputQuantizer(1), SparseTernaryDense(3), layers.BatchNormalization()),
+     "batch normalization that no activation follows"),
+    ((InputQuantizer(1), SparseTernaryDense(3), layers.BatchNormalization(),
+      SparseTernaryDense(3), IntegerHead()), "a QActivation must follow"),
 ])
 def test_chains_that_are_no_integer_network(steps, message, tmp_path):
     with pytest.raises(ValueError, match=message):
