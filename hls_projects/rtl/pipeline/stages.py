@@ -68,7 +68,7 @@ def build_pipeline(network: IntegerNetwork, family: Family) -> Pipeline:
 
 
 class GraphPipeline:
-    """Stage after stage of a network: the activations of a stage see what the one before registered.
+    """Stage after stage of a network: activations see what the stage before registered.
 
     A layer's values are sums of bits of the stage that is being built.  Those that a later stage
     needs too are registered with the activations.
