@@ -12,6 +12,7 @@ from hls_projects.from_keras.converter import convert
 from hls_projects.from_keras.graph_steps import GraphStep
 from hls_projects.from_keras.keras_graph import KerasGraph, keras_graph, run_steps
 from hls_projects.from_keras.keras_tail import decides_otherwise
+from hls_projects.from_keras.walk import Tap
 from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models.layers.integer_head import LOGIT_ERROR, NoIntegersError
 
@@ -124,7 +125,8 @@ def keras_trace(
         reference_inputs(graph, network, x), batch_size=len(x), verbose=0
     )
     values = values if isinstance(values, list) else [values]
-    return converted.names, [
-        None if tap is None else np.rint((values[tap.step] - tap.offset) / tap.scale).astype(np.int64)
-        for tap in converted.taps
-    ]
+    return converted.names, [None if tap is None else _shown(tap, values) for tap in converted.taps]
+
+
+def _shown(tap: Tap, values: list[np.ndarray]) -> np.ndarray:
+    return np.rint((values[tap.step] - tap.offset) / tap.scale).astype(np.int64)

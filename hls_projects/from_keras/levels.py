@@ -10,7 +10,7 @@ from hls_projects.kinds import Levels
 from hls_projects.kinds.layer import INT32
 
 CHUNK_VALUES = 1 << 22
-# Accumulators of all channels that are tried one by one; of more, those between which levels change.
+# Accumulators of all channels that are tried one by one; of more, those where levels change.
 MOST_EVALUATED = 1 << 25
 
 CountLevels = Callable[[np.ndarray], np.ndarray]

@@ -43,7 +43,7 @@ LARGEST = 1 << 30
 
 
 def save(network: Any, path: str | Path) -> None:
-    """Writes an IntegerNetwork to ``path``; a reader sees the old file or the new one, never half."""
+    """Writes an IntegerNetwork to a path; a reader sees the old file or the new one, no half."""
     path, first = Path(path), _is_first(network)
     header = {
         "format": 1 if first else 2,

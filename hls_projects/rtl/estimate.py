@@ -70,9 +70,9 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
     """Facts of every weight layer, without what hardware leaves out.
 
     Constant neurons and those that no logit depends on have fan-in 0.  A signed digit of a weight
-    counts as much as its input has bits that can change: half a weight, where one of two can.  Every output
-    position has neurons of its own, but in convolutional networks, before the image is
-    collected: there all positions share them, and nothing is left out.
+    counts as much as its input has bits that can change: half a weight, where one of two can.
+    Every output position has neurons of its own, but in convolutional networks, before the image
+    is collected: there all positions share them, and nothing is left out.
 
     Raises:
         ValueError: for a kind of layer that RTL does not have.

@@ -23,7 +23,8 @@ def read_convolution(walk: Walk, layer: Any, reached: Reached) -> Reached:
     check_padding(layer, reached)
     found = integer_weights(layer, _column)
     kind = Conv2D(found.values, (layer.strides[0], 1), layer.padding)
-    return _as_line(walk, layer, read_sums(walk, layer, _as_image(walk, layer, reached), found, kind))
+    image = _as_image(walk, layer, reached)
+    return _as_line(walk, layer, read_sums(walk, layer, image, found, kind))
 
 
 def _column(kernel: np.ndarray) -> np.ndarray:

@@ -54,7 +54,7 @@ def _along(values: Any, before: tuple[int, ...], shape: tuple[int, ...]) -> Any:
         return values
     moved = np.broadcast_to(values, before).reshape(-1, shape[-1])
     if (moved != moved[0]).any():
-        raise ValueError("a Reshape must keep channels that have steps of their own on the last axis")
+        raise ValueError("a Reshape must keep channels of steps of their own on the last axis")
     return moved[0]
 
 

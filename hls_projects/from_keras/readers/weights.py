@@ -101,8 +101,8 @@ def read_sums(
     bias = _bias(layer)
     activation = getattr(layer, "activation", None)
     plain = activation is None or getattr(activation, "__name__", "") == "linear"
-    shown = plain and bias is None
-    node = walk.add(kind, layer.name, reached, tap=Tap(walk.position, step, offset) if shown else None)
+    tap = Tap(walk.position, step, offset) if plain and bias is None else None
+    node = walk.add(kind, layer.name, reached, tap=tap)
     pending = () if bias is None else (AddedBias(bias, layer.name),)
     sums = Reached(node, step, offset, pending, layer.name)
     return sums if plain else read_quantizer(walk, layer, activation, sums)

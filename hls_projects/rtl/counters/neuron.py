@@ -155,9 +155,8 @@ class NeuronBuilder:
         shifted.columns = [list(column) for column in total.columns]
         own = signed_width(even.shift, even.shift + total.highest)
         bits = self._offset_sum(netlist, shifted, max(own, even.places + width + 1))
-        low, number, high = (
-            bits[: even.places], bits[even.places : even.places + width], bits[even.places + width :]
-        )
+        low, rest = bits[: even.places], bits[even.places :]
+        number, high = rest[:width], rest[width:]
         if even.to_even:
             (above,) = any_of(netlist, low)
             number[0] = netlist.lut_bits([number[0], above], lambda raw: (raw[0] & raw[1],))[0]

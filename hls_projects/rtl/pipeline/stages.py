@@ -13,7 +13,7 @@ from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
 from hls_projects.logic.netlist import Netlist
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.network.sources import INPUT, last_uses
+from hls_projects.network.sources import INPUT
 from hls_projects.rtl.counters.neuron import NeuronBuilder
 
 
@@ -68,7 +68,7 @@ def build_pipeline(network: IntegerNetwork, family: Family) -> Pipeline:
 
 
 class GraphPipeline:
-    """Stage after stage of a network: the activations of a stage see what the one before registered.
+    """Stage after stage of a network: activations see what the stage before registered.
 
     A layer's values are sums of bits of the stage that is being built.  Those that a later stage
     needs too are registered with the activations.
@@ -87,7 +87,6 @@ class GraphPipeline:
 
     def build(self) -> Pipeline:
         """The pipeline; what no logit depends on is left out."""
-        last = last_uses(self.network.taken)
         levels = activation_depths(self.network)
         for depth in range(max(levels) + 1):
             members = [i for i, level in enumerate(levels) if level == depth]
@@ -95,11 +94,20 @@ class GraphPipeline:
             following = [i for i, level in enumerate(levels) if level == depth + 1]
             activations = [i for i in following if self._activates(i)]
             if activations:
-                self._cut(activations, {s for s, user in last.items() if levels[user] > depth})
+                self._cut(activations, self._needed_after(levels, depth))
         width = logit_bits(self.network)
         logits = _logits(self.builder, self.stages[-1], self.values[len(levels) - 1], width)
         remove_unused(self.stages)
         return Pipeline(tuple(self.stages), logits)
+
+    def _needed_after(self, levels: Sequence[int], depth: int) -> set[int]:
+        """What layers take that are built after the stage of a depth."""
+        return {
+            source
+            for position, taken in enumerate(self.network.taken)
+            for source in taken
+            if levels[position] - self._activates(position) > depth
+        }
 
     def _activates(self, position: int) -> bool:
         return self.network.layers[position].role is Role.ACTIVATION

@@ -126,10 +126,14 @@ def _without_columns(network: IntegerNetwork) -> Iterator[Layer]:
     """The layers without those that add or take away the one column of a line of pixels."""
     before = network.input.shape
     for layer, after in zip(network.layers, network.shapes(), strict=True):
-        lines = [shape[:1] + shape[2:] if shape[1:2] == (1,) else shape for shape in (before, after)]
-        if layer.role is not Role.SHAPE or len(after) == 1 or lines[0] != lines[1]:
+        moves = layer.role is not Role.SHAPE or len(after) == 1
+        if moves or _without_column(before) != _without_column(after):
             yield layer
         before = after
+
+
+def _without_column(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[:1] + shape[2:] if shape[1:2] == (1,) else shape
 
 
 def _pixel_layers(layers: list[Layer]) -> Iterator[tuple[Layer, Levels | None]]:

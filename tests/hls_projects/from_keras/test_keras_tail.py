@@ -113,7 +113,8 @@ def test_two_heads_are_refused_by_name():
     heads = [logits_of(inputs, name=name) for name in ("one", "two")]
     added = keras.Model(inputs, layers.Add(name="sum")(heads))
     first, second = entrances(added)
-    assert first == second and "must have one IntegerHead, at its end. Received: 'one', 'two'" in first
+    assert first == second
+    assert "must have one IntegerHead, at its end. Received: 'one', 'two'" in first
     first, second = entrances(keras.Model(inputs, heads))
     assert first == second and "must have one output" in first and "'one', 'two'" in first
 

@@ -10,6 +10,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.verification.csim import CSimulation
 from tests.hls_projects.branches import branched
+from tests.hls_projects.networks import ternary, threshold
 from tests.hls_projects.zoo import random_inputs
 
 
@@ -83,3 +84,19 @@ def test_sources_that_are_no_graph_are_named(sources, message):
 def test_joins_out_of_range_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_values_wait_for_the_latest_layer_whatever_the_order(tmp_path):
+    """A layer of a later stage may stand before one of an earlier stage."""
+    rng = np.random.default_rng(2)
+    layers = (
+        Dense(ternary(rng, 4, 3, 0.7)), threshold(rng, 3, 2, 3),
+        Dense(ternary(rng, 3, 3, 0.7)), threshold(rng, 3, 2, 3),
+        Add((0, 1), (1, 1)), Dense(ternary(rng, 3, 3, 0.7)), Add((0, 0), (1, -1)),
+        Head(np.zeros(3, np.int32)),
+    )  # fmt: skip
+    sources = ((-1,), (0,), (1,), (2,), (3, 1), (1,), (4, 5), (6,))
+    network = IntegerNetwork(InputFormat(3, True, 1.0, (4,)), layers, sources=sources)
+    x = random_inputs(network, 200)
+    received = RtlSimulation(write_rtl(network, tmp_path)).predict(x)
+    np.testing.assert_array_equal(received, network.predict_integers(x))
