@@ -41,7 +41,7 @@ LARGEST_FILE = 500_000
               help="Trainings at the same time.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
               help="Threads of each.")
-@click.option("--vendor-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
+@click.option("--synthesize-up-to", type=click.IntRange(min=0), metavar="NONZEROS",
               help="Largest network to write as Verilog and synthesize.  [default: 70000, or 5000 "
                    "with --quick]")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
@@ -205,7 +205,7 @@ def _publish(job: Job, record: NetworkRecord, runs: Path, results: Path) -> Netw
 
 def _task(job: Job, runs: Path, data_folder: str | None, synthesize_up_to: int) -> Task:
     words = [job.network, job.method, str(job.seed), "--runs", str(runs)]
-    words += ["--vendor-up-to", str(synthesize_up_to)]
+    words += ["--synthesize-up-to", str(synthesize_up_to)]
     words += [] if job.sparsity is None else ["--sparsity", str(job.sparsity)]
     words += ["--quick"] if job.quick else []
     words += ["--data-folder", data_folder] if data_folder else []

@@ -7,11 +7,11 @@ from typing import Any
 
 import keras
 
-from hls_projects.from_keras.biases import with_biases
 from hls_projects.from_keras.graph_steps import INPUT
 from hls_projects.from_keras.keras_graph import KerasGraph, keras_graph
 from hls_projects.from_keras.outputs import read_outputs
 from hls_projects.from_keras.readers import READERS
+from hls_projects.from_keras.values.biases import with_biases
 from hls_projects.from_keras.walk import Reached, Tap, Walk
 from hls_projects.kinds import Layer
 from hls_projects.network.input_format import InputFormat

@@ -9,7 +9,7 @@ from typing import Any
 from hls_projects.from_keras.graph_steps import INPUT, GraphStep, graph_steps
 from hls_projects.from_keras.keras_layers import check_kind
 from hls_projects.from_keras.keras_tail import Tail, check_tail, tail_kind
-from hls_projects.from_keras.keras_weights import check_weights
+from hls_projects.from_keras.values.keras_weights import check_weights
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from hls_projects.from_keras.powers_of_two import common_step, is_power_of_two
+from hls_projects.from_keras.values.powers_of_two import common_step, is_power_of_two
 from hls_projects.from_keras.walk import Reached, Tap, Walk
 from hls_projects.kinds import Head
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from hls4ml.model.attributes import Attribute
 
-from hls_projects.hls4ml_front_end import kernels
-from hls_projects.hls4ml_front_end.layers import IntegerLayer, SparseTernaryDense
-from hls_projects.hls4ml_front_end.position_loops import (
+from hls_projects.hls4ml_front_end.cpp import kernels
+from hls_projects.hls4ml_front_end.cpp.position_loops import (
     Images,
     Shape,
     over_window_stream,
     over_windows,
 )
+from hls_projects.hls4ml_front_end.layers import IntegerLayer, SparseTernaryDense
 from hls_projects.kinds.windows import Windows
 
 

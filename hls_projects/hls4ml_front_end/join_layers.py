@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hls4ml.model.attributes import Attribute
 
-from hls_projects.hls4ml_front_end.kernels import PIPELINE, adder_tree, shifted
+from hls_projects.hls4ml_front_end.cpp.kernels import PIPELINE, adder_tree, shifted
 from hls_projects.hls4ml_front_end.layers import IntegerLayer
 
 

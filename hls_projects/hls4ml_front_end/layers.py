@@ -8,10 +8,10 @@ import numpy as np
 from hls4ml.model.attributes import Attribute
 from hls4ml.model.layers import Layer
 
-from hls_projects.hls4ml_front_end import kernels
 from hls_projects.hls4ml_front_end.checks import check_node, check_strategy
-from hls_projects.hls4ml_front_end.distributed_arithmetic import adder_graph_kernel
-from hls_projects.hls4ml_front_end.position_loops import Shape, over_positions, over_stream
+from hls_projects.hls4ml_front_end.cpp import kernels
+from hls_projects.hls4ml_front_end.cpp.distributed_arithmetic import adder_graph_kernel
+from hls_projects.hls4ml_front_end.cpp.position_loops import Shape, over_positions, over_stream
 from hls_projects.hls4ml_front_end.precision import (
     exact_precision,
     input_precision,

@@ -218,7 +218,7 @@ def _estimated(network: IntegerNetwork) -> dict[str, int]:
 @click.option("--quick", is_flag=True)
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/reproduce"))
 @click.option("--data-folder")
-@click.option("--vendor-up-to", type=int, default=0)
+@click.option("--synthesize-up-to", type=int, default=0)
 def main(
     network: str, method: str, seed: int, sparsity: float | None, quick: bool, **options: Any
 ) -> None:

@@ -57,7 +57,7 @@ def _convert(folder: Path) -> list[str]:
 
 def _reproduce(folder: Path) -> list[str]:
     return ["-m", "tests.faults.reproduce_digits", "mnist", "--quick", "--results", "results",
-            "--vendor-up-to", "0"]
+            "--synthesize-up-to", "0"]
 
 
 def _trained_run(folder: Path) -> None:

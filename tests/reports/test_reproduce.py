@@ -149,7 +149,7 @@ def test_finished_jobs_are_collected_and_not_computed_again(finished, tmp_path, 
     plan = replace(NETWORKS["mnist-small"], ablation_sparsity=JOB.sparsity)
     monkeypatch.setitem(NETWORKS, "mnist-small", plan)
     arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path / "again"),
-                 "--vendor-up-to", "0"]
+                 "--synthesize-up-to", "0"]
     runs.rename(tmp_path / "reproduce")
     try:
         done = CliRunner().invoke(reproduce.main, arguments, catch_exceptions=False)
@@ -185,7 +185,7 @@ def test_networks_trained_elsewhere_are_synthesized_on_request(
     monkeypatch.setattr(reproduce, "jobs", lambda data, quick: tuple(records))
     monkeypatch.setattr(reproduce, "run_tasks", lambda tasks, *_: run_here(tasks, tmp_path))
     arguments = ["mnist", "--runs", str(tmp_path), "--results", str(tmp_path), "--keep-results",
-                 "--vendor-up-to", "1000"]
+                 "--synthesize-up-to", "1000"]
     done = CliRunner().invoke(reproduce.main, arguments, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     after = {record.key: record for record in load_records(tmp_path / "mnist.json")}

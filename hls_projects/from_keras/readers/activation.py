@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from qkeras import QActivation, QBatchNormalization
 
-from hls_projects.from_keras.activation_format import ActivationFormat, activation_format
-from hls_projects.from_keras.integer_weights import kernel_of
 from hls_projects.from_keras.keras_levels import PendingActivation, keras_levels
+from hls_projects.from_keras.values.activation_format import ActivationFormat, activation_format
+from hls_projects.from_keras.values.integer_weights import kernel_of
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Levels
 

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 from qkeras import QConv1D
 
-from hls_projects.from_keras.integer_weights import integer_weights
 from hls_projects.from_keras.readers.weights import check_padding, read_sums
+from hls_projects.from_keras.values.integer_weights import integer_weights
 from hls_projects.from_keras.walk import Reached, Reader, Walk
 from hls_projects.kinds import Conv2D, MaxPool, Reshape
 from qkeras_models.layers.convolution_options import check_convolution, check_pool

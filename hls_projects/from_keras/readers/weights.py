@@ -8,10 +8,14 @@ import keras
 import numpy as np
 from qkeras import QConv2D, QDense, QDepthwiseConv2D
 
-from hls_projects.from_keras.biases import FLOAT32_INTEGERS, AddedBias
-from hls_projects.from_keras.integer_weights import IntegerWeights, integer_weights, quantized
-from hls_projects.from_keras.powers_of_two import common_step, is_power_of_two
 from hls_projects.from_keras.readers.activation import read_quantizer
+from hls_projects.from_keras.values.biases import FLOAT32_INTEGERS, AddedBias
+from hls_projects.from_keras.values.integer_weights import (
+    IntegerWeights,
+    integer_weights,
+    quantized,
+)
+from hls_projects.from_keras.values.powers_of_two import common_step, is_power_of_two
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Conv2D, Dense, Layer
 from hls_projects.kinds.layer import signed_parts

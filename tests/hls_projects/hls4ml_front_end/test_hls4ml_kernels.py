@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hls_projects.hls4ml_front_end import kernels
 from hls_projects.hls4ml_front_end.checks import check_project_name
+from hls_projects.hls4ml_front_end.cpp import kernels
 from hls_projects.hls4ml_front_end.precision import input_precision, integer_precision
 from hls_projects.kinds import Dense, Levels
 from hls_projects.kinds.layer import INT32

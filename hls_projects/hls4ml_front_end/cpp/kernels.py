@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from hls_projects.hls4ml_front_end.position_loops import PIPELINE
+from hls_projects.hls4ml_front_end.cpp.position_loops import PIPELINE
 from hls_projects.logic.signed_digits import signed_digits
 
 PART_TERMS = 400

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from hls_projects.from_keras.powers_of_two import common_step, is_power_of_two
+from hls_projects.from_keras.values.powers_of_two import common_step, is_power_of_two
 from hls_projects.from_keras.walk import Reached, Walk
 
 FLOAT32_INTEGERS = 1 << 24

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from hls_projects.from_keras.powers_of_two import common_step
+from hls_projects.from_keras.values.powers_of_two import common_step
 
 Arrange = Callable[[np.ndarray], np.ndarray]
 

@@ -1,0 +1,1 @@
+"""What weights, biases and activations of Keras layers stand for, as integers times a step."""
