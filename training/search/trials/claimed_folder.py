@@ -21,8 +21,6 @@ class OtherJob(ValueError):
 def claim(job: TrialJob, outcome: str, config: Path) -> None:
     """Notes in a job's folder what the job is, or compares it with what was noted before.
 
-    Work of before there were notes is known by the configuration that its run keeps.
-
     Args:
         job: of a trial or a teacher.
         outcome: name of the file with its result.
@@ -35,11 +33,7 @@ def claim(job: TrialJob, outcome: str, config: Path) -> None:
     if path.is_file():
         _compare(json.loads(path.read_text(encoding="utf-8")), own, job.folder)
         return
-    if config.is_file():
-        from training.config import read_config
-
-        _compare({**own, "training": read_config(config)}, own, job.folder)
-    elif (job.folder / outcome).is_file():
+    if config.is_file() or (job.folder / outcome).is_file():
         raise OtherJob(f"{job.folder} holds a result, but nothing tells of what: {REMEDY}")
     write_json(path, own)
 

@@ -13,7 +13,7 @@ from training.search import command
 from training.search.early_stopping import Bar
 from training.search.trials.claimed_folder import JOB, OtherJob
 from training.search.trials.job import TrialJob
-from training.search.trials.trial import OUTCOME, RUN, run_claimed
+from training.search.trials.trial import OUTCOME, run_claimed
 
 TEACHER = build_config({"data": "digits", "method": "float", "hidden": [9]}).model_dump()
 
@@ -75,16 +75,11 @@ def test_a_value_that_is_no_longer_known_is_another_job(job):
         outcome_of(job)
 
 
-def test_results_without_a_note_are_known_by_their_run(job):
-    outcome = outcome_of(job)
+def test_results_without_a_note_are_nobodys(job):
+    outcome_of(job)
     (job.folder / JOB).unlink()
     with pytest.raises(OtherJob, match="nothing tells of what"):
         outcome_of(job)
-    (job.folder / RUN).mkdir()
-    build_config(job.training).save(job.folder / RUN / "config.yaml")
-    with pytest.raises(OtherJob, match="`hidden`"):
-        outcome_of(replace(job, training=values(hidden=[8])))
-    assert outcome_of(job) == outcome and (job.folder / JOB).is_file()
 
 
 @pytest.fixture(scope="module")
