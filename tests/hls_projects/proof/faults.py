@@ -27,7 +27,7 @@ SETTLED = 32  # clock cycles after which no register holds what it began with
 def small(seed: int, family: str) -> tuple[IntegerNetwork, Circuit]:
     """A network of twelve input bits, and its Verilog as it is read."""
     bits = (1, 2, 3, 1)[seed % 4]
-    net = network((12 // bits, 6, 4, 3), input_bits=bits, signed=seed % 3 == 2,
+    net = network((12 // bits, 9, 7, 4), input_bits=bits, signed=seed % 3 == 2,
                   bits=1 + seed % 3, density=0.9, seed=seed)
     with TemporaryDirectory() as folder:
         return net, read_circuit(write_rtl(net, Path(folder), target=family).verilog, family)
