@@ -43,6 +43,7 @@ class Diagrams:
         names = [f"x{i}" for i in range(variables)]
         self.manager.declare(*names)
         self.variables = [self.manager.var(name) for name in names]
+        ite = self.manager.ite  # not self.…: in a circle, a manager's memory stays until gc runs
         self._gates: dict[str, Callable[..., Any]] = {
             "buffer": lambda a: a,
             "not": lambda a: ~a,
@@ -50,12 +51,12 @@ class Diagrams:
             "nand": lambda a, b: ~(a & b),
             "or": lambda a, b: a | b,
             "nor": lambda a, b: ~(a | b),
-            "xor": lambda a, b: self.manager.ite(a, ~b, b),
-            "xnor": lambda a, b: self.manager.ite(a, b, ~b),
+            "xor": lambda a, b: ite(a, ~b, b),
+            "xnor": lambda a, b: ite(a, b, ~b),
             "andnot": lambda a, b: a & ~b,
             "ornot": lambda a, b: a | ~b,
-            "mux": lambda a, b, s: self.manager.ite(s, b, a),
-            "nmux": lambda a, b, s: ~self.manager.ite(s, b, a),
+            "mux": lambda a, b, s: ite(s, b, a),
+            "nmux": lambda a, b, s: ~ite(s, b, a),
         }
 
     def gate(self, kind: str, values: tuple[Any, ...]) -> Any:

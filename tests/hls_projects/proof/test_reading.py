@@ -24,8 +24,7 @@ def at_the_end_of_top(text, more):
     ("more", "message"),
     [
         ("assign x[0] = x[1];", "multiple conflicting drivers"),
-        ("assign y[0] = x[1];", "multiple conflicting drivers"),
-        ("assign y[0] = 1'b0;", "onflicting"),
+        ("assign out_valid = x[1];", "multiple conflicting drivers"),
         ("reg r; assign out_valid = r; always @(posedge clk) r <= in_valid;", "onflicting drivers"),
         ("(* keep *) unknown u(.a(x[0]));", "is no gate, no primitive, no flip-flop: unknown"),
     ],
