@@ -160,14 +160,19 @@ def _prove(
         from hls_projects.proof import prove_rtl
 
         description = f"proving {name}"
-        with _tolerated(found, description), step(description):
-            verilog, family = written.design.verilog, written.family.name
-            proof = prove_rtl(verilog, network, family, seconds=options.seconds)
-            found.proofs.append(f"{name}: {proof}")
-            if proof.differences:
-                found.failures.append(found.proofs[-1])
+        verilog, family = written.design.verilog, written.family.name
+        try:
+            with step(description):
+                proof = prove_rtl(verilog, network, family, seconds=options.seconds)
+        except Exception as error:  # a checker that fails takes no design away, and proves none
+            found.proofs.append(f"{name}: not proved, since the checker failed")
+            found.failures.append(f"{description}: {type(error).__name__}: {error}")
+            return
+        found.proofs.append(f"{name}: {proof}")
+        if proof.differences:
+            found.failures.append(found.proofs[-1])
     else:
-        found.proofs.append(f"{name}: not proven, which takes long; see --prove")
+        found.proofs.append(f"{name}: not proved, which takes long; see --prove")
 
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 import numpy as np
 
 from hls_projects.kinds import Head, Layer, Levels
-from hls_projects.proof.sums import Table
+from hls_projects.proof.diagrams import Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,22 @@ class Block:
         ends = zip(*self.ranges(), strict=True)
         return [(int(a), self.results_at(n, int(a), int(b))) for n, (a, b) in enumerate(ends)]
 
+    @cached_property
+    def produced(self) -> list[np.ndarray]:
+        """Of each neuron its results that occur, ascending."""
+        return [np.unique(r[self._reached(n, len(r))]) for n, (_, r) in enumerate(self.by_sum)]
+
+    def _reached(self, neuron: int, sums: int) -> np.ndarray:
+        """Whether values that occur have the least acc, the next one, …; bool (sums,)."""
+        column = self.weights[:, neuron]
+        reached = 1
+        for value in np.flatnonzero(column).tolist():
+            weight, codes = int(column[value]), self.codes[value]
+            end = codes[0] if weight > 0 else codes[-1]
+            reached = _with_steps(reached, ((codes - end) * weight).tolist())
+        octets = reached.to_bytes((sums + 7) // 8, "little")
+        return np.unpackbits(np.frombuffer(octets, np.uint8), count=sums, bitorder="little") > 0
+
     def results_at(self, neuron: int, lowest: int, highest: int) -> np.ndarray:
         """A neuron's results where acc is lowest … highest, int64."""
         acc = np.arange(lowest, highest + 1, dtype=np.int64)
@@ -67,6 +84,20 @@ class Block:
         row = slice(neuron, neuron + 1)
         one = Levels(self.threshold.levels[row], self.threshold.direction[row])
         return one.forward(acc[:, None])[:, 0].astype(np.int64)
+
+
+def _with_steps(reached: int, steps: list[int]) -> int:
+    """Sums, one a bit, each with one of the steps added; the least step is 0."""
+    steps = sorted(steps)
+    unit = steps[1] if len(steps) > 1 else 0
+    if steps != [unit * i for i in range(len(steps))]:
+        return reduce(or_, (reached << step for step in steps))
+    covered = 1
+    while covered < len(steps):
+        more = min(covered, len(steps) - covered)
+        reached |= reached << unit * more
+        covered += more
+    return reached
 
 
 def bit_table(first: int, results: np.ndarray, place: int, inverted: bool = False) -> Table:
@@ -102,7 +133,7 @@ def make_blocks(
             yield block
             pending, name = [], ""
             if threshold is not None:
-                codes = [np.unique(results) for _, results in block.by_sum]
+                codes = block.produced
 
 
 def _linear(

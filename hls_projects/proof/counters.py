@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from hls_projects.proof.circuit import FALSE, TRUE, Circuit
-from hls_projects.proof.diagrams import Lanes
-from hls_projects.proof.sums import WeightedSum
+from hls_projects.proof.diagrams import Lanes, WeightedSum
 
 # Inputs of the widest counter that is looked for.
 WIDEST = 8

@@ -46,9 +46,12 @@ def prove_rtl(
         proved for every input: 518 of 518 outputs, 5.0 s
     """
     kinds = [layer.kind for layer in network.layers]
-    if not DENSE.issuperset(kinds):
+    if not DENSE.issuperset(kinds) or not network.is_sequence:
         allowed = ", ".join(sorted(DENSE))
-        raise ValueError(f"`network` must hold {allowed} layers. Received: {kinds}")
+        raise ValueError(
+            f"`network` must hold {allowed} layers in a row. Received: {kinds}"
+            + ("" if network.is_sequence else ", with branches")
+        )
     started = time.monotonic()
     proof = Proof()
     try:
@@ -85,6 +88,7 @@ class _Pipeline:
 
     def __init__(self, circuit: Circuit, network: IntegerNetwork, proof: Proof) -> None:
         self.circuit, self.network, self.proof = circuit, network, proof
+        _check_names(circuit)
         begin = dict.fromkeys([*circuit.inputs["x"], *circuit.inputs["in_valid"]], 0)
         outputs = [*circuit.outputs["y"], *circuit.outputs["out_valid"]]
         self.latencies = circuit.latencies(outputs, begin)
@@ -179,7 +183,7 @@ class _Pipeline:
             return None
         self.circuit.replace(equal.copies())
         bits = block.threshold.bits
-        proof.unused_codes += sum((1 << bits) - len(np.unique(r)) for _, r in block.by_sum)
+        proof.unused_codes += sum((1 << bits) - len(codes) for codes in block.produced)
         all_literals = [
             tuple(equal.bit(n, p) for p in range(bits))
             for n in range(block.neurons)
@@ -227,6 +231,16 @@ class _Pipeline:
             elif verdict is Verdict.DIFFERS:
                 self.proof.differences.append(
                     checked.difference(net, neuron, place, False, words[net]))
+
+
+def _check_names(circuit: Circuit) -> None:
+    """Raises CircuitError unless the top module has the ports of a pipeline."""
+    ports = circuit.inputs | circuit.outputs
+    for name, bits in {"clk": 1, "in_valid": 1, "x": 0, "out_valid": 1, "y": 0}.items():
+        found = circuit.outputs if name in ("out_valid", "y") else circuit.inputs
+        if name not in found or (bits and len(found[name]) != bits):
+            raise CircuitError(f"the top module has no port {name} as expected, only "
+                               + ", ".join(f"{p}[{len(nets)}]" for p, nets in ports.items()))
 
 
 def _blocks(network: IntegerNetwork) -> Iterator[Block]:

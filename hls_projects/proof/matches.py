@@ -66,7 +66,7 @@ class EqualNets:
 
     def __init__(self, block: Block) -> None:
         self._of: dict[tuple[int, int], Literal] = {}
-        for neuron, (_, results) in enumerate(block.by_sum):
+        for neuron, results in enumerate(block.produced):
             for place in range(block.threshold.bits):
                 if len(found := np.unique(results >> place & 1)) == 1:
                     self._of[neuron, place] = FALSE, bool(found[0])

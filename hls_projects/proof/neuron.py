@@ -9,8 +9,14 @@ from typing import Any
 
 from hls_projects.proof.circuit import FALSE, Circuit
 from hls_projects.proof.counters import CounterCone
-from hls_projects.proof.diagrams import Diagrams, TooManyNodes
-from hls_projects.proof.sums import Table, WeightedSum, inside, sum_diagram
+from hls_projects.proof.diagrams import (
+    Diagrams,
+    Table,
+    TooManyNodes,
+    WeightedSum,
+    inside,
+    sum_diagram,
+)
 
 # Nodes of diagrams, above which a cone counts as too large.
 MOST_NODES = 1_000_000

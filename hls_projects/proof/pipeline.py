@@ -9,10 +9,9 @@ import numpy as np
 
 from hls_projects.proof.blocks import Block, bit_table
 from hls_projects.proof.circuit import FALSE, Circuit
-from hls_projects.proof.diagrams import Lanes
+from hls_projects.proof.diagrams import Lanes, WeightedSum
 from hls_projects.proof.neuron import Code, Literal, Result, prove_neuron
 from hls_projects.proof.result import Difference
-from hls_projects.proof.sums import WeightedSum
 from hls_projects.proof.vectors import block_vectors
 
 

@@ -54,14 +54,16 @@ def read_circuit(
 
     Raises:
         ValueError: for another family.
-        CircuitError: for a cell that is no gate, no primitive and no plain flip-flop.
+        CircuitError: for a cell that is no gate, no primitive and no plain flip-flop, and for a
+            net that two cells drive.
         YosysError: if Yosys cannot read it or reaches the limit.
     """
     if family not in MODELS:
         raise ValueError(f"`family` must be one of {', '.join(MODELS)}. Received: {family!r}")
     with tempfile.TemporaryDirectory(prefix="proof-") as folder:
         shutil.copyfile(verilog, Path(folder, "design.v"))
-        run_yosys(_commands(family, top, whole), folder=Path(folder), seconds=seconds)
+        printed = run_yosys(_commands(family, top, whole), folder=Path(folder), seconds=seconds)
+        _check_drivers(printed)
         modules = json.loads(Path(folder, "design.json").read_text(encoding="utf-8"))["modules"]
     return _Reader(modules, top).circuit()
 
@@ -74,10 +76,13 @@ def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:
         *([f"read_verilog -nooverwrite {models}"] if models else []),
         f"hierarchy -top {top}",
         "proc",
+        # Yosys joins nets that are assigned to each other, and reports only here who drives both.
+        "check",
         # Flip-flops are taken apart, other primitives stay cells, each kind once.
         *([f"setattr -mod -set keep_hierarchy 1 {primitives} t:$*ff* %m %d"] if models else []),
         *(f"setattr -mod -set keep_hierarchy 1 {pattern}" for pattern in whole),
         "flatten",
+        "check",
         "opt_expr",
         # A constant shifted by an address is a truth table, and stays one.
         "wreduce t:$shr",
@@ -87,6 +92,13 @@ def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:
         "opt_clean",
         "write_json design.json",
     ]
+
+
+def _check_drivers(printed: str) -> None:
+    """Raises CircuitError if `check` found a net of several drivers; one would win silently."""
+    for line in printed.splitlines():
+        if "onflicting" in line and line.startswith("Warning"):
+            raise CircuitError(line.removeprefix("Warning: ").rstrip(":"))
 
 
 class _Reader:
@@ -124,17 +136,28 @@ class _Reader:
         self.free -= 1
         return self.free
 
+    def _drive(self, net: int, function: Function, pins: tuple[int, ...]) -> None:
+        self._check_free(net)
+        self.circuit_.functions[net] = function, pins
+
+    def _check_free(self, net: int) -> None:
+        """Raises CircuitError for a net that a cell, an input port or a constant drives."""
+        inputs = self.circuit_.inputs.values()
+        if net in (FALSE, TRUE) or self.circuit_.driven(net) or any(net in i for i in inputs):
+            raise CircuitError(f"two cells drive net {net}")
+
     def _add(self, name: str, kind: str, pins: dict[str, list[int]]) -> None:
         if kind in self.gates:
             function, ports = self.gates[kind]
-            self.circuit_.functions[pins["Y"][0]] = function, tuple(pins[p][0] for p in ports)
+            self._drive(pins["Y"][0], function, tuple(pins[p][0] for p in ports))
         elif kind.startswith("$_") and FLIP_FLOP.fullmatch(kind):
             _check_always_active(name, kind, pins)
+            self._check_free(pins["Q"][0])
             self.circuit_.registers[pins["Q"][0]] = Register(pins["D"][0], pins["C"][0])
-        elif kind == "$shr" and {*pins["A"]} <= {FALSE, TRUE}:
+        elif kind == "$shr" and {*pins["A"]} <= {FALSE, TRUE} and len(pins["Y"]) <= len(pins["A"]):
             for shift, net in enumerate(pins["Y"]):
                 function = _table_function(tuple(pins["A"][shift:]), len(pins["B"]))
-                self.circuit_.functions[net] = function, tuple(pins["B"])
+                self._drive(net, function, tuple(pins["B"]))
         elif kind in self.modules:
             self._add_module(kind, pins)
         elif kind not in IGNORED:
@@ -157,7 +180,7 @@ class _Reader:
         for (port, place), (function, used) in self.models[kind].items():
             if port in pins:
                 nets = tuple(pins[p][i] if p in pins else self._net("x") for p, i in used)
-                self.circuit_.functions[pins[port][place]] = function, nets
+                self._drive(pins[port][place], function, nets)
 
     def _expand(self, module: dict[str, Any], pins: dict[str, list[int]]) -> None:
         """The gates of a primitive of many pins, such as a carry cell, with nets of their own."""
@@ -168,10 +191,11 @@ class _Reader:
                     outer = pins[port][place] if port in pins else self._net("x")
                     if nets.setdefault(bit, outer) != outer and p["direction"] == "output":
                         function, _ = self.gates["$_BUF_"]
-                        self.circuit_.functions[outer] = function, (nets[bit],)
+                        self._drive(outer, function, (nets[bit],))
         for name, cell in module["cells"].items():
             inner = {
-                port: [nets.setdefault(bit, self._net("x")) for bit in bits]
+                port: [self._net("x") if bit == "x" else nets.setdefault(bit, self._net("x"))
+                       for bit in bits]
                 for port, bits in cell["connections"].items()
             }
             self._add(name, cell["type"], inner)
@@ -243,8 +267,10 @@ def _function(bit: Any, pins: dict[Any, Any], drivers: dict[Any, Any]) -> Any:
         seen.add(net)
         if net in pins:
             used.append(net)
-        else:
+        elif net in drivers:
             stack += drivers[net][1]
+        else:
+            raise CircuitError(f"nothing drives bit {net} of a primitive's model")
     place = {"0": FALSE, "1": TRUE, **{net: 2 + i for i, net in enumerate(used)}}
 
     def visit(net: Any) -> int:

@@ -77,6 +77,8 @@ class Proof:
         if self.complete:
             return f"proved for every input: {found}"
         if self.differences:
-            return f"not the network: {self.differences[0]}; proved {found}"
+            shown = next((d for d in self.differences if d.x is not None), None)
+            verdict = "not proved" if shown is None else "not the network"
+            return f"{verdict}: {shown or self.differences[0]}; proved {found}"
         reason = self.message or f"{len(self.unknown)} unknown, such as {self.unknown[:1]}"
         return f"not proved: {reason}; {found}"

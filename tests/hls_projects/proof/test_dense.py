@@ -21,8 +21,12 @@ from tests.hls_projects.proof.broken import flipped_bit, swapped_pins, tables, w
 from tests.hls_projects.zoo import ZOO, random_inputs, wide_network
 
 
-@pytest.mark.parametrize("target", [XILINX, GENERIC], ids=["xilinx", "generic"])
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [*((name, XILINX) for name in ZOO if name != "single_layer_wide"),
+     *((name, GENERIC) for name in ("two_bits", "signed_bytes", "positions", "dead"))],
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_zoo(tmp_path, name, target):
     design = write_rtl(ZOO[name], tmp_path, target=target)
     proof = prove_rtl(design.verilog, ZOO[name], target.name)
@@ -30,13 +34,13 @@ def test_zoo(tmp_path, name, target):
     assert str(proof).startswith("proved for every input: ")
 
 
-@pytest.mark.parametrize("name", ["one_bit", "two_bits", "positions", "dead", "fan_in_one"])
+@pytest.mark.parametrize("name", ["two_bits", "dead"])
 def test_zoo_of_ecp5(tmp_path, name):
     proof = prove_rtl(write_rtl(ZOO[name], tmp_path, target="ecp5").verilog, ZOO[name], "ecp5")
     assert proof.complete, str(proof)
 
 
-@pytest.mark.parametrize("name", ["two_bits", "bytes", "images"])
+@pytest.mark.parametrize("name", ["two_bits", "bytes"])
 def test_stages_that_cut_a_layer(tmp_path, name):
     design = write_rtl(ZOO[name], tmp_path, stage_delay=1.0)
     assert design.latency > 3
@@ -82,7 +86,7 @@ def simulated(verilog, net: IntegerNetwork) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_flipped_bit_of_a_table_is_found_or_harmless(tmp_path, seed):
     net = network((30, 12, 8, 5), seed=seed)
     text = write_rtl(net, tmp_path).verilog.read_text()
@@ -100,7 +104,7 @@ def test_some_flipped_bits_are_found(tmp_path):
     text = write_rtl(net, tmp_path).verilog.read_text()
     verdicts = {
         prove_rtl(written(tmp_path, flipped_bit(text, table, 0)), net).complete
-        for table in range(0, tables(text), 7)
+        for table in range(0, tables(text), tables(text) // 4)
     }
     assert False in verdicts
 
@@ -124,7 +128,7 @@ def test_a_difference_names_layer_neuron_and_bit_and_can_be_seen(tmp_path):
 def test_swapped_wires_are_found_or_harmless(tmp_path):
     net = ZOO["two_bits"]
     text = write_rtl(net, tmp_path).verilog.read_text()
-    for cell in range(0, 30, 3):
+    for cell in range(0, 30, 10):
         path = written(tmp_path, swapped_pins(text, cell))
         assert prove_rtl(path, net).complete == simulated(path, net)
 

@@ -1,0 +1,61 @@
+"""A conversion goes on whatever the checker does, and never says proved without a proof."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import pytest
+
+import hls_projects.proof
+from hls_projects.conversion.verilog import Verilog, _prove
+from hls_projects.families import XILINX
+from hls_projects.kinds import MaxPool
+from hls_projects.proof import Difference, Proof
+from tests.hls_projects.branches import branched
+from tests.hls_projects.networks import image_network
+from tests.hls_projects.zoo import ZOO
+
+POOLED = image_network((6, 6, 1), [(2, (2, 2), (1, 1), "valid"), MaxPool((2, 2), (2, 2))])
+
+
+def proved(network, prove=None):
+    found = Verilog()
+    options = SimpleNamespace(prove=prove, seconds=60.0)
+    written = SimpleNamespace(family=XILINX, design=SimpleNamespace(verilog="top.v"))
+    _prove(found, network, written, options, lambda description: nullcontext())
+    return found
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), ImportError("dd"), ValueError("no")])
+def test_a_checker_that_fails_is_a_failure_and_no_crash(monkeypatch, error):
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr(hls_projects.proof, "prove_rtl", fails)
+    found = proved(ZOO["one_bit"])
+    assert found.proofs == ["Verilog for xilinx: not proved, since the checker failed"]
+    assert type(error).__name__ in found.failures[0]
+
+
+@pytest.mark.parametrize(
+    ("proof", "failures"),
+    [(Proof(3, 3), 0), (Proof(2, 3, unknown=["y"]), 0), (Proof(message="a loop"), 0), (Proof(), 0),
+     (Proof(2, 3, [Difference("dense_1", 0, 0, "y")]), 1)],
+)
+def test_only_a_complete_proof_says_proved_for_every_input(monkeypatch, proof, failures):
+    monkeypatch.setattr(hls_projects.proof, "prove_rtl", lambda *_, **__: proof)
+    found = proved(ZOO["one_bit"])
+    assert ("proved for every input" in found.proofs[0]) == proof.complete
+    assert len(found.failures) == failures
+
+
+@pytest.mark.parametrize(
+    ("network", "why"),
+    [(branched(), "as networks with branches are"),
+     (POOLED, "as streams of pixels are")],
+)
+def test_what_is_only_simulated(network, why):
+    found = proved(network, prove=True)
+    assert found.proofs == [f"Verilog for xilinx: simulated only, {why}"]
+    assert not found.failures

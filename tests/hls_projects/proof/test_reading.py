@@ -1,0 +1,48 @@
+"""Netlists that are no pipeline, or of which two cells drive a net, are refused and say why."""
+
+from __future__ import annotations
+
+import pytest
+
+from hls_projects.proof import prove_rtl
+from hls_projects.rtl import write_rtl
+from tests.hls_projects.proof.broken import written
+from tests.hls_projects.zoo import ZOO
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    return write_rtl(ZOO["fan_in_one"], tmp_path_factory.mktemp("good")).verilog.read_text()
+
+
+def at_the_end_of_top(text, more):
+    end = text.index("endmodule", text.index("module top"))
+    return text[:end] + more + text[end:]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("assign x[0] = x[1];", "multiple conflicting drivers"),
+        ("assign out_valid = x[1];", "multiple conflicting drivers"),
+        ("reg r; assign out_valid = r; always @(posedge clk) r <= in_valid;", "onflicting drivers"),
+        ("(* keep *) unknown u(.a(x[0]));", "is no gate, no primitive, no flip-flop: unknown"),
+    ],
+)
+def test_what_is_added(tmp_path, text, more, message):
+    path = written(tmp_path, at_the_end_of_top(text, more + "\n"))
+    proof = prove_rtl(path, ZOO["fan_in_one"])
+    assert not proof.complete and message in proof.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("posedge clk", "negedge clk", r"$_DFF_N_"),
+        ("in_valid", "go", "no port in_valid as expected, only clk[1], go[1], x[10]"),
+        ("y = {", "y = {1'b0, ", ""),
+    ],
+)
+def test_what_is_another_word(tmp_path, text, old, new, message):
+    proof = prove_rtl(written(tmp_path, text.replace(old, new)), ZOO["fan_in_one"])
+    assert message in proof.message and proof.complete == (not message)
