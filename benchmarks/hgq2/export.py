@@ -13,6 +13,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+
 from benchmarks.hgq2.images import epoch_of, load_batches, one_bit
 
 MODULE = "network"

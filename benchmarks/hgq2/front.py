@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 
 import keras
-from benchmarks.hgq2.images import load_batches
 
 from benchmarks.hgq2.export import accuracy, calibrated
+from benchmarks.hgq2.images import load_batches
 from benchmarks.hgq2.selection import ACCURACIES, checkpoints
 
 

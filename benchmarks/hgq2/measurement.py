@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.hgq2.images import one_bit
 
 from benchmarks.hgq2.environment import run_module
+from benchmarks.hgq2.images import one_bit
 from benchmarks.hgq2.selection import ACCURACIES, Checkpoint
 from benchmarks.hgq2.verilog_check import logit_format, verilog_logits
 

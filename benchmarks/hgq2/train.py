@@ -17,8 +17,8 @@ from pathlib import Path
 import jax
 import keras
 import numpy as np
-from benchmarks.hgq2.images import epoch_of, load_batches
 
+from benchmarks.hgq2.images import epoch_of, load_batches
 from benchmarks.hgq2.networks import build_network
 from benchmarks.hgq2.selection import NAME, checkpoints
 
