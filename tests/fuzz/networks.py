@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.fuzz.images import image_pieces
+from hls_projects.families import FAMILIES
+from tests.fuzz.images import ConvolutionPiece, FlattenPiece, PoolPiece, image_pieces
 from tests.fuzz.pieces import (
+    DensePiece,
     HeadPiece,
     InputPiece,
     Piece,
@@ -18,12 +20,26 @@ from tests.fuzz.pieces import (
     input_pieces,
 )
 from tests.fuzz.plain_pieces import (
+    BranchPiece,
     PlainHead,
     PlainInput,
     plain_heads,
     plain_inputs,
     plain_pieces,
 )
+
+# What draws each kind of layer of an integer network.
+DRAWN = {
+    "add": BranchPiece,
+    "concatenate": BranchPiece,
+    "conv2d": ConvolutionPiece,
+    "dense": DensePiece,
+    "flatten": FlattenPiece,
+    "head": HeadPiece,
+    "maxpool": PoolPiece,
+    "reshape": InputPiece,
+    "threshold": DensePiece,
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +109,7 @@ def networks(draw: st.DrawFn) -> NetworkPiece:
         strategy=draw(st.sampled_from(["Latency", "Latency", "distributed_arithmetic"])),
         io_type=draw(st.sampled_from(["io_parallel", "io_stream"] if convolutional
                                      else ["io_parallel", "io_parallel", "io_stream"])),
-        target=draw(st.sampled_from(["xilinx", "ecp5", "generic"])),
+        target=draw(st.sampled_from(list(FAMILIES))),
         stage_delay=draw(st.sampled_from([None, None, 2.0])),
         time_multiplex=draw(st.booleans()),
     )

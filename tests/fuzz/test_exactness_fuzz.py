@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Head
+from hls_projects.kinds import KINDS, Dense, Head
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, write_rtl
 from tests.fuzz.exactness import Tally, check_all, draw
 from tests.fuzz.hardware import Case, rtl_logits
+from tests.fuzz.networks import DRAWN
 
 NETWORKS = 10
 
@@ -19,6 +20,10 @@ def one_layer(inputs, weights, bias, signed=False, bits=1):
     head = Head(np.array(bias, np.int32))
     return IntegerNetwork(InputFormat(bits, signed, 1.0, (inputs,)),
                           (Dense(np.array(weights, np.int8)), head))
+
+
+def test_every_kind_of_layer_is_drawn():
+    assert set(DRAWN) == set(KINDS)
 
 
 def test_random_networks_are_exact_in_every_execution():
