@@ -142,7 +142,7 @@ class TrainingConfig(BaseModel):
         return self.stage1_epochs + self.stage3_epochs
 
     @property
-    def taught(self) -> bool:
+    def distilled(self) -> bool:
         """Whether a teacher has a part in the loss."""
         return self.teacher is not None and self.teacher.weight > 0
 

@@ -166,7 +166,7 @@ def _precision(policy: str) -> Iterator[None]:
 
 def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
     """Loss and metrics, as compile takes them."""
-    if not config.taught:
+    if not config.distilled:
         return {"loss": task.keras_loss(), "metrics": [task.keras_metric()]}
     if task is not Task.CLASSES:
         raise ValueError(f"`teacher` needs data of classes. Received: {task.value}")
@@ -178,7 +178,7 @@ def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
 
 def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
     """What an epoch trains on: labels, or a teacher's answers too."""
-    if not config.taught:
+    if not config.distilled:
         return labelled_batches(config, data, epoch)
     from training.distilled_batches import DistilledBatches, load_teacher
 

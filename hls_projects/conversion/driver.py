@@ -89,7 +89,7 @@ def convert(
     with step(f"writing the {options.backend} project"):
         hls_model = _write_project(model, network, source, options)
     converted = time.monotonic() - started
-    exactness = _prove(model, network, hls_model, data, source.folder, options, step)
+    exactness = _compared(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
     vendor = _synthesize(hls_model, options, step)
     verilog = Verilog()
@@ -151,7 +151,7 @@ def identifier(name: str) -> str:
     return plain
 
 
-def _prove(
+def _compared(
     model: Any,
     network: IntegerNetwork,
     hls_model: ModelGraph,

@@ -1,4 +1,4 @@
-"""A Keras model as the plain chain of layers that an integer network can follow."""
+"""A Keras model as the plain sequence of layers that an integer network can follow."""
 
 from __future__ import annotations
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reports.comparison.compared_network import Group, sparsity_text
+from reports.comparison.claim_text import (
+    accuracy_text,
+    points_text,
+    ratio_text,
+    signed_text,
+    where_text,
+    zeros_text,
+)
+from reports.comparison.compared_network import Group
 from reports.pages.table import Column, Table
 from reports.records.spread import Spread
 from training.methods import METHODS
@@ -188,9 +196,9 @@ def _sparsest_text(ours: Sequence[Group], bar: Spread) -> str:
     good = [group for group in ours if _margin(group, bar).mean >= 0]
     if not good:
         best = max(ours, key=lambda group: group.spread("test_accuracy").mean)
-        return f"none reaches it; best: {_where(best)}, {_points(best, bar)}"
+        return f"none reaches it; best: {where_text(best)}, {points_text(best, bar)}"
     sparsest = max(good, key=lambda group: group.spread("sparsity").mean)
-    return f"up to {_where(sparsest)}, {_points(sparsest, bar)}"
+    return f"up to {where_text(sparsest)}, {points_text(sparsest, bar)}"
 
 
 def _smaller_within(loss: float, than: str, times: float, sparsity: float, bar: Bar) -> Check:
@@ -205,11 +213,11 @@ def _smaller_within(loss: float, than: str, times: float, sparsity: float, bar: 
         if not near:
             best = max(ours, key=lambda group: group.spread("test_accuracy").mean)
             margin = _margin(best, asked, loss)
-            measured = f"none is so near; best: {_where(best)}, {_points(best, asked)}"
+            measured = f"none is so near; best: {where_text(best)}, {points_text(best, asked)}"
             return Finding(measured, False, _unsure(margin.mean, margin))
         group = max(near, key=lambda group: group.spread("sparsity").mean)
         ratio, margin = group.spread(f"ratio_vs_{than}"), _margin(group, asked, loss)
-        measured = f"{_ratio(ratio)} at {_where(group)}, {_points(group, asked)}"
+        measured = f"{ratio_text(ratio)} at {where_text(group)}, {points_text(group, asked)}"
         unsure = _unsure(ratio.mean - times, ratio) or _unsure(margin.mean, margin)
         return Finding(measured, ratio.mean >= times, unsure)
 
@@ -222,9 +230,9 @@ def _smaller(sparsity: float, than: str, times: float) -> Check:
         ratio = group and group.spread(f"ratio_vs_{than}")
         if ratio is None:
             return None
-        measured, bar = f"{_ratio(ratio)} at {_sparsity(group)}", _better_dense(groups)
+        measured, bar = f"{ratio_text(ratio)} at {zeros_text(group)}", _better_dense(groups)
         if bar is not None:
-            measured += f", {_points(group, bar)}"
+            measured += f", {points_text(group, bar)}"
         return Finding(measured, ratio.mean >= times, _unsure(ratio.mean - times, ratio))
 
     return check
@@ -238,11 +246,11 @@ def _better(sparsity: float, method: str) -> Check:
         group, other = pair
         difference = group.spread("test_accuracy").minus(other.spread("test_accuracy"))
         measured = (
-            f"{_accuracy(group)} against {_accuracy(other)}: {_signed(difference)} points, "
-            f"at {_sparsity(group)}"
+            f"{accuracy_text(group)} against {accuracy_text(other)}: "
+            f"{signed_text(difference)} points, at {zeros_text(group)}"
         )
         if other.wanted_sparsity is not None:
-            measured += f" against {_sparsity(other)}"
+            measured += f" against {zeros_text(other)}"
         return Finding(measured, difference.mean > 0, _unsure(difference.mean, difference))
 
     return check
@@ -265,7 +273,7 @@ def _loses(sparsity: float, most: float, bar: Bar) -> Check:
         if group is None or asked is None:
             return None
         margin = _margin(group, asked, most)
-        measured = f"{_where(group)}, {_points(group, asked)}"
+        measured = f"{where_text(group)}, {points_text(group, asked)}"
         return Finding(measured, margin.mean >= 0, _unsure(margin.mean, margin))
 
     return check
@@ -283,29 +291,3 @@ def _margin(group: Group, bar: Spread, loss: float = 0.0) -> Spread:
 def _unsure(margin: float, spread: Spread) -> bool:
     """Whether a figure is nearer to its bar than its standard deviation."""
     return spread.sd is not None and abs(margin) < spread.sd
-
-
-def _where(group: Group) -> str:
-    return f"{_sparsity(group)} at {_accuracy(group)}"
-
-
-def _points(group: Group, bar: Spread) -> str:
-    difference = group.spread("test_accuracy").minus(bar)
-    return f"{_signed(difference)} points against {100 * bar.mean:.2f}\u00a0%"
-
-
-def _ratio(spread: Spread) -> str:
-    return f"{spread.text('{:.2f}'.format)}×"
-
-
-def _signed(difference: Spread) -> str:
-    spread = "" if difference.sd is None else f" ± {100 * difference.sd:.2f}"
-    return f"{100 * difference.mean:+.2f}{spread}".replace("-", "−")
-
-
-def _accuracy(group: Group) -> str:
-    return group.spread("test_accuracy").text(lambda share: f"{100 * share:.2f}") + "\u00a0%"
-
-
-def _sparsity(group: Group) -> str:
-    return sparsity_text(group.spread("sparsity").mean)

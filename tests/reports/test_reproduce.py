@@ -350,7 +350,7 @@ def test_networks_that_are_no_preset_are_trained_by_their_options():
     assert "--stage1-epochs 28 --stage3-epochs 0" in job.command and "--width 16" in job.command
 
 
-def test_the_command_of_a_taught_network_is_one_that_train_py_takes():
+def test_the_command_of_a_distilled_network_is_one_that_train_py_takes():
     from training.command import _assignment
 
     job = next(job for job in jobs("cifar10") if job.network == "cnv")

@@ -61,7 +61,7 @@ def teacher(tmp_path_factory):
     return folder / "model.keras"
 
 
-def taught(teacher, **values):
+def distilled(teacher, **values):
     own = {"model": str(teacher), "weight": 0.7, "temperature": 2.0}
     return build_config(SMALL, {"teacher": own}, values)
 
@@ -77,9 +77,9 @@ def test_batches_carry_the_teachers_logits(teacher):
     np.testing.assert_allclose(own_y[:, 1:], model(x), rtol=1e-4, atol=1e-4)
 
 
-def test_a_taught_training_resumes_to_the_same_weights(teacher, tmp_path):
+def test_a_distilled_training_resumes_to_the_same_weights(teacher, tmp_path):
     whole = tmp_path / "whole"
-    result = run.train(taught(teacher), whole, verbose=0, callbacks=[CopiedFolder(whole, 1)])
+    result = run.train(distilled(teacher), whole, verbose=0, callbacks=[CopiedFolder(whole, 1)])
     interrupted = copied(whole, 1)
     assert run.resume(interrupted, verbose=0).test_accuracy == result.test_accuracy
     models = [load_model(folder / "model.keras") for folder in (whole, interrupted)]
@@ -93,7 +93,7 @@ def test_a_teacher_of_other_classes_is_refused(tmp_path):
     keras.Model(inputs, outputs).save(tmp_path / "three.keras")
     refused = r"outputs of shape \(10,\), those of digits.*Received: \(3,\)"
     with pytest.raises(ValueError, match=refused):
-        run.train(taught(tmp_path / "three.keras"), tmp_path / "run", verbose=0)
+        run.train(distilled(tmp_path / "three.keras"), tmp_path / "run", verbose=0)
     assert not (tmp_path / "run").exists()
 
 
@@ -104,12 +104,12 @@ def test_values_of_a_teacher_are_checked(teacher):
 
 def test_a_teacher_is_for_classes():
     with pytest.raises(ValueError, match="`teacher` needs data of classes. Received: regression"):
-        run._judged(taught("missing.keras"), Task.REGRESSION)
+        run._judged(distilled("missing.keras"), Task.REGRESSION)
 
 
 def test_a_teacher_of_no_weight_is_not_asked():
-    unasked = taught("missing.keras")
+    unasked = distilled("missing.keras")
     unasked.teacher.weight = 0.0
-    assert not unasked.taught
+    assert not unasked.distilled
     assert run._judged(unasked, Task.CLASSES)["metrics"] == ["accuracy"]
     assert type(run._batches(unasked, run.load_data(unasked), 0)) is Batches

@@ -101,7 +101,7 @@ class SearchConfig(BaseModel):
             teacher: file of the teacher's model, if the search has one.
         """
         values = training_values(parameters, self.space, self.training, self._dense_weights)
-        return build_config(_taught(values, self, teacher))
+        return build_config(_distilled(values, self, teacher))
 
     def teacher_config(self) -> TrainingConfig:
         """What is trained to teach every trial: `teacher` over `training`, with float weights."""
@@ -191,11 +191,11 @@ def _corners(config: SearchConfig) -> list[dict[str, Any]]:
             chosen |= {f"{NEURONS}_{number}": chosen.get(NEURONS) for number in widths}
             # Any density is in range: the data set need not be there to check a configuration.
             training = training_values(chosen, config.space, config.training, _any_weights)
-            found.append(_taught(training, config, Path("model.keras")))
+            found.append(_distilled(training, config, Path("model.keras")))
     return found
 
 
-def _taught(values: dict[str, Any], config: SearchConfig, teacher: Path) -> dict[str, Any]:
+def _distilled(values: dict[str, Any], config: SearchConfig, teacher: Path) -> dict[str, Any]:
     if config.teacher is None:
         return values
     return {**values, "teacher": {**(values.get("teacher") or {}), "model": str(teacher)}}

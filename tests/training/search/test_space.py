@@ -86,8 +86,8 @@ def test_a_teacher_teaches_every_trial():
         training={"data": "digits", "teacher": {"temperature": 4.0}, "l2": 1e-4},
         teacher={"hidden": [99]},
     )
-    taught = config.training_config({"teacher.weight": 0.3}, Path("t.keras"))
-    assert taught.teacher.model_dump() == {"model": "t.keras", "weight": 0.3, "temperature": 4.0}
+    distilled = config.training_config({"teacher.weight": 0.3}, Path("t.keras"))
+    assert distilled.teacher.model_dump() == {"model": "t.keras", "weight": 0.3, "temperature": 4.0}
     teacher = config.teacher_config()
     assert (teacher.method, teacher.hidden, teacher.l2) == ("float", [99], 1e-4)
     assert teacher.teacher is None
