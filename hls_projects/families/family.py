@@ -37,6 +37,7 @@ class Flow:
         lut: the unit of its LUTs.
         luts_a_carry: LUTs that a carry cell consists of, which Yosys counts as none.
         lut_note: what a reader must know of LUTs.
+        positions: whether hls_projects.tools.lut_positions knows its rules of placement.
         delay_note: what the delay model is worth there; empty where it is of no device of it.
     """
 
@@ -47,6 +48,7 @@ class Flow:
     lut: str = "LUT"
     luts_a_carry: int = 0
     lut_note: str = ""
+    positions: bool = False
     delay_note: str = ""
 
 
@@ -65,6 +67,8 @@ class Family:
             networks and search several times fewer states.
         residual_bits: bits of a sum that are left to truth tables, at least.
         proven_nonzeros: of networks whose Verilog is proven by default, which takes seconds.
+        shared_bits: bits that a common part of several sums must save to be counted once; 0 for
+            sums that share nothing.
         slack: LUTs that a compression may cost beyond the cheapest.
         delays: of its cells, by the delay model.
         primitives: one sentence on what its Verilog instantiates.
@@ -82,6 +86,7 @@ class Family:
     bits_a_lut: float
     residual_bits: int
     slack: int
+    shared_bits: int
     proven_nonzeros: int
     delays: Delays
     primitives: str

@@ -28,6 +28,7 @@ GENERIC = Family(
     bits_a_lut=0.9,
     residual_bits=9,
     slack=3,
+    shared_bits=2,
     proven_nonzeros=10_000,
     delays=ECP5.delays,
     primitives="It instantiates no primitives.",

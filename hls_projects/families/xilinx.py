@@ -35,6 +35,7 @@ XILINX = Family(
     bits_a_lut=1.6,
     residual_bits=9,
     slack=3,
+    shared_bits=2,
     proven_nonzeros=10_000,
     # Typical of UltraScale+ of speed grade −2, assumed.
     delays=Delays(lut=0.5, chain=0.45, carry=0.01, register=0.25),
@@ -46,10 +47,11 @@ XILINX = Family(
             SYNTHESIS.format(family="xcup"),
             carry="CARRY4",
             carry_note="two CARRY4 make one CARRY8 of UltraScale+",
+            positions=True,
             delay_note="UltraScale+, typical delays, assumed, not routed: a figure to compare "
             "designs by",
         ),
-        Flow("xilinx7", SYNTHESIS.format(family="xc7"), carry="CARRY4"),
+        Flow("xilinx7", SYNTHESIS.format(family="xc7"), carry="CARRY4", positions=True),
     ),
     cells=(
         ("ffs", r"FD[RSCP]E"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from hls_projects.logic.bits import CONSTANT, Bit
@@ -41,11 +41,13 @@ class ChainNode:
 
     Attributes:
         inputs: the chain's input signals.
+        selects: those of them that a LUT of its own position must drive.
         outputs: its sum signals, then the carry out; empty until it is in a netlist.
     """
 
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    selects: tuple[int, ...] = ()
 
     @property
     def length(self) -> int:
@@ -55,6 +57,15 @@ class ChainNode:
     def renumbered(self, numbers: dict[int, int]) -> ChainNode:
         """The same chain of other signals."""
         raise NotImplementedError
+
+    @property
+    def more_positions(self) -> int:
+        """LUT positions that it takes beside those of the LUTs that feed it."""
+        return 0
+
+    def without_unused(self, needed: Container[int]) -> ChainNode:
+        """The same chain, given the signals that anything needs."""
+        return self
 
     def lines(self, name: str, names: dict[int, str]) -> list[str]:
         """Verilog of this chain alone; none where several share a physical one."""
@@ -87,6 +98,14 @@ class Netlist:
     @property
     def luts(self) -> int:
         return sum(isinstance(n, Lut | DualLut) and bool(n.inputs) for n in self.nodes)
+
+    @property
+    def positions(self) -> int:
+        """LUT positions of LUTs and carry chains; hls_projects.tools.lut_positions has the rules."""
+        chains = [node for node in self.nodes if isinstance(node, ChainNode)]
+        selects = [signal for chain in chains for signal in chain.selects]
+        copied = len(selects) - len(set(selects))
+        return self.luts + copied + sum(chain.more_positions for chain in chains)
 
     @property
     def lut4s(self) -> int:

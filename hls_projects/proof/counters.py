@@ -3,6 +3,9 @@
 Each replacement is proven by its truth table: the bits that enter have a sum, the bits that leave
 are the binary digits of that sum, and nothing else of the cone depends on those that entered.  So
 the weighted sum of what is left stays the neuron's, for every input.
+
+A counter may lack digits that are 0 for every input, by the upper bound that its bits have together
+(PartBounds).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import numpy as np
 
 from hls_projects.proof.circuit import FALSE, TRUE, Circuit
 from hls_projects.proof.diagrams import Lanes, WeightedSum
+from hls_projects.proof.part_bounds import PartBounds
 
 # Inputs of the widest counter that is looked for.
 WIDEST = 8
@@ -55,6 +59,8 @@ class CounterCone:
         self.counters = 0
         self._weights = dict(total.weights)
         self._offset = total.offset
+        # Of the sum, and of its negative: counters may count what is 1 in either.
+        self._bounds = {1: PartBounds(total.weights), -1: PartBounds(total.weights)}
         known = dict.fromkeys((FALSE, TRUE, *self._weights, *begin))
         self._order = circuit.in_order(self.outputs, known)
         reached = {s for net in self._order for s in circuit.sources(net)} | self.outputs
@@ -134,9 +140,9 @@ class CounterCone:
         return inner
 
     def _leaves(self, net: int, inner: set[int]) -> bool:
-        """Whether something outside depends on a net."""
-        readers = self._readers.get(net, ())
-        return net in self.outputs or any(r not in inner and r not in self._gone for r in readers)
+        """Whether something outside depends on a net, other than a net that equals it."""
+        readers = (r for r in self._readers.get(net, ()) if r not in inner and r not in self._gone)
+        return net in self.outputs or any(self.aliases.get(r, (r,))[0] != net for r in readers)
 
     def _replace(self, entering: frozenset[int]) -> list[int]:
         """Puts the boundary in place of what enters, if it is the digits of its sum.
@@ -182,13 +188,20 @@ class CounterCone:
         """Replaces bits of these weights if the boundary is the digits of their sum."""
         unit = math.gcd(*weights.values())
         negative = sum(w for w in weights.values() if w < 0)
-        sums = (_sums(tuple(weights.values())) - negative) // unit
-        for constant in (0, 1):
-            digits = _digits(found, sums + constant)
-            if digits is not None:
-                self._gone |= inner - digits.keys()
-                self._commit(weights, digits, unit, negative - constant * unit)
-                return True
+        plain = (_sums(tuple(weights.values())) - negative) // unit
+        most = sum(map(abs, weights.values())) // unit
+        for sign, sums in ((1, plain), (-1, most - plain)):
+            highest = self._bounds[sign].of(weights) // unit
+            for constant in (0, 1):
+                digits = _digits(found, sums + constant, highest + constant)
+                if digits is not None:
+                    self._gone |= inner - digits.keys()
+                    full = sum(1 << place for place in {place for place, _ in digits.values()})
+                    self._bounds[sign].join(weights, digits, constant * unit)
+                    self._bounds[-sign].join(weights, digits, max(full - constant - most, 0) * unit)
+                    end = negative if sign > 0 else negative + most * unit
+                    self._commit(weights, digits, sign * unit, end - sign * constant * unit)
+                    return True
         return False
 
     def _commit(self, weights: dict[int, int], digits: Digits, unit: int, offset: int) -> None:
@@ -213,16 +226,19 @@ class CounterCone:
         self.counters += 1
 
 
-def _digits(found: dict[int, int], sums: np.ndarray) -> Digits | None:
-    """Which digit each net is, or its complement; None unless all digits are there."""
-    ones = (1 << len(sums)) - 1
-    places = range(int(sums.max()).bit_length())
-    tables = {place: _word(sums >> place & 1) for place in places}
+def _digits(found: dict[int, int], sums: np.ndarray, highest: int) -> Digits | None:
+    """Which digit each net is, or its complement, where the sum is at most `highest`.
+
+    None unless all digits are there that are not always 0.
+    """
+    occurs = _word(sums <= highest)
+    places = range(int(sums[sums <= highest].max()).bit_length())
+    tables = {place: _word(sums >> place & 1) & occurs for place in places}
     digits: Digits = {}
     for net, table in found.items():
         for place, digit in tables.items():
-            if table in (digit, digit ^ ones):
-                digits[net] = place, table != digit
+            if table & occurs in (digit, digit ^ occurs):
+                digits[net] = place, table & occurs != digit
                 break
         else:
             return None

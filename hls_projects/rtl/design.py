@@ -37,6 +37,8 @@ class RtlDesign:
             follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
+        positions: LUT positions that those take, by our own count; None where hardware of the
+            target has other rules.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
             last; like `luts` without time-multiplexed layers, whose logic synthesis makes.
         period: shortest clock period in ns by the delays of the target, a model; None with

@@ -7,16 +7,19 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hls_projects.families import FAMILIES, FLOWS
+from hls_projects.tools.lut_positions import count_positions
 from hls_projects.tools.result_cache import cached
 from hls_projects.tools.yosys import run_yosys, yosys_version
 
-STATISTICS = "tee -q -o stat.json stat -json"
+STATISTICS = ("tee -q -o stat.json stat -json",)
+# Modules of the design alone: without the library's, and without names that nothing needs.
+NETLIST = ("opt_clean -purge", "setattr -unset src", "select *", "write_json -selected netlist.json")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Cells:
         luts: LUT cells, sizes 1 to 6 each counting one, an instantiated LUT6_2 too.
         ffs, carries, brams, dsps: cells of each kind.
         luts_by_size: number of LUTs by number of inputs.
+        positions: occupied LUT positions, see hls_projects.tools.lut_positions; None where the
+            flow's rules of placement are not known here.
     """
 
     luts: int = 0
@@ -35,6 +40,7 @@ class Cells:
     brams: int = 0
     dsps: int = 0
     luts_by_size: dict[str, int] = field(default_factory=dict)
+    positions: int | None = None
 
 
 def synthesize_verilog(
@@ -62,8 +68,7 @@ def synthesize_verilog(
     """
     check_target(target)
     command = FLOWS[target].command.format(top=top)
-    modules = _synthesize(verilog, command, cache, seconds, memory_mib)
-    return count_cells(modules[top])
+    return _synthesize(verilog, target, command, cache, seconds, memory_mib)[top]
 
 
 def synthesize_layers(
@@ -91,28 +96,40 @@ def synthesize_layers(
     hierarchical = flattened.replace(" -flatten", "")
     if hierarchical == flattened:
         hierarchical += " -noflatten"
-    modules = _synthesize(verilog, hierarchical, cache, seconds, memory_mib)
-    return {name: count_cells(cells) for name, cells in sorted(modules.items())}
+    return _synthesize(verilog, target, hierarchical, cache, seconds, memory_mib)
 
 
 def _synthesize(
-    verilog: Path, command: str, cache: Path | None, seconds: float, memory_mib: int
-) -> dict[str, dict[str, int]]:
-    """Number of cells by type of every module, without those of the modules inside."""
+    verilog: Path, target: str, command: str, cache: Path | None, seconds: float, memory_mib: int
+) -> dict[str, Cells]:
+    """Cells of every module, without those of the modules inside."""
+    placed = FLOWS[target].positions
+    script = ["read_verilog design.v", command, *STATISTICS, *(NETLIST if placed else ())]
 
     def synthesize() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             shutil.copyfile(verilog, Path(folder, "design.v"))
-            script = ["read_verilog design.v", command, STATISTICS]
             run_yosys(script, folder=Path(folder), seconds=seconds, memory_mib=memory_mib)
-            statistics = json.loads(Path(folder, "stat.json").read_text(encoding="utf-8"))
+            statistics = _read(Path(folder, "stat.json"))["modules"]
+            netlists = _read(Path(folder, "netlist.json"))["modules"] if placed else {}
         return {
-            name.removeprefix("\\"): module["num_cells_by_type"]
-            for name, module in statistics["modules"].items()
+            name.removeprefix("\\"): {
+                "cells": module["num_cells_by_type"],
+                "positions": count_positions(netlists[name.removeprefix("\\")]).total
+                if placed else None,
+            }
+            for name, module in statistics.items()
         }
 
-    content = [verilog.read_bytes(), command.encode(), yosys_version().encode()]
-    return cached(cache, content, synthesize)
+    content = [verilog.read_bytes(), *map(str.encode, script), yosys_version().encode()]
+    return {
+        name: replace(count_cells(found["cells"]), positions=found["positions"])
+        for name, found in sorted(cached(cache, content, synthesize).items())
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def check_target(target: str) -> None:
@@ -139,7 +156,7 @@ def count_cells(by_type: dict[str, int]) -> Cells:
     return Cells(luts=sum(luts.values()), luts_by_size=dict(sorted(luts.items())), **kinds)
 
 
-def sum_cells(modules: Iterable[Cells]) -> Cells:
+def sum_cells(modules: Collection[Cells]) -> Cells:
     """Cells of several modules together."""
     total = Cells()
     for cells in modules:
@@ -149,4 +166,5 @@ def sum_cells(modules: Iterable[Cells]) -> Cells:
             for name in ("luts", "ffs", "carries", "brams", "dsps")
         }
         total = Cells(**counts, luts_by_size=dict(sorted(sizes.items())))
-    return total
+    positions = [cells.positions for cells in modules]
+    return replace(total, positions=None if None in positions else sum(positions))

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hls_projects.rtl.counters.compressor import Compressor
 
 
+IN_LUTS = ("FA", "C63")
+
+
 class Carry4(Chain):
     """Chains of four positions a cell, whose LUTs have two outputs."""
 
@@ -26,6 +29,8 @@ class Carry4(Chain):
         if open_at == CLOSED:
             for place, height in enumerate(heights):
                 if height == 2:
+                    after = changed(heights, (place, -1), (place + 1, 1))
+                    yield 1, Move("FA", place, 2), after, CLOSED
                     yield 1, Move("F", place, 2), changed(heights, (place, -1)), place + 1
         elif open_at < len(heights) and heights[open_at] == 1:
             yield 1, Move("F", open_at, 1), heights, open_at + 1
@@ -40,8 +45,11 @@ class Carry4(Chain):
         segments: list[Segment] = []
         for move in path:
             if move.kind == "close":
-                _close(compressor, segments)
+                for place, bit in build_chain(compressor.netlist, segments):
+                    compressor.put(place, bit)
                 segments = []
+            elif move.kind in IN_LUTS:
+                compressor.put_sum(move.place, compressor.take(move.place, move.bits))
             else:
                 bits = compressor.take(move.place, move.bits)
                 above = compressor.take(move.place + 1, 1) if move.kind == "A14" else []
@@ -49,14 +57,6 @@ class Carry4(Chain):
 
     def cells(self, netlist: Netlist) -> int:
         return sum(node.cells for node in netlist.nodes if isinstance(node, CarryChain))
-
-
-def _close(compressor: Compressor, segments: list[Segment]) -> None:
-    if len(segments) == 1 and segments[0].kind == "F":
-        compressor.put_sum(segments[0].place, segments[0].bits)
-        return
-    for place, bit in build_chain(compressor.netlist, segments):
-        compressor.put(place, bit)
 
 
 CARRY4 = Carry4()

@@ -10,8 +10,8 @@ instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 from hls_projects.logic.bits import CONSTANT, Bit
 from hls_projects.logic.expressions import concatenation, wire
@@ -22,12 +22,17 @@ CARRY4_POSITIONS = 4
 
 @dataclass(frozen=True)
 class CarryChain(ChainNode):
-    """CARRY4 cells in a row; p_i from a LUT, g_i from its second output or a wire."""
+    """CARRY4 cells in a row; p_i from a LUT, g_i from its second output or a wire.
+
+    A position has one way out for its sum and its carry.  So where the last sum and the carry out
+    are both needed, the carry `leaves` as the sum of one more position, which adds nothing.
+    """
 
     carry_in: Bit
     propagates: tuple[int, ...]
     generates: tuple[Bit, ...]
     outputs: tuple[int, ...] = ()
+    leaves: bool = True
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -35,12 +40,23 @@ class CarryChain(ChainNode):
         return self.propagates + tuple(bit.signal for bit in bits if not bit.constant)
 
     @property
+    def selects(self) -> tuple[int, ...]:
+        return self.propagates
+
+    @property
     def length(self) -> int:
         return len(self.propagates)
 
     @property
+    def more_positions(self) -> int:
+        return int(self.leaves)
+
+    @property
     def cells(self) -> int:
-        return -(-self.length // CARRY4_POSITIONS)
+        return -(-(self.length + self.leaves) // CARRY4_POSITIONS)
+
+    def without_unused(self, needed: Container[int]) -> CarryChain:
+        return replace(self, leaves=self.outputs[-1] in needed and self.outputs[-2] in needed)
 
     def renumbered(self, numbers: dict[int, int]) -> CarryChain:
         return CarryChain(
@@ -48,33 +64,36 @@ class CarryChain(ChainNode):
             tuple(numbers[signal] for signal in self.propagates),
             tuple(renumber(bit, numbers) for bit in self.generates),
             tuple(numbers[signal] for signal in self.outputs),
+            self.leaves,
         )
 
     def lines(self, name: str, names: dict[int, str]) -> list[str]:
-        lines = []
-        for cell in range(self.cells):
-            first = cell * CARRY4_POSITIONS
+        """Pins are concatenations of scalars: simulators take a vector for a loop."""
+        size = CARRY4_POSITIONS * self.cells
+        sums = [f"{name}_o{i}" for i in range(size)]
+        carries = [f"{name}_c{i}" for i in range(size)]
+        selects = _filled([names[signal] for signal in self.propagates], size)
+        generates = _filled([wire(bit, names) for bit in self.generates], size)
+        lines = [f"wire {', '.join(sums + carries)};"]
+        for first in range(0, size, CARRY4_POSITIONS):
             part = slice(first, first + CARRY4_POSITIONS)
-            sums, carries = f"{name}_{cell}_o", f"{name}_{cell}_c"
             entering = (
-                f".CI({name}_{cell - 1}_c[3]), .CYINIT(1'b0)"
-                if cell
+                f".CI({carries[first - 1]}), .CYINIT(1'b0)"
+                if first
                 else f".CI(1'b0), .CYINIT({wire(self.carry_in, names)})"
             )
-            propagates = [names[signal] for signal in self.propagates[part]]
-            generates = [wire(bit, names) for bit in self.generates[part]]
-            spare = ["1'b0"] * (CARRY4_POSITIONS - len(propagates))
-            lines.append(f"wire [3:0] {sums}, {carries};")
             lines.append(
-                f"CARRY4 {name}_{cell} (.O({sums}), .CO({carries}), {entering}, "
-                f".DI({concatenation(generates + spare)}), "
-                f".S({concatenation(propagates + spare)}));"
+                f"CARRY4 {name}_{first // CARRY4_POSITIONS} (.O({concatenation(sums[part])}), "
+                f".CO({concatenation(carries[part])}), {entering}, "
+                f".DI({concatenation(generates[part])}), .S({concatenation(selects[part])}));"
             )
-            outputs = self.outputs[:-1][part]
-            lines += [f"assign {names[o]} = {sums}[{i}];" for i, o in enumerate(outputs)]
-        last = (self.length - 1) % CARRY4_POSITIONS
-        lines.append(f"assign {names[self.outputs[-1]]} = {carries}[{last}];")
-        return lines
+        out = sums[self.length] if self.leaves else carries[self.length - 1]
+        pairs = zip(self.outputs, [*sums[: self.length], out], strict=True)
+        return lines + [f"assign {names[signal]} = {source};" for signal, source in pairs]
+
+
+def _filled(names: list[str], size: int) -> list[str]:
+    return names + ["1'b0"] * (size - len(names))
 
 
 @dataclass

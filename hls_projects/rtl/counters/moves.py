@@ -3,11 +3,12 @@
 A state is the height of every column and, where a carry chain is open, the column that its carry
 enters.  Counters on a carry chain (w is the weight of the position's first column):
 
-    A6   2 LUTs  up to 6 bits of w become a sum bit of w and one of 2w, carry into 4w
-    A14  2 LUTs  4 bits of w (5 at a start) and one of 2w become the same
-    F    1 LUT   2 bits of w and the carry become a sum bit, carry into 2w; alone a full adder
+    A6     2 positions  up to 6 bits of w become a sum bit of w and one of 2w, carry into 4w
+    A14    2 positions  4 bits of w (5 at a start) and one of 2w become the same
+    F      1 position   2 bits of w and the carry become a sum bit, carry into 2w
+    close  1 position   the carry leaves as the sum of a position that adds nothing
 
-Without carry chains, a full adder (FA, 1 LUT6_2) and a counter (C63, 3 LUT6: 6 bits to 3).
+In LUTs alone, a full adder (FA, 1 LUT6_2) and a counter (C63, 3 LUT6: 6 bits to 3).
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ class Move(NamedTuple):
     bits: int = 0
 
 
-LUTS = {"A6": 2, "A14": 2, "F": 1, "FA": 1, "C63": 3, "close": 0}
-LUTS |= {"carry in": 0, "position": 1, "carry out": 1}
+# LUT positions that each takes.
+POSITIONS = {"A6": 2, "A14": 2, "F": 1, "FA": 1, "C63": 3, "close": 1}
+POSITIONS |= {"carry in": 0, "position": 1, "carry out": 1}
 
 Step = tuple[int, Move, Heights, Open]
 Path = tuple[Move, ...]
@@ -50,7 +52,7 @@ def changed(heights: Heights, *changes: tuple[int, int]) -> Heights:
 
 
 def steps(heights: Heights, open_at: int, carries: bool) -> Iterator[Step]:
-    """Every (cost in LUTs, move, heights after, open column after)."""
+    """Every (cost in positions, move, heights after, open column after)."""
     if not carries:
         yield from _lut_steps(heights)
     elif open_at == CLOSED:
@@ -74,6 +76,7 @@ def _starts(heights: Heights) -> Iterator[Step]:
     if max(heights) == 2:
         place = heights.index(2)
         yield 1, Move("F", place, 2), changed(heights, (place, -1)), place + 1
+    yield from _lut_steps(heights)
     for place, height in enumerate(heights):
         if height >= 3:
             yield 1, Move("F", place, 3), changed(heights, (place, -2)), place + 1
@@ -85,7 +88,7 @@ def _starts(heights: Heights) -> Iterator[Step]:
 
 def _continuations(heights: Heights, at: int) -> Iterator[Step]:
     height = heights[at] if at < len(heights) else 0
-    yield 0, Move("close", at), changed(heights, (at, 1)), CLOSED
+    yield 1, Move("close", at), changed(heights, (at, 1)), CLOSED
     if height == 1 and max(heights) <= 2:
         yield 1, Move("F", at, 1), heights, at + 1
     if height >= 2:

@@ -22,6 +22,7 @@ from hls_projects.rtl.counters.residual import (
     build,
 )
 from hls_projects.rtl.counters.search import CompressionSearch
+from hls_projects.rtl.counters.shared_sums import shared_sums
 
 # Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
 # tried: more compression can make a smaller residual.  Fewer bits or less slack cost LUTs.
@@ -46,6 +47,44 @@ class NeuronBuilder:
         self.search = CompressionSearch(family)
         self.residuals = ResidualPlanner(family)
         self._plans: dict[tuple[Heights, Levels], tuple[Path, Merge | None] | None] = {}
+
+    def shared(self, netlist: Netlist, totals: Sequence[BitSum]) -> list[BitSum]:
+        """The same sums, where what several have in common is counted once.
+
+        Args:
+            netlist: where the LUTs go.
+            totals: of neurons of one stage, all of which are needed.
+        """
+        if not self.family.shared_bits:
+            return list(totals)
+
+        def count(total: BitSum, width: int) -> list[Bit]:
+            return self._offset_sum(netlist, total, width)
+
+        return shared_sums(totals, count, self.family.shared_bits)
+
+    def activated(
+        self,
+        netlist: Netlist,
+        totals: Sequence[BitSum],
+        activations: Sequence[tuple[np.ndarray, int]],
+    ) -> list[BitSum]:
+        """As `shared`; sums that are one LUT, or none, share nothing.
+
+        Args:
+            netlist, totals: as there.
+            activations: levels and direction of each sum's neuron.
+        """
+        found = list(totals)
+        large = [
+            i
+            for i, (total, (levels, direction)) in enumerate(zip(totals, activations, strict=True))
+            if sum(total.heights) > self.family.luts.inputs
+            and level_steps(levels.tolist(), direction, total.offset, total.highest).changes
+        ]
+        for i, total in zip(large, self.shared(netlist, [found[i] for i in large]), strict=True):
+            found[i] = total
+        return found
 
     def activation(
         self, netlist: Netlist, total: BitSum, levels: np.ndarray, direction: int

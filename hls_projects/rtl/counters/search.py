@@ -1,4 +1,4 @@
-"""The fewest LUTs to compress columns of bits: A* over heights and the open carry chain."""
+"""The fewest LUT positions to compress columns of bits: A* over heights and the open carry chain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hls_projects.families.family import Family
 from hls_projects.logic.columns import Heights
-from hls_projects.rtl.counters.moves import CLOSED, LUTS, Move, Open, Path, Step
+from hls_projects.rtl.counters.moves import CLOSED, POSITIONS, Move, Open, Path, Step
 
 State = tuple[Heights, Open]
 
@@ -19,7 +19,7 @@ STATES = 30_000
 
 
 class Compression(NamedTuple):
-    """LUTs of a way to compress, the heights it leaves, its moves in order."""
+    """LUT positions of a way to compress, the heights it leaves, its moves in order."""
 
     luts: int
     heights: Heights
@@ -91,7 +91,8 @@ class CompressionSearch:
         def narrow(heights: Heights, open_at: Open) -> Iterable[Step]:
             ripples = self.chain.ripples(heights, open_at)
             for luts, move, after, still_open in (*self.chain.steps(heights, open_at), *ripples):
-                yield luts, move, after[:width], still_open
+                dropped = move.kind == "close" and move.place >= width
+                yield 0 if dropped else luts, move, after[:width], still_open
 
         found = _explore(start, narrow, lambda heights: max(heights) <= 1, lambda _: 0.0, 0)
         return found[0] if found else None
@@ -105,7 +106,7 @@ def _waiting(open_at: Open) -> int:
 
 
 def path_luts(path: Path) -> int:
-    return sum(LUTS[move.kind] for move in path)
+    return sum(POSITIONS[move.kind] for move in path)
 
 
 def _explore(

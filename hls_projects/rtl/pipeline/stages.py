@@ -11,7 +11,7 @@ from hls_projects.families import Family
 from hls_projects.kinds import Levels, Role
 from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
-from hls_projects.logic.netlist import Netlist
+from hls_projects.logic.netlist import ChainNode, Netlist
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 from hls_projects.rtl.counters.neuron import NeuronBuilder
@@ -189,17 +189,22 @@ def activation_numbers(
 def _activated(
     builder: NeuronBuilder, stage: RegisterStage, flat: np.ndarray, layer: Levels
 ) -> Iterator[list[Bit]]:
-    for element, total in enumerate(flat):
-        channel = element % len(layer.direction)
-        yield builder.activation(
-            stage.netlist, total, layer.levels[channel], int(layer.direction[channel])
-        )
+    channels = len(layer.direction)
+    steps = [
+        (layer.levels[element % channels], int(layer.direction[element % channels]))
+        for element in range(len(flat))
+    ]
+    for total, (levels, direction) in zip(
+        builder.activated(stage.netlist, flat, steps), steps, strict=True
+    ):
+        yield builder.activation(stage.netlist, total, levels, direction)
 
 
 def _logits(
     builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, width: int
 ) -> tuple[tuple[Bit, ...], ...]:
-    bits = [bit for total in values for bit in builder.logit(stage.netlist, total, width)]
+    totals = builder.shared(stage.netlist, values)
+    bits = [bit for total in totals for bit in builder.logit(stage.netlist, total, width)]
     registered = stage.register(bits)
     return tuple(
         tuple(registered[first : first + width]) for first in range(0, len(registered), width)
@@ -214,8 +219,8 @@ def remove_unused(stages: Sequence[RegisterStage]) -> None:
         kept = []
         for node in reversed(stage.netlist.nodes):
             if needed.intersection(node.outputs):
+                kept.append(node.without_unused(needed) if isinstance(node, ChainNode) else node)
                 needed.update(node.inputs)
-                kept.append(node)
         stage.netlist.nodes = kept[::-1]
         stage.inputs = [signal for signal in range(stage.netlist.inputs) if signal in needed]
         if position:
