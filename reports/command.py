@@ -78,6 +78,11 @@ def _present_name(word: str) -> str:
                               "several with commas between; includes --rtl.")
 @click.option("--pnr", is_flag=True, help="Place and route for ECP5 with nextpnr, which takes "
                                           "minutes; includes --rtl.")
+@click.option("--optimize", type=click.Choice(["cells", "area", "balanced", "speed"]),
+              help="Verilog of fewest LUT cells; of fewest occupied LUT positions, where what "
+                   "several neurons add in common is counted once; without carry chains, so "
+                   "with shorter paths, and so too, or each neuron by itself; includes --rtl.  "
+                   "[default: cells]")
 @click.option("--stage-delay", type=float,
               help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
                    "[default: one stage a layer]")
@@ -100,6 +105,7 @@ def main(
     rtl: bool,
     yosys: str | None,
     pnr: bool,
+    optimize: str | None,
     stage_delay: float | None,
     time_multiplex: bool,
     generic_rtl: bool,
@@ -123,11 +129,13 @@ def main(
     try:
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
-        wanted = rtl, targets, pnr, time_multiplex, generic_rtl, prove, stage_delay is not None
+        wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize,
+                  stage_delay is not None)
         if any(wanted):
             verilog = {
                 "targets": targets,
                 "generic": generic_rtl,
+                "optimize": optimize or "cells",
                 "stage_delay": stage_delay,
                 "time_multiplex": time_multiplex,
                 "place": pnr,

@@ -15,6 +15,7 @@ class RtlOptions:
     Args:
         targets: to synthesize for, names of flows.
         generic: write and simulate Verilog without primitives too.
+        optimize: what Verilog is written for: cells, area, balanced or speed.
         stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
         time_multiplex: dense layers after an image take as many cycles as it has pixels.
         place: place and route for ECP5.
@@ -24,6 +25,7 @@ class RtlOptions:
 
     targets: tuple[str, ...] = ()
     generic: bool = False
+    optimize: str = "cells"
     stage_delay: float | None = None
     time_multiplex: bool = False
     place: bool = False

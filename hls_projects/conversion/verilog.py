@@ -118,6 +118,7 @@ def _write(
             network,
             folder / family.folder,
             target=family,
+            optimize=options.optimize,
             stage_delay=options.stage_delay,
             time_multiplex=options.time_multiplex,
         )

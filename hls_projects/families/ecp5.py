@@ -24,7 +24,6 @@ ECP5 = Family(
     bits_a_lut=0.9,
     residual_bits=7,
     slack=2,
-    shared_bits=2,
     proven_nonzeros=0,
     # Mean of the slowest paths that nextpnr reported for this project's networks, speed grade 6.
     delays=Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from hls_projects.families.luts import DualLuts, Lut4s
 from hls_projects.rtl.chains.chain import Chain
+from hls_projects.rtl.chains.lut_counters import LUT_COUNTERS
+
+
+# Fewer bits than this and sharing costs as much as it saves, by mnist-small.
+SHARED_BITS = 2
+# `bits_a_lut` of counters in LUTs alone.
+BITS_A_LUT = 0.9
+
+
+class Goal(str, Enum):
+    """What Verilog is written for.
+
+    Attributes:
+        CELLS: fewest LUT cells, each neuron by itself; carry chains occupy more positions.
+        AREA: fewest occupied LUT positions; what several neurons have in common is counted once.
+        BALANCED: counters in LUTs alone, which stand side by side where those of a carry chain
+            follow one another; what several neurons have in common is counted once.
+        SPEED: the same, each neuron by itself.
+    """
+
+    CELLS = "cells"
+    AREA = "area"
+    BALANCED = "balanced"
+    SPEED = "speed"
 
 
 @dataclass(frozen=True)
@@ -67,8 +92,6 @@ class Family:
             networks and search several times fewer states.
         residual_bits: bits of a sum that are left to truth tables, at least.
         proven_nonzeros: of networks whose Verilog is proven by default, which takes seconds.
-        shared_bits: bits that a common part of several sums must save to be counted once; 0 for
-            sums that share nothing.
         slack: LUTs that a compression may cost beyond the cheapest.
         delays: of its cells, by the delay model.
         primitives: one sentence on what its Verilog instantiates.
@@ -76,6 +99,9 @@ class Family:
         flows: of logic synthesis.
         cells: regular expressions of its cell types, by kind: ffs, carries, brams, dsps.
         places: whether nextpnr places and routes it here.
+        shared_bits: bits that a common part of several sums must save to be counted once; 0 for
+            sums that share nothing.
+        smallest: the counters that occupy fewest positions, if they are others than `chain`.
     """
 
     name: str
@@ -86,7 +112,6 @@ class Family:
     bits_a_lut: float
     residual_bits: int
     slack: int
-    shared_bits: int
     proven_nonzeros: int
     delays: Delays
     primitives: str
@@ -94,3 +119,22 @@ class Family:
     flows: tuple[Flow, ...] = ()
     cells: tuple[tuple[str, str], ...] = ()
     places: bool = False
+    shared_bits: int = 0
+    smallest: Chain | None = None
+
+    def optimized(self, goal: Goal | str) -> Family:
+        """The family as Verilog for a goal is written.
+
+        Raises:
+            ValueError: for another goal.
+        """
+        if goal not in [known.value for known in Goal]:
+            allowed = ", ".join(known.value for known in Goal)
+            raise ValueError(f"`optimize` must be one of {allowed}. Received: {goal!r}")
+        if Goal(goal) is Goal.CELLS:
+            return self
+        shared = 0 if Goal(goal) is Goal.SPEED else SHARED_BITS
+        if Goal(goal) is Goal.AREA:
+            return replace(self, chain=self.smallest or self.chain, shared_bits=shared)
+        rate = min(self.bits_a_lut, BITS_A_LUT)
+        return replace(self, chain=LUT_COUNTERS, shared_bits=shared, bits_a_lut=rate)

@@ -2,7 +2,7 @@
 
 from hls_projects.families.family import Delays, Family, Flow
 from hls_projects.families.luts import DualLuts
-from hls_projects.rtl.chains.carry4 import CARRY4
+from hls_projects.rtl.chains.carry4 import CARRY4, Carry4
 
 TOOLS = """\
 
@@ -30,12 +30,12 @@ XILINX = Family(
     name="xilinx",
     folder="rtl",
     chain=CARRY4,
+    smallest=Carry4(positions=True),
     luts=DualLuts(instantiated=True),
     searched_bits=30,
     bits_a_lut=1.6,
     residual_bits=9,
     slack=3,
-    shared_bits=2,
     proven_nonzeros=10_000,
     # Typical of UltraScale+ of speed grade −2, assumed.
     delays=Delays(lut=0.5, chain=0.45, carry=0.01, register=0.25),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.families import XILINX, Family, family_named
+from hls_projects.families import XILINX, Family, Goal, family_named
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.delays import shortest_period
 from hls_projects.network.input_format import InputFormat
@@ -37,8 +37,6 @@ class RtlDesign:
             follows at once.
         luts, carries, ffs: LUT cells (sizes 1 to 6 and LUT6_2 each counting one), CARRY4 cells,
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
-        positions: LUT positions that those take, by our own count; None where hardware of the
-            target has other rules.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
             last; like `luts` without time-multiplexed layers, whose logic synthesis makes.
         period: shortest clock period in ns by the delays of the target, a model; None with
@@ -47,6 +45,8 @@ class RtlDesign:
         buffer_bits: of `ffs`, bits of shift registers: lines, and the collected image.
         rom_bits: of time-multiplexed layers, their weights and thresholds.
         depth: images after an image that may make its result later; see StreamPlan.
+        positions: LUT positions that those take, by our own count; None where hardware of the
+            target has other rules.
         format: of the inputs; None where the Verilog is not of an integer network.
     """
 
@@ -66,6 +66,7 @@ class RtlDesign:
     rom_bits: int = 0
     depth: int = 1
     format: InputFormat | None = None
+    positions: int | None = None
 
     @property
     def fmax_mhz(self) -> float | None:
@@ -88,6 +89,7 @@ def write_rtl(
     folder: Path,
     *,
     target: Family | str = XILINX,
+    optimize: Goal | str = Goal.CELLS,
     stage_delay: float | None = None,
     time_multiplex: bool = False,
 ) -> RtlDesign:
@@ -102,6 +104,7 @@ def write_rtl(
         target: xilinx, with counters of LUT and CARRY4 primitives; ecp5, with counters of CCU2C
             primitives, other logic as expressions; generic, truth tables as expressions, which
             any synthesis tool reads.
+        optimize: cells, area, balanced or speed, see hls_projects.families.Goal.
         stage_delay: longest delay of a pipeline stage in ns, > 0, by the delays of the target;
             layers that take longer are cut.  None: one stage a layer.
         time_multiplex: of a convolutional network, dense layers after the image take as many cycles
@@ -110,11 +113,11 @@ def write_rtl(
             pixels, but not the last layer.
 
     Raises:
-        ValueError: for another target, a stage_delay of 0 or less, a kind of layer that RTL does
+        ValueError: for another target or goal, a stage_delay of 0 or less, a kind of layer that RTL does
             not have, or layers to time-multiplex where there are none, or one of more neurons
             than an image has pixels.
     """
-    family = family_named(target)
+    family = family_named(target).optimized(optimize)
     check_feasible(network, time_multiplex)
     verilog = Path(folder) / "top.v"
     if streams(network):
@@ -181,6 +184,7 @@ def _describe(
         period=shortest_period(netlists, family.delays),
         luts_per_layer=tuple(luts),
         format=network.input,
+        positions=sum(n.positions for n in netlists) if family.luts.instantiated else None,
     )
 
 

@@ -22,6 +22,7 @@ COMPUTATION_FOOTNOTE = (
 )
 MODULE_CELLS = {
     "luts": "LUT",
+    "positions": "LUT positions",
     "ffs": "FF",
     "carries": "Carry cells",
     "brams": "BRAM",
@@ -161,7 +162,7 @@ def module_table(modules: Sequence[Mapping[str, Any]]) -> Table:
         (
             module["target"],
             module["module"],
-            *(module[key] for key in MODULE_CELLS),
+            *(module.get(key) for key in MODULE_CELLS),
             *(module["luts_by_size"].get(size, 0) for size in sizes),
         )
         for module in modules

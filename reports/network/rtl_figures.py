@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 WHOLE = "whole network, flattened"
 BUFFER_NOTE = "lines of pixels and the collected image, shift registers; part of the FFs"
+POSITIONS_NOTE = (
+    "LUTs that are occupied once placed: cells, less pairs in one LUT, and what carry chains take "
+    "beside them"
+)
 ROM_NOTE = "weights and thresholds of time-multiplexed layers, which tools put into LUTs or BRAMs"
 
 
@@ -89,8 +93,14 @@ def cell_figures(
 
     flow = FLOWS[target]
     luts = cells.luts + flow.luts_a_carry * cells.carries
+    positions = (
+        {}
+        if cells.positions is None
+        else {"positions": Figure(cells.positions, "positions", source, POSITIONS_NOTE)}
+    )
     return {
         "luts": Figure(luts, flow.lut, source, flow.lut_note),
+        **positions,
         "ffs": Figure(cells.ffs, "FF", source),
         "brams": Figure(cells.brams, "BRAM", source),
         "dsps": Figure(cells.dsps, "DSP", source),

@@ -110,6 +110,7 @@ class Metric:
 
 RESOURCE_METRICS = (
     Metric("luts", "LUT", "LUT"),
+    Metric("positions", "LUT positions", "positions"),
     Metric("ffs", "FF", "FF"),
     Metric("carries", "Carry cells", ""),
     Metric("brams", "BRAM", "BRAM"),

@@ -124,7 +124,10 @@ def _run(function: ctypes._CFuncPtr, case: Case) -> np.ndarray:
 
 
 def _design(case: Case, folder: Path) -> RtlDesign:
-    options = {"target": case.piece.target, "stage_delay": case.piece.stage_delay}
+    piece = case.piece
+    options = {
+        "target": piece.target, "optimize": piece.optimize, "stage_delay": piece.stage_delay
+    }
     if case.piece.time_multiplex:
         try:
             return write_rtl(case.network, folder, **options, time_multiplex=True)

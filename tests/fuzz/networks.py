@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from hls_projects.families import FAMILIES
+from hls_projects.families import FAMILIES, Goal
 from tests.fuzz.images import ConvolutionPiece, FlattenPiece, PoolPiece, image_pieces
 from tests.fuzz.pieces import (
     DensePiece,
@@ -46,8 +46,8 @@ DRAWN = {
 class NetworkPiece:
     """A whole network, and what hardware is made of it.
 
-    `strategy` and `io_type` are hls4ml's, `target`, `stage_delay` and, where there
-    is something to time-multiplex, `time_multiplex` are write_rtl's.
+    `strategy` and `io_type` are hls4ml's, `target`, `optimize`, `stage_delay` and, where
+    there is something to time-multiplex, `time_multiplex` are write_rtl's.
     """
 
     source: InputPiece | PlainInput
@@ -58,6 +58,7 @@ class NetworkPiece:
     strategy: str
     io_type: str
     target: str
+    optimize: str
     stage_delay: float | None
     time_multiplex: bool
 
@@ -110,6 +111,7 @@ def networks(draw: st.DrawFn) -> NetworkPiece:
         io_type=draw(st.sampled_from(["io_parallel", "io_stream"] if convolutional
                                      else ["io_parallel", "io_parallel", "io_stream"])),
         target=draw(st.sampled_from(list(FAMILIES))),
+        optimize=draw(st.sampled_from([goal.value for goal in Goal])),
         stage_delay=draw(st.sampled_from([None, None, 2.0])),
         time_multiplex=draw(st.booleans()),
     )

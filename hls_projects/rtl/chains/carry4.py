@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hls_projects.logic.columns import Heights
@@ -10,7 +11,17 @@ from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.chains.carry4_counters import CarryChain, Segment, build_chain
 from hls_projects.rtl.chains.chain import Chain
 from hls_projects.rtl.counters.greedy import binary_sum, reduce_full
-from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Path, Step, changed, steps
+from hls_projects.rtl.counters.moves import (
+    CELLS,
+    CLOSED,
+    Move,
+    Open,
+    Path,
+    Step,
+    carry_steps,
+    changed,
+    lut_steps,
+)
 
 if TYPE_CHECKING:
     from hls_projects.rtl.counters.compressor import Compressor
@@ -19,18 +30,33 @@ if TYPE_CHECKING:
 IN_LUTS = ("FA", "C63")
 
 
+@dataclass(frozen=True)
 class Carry4(Chain):
-    """Chains of four positions a cell, whose LUTs have two outputs."""
+    """Chains of four positions a cell, whose LUTs have two outputs.
+
+    Args:
+        positions: whether occupied LUT positions are minimized, which takes counters in LUTs
+            where a chain saves nothing; LUT cells otherwise.
+    """
+
+    positions: bool = False
 
     def steps(self, heights: Heights, open_at: Open) -> Iterable[Step]:
-        return steps(heights, open_at, carries=True)
+        if not self.positions:
+            for _, move, after, still_open in carry_steps(heights, open_at):
+                yield CELLS[move.kind], move, after, still_open
+            return
+        if open_at == CLOSED:
+            yield from lut_steps(heights)
+        yield from carry_steps(heights, open_at)
 
     def ripples(self, heights: Heights, open_at: Open) -> Iterable[Step]:
         if open_at == CLOSED:
             for place, height in enumerate(heights):
                 if height == 2:
-                    after = changed(heights, (place, -1), (place + 1, 1))
-                    yield 1, Move("FA", place, 2), after, CLOSED
+                    if self.positions:
+                        after = changed(heights, (place, -1), (place + 1, 1))
+                        yield 1, Move("FA", place, 2), after, CLOSED
                     yield 1, Move("F", place, 2), changed(heights, (place, -1)), place + 1
         elif open_at < len(heights) and heights[open_at] == 1:
             yield 1, Move("F", open_at, 1), heights, open_at + 1
@@ -45,8 +71,7 @@ class Carry4(Chain):
         segments: list[Segment] = []
         for move in path:
             if move.kind == "close":
-                for place, bit in build_chain(compressor.netlist, segments):
-                    compressor.put(place, bit)
+                _close(compressor, segments)
                 segments = []
             elif move.kind in IN_LUTS:
                 compressor.put_sum(move.place, compressor.take(move.place, move.bits))
@@ -57,6 +82,15 @@ class Carry4(Chain):
 
     def cells(self, netlist: Netlist) -> int:
         return sum(node.cells for node in netlist.nodes if isinstance(node, CarryChain))
+
+
+def _close(compressor: Compressor, segments: list[Segment]) -> None:
+    """A single adder is no chain, but one LUT."""
+    if len(segments) == 1 and segments[0].kind == "F":
+        compressor.put_sum(segments[0].place, segments[0].bits)
+        return
+    for place, bit in build_chain(compressor.netlist, segments):
+        compressor.put(place, bit)
 
 
 CARRY4 = Carry4()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hls_projects.logic.columns import Heights
 from hls_projects.rtl.chains.chain import Chain
 from hls_projects.rtl.counters.greedy import binary_sum, reduce_full
-from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Path, Step, changed, steps
+from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Path, Step, changed, lut_steps
 
 if TYPE_CHECKING:
     from hls_projects.rtl.counters.compressor import Compressor
@@ -18,7 +18,7 @@ class LutCounters(Chain):
     """No carry chains."""
 
     def steps(self, heights: Heights, open_at: Open) -> Iterable[Step]:
-        return steps(heights, open_at, carries=False)
+        return lut_steps(heights)
 
     def ripples(self, heights: Heights, open_at: Open) -> Iterable[Step]:
         for place, height in enumerate(heights):

@@ -88,8 +88,4 @@ def _ripple(heights: Heights, carries: bool) -> tuple[Heights, Path]:
 
 
 def _closed(heights: Heights, place: int, run: list[Move]) -> tuple[Heights, Path]:
-    """A chain's end; a single adder is no chain, but one LUT."""
-    after = changed(heights, (place, 1))
-    if len(run) == 1 and run[0].kind == "F":
-        return after, (run[0]._replace(kind="FA"),)
-    return after, (*run, Move("close", place))
+    return changed(heights, (place, 1)), (*run, Move("close", place))

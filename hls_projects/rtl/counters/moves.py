@@ -6,7 +6,7 @@ enters.  Counters on a carry chain (w is the weight of the position's first colu
     A6     2 positions  up to 6 bits of w become a sum bit of w and one of 2w, carry into 4w
     A14    2 positions  4 bits of w (5 at a start) and one of 2w become the same
     F      1 position   2 bits of w and the carry become a sum bit, carry into 2w
-    close  1 position   the carry leaves as the sum of a position that adds nothing
+    close  1 position   the carry leaves as the sum of a position that adds nothing; no LUT cell
 
 In LUTs alone, a full adder (FA, 1 LUT6_2) and a counter (C63, 3 LUT6: 6 bits to 3).
 """
@@ -31,9 +31,10 @@ class Move(NamedTuple):
     bits: int = 0
 
 
-# LUT positions that each takes.
+# LUT positions that each takes; "close" takes no LUT cell.
 POSITIONS = {"A6": 2, "A14": 2, "F": 1, "FA": 1, "C63": 3, "close": 1}
 POSITIONS |= {"carry in": 0, "position": 1, "carry out": 1}
+CELLS = POSITIONS | {"close": 0}
 
 Step = tuple[int, Move, Heights, Open]
 Path = tuple[Move, ...]
@@ -51,17 +52,15 @@ def changed(heights: Heights, *changes: tuple[int, int]) -> Heights:
     return tuple(new)
 
 
-def steps(heights: Heights, open_at: int, carries: bool) -> Iterator[Step]:
-    """Every (cost in positions, move, heights after, open column after)."""
-    if not carries:
-        yield from _lut_steps(heights)
-    elif open_at == CLOSED:
+def carry_steps(heights: Heights, open_at: int) -> Iterator[Step]:
+    """Moves on carry chains: every (cost in positions, move, heights after, open column after)."""
+    if open_at == CLOSED:
         yield from _starts(heights)
     else:
         yield from _continuations(heights, open_at)
 
 
-def _lut_steps(heights: Heights) -> Iterator[Step]:
+def lut_steps(heights: Heights) -> Iterator[Step]:
     for place, height in enumerate(heights):
         if height >= 3:
             after = changed(heights, (place, -2), (place + 1, 1))
@@ -76,7 +75,6 @@ def _starts(heights: Heights) -> Iterator[Step]:
     if max(heights) == 2:
         place = heights.index(2)
         yield 1, Move("F", place, 2), changed(heights, (place, -1)), place + 1
-    yield from _lut_steps(heights)
     for place, height in enumerate(heights):
         if height >= 3:
             yield 1, Move("F", place, 3), changed(heights, (place, -2)), place + 1

@@ -67,10 +67,10 @@ class _Sums:
     def _group(self, group: Group) -> BitSum:
         if group.row not in self.made:
             total = self._row(group.row)
-            # The offset is left to those who use the sum; what is counted must fit its bits.
-            kept = total.offset if 0 <= group.highest - total.offset < 1 << group.width else 0
-            total.offset -= kept
-            number = BitSum.of_bits(self.count(total, group.width))
-            number.offset += kept
+            # The offset is left to those who use the sum: what is counted never wraps around.
+            offset, total.offset = total.offset, 0
+            width = (group.highest - offset).bit_length()
+            number = BitSum.of_bits(self.count(total, width))
+            number.offset += offset
             self.made[group.row] = number
         return self.made[group.row]

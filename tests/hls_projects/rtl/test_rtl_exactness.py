@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_projects.families import ECP5, FAMILIES, XILINX, Family
+from hls_projects.families import ECP5, FAMILIES, XILINX, Family, Goal
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl import write_rtl
 from hls_projects.rtl.pipeline.pipelining import pipelined
 from hls_projects.rtl.pipeline.stages import Pipeline, build_pipeline
 from tests.hls_projects.networks import network
@@ -79,12 +80,34 @@ def test_eight_bit_activations():
     density=st.floats(0, 1),
     seed=st.integers(0, 2**16),
     target=st.sampled_from(list(FAMILIES.values())),
+    goal=st.sampled_from(list(Goal)),
 )
-def test_random_networks(widths, input_bits, signed, bits, density, seed, target):
+def test_random_networks(widths, input_bits, signed, bits, density, seed, target, goal):
     net = network(
         widths, input_bits=input_bits, signed=signed, bits=bits, density=density, seed=seed
     )
-    assert_exact(net, target=target)
+    assert_exact(net, target=target.optimized(goal))
+
+
+def size(pipeline: Pipeline, target: Family) -> int:
+    """LUT positions; on ECP5 a CCU2C is two LUT4s."""
+    netlists = [stage.netlist for stage in pipeline.stages]
+    if target is XILINX:
+        return sum(netlist.positions for netlist in netlists)
+    return sum(target.luts.count(n) + 2 * target.chain.cells(n) for n in netlists)
+
+
+@pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
+def test_what_neurons_have_in_common_is_counted_once(target):
+    net = network((40, 12, 10), density=0.7, bits=2, seed=3)
+    small = assert_exact(net, target=target.optimized("area"))
+    whole = build_pipeline(net, target)
+    assert size(small, target) < 0.9 * size(whole, target)
+
+
+def test_another_goal_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="`optimize` must be one of cells, area, balanced, speed. Received: 'fast'"):
+        write_rtl(network((4, 3)), tmp_path, optimize="fast")
 
 
 def test_constant_neurons_and_unused_inputs_vanish():

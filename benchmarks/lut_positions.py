@@ -1,0 +1,61 @@
+"""LUT cells and occupied positions of committed networks, for both goals of the Verilog.
+
+PYTHONPATH=. python benchmarks/lut_positions.py [NETWORK …]
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from hls_projects.families import Goal
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.proof import prove_rtl
+from hls_projects.rtl import RtlSimulation, write_rtl
+from hls_projects.tools.synthesis import synthesize_verilog
+from qkeras_models import load_pretrained
+
+NETWORKS = Path("reports/results/networks")
+NAMES = ("mnist-frontier-14", "mnist-frontier-11", "mnist-small", "sfc-sparse-0.98-0")
+
+
+def main(names: list[str]) -> None:
+    print("| network | goal | LUT cells | LUT positions | CARRY4 | FF | latency, delay model "
+          "| logits that differ | proof | written in |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for name in names or NAMES:
+        for goal in Goal:
+            print(row(name, goal), flush=True)
+
+
+def row(name: str, goal: Goal) -> str:
+    """One design: written, simulated on random samples, proved, synthesized for UltraScale+."""
+    network = load(name)
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.process_time()
+        design = write_rtl(network, Path(folder), optimize=goal)
+        seconds = time.process_time() - start
+        form = network.input
+        rng = np.random.default_rng(1)
+        x = rng.integers(form.lowest, form.highest + 1, (1000, *form.shape))
+        differ = np.count_nonzero(RtlSimulation(design).predict(x) != network.predict_integers(x))
+        proof = prove_rtl(design.verilog, network)
+        cells = synthesize_verilog(design.verilog)
+    return (
+        f"| {name} | {goal.value} | {cells.luts:,} | {cells.positions:,} | {cells.carries:,} "
+        f"| {cells.ffs:,} | {design.latency_ns:.1f} ns | {differ} of {1000 * network.classes:,} "
+        f"| {proof.proven} of {proof.outputs} | {seconds:.0f} s |"
+    )
+
+
+def load(name: str) -> IntegerNetwork:
+    found = NETWORKS / f"{name}.npz"
+    if found.exists():
+        return IntegerNetwork.load(found)
+    return IntegerNetwork.from_keras(load_pretrained(name))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
