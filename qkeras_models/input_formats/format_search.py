@@ -39,7 +39,7 @@ def find_format(
 
     Args:
         x: finite numbers (samples, ...); give it training data only.
-        bits: width of x_int, 1 to 8.
+        bits: width of x_int, 1 to 16.
 
     Raises:
         ValueError: for values outside these ranges, NaN and infinity, or no data at all.

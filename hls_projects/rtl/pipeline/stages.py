@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hls_projects.families import Family
-from hls_projects.kinds import Levels, Role
+from hls_projects.kinds import Layer, Levels, Role, Thermometer
 from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
 from hls_projects.logic.netlist import Netlist
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 from hls_projects.rtl.counters.neuron import NeuronBuilder
+
+
+# Layers that a register follows.
+REGISTERED = (Role.ACTIVATION, Role.ENCODER)
 
 
 @dataclass
@@ -110,7 +114,7 @@ class GraphPipeline:
         }
 
     def _activates(self, position: int) -> bool:
-        return self.network.layers[position].role is Role.ACTIVATION
+        return self.network.layers[position].role in REGISTERED
 
     def _linear(self, members: Sequence[int]) -> None:
         for position in members:
@@ -121,9 +125,7 @@ class GraphPipeline:
         """Registers activations and what later stages need, and begins the next stage."""
         stage, layers = self.stages[-1], self.network.layers
         found = {
-            i: activation_numbers(
-                self.builder, stage, self.values[self.network.taken[i][0]], layers[i]
-            )
+            i: _numbers(self.builder, stage, self.values[self.network.taken[i][0]], layers[i])
             for i in activations
         }
         kept = {i: value for i, value in self.values.items() if i in needed - set(activations)}
@@ -137,7 +139,7 @@ def activation_depths(network: IntegerNetwork) -> list[int]:
     depths: list[int] = []
     for layer, taken in zip(network.layers, network.taken, strict=True):
         before = max(depths[source] if source != INPUT else 0 for source in taken)
-        depths.append(before + (layer.role is Role.ACTIVATION))
+        depths.append(before + (layer.role in REGISTERED))
     return depths
 
 
@@ -184,6 +186,27 @@ def activation_numbers(
     for element, bits in enumerate(_activated(builder, stage, flat, layer)):
         numbers[element] = BitSum.of_bits(bits)
     return numbers.reshape(values.shape)
+
+
+def _numbers(
+    builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Layer
+) -> np.ndarray:
+    if layer.role is Role.ENCODER:
+        return _compared(builder, stage, values, layer)
+    return activation_numbers(builder, stage, values, layer)
+
+
+def _compared(
+    builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Thermometer
+) -> np.ndarray:
+    """Bits of numbers (…, features) as numbers (…, levels), not registered yet."""
+    rows = values.reshape(-1, values.shape[-1])
+    found = np.empty((len(rows), len(layer.levels)), object)
+    for row, own in zip(rows, found, strict=True):
+        for bit, (feature, level) in enumerate(zip(layer.feature, layer.levels, strict=True)):
+            reached = builder.comparison(stage.netlist, row[feature], int(level))
+            own[bit] = BitSum.of_bits([reached])
+    return found.reshape(*values.shape[:-1], -1)
 
 
 def _activated(
