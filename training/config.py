@@ -80,9 +80,12 @@ class TrainingConfig(BaseModel):
     )
     hidden: list[int | str] = Field([64, 32], description=f"hidden layers: {NOTATION}")
     width: int = Field(1, ge=1, description="factor of every hidden layer's filters or neurons")
-    input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
+    input_bits: int | None = Field(None, ge=1, le=16, description="by default the data set's")
     input_signed: bool | None = Field(None, description="by default found from the data")
     input_scale: float | list[float] | None = Field(None, description="by default from the data")
+    thermometer: int | None = Field(
+        None, ge=0, le=255, description="thresholds of a feature; 0: none. By default what is better"
+    )
     activation_bits: int = Field(2, ge=1, le=4)
     threshold: float = Field(0.3, gt=0, lt=1, description="initial η of every layer")
     window: float = Field(0.1, gt=0, le=1, description="τ of gradient and soft count")

@@ -124,6 +124,7 @@ def _inputs(config: Config, data: Dataset) -> dict[str, Any]:
         "input_bits": data.format.bits,
         "input_signed": data.format.signed,
         "input_scale": data.format.scale,
+        "thermometer": data.thermometer,
         "width": config.width,
         "name": (config.preset or "network").replace("-", "_"),
     }

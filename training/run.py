@@ -133,6 +133,7 @@ def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset
         bits=config.input_bits,
         signed=config.input_signed,
         scale=tuple(scale) if isinstance(scale, list) else scale,
+        thermometer=config.thermometer,
         loss=config.loss,
         targets=targets,
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
 from qkeras_models.input_formats.format_search import find_format
+from qkeras_models.input_formats.thermometer_search import find_thermometer
 from training.console import report
 from training.data.dataset import Dataset
 from training.data.sets.image_set import ImageSet, image_floats
@@ -23,7 +24,6 @@ from training.data.targets.targets import Targets
 NAMES = tuple(SETS)
 SPLIT_SEED = 2017
 VALIDATION = 0.1
-BITS = 8
 
 
 def load(
@@ -36,6 +36,7 @@ def load(
     signed: bool | None = None,
     scale: float | tuple[float, ...] | None = None,
     per_feature: bool | None = None,
+    thermometer: int | None = None,
     loss: str = AUTO,
     outputs: int | None = None,
     targets: Targets | None = None,
@@ -50,10 +51,14 @@ def load(
         validation: how much of the training data becomes validation data: a number of samples, or
             a share between 0 and 1.  None: 5,000 for MNIST and CIFAR-10, a tenth otherwise.
         split_seed: of the validation split; has nothing to do with seeds of training.
-        bits: width of an input, 1 to 8.  None: 1 for MNIST, 4 for digits, 8 otherwise.
+        bits: width of an input, 1 to 16.  None: 1 for MNIST, 4 for digits, 8 for
+            CIFAR-10, otherwise the fewest, up to 8, that keep what 8 keep.
         signed, scale, per_feature: format of the inputs.  None: for images x ≥ 96/256 (MNIST) or
             x ≥ 7/16 (digits) for one bit, the pixel's top bits for more, less half their range for
             CIFAR-10; otherwise found from the training data, see `find_format`.
+        thermometer: thresholds of each feature, of which the inputs are comparisons; 0 and None:
+            the inputs are the features' integers.  `bits` are then those of the integers that are
+            compared, None for as many as thresholds need.
         loss: "classes", "binary" or "regression"; "auto": found from y_train, see `find_targets`.
         outputs: of a network that was trained elsewhere, if the data are for it.
         targets: what a network was trained on, if the data are for it; `loss` and `outputs` are
@@ -85,12 +90,12 @@ def load(
         if arrays[key].dtype == np.uint8:
             arrays[key] = floats(arrays[key])
     options = {"signed": signed, "scale": scale, "per_feature": per_feature}
-    return Dataset(
-        name=name,
-        **arrays,
-        targets=targets,
-        format=_format(own, arrays["x_train"], bits, options),
+    format, thresholds = (
+        _thermometer(arrays["x_train"], thermometer, bits, options)
+        if thermometer
+        else (_format(own, arrays["x_train"], bits, options), None)
     )
+    return Dataset(name, **arrays, targets=targets, format=format, thermometer=thresholds)
 
 
 def _resolve(source: str | os.PathLike) -> str:
@@ -156,12 +161,24 @@ def _strata(y: np.ndarray) -> np.ndarray:
     return np.zeros(len(y), np.int64)
 
 
+def _thermometer(
+    x: np.ndarray, levels: int, bits: int | None, options: dict[str, Any]
+) -> tuple[FixedPoint, tuple[tuple[int, ...], ...]]:
+    if given := {name: value for name, value in options.items() if value is not None}:
+        raise ValueError(
+            "a thermometer finds its own signs and scales: leave out "
+            f"{' and '.join(f'`{name}`' for name in given)}. Received: {given}"
+        )
+    found = find_thermometer(x, levels, bits)
+    return found.format, found.thresholds
+
+
 def _format(
     own: ImageSet | None, x: np.ndarray, bits: int | None, options: dict[str, Any]
 ) -> FixedPoint:
     """The images' own format, unless any option was given; else one found from the data."""
     if own is None:
-        return find_format(x, bits or BITS, **options)
+        return find_format(x, bits, **options)
     bits = bits or own.bits
     if all(value is None for value in options.values()):
         return own.format(bits)
