@@ -138,6 +138,11 @@ class TrainingConfig(BaseModel):
             raise ValueError(
                 f"`method` must be {', '.join(allowed)} with a `model`. Received: {self.method}"
             )
+        if self.model is not None and self.thermometer:
+            raise ValueError(
+                "`thermometer` must be 0 with a `model`, whose first layer has weights of its own. "
+                f"Received: {self.thermometer}"
+            )
         return self
 
     @property

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
+from qkeras_models.input_formats.fixed_point import MOST_BITS, FixedPoint, check_bits
 from qkeras_models.input_formats.format_search import LARGEST_EXPONENT, SMALLEST_EXPONENT
 
 LEVELS = 31
 MOST_LEVELS = 255
-MOST_BITS = 12
 # How far a threshold may leave its quantile, as a share of the way to the next one.
 TOLERANCE = 0.25
 
@@ -33,6 +32,12 @@ class ThermometerFormat:
         """Thresholds of all features."""
         return sum(map(len, self.thresholds))
 
+    def codes(self, x: np.ndarray) -> np.ndarray:
+        """Floats (samples, features) to bits (samples, levels), bool."""
+        integers = self.format.quantize(x)
+        columns = [integers[:, [i]] >= np.asarray(own) for i, own in enumerate(self.thresholds)]
+        return np.concatenate(columns, axis=1)
+
 
 def find_thermometer(
     x: np.ndarray, levels: int = LEVELS, bits: int | None = None
@@ -47,7 +52,7 @@ def find_thermometer(
     Args:
         x: finite numbers (samples, features); give it training data only.
         levels: thresholds of each feature at most, 1 to 255.
-        bits: width of the integers; None: the fewest, up to 12, that leave thresholds near enough.
+        bits: width of the integers; None: the fewest, up to 16, that leave thresholds near enough.
 
     Raises:
         ValueError: for values outside these ranges, or where all features are constant.
