@@ -37,7 +37,7 @@ RUNS = Path("runs")
 @click.option("--loss", type=click.Choice(LOSSES),
               help="classes, binary (one logit, or independent ones) or regression.  "
                    "[default: auto, from y_train]")
-@click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
+@click.option("--data-folder", help="Folder with the files of MNIST, CIFAR-10 or jets.")
 @click.option("--method", help=f"{', '.join(METHODS)}; see docs/baselines.md.  [default: sparse]")
 @click.option("--model", help="Your own trained .keras file, made sparse ternary, instead of --hidden.")
 @click.option("--teach", is_flag=True, help="The network of --model teaches the sparse one too.")

@@ -64,7 +64,7 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     data: str = Field("mnist", description=f"{', '.join(SETS)}, or a .npz file")
-    data_folder: str | None = Field(None, description="folder with the files of MNIST or CIFAR-10")
+    data_folder: str | None = Field(None, description="folder with the files of MNIST, CIFAR-10 or jets")
     validation: StrictInt | float | None = Field(
         None, gt=0, description="samples, or a share below 1"
     )

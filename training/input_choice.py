@@ -11,6 +11,7 @@ from qkeras_models.input_formats.thermometer_search import LEVELS, find_thermome
 from training.config import TrainingConfig
 from training.console import report
 from training.data import Dataset
+from training.data.sets.image_set import ImageSet
 from training.data.sets.known_sets import SETS
 from training.run import load_data
 
@@ -31,12 +32,13 @@ def with_chosen_inputs(config: TrainingConfig) -> TrainingConfig:
     are, on their integers, and on thermometer codes.  The codes are taken if their validation score
     is the higher one of the last two.  One line says so, and what the integers lose.
 
-    Data sets known by name, images, more than 64 features and users' own models are left alone.
+    Images, more than 64 features and users' own models are left alone.
 
     Args:
         config: to be completed.
     """
-    if config.data in SETS or any(getattr(config, name) is not None for name in GIVEN):
+    images = isinstance(SETS.get(config.data), ImageSet)
+    if images or any(getattr(config, name) is not None for name in GIVEN):
         return config
     data = load_data(config)
     constant = (data.x_train == data.x_train[0]).all()

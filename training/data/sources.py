@@ -14,6 +14,7 @@ from qkeras_models.input_formats.format_search import find_format
 from qkeras_models.input_formats.thermometer_search import find_thermometer
 from training.console import report
 from training.data.dataset import Dataset
+from training.data.sets.features.feature_set import FeatureSet
 from training.data.sets.image_set import ImageSet, image_floats
 from training.data.sets.known_sets import SETS
 from training.data.sets.npz import read_npz
@@ -44,9 +45,9 @@ def load(
     """A data set, split and with the format of its inputs.
 
     Args:
-        source: "mnist", "cifar10", "digits", or the path of an .npz file with x_train, y_train,
+        source: "mnist", "cifar10", "digits", "jets", or the path of an .npz file with x_train, y_train,
             x_test and y_test (and, if you have split them yourself, x_val and y_val).
-        folder: where the files of MNIST or CIFAR-10 may lie; looked at before the cache and the
+        folder: where the files of MNIST, CIFAR-10 or the jets may lie; looked at before the cache and the
             network.
         validation: how much of the training data becomes validation data: a number of samples, or
             a share between 0 and 1.  None: 5,000 for MNIST and CIFAR-10, a tenth otherwise.
@@ -85,7 +86,8 @@ def load(
     if "x_validation" in arrays and validation is not None:
         report(f"{source}: holds validation data, so `validation` {validation} is not used")
     arrays = _split(arrays, share if validation is None else validation, split_seed)
-    floats = image_floats if own is None else own.floats
+    images = own if isinstance(own, ImageSet) else None
+    floats = image_floats if images is None else images.floats
     for key in ("x_train", "x_validation", "x_test"):
         if arrays[key].dtype == np.uint8:
             arrays[key] = floats(arrays[key])
@@ -93,7 +95,7 @@ def load(
     format, thresholds = (
         _thermometer(arrays["x_train"], thermometer, bits, options)
         if thermometer
-        else (_format(own, arrays["x_train"], bits, options), None)
+        else (_format(images, arrays["x_train"], bits, options), None)
     )
     return Dataset(name, **arrays, targets=targets, format=format, thermometer=thresholds)
 
@@ -114,7 +116,7 @@ def _resolve(source: str | os.PathLike) -> str:
 
 
 def _read(
-    own: ImageSet | None, source: str | os.PathLike, folder: str | os.PathLike | None
+    own: ImageSet | FeatureSet | None, source: str | os.PathLike, folder: str | os.PathLike | None
 ) -> tuple[dict[str, np.ndarray], float]:
     """The arrays as they are stored, and how much of them is validation data by default."""
     if own is None:

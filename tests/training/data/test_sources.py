@@ -48,8 +48,8 @@ def test_options_of_images():
     ("source", "options", "message"),
     [
         ("mnits", {}, r"Did you mean mnist\?.*Received: 'mnits'"),
-        ("data.csv", {}, r"cifar10, digits or the path of an \.npz file\. Received: 'data\.csv'"),
-        ("digits", {"folder": "x"}, "`folder` is for mnist and cifar10"),
+        ("data.csv", {}, r"cifar10, digits, jets or the path of an \.npz file\. Received: 'data\.csv'"),
+        ("digits", {"folder": "x"}, "`folder` is for mnist and cifar10 and jets"),
         ("digits", {"bits": 17}, "`bits`"),
         ("digits", {"scale": -1.0}, "`scale`"),
         ("digits", {"validation": 5000}, "must be 1 to 1428"),
