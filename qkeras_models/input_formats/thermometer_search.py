@@ -116,12 +116,15 @@ class _Found:
 
 
 def _integers(below: np.ndarray, above: np.ndarray, form: FixedPoint) -> _Found:
-    """The longest step with an integer in every window, or the shortest whose range has them."""
+    """The shortest step whose range has an integer in every window, or at least all thresholds.
+
+    Then thresholds differ in the highest bits, which are all that most comparisons look at.
+    """
     if not len(above):
         return _Found(1.0, (), True)
     largest = np.frexp(max(np.abs(below).max(), np.abs(above).max()))[1]
-    covering = _Found(1.0, (), False)
-    for exponent in range(min(largest, LARGEST_EXPONENT), largest - 2 * MOST_BITS, -1):
+    best = _Found(1.0, (), False)
+    for exponent in range(min(largest, LARGEST_EXPONENT), largest - form.bits - 2, -1):
         step = float(np.ldexp(1.0, max(exponent, SMALLEST_EXPONENT)))
         first = np.floor(below / step) + 1
         last = np.floor(above / step)
@@ -131,10 +134,11 @@ def _integers(below: np.ndarray, above: np.ndarray, form: FixedPoint) -> _Found:
         near = bool((lowest <= highest).all())
         if near:
             ends = zip(lowest.astype(int), highest.astype(int), strict=True)
-            return _Found(step, tuple(_shortest(*pair, form.lowest) for pair in ends), True)
-        rounded = np.clip(np.round((below + above) / 2 / step), form.lowest + 1, form.highest)
-        covering = _Found(step, tuple(np.unique(rounded.astype(int)).tolist()), False)
-    return covering
+            best = _Found(step, tuple(_shortest(*pair, form.lowest) for pair in ends), True)
+        elif not best.near:
+            rounded = np.clip(np.round((below + above) / 2 / step), form.lowest + 1, form.highest)
+            best = _Found(step, tuple(np.unique(rounded.astype(int)).tolist()), False)
+    return best
 
 
 def _shortest(first: int, last: int, lowest: int) -> int:
