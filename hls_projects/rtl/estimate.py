@@ -20,10 +20,14 @@ from qkeras_models.cost.lut_model import LutModel, fitted_model
 
 @dataclass(frozen=True)
 class Estimate:
-    """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered."""
+    """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered.
+
+    `encoder_luts`, of `luts`, are comparators of thermometers: those that each takes alone.
+    """
 
     luts: int
     ffs: int
+    encoder_luts: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,9 @@ def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate
         return _stream_estimate(plan_stream(network), model or fitted_model())
     live = list(_live_layers(network))
     registers = sum(int(layer.registers.sum()) + 1 for layer in live)
-    luts = sum(layer.luts(model or fitted_model()) for layer in live)
-    return Estimate(round(luts), registers)
+    luts = [layer.luts(model or fitted_model()) for layer in live]
+    encoders = (n for n, layer in zip(luts, live, strict=True) if isinstance(layer, _Comparators))
+    return Estimate(round(sum(luts)), registers, round(sum(encoders)))
 
 
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
