@@ -86,6 +86,7 @@ class TrainingConfig(BaseModel):
     thermometer: int | None = Field(
         None, ge=0, le=255, description="thresholds of a feature; 0: none. By default what is better"
     )
+    train_thresholds: bool = Field(False, description="whether those thresholds move")
     activation_bits: int = Field(2, ge=1, le=4)
     threshold: float = Field(0.3, gt=0, lt=1, description="initial η of every layer")
     window: float = Field(0.1, gt=0, le=1, description="τ of gradient and soft count")

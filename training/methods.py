@@ -125,6 +125,7 @@ def _inputs(config: Config, data: Dataset) -> dict[str, Any]:
         "input_signed": data.format.signed,
         "input_scale": data.format.scale,
         "thermometer": data.thermometer,
+        "train_thresholds": config.train_thresholds,
         "width": config.width,
         "name": (config.preset or "network").replace("-", "_"),
     }

@@ -11,21 +11,22 @@ from keras import ops
 
 # How far a trained threshold moves: half of its gap, so that thresholds stay in order.
 REACH = 0.5
-# Moves below this share of a gap are none: float32 would treat the smallest of them as 0.
-SMALLEST_MOVE = 2.0**-24
+# In which parts of a gap: thresholds with few digits are short comparisons.
+PARTS = 4
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
 class ThermometerInput(keras.layers.Layer):
     """Each feature as bits that say which of its thresholds it has reached.
 
-    Forward:   y_k = 1[x_f(k) ≥ t_k], t_k = s_k + g_k · δ_k; thresholds of one feature side by
-               side, features in order.
-    Gradient:  ∂y_k/∂δ_k = −1[|x_f(k) − t_k| < g_k / 2] (box window); none to x.
+    Forward:   y_k = 1[x_f(k) ≥ t_k], t_k = s_k + g_k · round(4 δ_k) / 4; thresholds of one feature
+               side by side, features in order.
+    Gradient:  ∂y_k/∂δ_k = −1[|x_f(k) − t_k| < g_k / 2] (box window, straight through the
+               rounding); none to x.
 
     s are the thresholds given.  The gap g_k is the largest power of two that is no longer than the
-    way to the nearest other threshold of the feature, so t is rounded once, the same way on every
-    device.  δ is 0 at first and is kept within ±1/2: thresholds stay in order.
+    way to the nearest other threshold of the feature, so t has few digits and is the same number on
+    every device.  δ is 0 at first and is kept within ±1/2: thresholds stay in order.
 
     Stands after an InputQuantizer, whose integers x are: t counts its steps, and hardware compares
     integers.  Thresholds that no weight uses take no hardware.
@@ -81,20 +82,18 @@ class ThermometerInput(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         x = ops.stop_gradient(ops.cast(inputs, "float32"))
         x = ops.take(x, self.feature, axis=-1)
-        # A difference rather than a choice, through which no gradient would pass.
-        small = ops.where(ops.abs(self.move) < SMALLEST_MOVE, self.move, 0.0)
-        move = self.move - ops.stop_gradient(small)
+        move = ops.round(ops.stop_gradient(self.move) * PARTS) / PARTS
         distance = x - (self.start + self.gap * move)
         bits = ops.cast(distance >= 0, "float32")
         if self.trainable:
-            soft = ops.clip(distance / self.gap + 0.5, 0.0, 1.0)
-            bits = ops.stop_gradient(bits) + (soft - ops.stop_gradient(soft))
+            zero = self.move - ops.stop_gradient(self.move)
+            soft = ops.clip(distance / self.gap + 0.5 - zero, 0.0, 1.0)
+            bits = bits + (soft - ops.stop_gradient(soft))
         return ops.cast(bits, self.compute_dtype)
 
     def trained_thresholds(self) -> np.ndarray:
         """t, float32 (thresholds of all features,), as the layer computes it."""
-        move = ops.convert_to_numpy(self.move)
-        move = np.where(np.abs(move) < SMALLEST_MOVE, np.float32(0), move)
+        move = np.rint(ops.convert_to_numpy(self.move) * PARTS) / PARTS
         return (self.start + self.gap * move).astype(np.float32)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

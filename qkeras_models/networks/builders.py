@@ -35,6 +35,7 @@ def feed_forward(
     input_signed: bool = False,
     input_scale: float | Sequence[float] = 0.375,
     thermometer: Sequence[Sequence[float]] | None = None,
+    train_thresholds: bool = False,
     activation_bits: int = 2,
     threshold: float = 0.3,
     window: float = 0.1,
@@ -56,6 +57,7 @@ def feed_forward(
         input_bits, input_signed, input_scale: see InputQuantizer.
         thermometer: thresholds of each feature, in steps of the inputs; None for the inputs
             themselves.
+        train_thresholds: whether they move.
         activation_bits: bits of the hidden activations, 1 to 4.
         threshold, window: see SparseTernary.
         quantizer: of the weights instead: MagnitudePruned, BinaryWeights or TernaryWeights.
@@ -75,7 +77,7 @@ def feed_forward(
     specs = hidden_layers(hidden, width)
     quantizer = quantizer or SparseTernary(threshold=threshold, window=window)
     kit = _ternary_kit(quantizer, kernel_initializer, activation_bits)
-    source = _source(input_bits, input_signed, input_scale, thermometer)
+    source = _source(input_bits, input_signed, input_scale, thermometer, train_thresholds)
     inputs, x = _through_hidden(input_shape, specs, source, kit)
     x = kit.dense(units=_checked_classes(classes), name=_last_dense(specs))(x)
     return keras.Model(inputs, IntegerHead(name="logits")(x), name=name)
@@ -111,6 +113,7 @@ def float_feed_forward(
     input_signed: bool = False,
     input_scale: float | Sequence[float] = 0.375,
     thermometer: Sequence[Sequence[float]] | None = None,
+    train_thresholds: bool = False,
     name: str = "float_network",
 ) -> keras.Model:
     """The same architecture and inputs with float weights and ReLU: no integer network.
@@ -133,7 +136,7 @@ def float_feed_forward(
         partial(keras.layers.Dense, use_bias=False),
         after,
     )
-    source = _source(input_bits, input_signed, input_scale, thermometer)
+    source = _source(input_bits, input_signed, input_scale, thermometer, train_thresholds)
     inputs, x = _through_hidden(input_shape, specs, source, kit)
     logits = keras.layers.Dense(_checked_classes(classes), name=_last_dense(specs))(x)
     return keras.Model(inputs, logits, name=name)
@@ -180,12 +183,13 @@ def _source(
     signed: bool,
     scale: float | Sequence[float],
     thermometer: Sequence[Sequence[float]] | None,
+    trained: bool,
 ) -> tuple[keras.layers.Layer, ...]:
     """What makes bits of float inputs."""
     quantizer = InputQuantizer(bits, signed, scale, name="input_quantizer")
     if thermometer is None:
         return (quantizer,)
-    return quantizer, ThermometerInput(thermometer, name="thermometer")
+    return quantizer, ThermometerInput(thermometer, trained, name="thermometer")
 
 
 def _through_hidden(
