@@ -64,7 +64,9 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     data: str = Field("mnist", description=f"{', '.join(SETS)}, or a .npz file")
-    data_folder: str | None = Field(None, description="folder with the files of MNIST, CIFAR-10 or jets")
+    data_folder: str | None = Field(
+        None, description="folder with the files of MNIST, CIFAR-10 or jets"
+    )
     validation: StrictInt | float | None = Field(
         None, gt=0, description="samples, or a share below 1"
     )
@@ -84,7 +86,10 @@ class TrainingConfig(BaseModel):
     input_signed: bool | None = Field(None, description="by default found from the data")
     input_scale: float | list[float] | None = Field(None, description="by default from the data")
     thermometer: int | None = Field(
-        None, ge=0, le=255, description="thresholds of a feature; 0: none. By default what is better"
+        None, ge=0, le=255, description="thresholds of a feature; 0: none. By default the better"
+    )
+    thermometer_budget: int | None = Field(
+        None, ge=1, description="thresholds of all features, more where they say more about y"
     )
     train_thresholds: bool = Field(False, description="whether those thresholds move")
     activation_bits: int = Field(2, ge=1, le=4)
@@ -138,6 +143,11 @@ class TrainingConfig(BaseModel):
         if self.model is not None and self.method not in allowed:
             raise ValueError(
                 f"`method` must be {', '.join(allowed)} with a `model`. Received: {self.method}"
+            )
+        if self.thermometer_budget is not None and not self.thermometer:
+            raise ValueError(
+                "`thermometer_budget` needs a `thermometer`, the most thresholds of one feature. "
+                f"Received: {self.thermometer}"
             )
         if self.model is not None and self.thermometer:
             raise ValueError(

@@ -56,9 +56,9 @@ def with_chosen_inputs(config: TrainingConfig) -> TrainingConfig:
     )
     lost = format_loss(data.x_train, data.format)
     report(
-        f"inputs: integers of {data.format.bits} bits lose {lost:.2%} of the features (1 - r²); a small float network reaches {text(plain)} validation "
-        f"{data.targets.task.metric} without them, {text(through)} with them, {text(coded)} with "
-        f"{found.levels} thresholds: {taken}"
+        f"inputs: integers of {data.format.bits} bits lose {lost:.2%} of the features (1 - r²); a "
+        f"small float network reaches {text(plain)} validation {data.targets.task.metric} without "
+        f"them, {text(through)} with them, {text(coded)} with {found.levels} thresholds: {taken}"
     )
     return config.model_copy(update={"thermometer": levels})
 

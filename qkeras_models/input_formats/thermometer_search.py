@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ class ThermometerFormat:
 
 
 def find_thermometer(
-    x: np.ndarray, levels: int = LEVELS, bits: int | None = None
+    x: np.ndarray, levels: int | Sequence[int] = LEVELS, bits: int | None = None
 ) -> ThermometerFormat:
     """Thresholds at quantiles of the data, in integers of as few bits as keep them there.
 
@@ -51,7 +52,7 @@ def find_thermometer(
 
     Args:
         x: finite numbers (samples, features); give it training data only.
-        levels: thresholds of each feature at most, 1 to 255.
+        levels: thresholds of each feature at most, 1 to 255; or those of each, 0 to 255.
         bits: width of the integers; None: the fewest, up to 16, that leave thresholds near enough.
 
     Raises:
@@ -67,11 +68,9 @@ def find_thermometer(
             "`x` must be a non-empty array (samples, features) of finite numbers. "
             f"Received: shape {x.shape}, dtype {x.dtype}"
         )
-    if not isinstance(levels, (int, np.integer)) or not 1 <= levels <= MOST_LEVELS:
-        raise ValueError(
-            f"`levels` must be an integer from 1 to {MOST_LEVELS}. Received: {levels!r}"
-        )
-    windows = [_windows(np.sort(column.astype(np.float32)), levels) for column in x.T]
+    own = _checked_levels(levels, x.shape[1])
+    columns = (np.sort(column.astype(np.float32)) for column in x.T)
+    windows = [_windows(column, most) for column, most in zip(columns, own, strict=True)]
     if not any(len(above) for _, above in windows):
         raise ValueError("`x` must hold a feature that is not constant. Received: constants alone")
     signed = any((above <= 0).any() for _, above in windows)
@@ -84,6 +83,18 @@ def find_thermometer(
     return ThermometerFormat(
         FixedPoint(width, signed, scales), tuple(own.thresholds for own in found)
     )
+
+
+def _checked_levels(levels: int | Sequence[int], features: int) -> Sequence[int]:
+    single = isinstance(levels, (int, np.integer))
+    own = [levels] * features if single else list(levels)
+    good = all(isinstance(n, (int, np.integer)) and single <= n <= MOST_LEVELS for n in own)
+    if not good or len(own) != features:
+        raise ValueError(
+            f"`levels` must be an integer from 1 to {MOST_LEVELS}, or one from 0 for each of "
+            f"{features} features. Received: {levels!r}"
+        )
+    return own
 
 
 def _windows(column: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,6 +111,8 @@ def _cuts(column: np.ndarray, levels: int) -> np.ndarray:
     starts = np.flatnonzero(np.diff(column)) + 1
     if len(starts) <= levels:
         return starts
+    if not levels:
+        return starts[:0]
     wanted = np.arange(1, levels + 1) * len(column) // (levels + 1)
     after = np.searchsorted(starts, wanted)
     near = np.stack([starts[np.maximum(after - 1, 0)], starts[np.minimum(after, len(starts) - 1)]])

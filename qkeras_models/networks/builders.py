@@ -45,9 +45,9 @@ def feed_forward(
 ) -> keras.Model:
     """A network ready for three-stage training.
 
-    InputQuantizer → ThermometerInput, if asked for → [SparseTernaryConv2D → BatchNormalization → quantized_relu, or
-    MaxPooling2D]* → Flatten → [SparseTernaryDense → BatchNormalization → quantized_relu]* →
-    SparseTernaryDense → IntegerHead.
+    InputQuantizer → ThermometerInput, if asked for → [SparseTernaryConv2D → BatchNormalization →
+    quantized_relu, or MaxPooling2D]* → Flatten → [SparseTernaryDense → BatchNormalization →
+    quantized_relu]* → SparseTernaryDense → IntegerHead.
 
     Args:
         input_shape: shape of one sample; images may lack the axis of their one channel.
@@ -118,8 +118,8 @@ def float_feed_forward(
 ) -> keras.Model:
     """The same architecture and inputs with float weights and ReLU: no integer network.
 
-    InputQuantizer → ThermometerInput, if asked for → [Conv2D → BatchNormalization → ReLU, or MaxPooling2D]* → Flatten →
-    [Dense → BatchNormalization → ReLU]* → Dense.
+    InputQuantizer → ThermometerInput, if asked for → [Conv2D → BatchNormalization → ReLU, or
+    MaxPooling2D]* → Flatten → [Dense → BatchNormalization → ReLU]* → Dense.
 
     Args and Raises: see feed_forward.
     """

@@ -57,8 +57,9 @@ def threshold_plot(
         for feature, (axes, name) in enumerate(zip(grid, names, strict=False)):
             own = codes.feature == feature
             cuts = codes.levels[own] * scale[feature]
-            _paint(axes, x[:, feature], cuts[uses[own] > 0], uses[own][uses[own] > 0] / uses.max())
-            axes.set_title(f"{plain_label(name)}: {(uses[own] > 0).sum()} of {own.sum()}", fontsize=8)
+            used = uses[own] > 0
+            _paint(axes, x[:, feature], cuts[used], uses[own][used] / uses.max())
+            axes.set_title(f"{plain_label(name)}: {used.sum()} of {own.sum()}", fontsize=8)
         for axes in grid[features:]:
             axes.set_axis_off()
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
 from qkeras_models.input_formats.format_search import find_format
+from qkeras_models.input_formats.level_budget import levels_by_budget
 from qkeras_models.input_formats.thermometer_search import find_thermometer
 from training.console import report
 from training.data.dataset import Dataset
@@ -38,6 +39,7 @@ def load(
     scale: float | tuple[float, ...] | None = None,
     per_feature: bool | None = None,
     thermometer: int | None = None,
+    thermometer_budget: int | None = None,
     loss: str = AUTO,
     outputs: int | None = None,
     targets: Targets | None = None,
@@ -45,10 +47,10 @@ def load(
     """A data set, split and with the format of its inputs.
 
     Args:
-        source: "mnist", "cifar10", "digits", "jets", or the path of an .npz file with x_train, y_train,
-            x_test and y_test (and, if you have split them yourself, x_val and y_val).
-        folder: where the files of MNIST, CIFAR-10 or the jets may lie; looked at before the cache and the
-            network.
+        source: "mnist", "cifar10", "digits", "jets", or the path of an .npz file with x_train,
+            y_train, x_test and y_test (and, if you have split them yourself, x_val and y_val).
+        folder: where the files of MNIST, CIFAR-10 or the jets may lie; looked at before the cache
+            and the network.
         validation: how much of the training data becomes validation data: a number of samples, or
             a share between 0 and 1.  None: 5,000 for MNIST and CIFAR-10, a tenth otherwise.
         split_seed: of the validation split; has nothing to do with seeds of training.
@@ -60,6 +62,8 @@ def load(
         thermometer: thresholds of each feature, of which the inputs are comparisons; 0 and None:
             the inputs are the features' integers.  `bits` are then those of the integers that are
             compared, None for as many as thresholds need.
+        thermometer_budget: thresholds of all features together, see `levels_by_budget`; None for
+            `thermometer` of each.
         loss: "classes", "binary" or "regression"; "auto": found from y_train, see `find_targets`.
         outputs: of a network that was trained elsewhere, if the data are for it.
         targets: what a network was trained on, if the data are for it; `loss` and `outputs` are
@@ -93,7 +97,7 @@ def load(
             arrays[key] = floats(arrays[key])
     options = {"signed": signed, "scale": scale, "per_feature": per_feature}
     format, thresholds = (
-        _thermometer(arrays["x_train"], thermometer, bits, options)
+        _thermometer(arrays, thermometer, thermometer_budget, bits, options)
         if thermometer
         else (_format(images, arrays["x_train"], bits, options), None)
     )
@@ -164,14 +168,20 @@ def _strata(y: np.ndarray) -> np.ndarray:
 
 
 def _thermometer(
-    x: np.ndarray, levels: int, bits: int | None, options: dict[str, Any]
+    arrays: dict[str, np.ndarray],
+    levels: int,
+    budget: int | None,
+    bits: int | None,
+    options: dict[str, Any],
 ) -> tuple[FixedPoint, tuple[tuple[int, ...], ...]]:
     if given := {name: value for name, value in options.items() if value is not None}:
         raise ValueError(
             "a thermometer finds its own signs and scales: leave out "
             f"{' and '.join(f'`{name}`' for name in given)}. Received: {given}"
         )
-    found = find_thermometer(x, levels, bits)
+    x = arrays["x_train"]
+    own = levels if budget is None else levels_by_budget(x, arrays["y_train"], budget, levels)
+    found = find_thermometer(x, own, bits)
     return found.format, found.thresholds
 
 

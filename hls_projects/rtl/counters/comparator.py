@@ -8,6 +8,7 @@ from hls_projects.logic.bits import ONE, Bit
 from hls_projects.logic.netlist import Netlist
 from qkeras_models.cost.comparators import PART, comparator_luts
 
+
 def at_least(netlist: Netlist, bits: Sequence[Bit], value: int) -> Bit:
     """Whether the number in `bits`, lowest first, is at least `value` ≥ 1.
 

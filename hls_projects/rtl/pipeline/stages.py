@@ -16,7 +16,6 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 from hls_projects.rtl.counters.neuron import NeuronBuilder
 
-
 # Layers that a register follows.
 REGISTERED = (Role.ACTIVATION, Role.ENCODER)
 

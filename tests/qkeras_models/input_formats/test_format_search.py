@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from qkeras_models.input_formats.otsu import otsu_thresholds
 from qkeras_models.input_formats.format_search import format_loss, without_unused_bits
+from qkeras_models.input_formats.otsu import otsu_thresholds
 from training.data import FixedPoint, find_format
 
 NUMBERS = st.floats(-(2.0**100), 2.0**100, width=32)

@@ -68,7 +68,9 @@ def test_outliers_cost_nothing():
     (np.zeros((3, 2, 2)), {}, "`x` must be a non-empty array"),
     (np.full((3, 2), np.nan), {}, "`x` must be a non-empty array"),
     (np.ones((3, 2)), {}, "a feature that is not constant"),
-    (np.eye(3), {"levels": 0}, "`levels` must be an integer from 1 to 255. Received: 0"),
+    (np.eye(3), {"levels": 0}, "`levels` must be an integer from 1 to 255, or .*Received: 0"),
+    (np.eye(3), {"levels": [3, 3]}, "for each of 3 features. Received"),
+    (np.eye(3), {"levels": [3, 3, 256]}, "for each of 3 features. Received"),
     (np.eye(3), {"bits": 17}, "`bits` of an input"),
 ])
 def test_other_data_and_options_are_refused(x, options, message):

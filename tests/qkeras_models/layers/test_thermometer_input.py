@@ -68,7 +68,8 @@ def test_gaps_are_powers_of_two_and_no_longer_than_the_way_to_a_neighbour():
 
 
 @pytest.mark.parametrize(
-    "thresholds", [[], [[]], [[1, 1]], [[2, 1]], [[np.nan]], [[2.0**31]], [[1, 1 + 1e-9]], 3, [["a"]]]
+    "thresholds",
+    [[], [[]], [[1, 1]], [[2, 1]], [[np.nan]], [[2.0**31]], [[1, 1 + 1e-9]], 3, [["a"]]],
 )
 def test_other_thresholds_are_refused(thresholds):
     with pytest.raises(ValueError, match=r"`thresholds` must be a list for each feature.*Received"):

@@ -103,7 +103,9 @@ def _lines(path: Path) -> Iterator[str]:
         while line := stream.readline(LONGEST_LINE):
             left -= len(line)
             if left < 0 or len(line) == LONGEST_LINE:
-                raise ValueError(f"it must hold lines below {LONGEST_LINE:,} bytes, {LARGEST:,} in all")
+                raise ValueError(
+                    f"it must hold lines below {LONGEST_LINE:,} bytes, {LARGEST:,} in all"
+                )
             yield line.decode("utf-8")
 
 
@@ -121,9 +123,9 @@ def _split(table: Table) -> Arrays:
 
 def _by_hand() -> str:
     return (
-        f"To place it by hand, put {FILES[0]} of https://www.openml.org/d/42468, plain or .gz, into "
-        f"a folder and name that folder (--data-folder FOLDER, or folder=... in Python), or put "
-        f"{ARCHIVE} into the cache folder {cache_folder()} (the environment variable {VARIABLE} "
+        f"To place it by hand, put {FILES[0]} of https://www.openml.org/d/42468, plain or .gz, "
+        f"into a folder and name that folder (--data-folder FOLDER, or folder=... in Python), or "
+        f"put {ARCHIVE} into the cache folder {cache_folder()} (the environment variable {VARIABLE} "
         "names another).\nWithout any download: your own .npz file of features"
     )
 
