@@ -124,9 +124,9 @@ def _split(table: Table) -> Arrays:
 def _by_hand() -> str:
     return (
         f"To place it by hand, put {FILES[0]} of https://www.openml.org/d/42468, plain or .gz, "
-        f"into a folder and name that folder (--data-folder FOLDER, or folder=... in Python), or "
-        f"put {ARCHIVE} into the cache folder {cache_folder()} (the environment variable {VARIABLE} "
-        "names another).\nWithout any download: your own .npz file of features"
+        "into a folder and name that folder (--data-folder FOLDER, or folder=... in Python), or "
+        f"put {ARCHIVE} into the cache folder {cache_folder()} (the environment variable "
+        f"{VARIABLE} names another).\nWithout any download: your own .npz file of features"
     )
 
 
