@@ -37,6 +37,8 @@ def test_keras_and_integers_agree_at_every_threshold():
     at = expected * np.float32([0.125] * 4 + [4])
     x[:5, 0], x[5:10, 0], x[:5, 2] = at, np.nextafter(at, np.float32(-np.inf)), at
     assert_exact(model, x)
+    bits = keras.Model(model.inputs, codes.output).predict(x, verbose=0)
+    np.testing.assert_array_equal(next(network.trace(network.input.quantize(x))), bits)
 
 
 def test_files_hold_it_in_format_2(tmp_path):
