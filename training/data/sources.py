@@ -180,6 +180,11 @@ def _thermometer(
             f"{' and '.join(f'`{name}`' for name in given)}. Received: {given}"
         )
     x = arrays["x_train"]
+    if x.ndim != 2:
+        raise ValueError(
+            "`thermometer` is for samples of features on one axis; 0 is for others. "
+            f"Received: {levels} with samples of shape {x.shape[1:]}"
+        )
     own = levels if budget is None else levels_by_budget(x, arrays["y_train"], budget, levels)
     found = find_thermometer(x, own, bits)
     return found.format, found.thresholds

@@ -52,6 +52,7 @@ def test_options_of_images():
         ("digits", {"folder": "x"}, "`folder` is for mnist and cifar10 and jets"),
         ("digits", {"bits": 17}, "`bits`"),
         ("digits", {"scale": -1.0}, "`scale`"),
+        ("digits", {"thermometer": 3}, r"`thermometer` is for samples of features.*\(8, 8\)"),
         ("digits", {"validation": 5000}, "must be 1 to 1428"),
         ("digits", {"split_seed": -1}, "`split_seed`"),
     ],
