@@ -10,10 +10,10 @@ import numpy as np
 from hls_projects.kinds import Interval, Layer, Role, Thermometer
 from hls_projects.logic.signed_digits import digit_counts
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.pipeline.encoder import encoder_luts
 from hls_projects.rtl.pipeline.stages import logit_bits
 from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
 from hls_projects.rtl.stream.streaming import pool_stage
-from qkeras_models.cost.comparators import comparator_luts
 from qkeras_models.cost.layer_facts import LayerFacts
 from qkeras_models.cost.lut_model import LutModel, fitted_model
 
@@ -22,7 +22,7 @@ from qkeras_models.cost.lut_model import LutModel, fitted_model
 class Estimate:
     """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered.
 
-    `encoder_luts`, of `luts`, are comparators of thermometers: those that each takes alone.
+    `encoder_luts`, of `luts`, are comparators of thermometers: counted.
     """
 
     luts: int
@@ -72,13 +72,8 @@ class _Comparators:
     registers: np.ndarray
 
     def luts(self, _: LutModel) -> float:
-        """LUT cells, by what each comparator takes alone."""
-        lowest, highest = (end[..., self.layer.feature] for end in self.inputs)
-        spread, values = highest - lowest, self.layer.levels - lowest
-        return float(sum(
-            comparator_luts(int(width).bit_length(), int(value))
-            for width, value in zip(spread[self.kept], values[self.kept], strict=True)
-        ))
+        """LUT cells of the comparators, built and counted."""
+        return float(encoder_luts(self.layer, self.inputs, self.kept))
 
     @property
     def kept(self) -> np.ndarray:

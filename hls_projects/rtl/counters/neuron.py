@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from hls_projects.families.family import Family
 from hls_projects.logic.bits import ONE, ZERO, Bit, complement, signed_width
 from hls_projects.logic.columns import BitSum, Heights
 from hls_projects.logic.netlist import Netlist
-from hls_projects.rtl.counters.comparator import at_least
+from hls_projects.rtl.counters.comparator import all_at_least, at_least
 from hls_projects.rtl.counters.compressor import Compressor
 from hls_projects.rtl.counters.greedy import Path
 from hls_projects.rtl.counters.level_steps import EvenLevels, LevelSteps, even_levels, level_steps
@@ -73,13 +73,18 @@ class NeuronBuilder:
                 return self._divided(netlist, total, even, width)
         return self._compared(netlist, total, steps, width)
 
-    def comparison(self, netlist: Netlist, total: BitSum, level: int) -> Bit:
-        """Whether a number is at least a level; see rtl.counters.comparator."""
-        value = level - total.offset
-        if value <= 0 or value > total.highest:
-            return ONE if value <= 0 else ZERO
-        bits = self._binary(netlist, total.columns, total.highest.bit_length())
-        return at_least(netlist, bits, value)
+    def comparisons(
+        self, netlist: Netlist, total: BitSum, levels: Iterable[int]
+    ) -> dict[int, Bit]:
+        """For each level whether a number is at least the level; see rtl.counters.comparator."""
+        values = {level: level - total.offset for level in levels}
+        inside = [value for value in values.values() if 0 < value <= total.highest]
+        bits = self._binary(netlist, total.columns, total.highest.bit_length()) if inside else []
+        reached = all_at_least(netlist, bits, inside)
+        return {
+            level: reached.get(value, ONE if value <= 0 else ZERO)
+            for level, value in values.items()
+        }
 
     def logit(self, netlist: Netlist, total: BitSum, width: int) -> list[Bit]:
         """The sum and its offset in two's complement, `width` bits, lowest first.

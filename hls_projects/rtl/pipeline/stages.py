@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hls_projects.families import Family
-from hls_projects.kinds import Layer, Levels, Role, Thermometer
+from hls_projects.kinds import Layer, Levels, Role
 from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
 from hls_projects.logic.netlist import Netlist
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 from hls_projects.rtl.counters.neuron import NeuronBuilder
+from hls_projects.rtl.pipeline.encoder import encoded
 
 # Layers that a register follows.
 REGISTERED = (Role.ACTIVATION, Role.ENCODER)
@@ -191,21 +192,8 @@ def _numbers(
     builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Layer
 ) -> np.ndarray:
     if layer.role is Role.ENCODER:
-        return _compared(builder, stage, values, layer)
+        return encoded(builder, stage.netlist, values, layer)
     return activation_numbers(builder, stage, values, layer)
-
-
-def _compared(
-    builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Thermometer
-) -> np.ndarray:
-    """Bits of numbers (…, features) as numbers (…, levels), not registered yet."""
-    rows = values.reshape(-1, values.shape[-1])
-    found = np.empty((len(rows), len(layer.levels)), object)
-    for row, own in zip(rows, found, strict=True):
-        for bit, (feature, level) in enumerate(zip(layer.feature, layer.levels, strict=True)):
-            reached = builder.comparison(stage.netlist, row[feature], int(level))
-            own[bit] = BitSum.of_bits([reached])
-    return found.reshape(*values.shape[:-1], -1)
 
 
 def _activated(

@@ -3,7 +3,7 @@ import pytest
 
 from hls_projects.logic.bits import Bit, complement
 from hls_projects.logic.netlist import Netlist
-from hls_projects.rtl.counters.comparator import at_least
+from hls_projects.rtl.counters.comparator import all_at_least, at_least
 from hls_projects.rtl.pipeline.stages import RegisterStage
 from qkeras_models.cost.comparators import comparator_luts
 from tests.hls_projects.rtl.evaluation import evaluate_stage
@@ -38,6 +38,17 @@ def test_a_complemented_bit_is_a_number_of_another_sign():
     bit = at_least(netlist, bits, 8 - 3)  # two's complement at least −3
     signed = np.where(np.arange(16) < 8, np.arange(16), np.arange(16) - 16)
     np.testing.assert_array_equal(reached(netlist, bit, 4), signed >= -3)
+
+
+def test_first_parts_of_the_same_five_bits_share_a_lut():
+    netlist = Netlist(11)
+    bits = [Bit(i) for i in range(11)]
+    values = [64 * n for n in (3, 5, 9, 17)]
+    found = all_at_least(netlist, bits, values)
+    assert netlist.luts == 2
+    for value in values:
+        expected = np.arange(1 << 11) >= value
+        np.testing.assert_array_equal(reached(netlist, found[value], 11), expected)
 
 
 def test_constants_that_agree_in_their_lower_digits_share_luts():
