@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hls_projects.families import Family
-from hls_projects.kinds import Layer, Levels, Role
+from hls_projects.kinds import Levels, Role
 from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
 from hls_projects.logic.netlist import Netlist
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 from hls_projects.rtl.counters.neuron import NeuronBuilder
-from hls_projects.rtl.pipeline.encoder import encoded
+from hls_projects.rtl.pipeline.encoder import encoded, used_levels
 
 # Layers that a register follows.
 REGISTERED = (Role.ACTIVATION, Role.ENCODER)
@@ -123,15 +123,22 @@ class GraphPipeline:
 
     def _cut(self, activations: Sequence[int], needed: set[int]) -> None:
         """Registers activations and what later stages need, and begins the next stage."""
-        stage, layers = self.stages[-1], self.network.layers
+        stage = self.stages[-1]
         found = {
-            i: _numbers(self.builder, stage, self.values[self.network.taken[i][0]], layers[i])
-            for i in activations
+            i: self._numbers(stage, i, self.values[self.network.taken[i][0]]) for i in activations
         }
         kept = {i: value for i, value in self.values.items() if i in needed - set(activations)}
         self.values = _registered(stage, {**found, **kept})
         following = Netlist(len(stage.registered))
         self.stages.append(RegisterStage(following, layer=len(self.stages) + 1))
+
+    def _numbers(self, stage: RegisterStage, position: int, values: np.ndarray) -> np.ndarray:
+        """What a layer that registers follow makes of sums, as numbers not registered yet."""
+        layer = self.network.layers[position]
+        if layer.role is Role.ENCODER:
+            used = used_levels(self.network, position)
+            return encoded(self.builder, stage.netlist, values, layer, used)
+        return activation_numbers(self.builder, stage, values, layer)
 
 
 def activation_depths(network: IntegerNetwork) -> list[int]:
@@ -186,14 +193,6 @@ def activation_numbers(
     for element, bits in enumerate(_activated(builder, stage, flat, layer)):
         numbers[element] = BitSum.of_bits(bits)
     return numbers.reshape(values.shape)
-
-
-def _numbers(
-    builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, layer: Layer
-) -> np.ndarray:
-    if layer.role is Role.ENCODER:
-        return encoded(builder, stage.netlist, values, layer)
-    return activation_numbers(builder, stage, values, layer)
 
 
 def _activated(
