@@ -110,13 +110,13 @@ PRESETS: dict[str, dict[str, Any]] = {
     "jets": {
         "data": "jets",
         "thermometer": 31,
-        "activation_bits": 2,
+        "activation_bits": 3,
         "hidden": [64, 32, 32],
-        "sparsity": 0.957,
+        "sparsity": 0.967,
         "cost": "luts",
         "learning_rate": 0.006,
-        "stage1_epochs": 30,
-        "stage3_epochs": 20,
+        "stage1_epochs": 45,
+        "stage3_epochs": 30,
     },
     # Pools early: most weights see 8×8 positions or fewer.
     "cifar-fast": {

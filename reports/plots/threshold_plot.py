@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
 
 COLUMNS = 4
-BINS = 60
+BINS = 40
 TAIL = 0.002  # of the samples on each side that a panel may leave out
 
 
