@@ -44,7 +44,7 @@ def find_format(
     Args:
         x: finite numbers (samples, ...); give it training data only.
         bits: width of x_int, 1 to 16; None: the fewest, up to 8, that lose no more than 8 do.
-            Data of two values take one bit, of four equally spaced ones two.
+            Data of two values take one bit, of four equally spaced ones two.  8 with a scale.
 
     Raises:
         ValueError: for values outside these ranges, NaN and infinity, or no data at all.
@@ -59,9 +59,9 @@ def find_format(
             "`x` must be a non-empty array (samples, ...) of finite numbers. "
             f"Received: shape {x.shape}, dtype {x.dtype}"
         )
-    if bits is None:
-        return _fewest_bits(x, signed=signed, scale=scale, per_feature=per_feature)
-    bits = check_bits(bits)
+    if bits is None and scale is None:
+        return _fewest_bits(x, signed=signed, per_feature=per_feature)
+    bits = MOST_FOUND if bits is None else check_bits(bits)
     negative = bool((x < 0).any())
     if scale is not None:
         return FixedPoint(bits, negative if signed is None else signed, scale)
