@@ -28,6 +28,7 @@ CLASSES = {
     "TernaryConv2D": "qkeras_models.layers.ternary_conv2d",
     "TernaryDense": "qkeras_models.layers.ternary_dense",
     "TernaryWeights": "qkeras_models.quantizers.ternary_weights",
+    "ThermometerInput": "qkeras_models.layers.thermometer_input",
     "ThresholdRegularizer": "qkeras_models.quantizers.threshold_regularizer",
     "UnitRange": "qkeras_models.quantizers.unit_range",
 }

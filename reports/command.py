@@ -65,7 +65,7 @@ def _present_name(word: str) -> str:
 @click.option("--samples", type=click.IntRange(min=1),
               help="How many test samples to compare.  [default: all]")
 @click.option("--input-bits", type=int,
-              help="Bits of an input, 1 to 8, of a model without an InputQuantizer.  [default: 8]")
+              help="Bits of an input, 1 to 16, of a model without an InputQuantizer.  [default: 8]")
 @click.option("--input-scale", type=float,
               help="One step of its inputs, a power of two.  [default: found from the data]")
 @click.option("--input-unsigned", is_flag=True, help="Its inputs are not negative.")

@@ -37,14 +37,17 @@ RUNS = Path("runs")
 @click.option("--loss", type=click.Choice(LOSSES),
               help="classes, binary (one logit, or independent ones) or regression.  "
                    "[default: auto, from y_train]")
-@click.option("--data-folder", help="Folder with the files of MNIST or CIFAR-10.")
+@click.option("--data-folder", help="Folder with the files of MNIST, CIFAR-10 or jets.")
 @click.option("--method", help=f"{', '.join(METHODS)}; see docs/baselines.md.  [default: sparse]")
 @click.option("--model", help="Your own trained .keras file, made sparse ternary, instead of --hidden.")
 @click.option("--teach", is_flag=True, help="The network of --model teaches the sparse one too.")
 @click.option("--hidden", help="Hidden layers: widths as in 256,64; 16c3 is a convolution of "
                                 "16 filters of 3x3, p2 a max pool of 2x2.")
 @click.option("--width", type=int, help="Factor of every hidden layer's filters or neurons.")
-@click.option("--input-bits", type=int, help="Bits of an input, 1 to 8.")
+@click.option("--input-bits", type=int, help="Bits of an input, 1 to 16.")
+@click.option("--thermometer", type=int,
+              help="Thresholds of each feature, of which inputs are comparisons; 0: none.  "
+                   "[default: by a short trial]")
 @click.option("--activation-bits", type=int, help="Bits of an activation, 1 to 4.")
 @click.option("--sparsity", type=float, help="Wanted share of zero weights, in [0, 1).")
 @click.option("--strength", type=float, help="Strength λ of the threshold regularizer instead.")
@@ -143,8 +146,9 @@ def _run(
     config = build_config(from_file, dict(map(_assignment, assignments)), given)
     import_keras_quietly()
     from training import run
+    from training.input_choice import with_chosen_inputs
 
-    return run.train(config, folder, not quiet)
+    return run.train(with_chosen_inputs(config), folder, not quiet)
 
 
 def _own_model(given: dict[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,9 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     data: str = Field("mnist", description=f"{', '.join(SETS)}, or a .npz file")
-    data_folder: str | None = Field(None, description="folder with the files of MNIST or CIFAR-10")
+    data_folder: str | None = Field(
+        None, description="folder with the files of MNIST, CIFAR-10 or jets"
+    )
     validation: StrictInt | float | None = Field(
         None, gt=0, description="samples, or a share below 1"
     )
@@ -80,9 +82,16 @@ class TrainingConfig(BaseModel):
     )
     hidden: list[int | str] = Field([64, 32], description=f"hidden layers: {NOTATION}")
     width: int = Field(1, ge=1, description="factor of every hidden layer's filters or neurons")
-    input_bits: int | None = Field(None, ge=1, le=8, description="by default the data set's")
+    input_bits: int | None = Field(None, ge=1, le=16, description="by default the data set's")
     input_signed: bool | None = Field(None, description="by default found from the data")
     input_scale: float | list[float] | None = Field(None, description="by default from the data")
+    thermometer: int | None = Field(
+        None, ge=0, le=255, description="thresholds of a feature; 0: none. By default the better"
+    )
+    thermometer_budget: int | None = Field(
+        None, ge=1, description="thresholds of all features, more where they say more about y"
+    )
+    train_thresholds: bool = Field(False, description="whether those thresholds move")
     activation_bits: int = Field(2, ge=1, le=4)
     threshold: float = Field(0.3, gt=0, lt=1, description="initial η of every layer")
     window: float = Field(0.1, gt=0, le=1, description="τ of gradient and soft count")
@@ -134,6 +143,16 @@ class TrainingConfig(BaseModel):
         if self.model is not None and self.method not in allowed:
             raise ValueError(
                 f"`method` must be {', '.join(allowed)} with a `model`. Received: {self.method}"
+            )
+        if self.thermometer_budget is not None and not self.thermometer:
+            raise ValueError(
+                "`thermometer_budget` needs a `thermometer`, the most thresholds of one feature. "
+                f"Received: {self.thermometer}"
+            )
+        if self.model is not None and self.thermometer:
+            raise ValueError(
+                "`thermometer` must be 0 with a `model`, whose first layer has weights of its own. "
+                f"Received: {self.thermometer}"
             )
         return self
 

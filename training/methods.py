@@ -124,6 +124,8 @@ def _inputs(config: Config, data: Dataset) -> dict[str, Any]:
         "input_bits": data.format.bits,
         "input_signed": data.format.signed,
         "input_scale": data.format.scale,
+        "thermometer": data.thermometer,
+        "train_thresholds": config.train_thresholds,
         "width": config.width,
         "name": (config.preset or "network").replace("-", "_"),
     }

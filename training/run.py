@@ -133,6 +133,8 @@ def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset
         bits=config.input_bits,
         signed=config.input_signed,
         scale=tuple(scale) if isinstance(scale, list) else scale,
+        thermometer=config.thermometer,
+        thermometer_budget=config.thermometer_budget,
         loss=config.loss,
         targets=targets,
     )

@@ -30,7 +30,7 @@ def choose_input_format(
     """
     from hls_projects.from_keras.keras_graph import keras_graph
     from qkeras_models.input_formats.fixed_point import FixedPoint
-    from qkeras_models.input_formats.format_search import find_format
+    from qkeras_models.input_formats.format_search import find_format, without_unused_bits
 
     given = options.input_bits, options.input_scale, options.input_unsigned
     name = keras_graph(model).quantizer_name
@@ -46,7 +46,8 @@ def choose_input_format(
     x = _training_data(options, record)
     if x is not None:
         found = find_format(x, bits, signed=signed, scale=options.input_scale, per_feature=False)
-        return replace(found, signed=found.signed and not options.input_unsigned)
+        found = replace(found, signed=found.signed and not options.input_unsigned)
+        return found if options.input_bits else without_unused_bits(x, found)
     if options.input_scale is None:
         raise ValueError(
             f"the inputs of '{model.name}' were never quantized: give `--input-bits` and "

@@ -11,10 +11,10 @@ from hls_projects.kinds import Interval, Layer, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
+from qkeras_models.input_formats.fixed_point import scale_bits
 
 Entry = dict[str, Any]
 
-SCALE_BITS = 16
 INPUT_NAME = "x"
 QUANTIZER_NAME = "input_quantizer"
 ARGMAX_NAME = "argmax"
@@ -99,10 +99,11 @@ def quantizer_entry(format: InputFormat, name: str = QUANTIZER_NAME) -> Entry:
         ValueError: for a scale whose multiples float32 cannot hold, so that Keras's division
             rounds where hardware does not.
     """
+    most = scale_bits(format.bits)
     scale = [float(s) for s in np.atleast_1d(format.scale)]
-    if any(np.ldexp(np.frexp(s)[0], SCALE_BITS) % 1 for s in scale):
+    if any(np.ldexp(np.frexp(s)[0], most) % 1 for s in scale):
         raise ValueError(
-            f"`scale` must have at most {SCALE_BITS} significant bits, as an InputQuantizer gives "
+            f"`scale` must have at most {most} significant bits, as an InputQuantizer gives "
             f"it, for hardware to quantize floats exactly. Received: {format.scale!r}"
         )
     low, high = _constant((1,), format.lowest), _constant((1,), format.highest)

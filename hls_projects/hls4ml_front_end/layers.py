@@ -222,6 +222,22 @@ class IntegerThreshold(IntegerLayer):
         )
 
 
+class IntegerThermometer(IntegerLayer):
+    """Which levels v each feature has reached, a bit each.
+
+    Attributes: `levels`, int32 (bits,); `feature`, int32 (bits,), which one is compared.
+    """
+
+    kernel_name = "integer_thermometer"
+    _expected_attributes = [
+        Attribute("levels", value_type=np.ndarray),
+        Attribute("feature", value_type=np.ndarray),
+    ]
+
+    def _lines(self) -> list[tuple[int, str]]:
+        return kernels.thermometer_lines(self.get_attr("levels"), self.get_attr("feature"))
+
+
 class IntegerHead(IntegerLayer):
     """logits = acc · 2^shift + bias.
 
@@ -249,6 +265,7 @@ INTEGER_LAYERS: tuple[type[IntegerLayer], ...] = (
     SparseTernaryDense,
     IntegerDense,
     IntegerThreshold,
+    IntegerThermometer,
     IntegerHead,
     IntegerArgmax,
 )

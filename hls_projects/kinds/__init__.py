@@ -8,6 +8,7 @@ from hls_projects.kinds.add import Add
 from hls_projects.kinds.concatenate import Concatenate
 from hls_projects.kinds.conv2d import Conv2D
 from hls_projects.kinds.dense import Dense
+from hls_projects.kinds.encodings.thermometer import Thermometer
 from hls_projects.kinds.flatten import Flatten
 from hls_projects.kinds.head import Head
 from hls_projects.kinds.layer import Interval, Layer, Role
@@ -17,7 +18,18 @@ from hls_projects.kinds.threshold import Levels
 
 KINDS: dict[str, type[Layer]] = {
     kind.kind: kind
-    for kind in (Dense, Conv2D, Levels, MaxPool, Flatten, Reshape, Add, Concatenate, Head)
+    for kind in (
+        Dense,
+        Conv2D,
+        Levels,
+        Thermometer,
+        MaxPool,
+        Flatten,
+        Reshape,
+        Add,
+        Concatenate,
+        Head,
+    )
 }
 
 __all__ = [
@@ -34,4 +46,5 @@ __all__ = [
     "MaxPool",
     "Reshape",
     "Role",
+    "Thermometer",
 ]

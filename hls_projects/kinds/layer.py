@@ -24,6 +24,7 @@ class Role(Enum):
 
     WEIGHTED = "sums of inputs by weights, attribute `weights`"
     ACTIVATION = "levels of a sum, attributes `levels`, `direction` and `bits`"
+    ENCODER = "comparisons of values with constants, attributes `levels` and `feature`"
     POOL = "one value of every window"
     SHAPE = "another order of the same values"
     JOIN = "one value of several branches, attribute `places`"

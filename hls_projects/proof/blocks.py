@@ -9,7 +9,7 @@ from operator import or_
 
 import numpy as np
 
-from hls_projects.kinds import Head, Layer, Levels
+from hls_projects.kinds import Head, Layer, Levels, Role
 from hls_projects.proof.diagrams import Table
 
 
@@ -121,7 +121,7 @@ def make_blocks(
     """
     pending: list[Layer] = []
     name = ""
-    for layer, own in zip(layers, names, strict=True):
+    for layer, own in _written_out(layers, names, shape):
         if hasattr(layer, "weights"):
             name = own
         if not isinstance(layer, Levels):
@@ -134,6 +134,19 @@ def make_blocks(
             pending, name = [], ""
             if threshold is not None:
                 codes = block.produced
+
+
+def _written_out(
+    layers: Sequence[Layer], names: Sequence[str], shape: tuple[int, ...]
+) -> Iterator[tuple[Layer, str]]:
+    """The layers and their names, a thermometer as copies of its features and their levels."""
+    for layer, name in zip(layers, names, strict=True):
+        if layer.role is Role.ENCODER:
+            yield layer.copies(shape[-1]), name
+            yield layer.comparisons, name
+        else:
+            yield layer, name
+        shape = layer.output_shape(shape)
 
 
 def _linear(

@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 
 from hls_projects.proof.circuit import FALSE, TRUE, Circuit
-from hls_projects.proof.diagrams import Lanes, WeightedSum
-from hls_projects.proof.part_bounds import PartBounds
+from hls_projects.proof.diagrams import Lanes, PartBounds, WeightedSum
 
 # Inputs of the widest counter that is looked for.
 WIDEST = 8

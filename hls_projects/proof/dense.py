@@ -21,7 +21,7 @@ from hls_projects.proof.vectors import block_vectors
 # Vectors that are kept of those that earlier blocks make.
 MOST_PROPAGATED = 4096
 # Kinds of layers whose Verilog is a pipeline without line buffers.
-DENSE = frozenset({"dense", "threshold", "flatten", "reshape", "head"})
+DENSE = frozenset({"dense", "threshold", "flatten", "reshape", "head", "thermometer"})
 
 
 def prove_rtl(

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.families import XILINX, Family, Goal, family_named
+from hls_projects.kinds import Role
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.delays import shortest_period
 from hls_projects.network.input_format import InputFormat
@@ -39,6 +40,8 @@ class RtlDesign:
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
             last; like `luts` without time-multiplexed layers, whose logic synthesis makes.
+        encoder_luts: of `luts`, those of the first layer where it is a thermometer: comparators of
+            the inputs.
         period: shortest clock period in ns by the delays of the target, a model; None with
             time-multiplexed layers, whose logic synthesis makes.
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of an image.
@@ -60,6 +63,7 @@ class RtlDesign:
     carries: int
     ffs: int
     luts_per_layer: tuple[int, ...]
+    encoder_luts: int = 0
     period: float | None = None
     pixels: int = 1
     buffer_bits: int = 0
@@ -183,6 +187,7 @@ def _describe(
         ffs=latency + sum(len(stage.registered) for stage in stages),
         period=shortest_period(netlists, family.delays),
         luts_per_layer=tuple(luts),
+        encoder_luts=luts[0] if network.layers[0].role is Role.ENCODER else 0,
         format=network.input,
         positions=sum(n.positions for n in netlists) if family.luts.instantiated else None,
     )

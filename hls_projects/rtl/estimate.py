@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls_projects.kinds import Interval, Layer, Role
+from hls_projects.kinds import Interval, Layer, Role, Thermometer
 from hls_projects.logic.signed_digits import digit_counts
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.pipeline.encoder import encoder_luts
 from hls_projects.rtl.pipeline.stages import logit_bits
 from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
 from hls_projects.rtl.stream.streaming import pool_stage
@@ -19,10 +20,14 @@ from qkeras_models.cost.lut_model import LutModel, fitted_model
 
 @dataclass(frozen=True)
 class Estimate:
-    """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered."""
+    """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered.
+
+    `encoder_luts`, of `luts`, are comparators of thermometers: counted.
+    """
 
     luts: int
     ffs: int
+    encoder_luts: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,34 @@ class _Live:
         """(…, outputs) bool."""
         return self.registers > 0
 
+    def luts(self, model: LutModel) -> float:
+        """LUT cells, by a model."""
+        return model.luts(_facts(self))
+
+
+@dataclass(frozen=True)
+class _Comparators:
+    """A thermometer as far as hardware keeps it.
+
+    Args:
+        layer: the levels.
+        inputs: bounds (…, features) of its inputs.
+        registers: (…, bits), 1 for each bit that changes and that a logit depends on.
+    """
+
+    layer: Thermometer
+    inputs: Interval
+    registers: np.ndarray
+
+    def luts(self, _: LutModel) -> float:
+        """LUT cells of the comparators, built and counted."""
+        return float(encoder_luts(self.layer, self.inputs, self.kept))
+
+    @property
+    def kept(self) -> np.ndarray:
+        """(…, bits) bool."""
+        return self.registers > 0
+
 
 def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate:
     """LUTs and flip-flops with one register stage a layer.
@@ -62,8 +95,9 @@ def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate
         return _stream_estimate(plan_stream(network), model or fitted_model())
     live = list(_live_layers(network))
     registers = sum(int(layer.registers.sum()) + 1 for layer in live)
-    luts = sum((model or fitted_model()).luts(_facts(layer)) for layer in live)
-    return Estimate(round(luts), registers)
+    luts = [layer.luts(model or fitted_model()) for layer in live]
+    encoders = (n for n, layer in zip(luts, live, strict=True) if isinstance(layer, _Comparators))
+    return Estimate(round(sum(luts)), registers, round(sum(encoders)))
 
 
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
@@ -80,7 +114,8 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
     if streams(network):
         plan = plan_stream(network)
         return (*_pixel_facts(plan), *layer_facts(plan.tail))
-    return tuple(_facts(layer) for layer in _live_layers(network))[::-1]
+    live = (layer for layer in _live_layers(network) if isinstance(layer, _Live))
+    return tuple(_facts(layer) for layer in live)[::-1]
 
 
 def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
@@ -112,7 +147,7 @@ def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
     return Estimate(round(luts), registers + len(plan.steps))
 
 
-def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
+def _live_layers(network: IntegerNetwork) -> Iterator[_Live | _Comparators]:
     """From the last weight layer back."""
     if not network.is_sequence:
         raise ValueError("estimates are of layers one after another. Received: branches")
@@ -128,11 +163,15 @@ def _live_layers(network: IntegerNetwork) -> Iterator[_Live]:
             live = _live(layer, after, ranges[position : position + 3], used, logit_width)
             yield live
             used = live.kept.astype(np.int64) @ (layer.weights.T != 0) > 0
+        elif layer.role is Role.ENCODER:
+            registers = _changing_bits(ranges[position + 1]) * used
+            yield _Comparators(layer, ranges[position], registers)
+            used = registers @ layer.copies(ranges[position][0].shape[-1]).weights.T > 0
         elif layer.role is Role.SHAPE:
             used = used.reshape(ranges[position][0].shape)
         elif layer.role not in (Role.ACTIVATION, Role.OUTPUT):
             raise ValueError(
-                "estimates know dense, threshold, flatten, reshape and head layers. "
+                "estimates know dense, threshold, thermometer, flatten, reshape and head layers. "
                 f"Received: {layer.kind}"
             )
 

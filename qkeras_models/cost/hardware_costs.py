@@ -34,8 +34,11 @@ def macs_cost(facts: LayerFacts) -> float:
 
 
 def luts_cost(facts: LayerFacts) -> float:
-    """LUTs that one nonzero weight takes in Verilog, by the model that reports estimate with."""
-    return fitted_model().marginal_luts(facts)
+    """LUTs that one nonzero weight takes in Verilog, by the model that reports estimate with.
+
+    Comparators of the inputs are among them, where only that weight uses their bits.
+    """
+    return fitted_model().marginal_luts(facts) + facts.comparators
 
 
 class HardwareCost(str, Enum):

@@ -16,6 +16,8 @@ class LayerFacts:
         positions: output positions, at which each weight is used once per inference.
         input_bits: width of the activations that the weights meet.
         output_bits: width of the activations that follow, ≥ 1; None for the layer of the logits.
+        comparators: LUTs of comparators of the inputs that go with one nonzero weight, on average;
+            see qkeras_models.cost.comparators.
     """
 
     weights: int
@@ -23,6 +25,7 @@ class LayerFacts:
     positions: int = 1
     input_bits: int = 1
     output_bits: int | None = None
+    comparators: float = 0.0
 
     @property
     def nonzeros(self) -> float:

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 SMALLEST = np.finfo(np.float32).smallest_normal
+MOST_BITS = 16
+# Of float32: every multiple of a scale must have no more, so that a division finds it exactly.
+SIGNIFICANT_BITS = 24
+# Of a scale, at most.
+SCALE_BITS = 16
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class FixedPoint:
     x / scale, count as 0, which is what TensorFlow takes them for.
 
     Args:
-        bits: width of x_int, 1 to 8.
+        bits: width of x_int, 1 to 16.
         signed: whether x_int may be negative.
         scale: one step of x_int in units of x, a positive float32; a number, or one for each
             element of the samples' last axis.
@@ -77,12 +82,19 @@ def check_bits(bits: int) -> int:
     """The width as a Python int.
 
     Raises:
-        ValueError: if it is not an integer from 1 to 8.
+        ValueError: if it is not an integer from 1 to 16.
     """
     is_integer = isinstance(bits, (int, np.integer)) and not isinstance(bits, bool)
-    if not is_integer or not 1 <= bits <= 8:
-        raise ValueError(f"`bits` of an input must be an integer from 1 to 8. Received: {bits!r}")
+    if not is_integer or not 1 <= bits <= MOST_BITS:
+        raise ValueError(
+            f"`bits` of an input must be an integer from 1 to {MOST_BITS}. Received: {bits!r}"
+        )
     return int(bits)
+
+
+def scale_bits(bits: int) -> int:
+    """Significant bits that a scale of inputs of so many bits may have: 16, or 24 − bits."""
+    return min(SCALE_BITS, SIGNIFICANT_BITS - bits)
 
 
 def _check_scale(scale: float | tuple[float, ...]) -> float | tuple[float, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
@@ -9,6 +11,8 @@ from qkeras_models.input_formats.otsu import otsu_thresholds
 from qkeras_models.input_formats.randomness import Purpose, permutation
 
 MOST_VALUES = 1 << 20  # values looked at; ranges are taken from all of them
+MOST_FOUND = 8  # bits, where nothing says how many
+UNSEEN = 1e-6  # a difference in what is lost that is none
 HALVINGS = 8  # scales tried below the one that covers every value
 SPLIT_AT_ZERO_COST = 0.01  # what one bit may lose more for being signed
 PER_FEATURE_GAIN = 0.1  # share of the features' variance that own scales must save
@@ -17,7 +21,7 @@ SMALLEST_EXPONENT, LARGEST_EXPONENT = -126, 127  # powers of two among float32's
 
 def find_format(
     x: np.ndarray,
-    bits: int = 8,
+    bits: int | None = 8,
     *,
     signed: bool | None = None,
     scale: float | tuple[float, ...] | None = None,
@@ -39,7 +43,8 @@ def find_format(
 
     Args:
         x: finite numbers (samples, ...); give it training data only.
-        bits: width of x_int, 1 to 8.
+        bits: width of x_int, 1 to 16; None: the fewest, up to 8, that lose no more than 8 do.
+            Data of two values take one bit, of four equally spaced ones two.  8 with a scale.
 
     Raises:
         ValueError: for values outside these ranges, NaN and infinity, or no data at all.
@@ -54,7 +59,9 @@ def find_format(
             "`x` must be a non-empty array (samples, ...) of finite numbers. "
             f"Received: shape {x.shape}, dtype {x.dtype}"
         )
-    bits = check_bits(bits)
+    if bits is None and scale is None:
+        return _fewest_bits(x, signed=signed, per_feature=per_feature)
+    bits = MOST_FOUND if bits is None else check_bits(bits)
     negative = bool((x < 0).any())
     if scale is not None:
         return FixedPoint(bits, negative if signed is None else signed, scale)
@@ -64,6 +71,37 @@ def find_format(
         signs = (signed,)
     found = [_search(x, FixedPoint(bits, sign, 1.0), per_feature) for sign in signs]
     return min(found, key=lambda pair: pair[0] - SPLIT_AT_ZERO_COST * pair[1].signed)[1]
+
+
+def _fewest_bits(x: np.ndarray, **options: Any) -> FixedPoint:
+    widest = find_format(x, MOST_FOUND, **options)
+    most_lost = format_loss(x, widest) + UNSEEN
+    # So many different integers take so many bits, if none of them is lost.
+    columns = np.sort(_sample(_features(widest.quantize(x))), axis=0)
+    distinct = int((np.diff(columns, axis=0) != 0).sum(axis=0).max()) + 1
+    for bits in range((distinct - 1).bit_length() or 1, MOST_FOUND):
+        found = find_format(x, bits, **options)
+        if format_loss(x, found) <= most_lost:
+            return found
+    return widest
+
+
+def without_unused_bits(x: np.ndarray, format: FixedPoint) -> FixedPoint:
+    """The same values from as few bits as the data's integers differ in.
+
+    Bits at the low end that are 0 in all of x_int go, with a scale as much larger, and those at the
+    high end that repeat the next one.
+
+    Args:
+        x: finite numbers (samples, ...).
+        format: with one scale.
+    """
+    integers = format.quantize(x)
+    used = int(np.bitwise_or.reduce(integers, axis=None))
+    places = (used & -used).bit_length() - 1 if used else 0
+    low, high = int(integers.min()) >> places, int(integers.max()) >> places
+    bits = max(high, -low - 1, 0).bit_length() + format.signed
+    return FixedPoint(max(bits, 1), format.signed, format.scale * (1 << places))
 
 
 def smallest_format(x: np.ndarray, most_lost: float = 0.01) -> FixedPoint:
@@ -124,7 +162,7 @@ def _best_scales(
     cover = _covering_exponent(low.astype(np.float64), high.astype(np.float64), kind)
     exponents = np.clip(cover - np.arange(HALVINGS + 1)[:, None], SMALLEST_EXPONENT, None)
     losses = np.stack([_losses(columns, np.ldexp(1.0, row), kind) for row in exponents])
-    best = (losses <= losses.min(axis=0) + 1e-6).argmax(axis=0)[None, :]
+    best = (losses <= losses.min(axis=0) + UNSEEN).argmax(axis=0)[None, :]
     return np.ldexp(1.0, np.take_along_axis(exponents, best, axis=0)[0])
 
 

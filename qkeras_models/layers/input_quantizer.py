@@ -9,9 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from qkeras_models.input_formats.fixed_point import SMALLEST, FixedPoint
-
-SIGNIFICANT_BITS = 16
+from qkeras_models.input_formats.fixed_point import SMALLEST, FixedPoint, scale_bits
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")
@@ -23,11 +21,12 @@ class InputQuantizer(keras.layers.Layer):
     Gradient: none, inputs are not trained.
 
     Args:
-        bits: 1 to 8.
+        bits: 1 to 16.
         signed: whether integers may be negative.
         scale: step of one integer in units of x, > 0; a number, or one for each element of the
-            last axis, at least 2^−126.  Rounded to 16 significant bits, so that every multiple of
-            it is a float32 and the comparison that hardware makes is the one that Keras makes.
+            last axis, at least 2^−126.  Rounded to 16 significant bits, 24 − bits above 8 bits,
+            so that every multiple of it is a float32 and the comparison that hardware makes is
+            the one that Keras makes.
 
     Raises:
         ValueError: if `bits` or `scale` is out of range.
@@ -49,7 +48,7 @@ class InputQuantizer(keras.layers.Layer):
         self.format = FixedPoint(bits, bool(signed), scale)
         self.bits, self.signed = self.format.bits, self.format.signed
         steps = np.asarray(self.format.scale, np.float64)
-        self.scale = round_significant(steps, SIGNIFICANT_BITS).tolist()
+        self.scale = round_significant(steps, scale_bits(self.bits)).tolist()
 
     @property
     def lowest(self) -> int:

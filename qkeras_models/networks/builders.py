@@ -16,6 +16,7 @@ from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.layers.ternary_conv2d import TernaryConv2D
 from qkeras_models.layers.ternary_dense import TernaryDense
+from qkeras_models.layers.thermometer_input import ThermometerInput
 from qkeras_models.networks.hidden_layers import DenseSpec, PoolSpec, Spec, hidden_layers
 from qkeras_models.networks.image_shape import check_windows
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
@@ -33,6 +34,8 @@ def feed_forward(
     input_bits: int = 1,
     input_signed: bool = False,
     input_scale: float | Sequence[float] = 0.375,
+    thermometer: Sequence[Sequence[float]] | None = None,
+    train_thresholds: bool = False,
     activation_bits: int = 2,
     threshold: float = 0.3,
     window: float = 0.1,
@@ -42,9 +45,9 @@ def feed_forward(
 ) -> keras.Model:
     """A network ready for three-stage training.
 
-    InputQuantizer → [SparseTernaryConv2D → BatchNormalization → quantized_relu, or
-    MaxPooling2D]* → Flatten → [SparseTernaryDense → BatchNormalization → quantized_relu]* →
-    SparseTernaryDense → IntegerHead.
+    InputQuantizer → ThermometerInput, if asked for → [SparseTernaryConv2D → BatchNormalization →
+    quantized_relu, or MaxPooling2D]* → Flatten → [SparseTernaryDense → BatchNormalization →
+    quantized_relu]* → SparseTernaryDense → IntegerHead.
 
     Args:
         input_shape: shape of one sample; images may lack the axis of their one channel.
@@ -52,6 +55,9 @@ def feed_forward(
         classes: number of outputs, ≥ 1: one a class, or 1 for a decision by its sign.
         width: factor of every hidden layer's filters or neurons.
         input_bits, input_signed, input_scale: see InputQuantizer.
+        thermometer: thresholds of each feature, in steps of the inputs; None for the inputs
+            themselves.
+        train_thresholds: whether they move.
         activation_bits: bits of the hidden activations, 1 to 4.
         threshold, window: see SparseTernary.
         quantizer: of the weights instead: MagnitudePruned, BinaryWeights or TernaryWeights.
@@ -71,7 +77,7 @@ def feed_forward(
     specs = hidden_layers(hidden, width)
     quantizer = quantizer or SparseTernary(threshold=threshold, window=window)
     kit = _ternary_kit(quantizer, kernel_initializer, activation_bits)
-    source = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")
+    source = _source(input_bits, input_signed, input_scale, thermometer, train_thresholds)
     inputs, x = _through_hidden(input_shape, specs, source, kit)
     x = kit.dense(units=_checked_classes(classes), name=_last_dense(specs))(x)
     return keras.Model(inputs, IntegerHead(name="logits")(x), name=name)
@@ -106,12 +112,14 @@ def float_feed_forward(
     input_bits: int = 1,
     input_signed: bool = False,
     input_scale: float | Sequence[float] = 0.375,
+    thermometer: Sequence[Sequence[float]] | None = None,
+    train_thresholds: bool = False,
     name: str = "float_network",
 ) -> keras.Model:
     """The same architecture and inputs with float weights and ReLU: no integer network.
 
-    InputQuantizer → [Conv2D → BatchNormalization → ReLU, or MaxPooling2D]* → Flatten →
-    [Dense → BatchNormalization → ReLU]* → Dense.
+    InputQuantizer → ThermometerInput, if asked for → [Conv2D → BatchNormalization → ReLU, or
+    MaxPooling2D]* → Flatten → [Dense → BatchNormalization → ReLU]* → Dense.
 
     Args and Raises: see feed_forward.
     """
@@ -128,7 +136,7 @@ def float_feed_forward(
         partial(keras.layers.Dense, use_bias=False),
         after,
     )
-    source = InputQuantizer(input_bits, input_signed, input_scale, name="input_quantizer")
+    source = _source(input_bits, input_signed, input_scale, thermometer, train_thresholds)
     inputs, x = _through_hidden(input_shape, specs, source, kit)
     logits = keras.layers.Dense(_checked_classes(classes), name=_last_dense(specs))(x)
     return keras.Model(inputs, logits, name=name)
@@ -170,8 +178,25 @@ class _Kit:
     after: Callable[[int], tuple[keras.layers.Layer, ...]]
 
 
+def _source(
+    bits: int,
+    signed: bool,
+    scale: float | Sequence[float],
+    thermometer: Sequence[Sequence[float]] | None,
+    trained: bool,
+) -> tuple[keras.layers.Layer, ...]:
+    """What makes bits of float inputs."""
+    quantizer = InputQuantizer(bits, signed, scale, name="input_quantizer")
+    if thermometer is None:
+        return (quantizer,)
+    return quantizer, ThermometerInput(thermometer, trained, name="thermometer")
+
+
 def _through_hidden(
-    input_shape: Sequence[int], specs: Sequence[Spec], quantizer: InputQuantizer, kit: _Kit
+    input_shape: Sequence[int],
+    specs: Sequence[Spec],
+    source: Sequence[keras.layers.Layer],
+    kit: _Kit,
 ) -> tuple[Any, Any]:
     """The model's input, and what its last layer of weights takes."""
     shape = tuple(input_shape)
@@ -179,7 +204,7 @@ def _through_hidden(
     inputs = keras.Input(shape, name="pixels" if len(shape) > 1 else "features")
     dense = [spec for spec in specs if isinstance(spec, DenseSpec)]
     images = specs[: len(specs) - len(dense)]
-    x = quantizer(inputs)
+    x = _apply(source, inputs)
     if images and len(shape) == 2:
         x = keras.layers.Reshape((*shape, 1), name="channel")(x)
     convolutions = pools = 0

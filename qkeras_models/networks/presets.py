@@ -106,6 +106,18 @@ PRESETS: dict[str, dict[str, Any]] = {
         "stage1_epochs": 24,
         "stage3_epochs": 0,
     },
+    # The jet tagger of hls4ml, on comparisons with thresholds.
+    "jets": {
+        "data": "jets",
+        "thermometer": 31,
+        "activation_bits": 3,
+        "hidden": [64, 32, 32],
+        "sparsity": 0.967,
+        "cost": "luts",
+        "learning_rate": 0.006,
+        "stage1_epochs": 45,
+        "stage3_epochs": 30,
+    },
     # Pools early: most weights see 8×8 positions or fewer.
     "cifar-fast": {
         **_CIFAR10,

@@ -48,7 +48,7 @@ def sparsify(
     Args:
         model: a built chain of layers, trained or not; nested models are opened.
         x_train: training samples in the units that the model takes, to find the input format.
-        input_bits: of the input format, 1 to 8; by default the fewest that lose at most 1 % of
+        input_bits: of the input format, 1 to 16; by default the fewest that lose at most 1 % of
             the inputs' variance.
         input_format: the format itself, instead of `x_train`.
         activation_bits: of activations that are no quantized_relu of 1 to 4 bits, 1 to 4.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reports.network.report import Accuracy
 from training.data.targets.task import Task
+from training.data.targets.working_point import WorkingPoint, working_point
 
 if TYPE_CHECKING:
     from hls_projects.conversion.compared_samples import TestData
@@ -45,4 +48,16 @@ def output_meanings(network: IntegerNetwork, model: Any, data: TestData) -> list
     """What each output of hardware means; none where output c is class c, or nothing tells."""
     if data.targets is None or (data.targets.task is Task.REGRESSION and model is None):
         return []
-    return data.targets.meanings(1.0 if model is None else _output_scale(network, model))
+    meanings = data.targets.meanings(1.0 if model is None else _output_scale(network, model))
+    if data.targets.task is not Task.BINARY or data.y is None:
+        return meanings
+    points = _working_points(network.predict(data.x), data.y)
+    return [
+        meaning if point is None else f"{meaning}; {point}"
+        for meaning, point in zip(meanings, points, strict=True)
+    ]
+
+
+def _working_points(outputs: np.ndarray, y: np.ndarray) -> list[WorkingPoint | None]:
+    """Of each question, what passes at a fixed share of its background."""
+    return [working_point(*pair) for pair in zip(outputs.T, y.T, strict=True)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from reports.network.estimate import ENCODER_NOTE
 from reports.records.record import Figure, Resources, Source
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figur
             if target in written.modules:
                 cells = sum_cells(written.modules[target].values())
                 figures |= cell_figures(cells, target, Source.YOSYS_SUM)
+                figures |= _encoder_figures(written, target)
             if target in written.whole:
                 figures |= cell_figures(written.whole[target], target)
             resources[f"RTL, {target}"] = figures
@@ -43,6 +45,19 @@ def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figur
         if not resources:
             resources["RTL"] = measured | modelled_timing(written.design, written.family.name)
     return resources
+
+
+def _encoder_figures(written: VerilogDesign, target: str) -> dict[str, Figure]:
+    """LUTs of the comparators of inputs, which are the first layer's modules, if there are any."""
+    from hls_projects.families import FLOWS
+    from hls_projects.tools.synthesis import sum_cells
+
+    if not written.design.encoder_luts:
+        return {}
+    modules = written.modules[target].items()
+    cells = sum_cells(found for name, found in modules if f"{name}_".startswith("layer_1_"))
+    figure = cell_figures(cells, target, Source.YOSYS_SUM)["luts"]
+    return {"encoder_luts": Figure(figure.value, FLOWS[target].lut, figure.source, ENCODER_NOTE)}
 
 
 def rtl_modules(designs: Sequence[VerilogDesign]) -> list[dict[str, Any]]:

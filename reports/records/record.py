@@ -101,16 +101,20 @@ def number_text(value: int | float) -> str:
 
 @dataclass(frozen=True)
 class Metric:
-    """A row of the resource and latency table: key of its figures, label, usual unit."""
+    """A row of the resource and latency table: key of its figures, label, usual unit.
+
+    `optional` rows stand there only if a design has the figure.
+    """
 
     key: str
     label: str
     unit: str
+    optional: bool = False
 
 
 RESOURCE_METRICS = (
     Metric("luts", "LUT", "LUT"),
-    Metric("positions", "LUT positions", "positions"),
+    Metric("positions", "LUT positions", "positions", optional=True),
     Metric("ffs", "FF", "FF"),
     Metric("carries", "Carry cells", ""),
     Metric("brams", "BRAM", "BRAM"),
@@ -150,7 +154,12 @@ def metrics_of(resources: Resources) -> tuple[Metric, ...]:
         for key, figure in figures.items()
         if key not in known
     }
-    return RESOURCE_METRICS + tuple(
+    usual = tuple(
+        metric
+        for metric in RESOURCE_METRICS
+        if not metric.optional or any(metric.key in figures for figures in resources.values())
+    )
+    return usual + tuple(
         Metric(key, f"{key} ({unit})" if unit else key, unit) for key, unit in others.items()
     )
 

@@ -38,6 +38,7 @@ DRAWN = {
     "head": HeadPiece,
     "maxpool": PoolPiece,
     "reshape": InputPiece,
+    "thermometer": InputPiece,
     "threshold": DensePiece,
 }
 

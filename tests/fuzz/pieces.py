@@ -5,7 +5,7 @@ Their arrays come from the network's seed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,6 +37,8 @@ class InputPiece:
     shape: tuple[int, ...]
     reshaped: tuple[int, ...]
     reshape_first: bool
+    # Thresholds of each feature in front of the network, at most; 0: the integers themselves.
+    levels: int = 0
 
     @property
     def given(self) -> None:
@@ -55,7 +57,20 @@ class InputPiece:
             layers.insert(0 if self.reshape_first else 1, other)
         for layer in layers:
             x = layer(x)
-        return x
+        return thermometer(x, self.levels, 1 << self.bits, rng) if self.levels else x
+
+
+def thermometer(x: Any, most: int, reach: int, rng: np.random.Generator) -> Any:
+    """Codes of the last axis, with thresholds inside and outside the range of the integers."""
+    from qkeras_models import ThermometerInput
+
+    counts = rng.integers(0, most + 1, x.shape[-1])
+    counts[0] = max(counts[0], 1)
+    inside = (np.unique(np.float32(rng.uniform(-reach, 1.2 * reach, n))) for n in counts)
+    layer = ThermometerInput([own.tolist() for own in inside], trainable=bool(rng.random() < 0.5))
+    x = layer(x)
+    layer.move.assign(rng.uniform(-0.5, 0.5, layer.move.shape) * (rng.random() < 0.7))
+    return x
 
 
 @dataclass(frozen=True)
@@ -143,13 +158,14 @@ def scales() -> st.SearchStrategy[float]:
 @st.composite
 def input_pieces(draw: st.DrawFn) -> InputPiece:
     """Inputs of fully connected networks."""
-    bits = draw(st.integers(1, 8))
+    bits = draw(st.sampled_from([*range(1, 9), 12, 16]))
     # A compiler's and a synthesizer's time is what bounds the size of a network here.
     wide = draw(st.sampled_from([False] * 9 + [True])) and bits == 1
     shape = (draw(st.integers(100, 300) if wide else st.integers(1, 20)),)
     if not wide and draw(st.booleans()):
         shape = (draw(st.integers(1, 4)), draw(st.integers(1, 6)))
-    return input_piece(draw, bits, shape, (int(np.prod(shape)),), each=not wide)
+    piece = input_piece(draw, bits, shape, (int(np.prod(shape)),), each=not wide)
+    return replace(piece, levels=0 if wide else draw(st.sampled_from([0, 0, 0, 1, 3])))
 
 
 def input_piece(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls_projects.kinds import Dense, Flatten, Head, Levels
+from hls_projects.kinds import Dense, Flatten, Head, Levels, Thermometer
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.networks import network, ternary, threshold
@@ -77,6 +77,27 @@ def equal_levels() -> IntegerNetwork:
     return IntegerNetwork(InputFormat(1, False, 1.0, (12,)), layers)
 
 
+def thermometer_network(bits: int, signed: bool, shape: tuple[int, ...]) -> IntegerNetwork:
+    """Features compared with levels inside and outside their range, each with its own number."""
+    rng = np.random.default_rng(bits)
+    form = InputFormat(bits, signed, 0.5, shape)
+    reach = form.lowest - 2, form.highest + 3
+    counts = rng.integers(0, 7, shape[-1])
+    feature = np.repeat(np.arange(shape[-1]), counts).astype(np.int32)
+    levels = rng.integers(*reach, len(feature)).astype(np.int32)
+    levels[:3] = form.lowest, form.highest + 1, form.highest
+    flat = int(np.prod(shape[:-1])) * len(feature)
+    layers = (
+        Thermometer(levels, feature),
+        Flatten(),
+        Dense(ternary(rng, flat, 6, 0.4)),
+        threshold(rng, 6, 2, 4),
+        Dense(ternary(rng, 6, 3, 0.7)),
+        Head(np.array([1, 0, -2], np.int32)),
+    )
+    return IntegerNetwork(form, layers)
+
+
 ZOO = {
     "one_bit": network((60, 20, 12, 5), bits=1),
     "two_bits": network((30, 12, 8, 5), bits=2),
@@ -92,4 +113,6 @@ ZOO = {
     "dead": dead_network(),
     "fan_in_one": fan_in_one(),
     "equal_levels": equal_levels(),
+    "thermometer": thermometer_network(12, True, (5,)),
+    "thermometer_positions": thermometer_network(3, False, (2, 4)),
 }

@@ -39,7 +39,9 @@ KINDS = (
     keras.optimizers.schedules.LearningRateSchedule,
     BaseQuantizer,
 )
-REQUIRED = {"units": 3, "filters": 3, "kernel_size": 2}
+REQUIRED = {
+    "units": 3, "filters": 3, "kernel_size": 2, "thresholds": [[0, 1], [2], [], [3]],
+}
 LOADERS = {
     "keras": "import qkeras_models, keras; load = keras.models.load_model",
     "keras first": "import keras, qkeras_models; load = keras.models.load_model",

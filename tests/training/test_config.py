@@ -76,3 +76,11 @@ def test_the_loss_is_one_of_those_known():
     assert build_config({}).loss == "auto"
     with pytest.raises(ValueError, match=r"`loss`.*auto\|classes\|binary\|regression"):
         build_config({"loss": "mse"})
+
+
+def test_a_budget_of_thresholds_needs_thermometers():
+    config = build_config({"thermometer": 63, "thermometer_budget": 300})
+    assert config.thermometer_budget == 300
+    for given in ({}, {"thermometer": 0}):
+        with pytest.raises(ValueError, match="`thermometer_budget` needs a `thermometer`"):
+            build_config({"thermometer_budget": 300, **given})

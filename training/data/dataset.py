@@ -24,6 +24,8 @@ class Dataset:
             and 1, float32, or numbers in their own units, float64 (samples, outputs).
         targets: what they ask of a network.
         format: how the samples become integers.
+        thermometer: thresholds of each feature that the integers are compared with; None where
+            they are inputs themselves.
 
     Raises:
         ValueError: if the format has one scale a feature, and not as many as there are features.
@@ -38,6 +40,7 @@ class Dataset:
     y_test: np.ndarray
     targets: Targets
     format: FixedPoint
+    thermometer: tuple[tuple[int, ...], ...] | None = None
 
     def __post_init__(self) -> None:
         scale = self.format.scale

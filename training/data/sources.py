@@ -11,8 +11,11 @@ import numpy as np
 
 from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
 from qkeras_models.input_formats.format_search import find_format
+from qkeras_models.input_formats.level_budget import levels_by_budget
+from qkeras_models.input_formats.thermometer_search import find_thermometer
 from training.console import report
 from training.data.dataset import Dataset
+from training.data.sets.features.feature_set import FeatureSet
 from training.data.sets.image_set import ImageSet, image_floats
 from training.data.sets.known_sets import SETS
 from training.data.sets.npz import read_npz
@@ -23,7 +26,6 @@ from training.data.targets.targets import Targets
 NAMES = tuple(SETS)
 SPLIT_SEED = 2017
 VALIDATION = 0.1
-BITS = 8
 
 
 def load(
@@ -36,6 +38,8 @@ def load(
     signed: bool | None = None,
     scale: float | tuple[float, ...] | None = None,
     per_feature: bool | None = None,
+    thermometer: int | None = None,
+    thermometer_budget: int | None = None,
     loss: str = AUTO,
     outputs: int | None = None,
     targets: Targets | None = None,
@@ -43,17 +47,23 @@ def load(
     """A data set, split and with the format of its inputs.
 
     Args:
-        source: "mnist", "cifar10", "digits", or the path of an .npz file with x_train, y_train,
-            x_test and y_test (and, if you have split them yourself, x_val and y_val).
-        folder: where the files of MNIST or CIFAR-10 may lie; looked at before the cache and the
-            network.
+        source: "mnist", "cifar10", "digits", "jets", or the path of an .npz file with x_train,
+            y_train, x_test and y_test (and, if you have split them yourself, x_val and y_val).
+        folder: where the files of MNIST, CIFAR-10 or the jets may lie; looked at before the cache
+            and the network.
         validation: how much of the training data becomes validation data: a number of samples, or
             a share between 0 and 1.  None: 5,000 for MNIST and CIFAR-10, a tenth otherwise.
         split_seed: of the validation split; has nothing to do with seeds of training.
-        bits: width of an input, 1 to 8.  None: 1 for MNIST, 4 for digits, 8 otherwise.
+        bits: width of an input, 1 to 16.  None: 1 for MNIST, 4 for digits, 8 for
+            CIFAR-10, otherwise the fewest, up to 8, that keep what 8 keep.
         signed, scale, per_feature: format of the inputs.  None: for images x ≥ 96/256 (MNIST) or
             x ≥ 7/16 (digits) for one bit, the pixel's top bits for more, less half their range for
             CIFAR-10; otherwise found from the training data, see `find_format`.
+        thermometer: thresholds of each feature, of which the inputs are comparisons; 0 and None:
+            the inputs are the features' integers.  `bits` are then those of the integers that are
+            compared, None for as many as thresholds need.
+        thermometer_budget: thresholds of all features together, see `levels_by_budget`; None for
+            `thermometer` of each.
         loss: "classes", "binary" or "regression"; "auto": found from y_train, see `find_targets`.
         outputs: of a network that was trained elsewhere, if the data are for it.
         targets: what a network was trained on, if the data are for it; `loss` and `outputs` are
@@ -80,17 +90,18 @@ def load(
     if "x_validation" in arrays and validation is not None:
         report(f"{source}: holds validation data, so `validation` {validation} is not used")
     arrays = _split(arrays, share if validation is None else validation, split_seed)
-    floats = image_floats if own is None else own.floats
+    images = own if isinstance(own, ImageSet) else None
+    floats = image_floats if images is None else images.floats
     for key in ("x_train", "x_validation", "x_test"):
         if arrays[key].dtype == np.uint8:
             arrays[key] = floats(arrays[key])
     options = {"signed": signed, "scale": scale, "per_feature": per_feature}
-    return Dataset(
-        name=name,
-        **arrays,
-        targets=targets,
-        format=_format(own, arrays["x_train"], bits, options),
+    format, thresholds = (
+        _thermometer(arrays, thermometer, thermometer_budget, bits, options)
+        if thermometer
+        else (_format(images, arrays["x_train"], bits, options), None)
     )
+    return Dataset(name, **arrays, targets=targets, format=format, thermometer=thresholds)
 
 
 def _resolve(source: str | os.PathLike) -> str:
@@ -109,7 +120,7 @@ def _resolve(source: str | os.PathLike) -> str:
 
 
 def _read(
-    own: ImageSet | None, source: str | os.PathLike, folder: str | os.PathLike | None
+    own: ImageSet | FeatureSet | None, source: str | os.PathLike, folder: str | os.PathLike | None
 ) -> tuple[dict[str, np.ndarray], float]:
     """The arrays as they are stored, and how much of them is validation data by default."""
     if own is None:
@@ -156,12 +167,35 @@ def _strata(y: np.ndarray) -> np.ndarray:
     return np.zeros(len(y), np.int64)
 
 
+def _thermometer(
+    arrays: dict[str, np.ndarray],
+    levels: int,
+    budget: int | None,
+    bits: int | None,
+    options: dict[str, Any],
+) -> tuple[FixedPoint, tuple[tuple[int, ...], ...]]:
+    if given := {name: value for name, value in options.items() if value is not None}:
+        raise ValueError(
+            "a thermometer finds its own signs and scales: leave out "
+            f"{' and '.join(f'`{name}`' for name in given)}. Received: {given}"
+        )
+    x = arrays["x_train"]
+    if x.ndim != 2:
+        raise ValueError(
+            "`thermometer` is for samples of features on one axis; 0 is for others. "
+            f"Received: {levels} with samples of shape {x.shape[1:]}"
+        )
+    own = levels if budget is None else levels_by_budget(x, arrays["y_train"], budget, levels)
+    found = find_thermometer(x, own, bits)
+    return found.format, found.thresholds
+
+
 def _format(
     own: ImageSet | None, x: np.ndarray, bits: int | None, options: dict[str, Any]
 ) -> FixedPoint:
     """The images' own format, unless any option was given; else one found from the data."""
     if own is None:
-        return find_format(x, bits or BITS, **options)
+        return find_format(x, bits, **options)
     bits = bits or own.bits
     if all(value is None for value in options.values()):
         return own.format(bits)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from qkeras_models.cost.comparators import comparators_of_a_weight
 from qkeras_models.cost.hardware_costs import HardwareCost, input_bits, output_bits
 from qkeras_models.cost.layer_facts import LayerFacts
 from training.pruning.minimum_density import MinimumDensity
@@ -154,13 +155,14 @@ class QuantizationPruning(StagedTraining):
     def _facts(self, layer: Any) -> LayerFacts:
         kernel = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32")))
         threshold = float(ops.convert_to_numpy(layer.threshold))
-        fan_ins = np.count_nonzero((kernel > threshold).reshape(-1, kernel.shape[-1]), axis=0)
+        nonzero = (kernel > threshold).reshape(-1, kernel.shape[-1])
         return LayerFacts(
             weights=kernel.size,
-            fan_ins=tuple(fan_ins.tolist()),
+            fan_ins=tuple(np.count_nonzero(nonzero, axis=0).tolist()),
             positions=layer.output_positions(),
             input_bits=input_bits(layer),
             output_bits=output_bits(layer),
+            comparators=comparators_of_a_weight(layer, nonzero),
         )
 
     def state(self) -> dict[str, Any]:

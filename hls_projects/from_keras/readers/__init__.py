@@ -8,11 +8,12 @@ from hls_projects.from_keras.readers import (
     joins,
     lines,
     shapes,
+    thermometer,
     weights,
 )
 
 READERS = {
     kind: reader
-    for module in (input, weights, lines, activation, shapes, averages, joins, head)
+    for module in (input, thermometer, weights, lines, activation, shapes, averages, joins, head)
     for kind, reader in module.READERS.items()
 }

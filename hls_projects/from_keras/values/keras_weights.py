@@ -10,6 +10,7 @@ import numpy as np
 from qkeras_models.input_formats.fixed_point import SMALLEST
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.thermometer_input import REACH, ThermometerInput
 
 
 def check_weights(layer: Any) -> None:
@@ -41,6 +42,9 @@ def _check_ranges(layer: Any) -> None:
         step = keras.ops.convert_to_numpy(layer.step)
         scale = np.asarray(layer.scale, np.float32)
         _require(step == scale, step, "step", layer, "the layer's `scale`")
+    elif isinstance(layer, ThermometerInput):
+        move = keras.ops.convert_to_numpy(layer.move)
+        _require(np.abs(move) <= REACH, move, "move", layer, f"-{REACH} to {REACH}")
     elif hasattr(layer, "threshold_gate"):
         mask = keras.ops.convert_to_numpy(layer.mask)
         _require((mask == 0) | (mask == 1), mask, "mask", layer, "0 or 1")

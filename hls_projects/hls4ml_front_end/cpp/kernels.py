@@ -84,6 +84,14 @@ def threshold_lines(
     return lines
 
 
+def thermometer_lines(levels: np.ndarray, feature: np.ndarray) -> list[tuple[int, str]]:
+    """For each bit whether its feature has reached its level."""
+    return [
+        (1, f"res[{bit}] = data[{index}] >= {level};")
+        for bit, (level, index) in enumerate(zip(levels, feature, strict=True))
+    ]
+
+
 def head_lines(bias: np.ndarray, shift: np.ndarray | None = None) -> list[tuple[int, str]]:
     """For each class the accumulator, times 2^shift, plus its bias."""
     shift = np.zeros(len(bias), int) if shift is None else shift

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from hls_projects.families.family import Family
 from hls_projects.logic.bits import ONE, ZERO, Bit, complement, signed_width
 from hls_projects.logic.columns import BitSum, Heights
 from hls_projects.logic.netlist import Netlist
+from hls_projects.rtl.counters.comparator import all_at_least, at_least
 from hls_projects.rtl.counters.compressor import Compressor
 from hls_projects.rtl.counters.greedy import Path
 from hls_projects.rtl.counters.level_steps import EvenLevels, LevelSteps, even_levels, level_steps
@@ -110,6 +111,19 @@ class NeuronBuilder:
             if even is not None:
                 return self._divided(netlist, total, even, width)
         return self._compared(netlist, total, steps, width)
+
+    def comparisons(
+        self, netlist: Netlist, total: BitSum, levels: Iterable[int]
+    ) -> dict[int, Bit]:
+        """For each level whether a number is at least the level; see rtl.counters.comparator."""
+        values = {level: level - total.offset for level in levels}
+        inside = [value for value in values.values() if 0 < value <= total.highest]
+        bits = self._binary(netlist, total.columns, total.highest.bit_length()) if inside else []
+        reached = all_at_least(netlist, bits, inside)
+        return {
+            level: reached.get(value, ONE if value <= 0 else ZERO)
+            for level, value in values.items()
+        }
 
     def logit(self, netlist: Netlist, total: BitSum, width: int) -> list[Bit]:
         """The sum and its offset in two's complement, `width` bits, lowest first.
@@ -214,7 +228,7 @@ class NeuronBuilder:
         bits = self._binary(netlist, total.columns, total.highest.bit_length())
         level = BitSum(steps.first)
         for value, change in steps.changes.items():
-            reached = _at_least(netlist, bits, value)
+            reached = at_least(netlist, bits, value)
             for _ in range(abs(change)):
                 level.add_bit(0, reached, 1 if change > 0 else -1)
         return self.logit(netlist, level, width)
@@ -251,27 +265,3 @@ def _constant(value: int, width: int) -> list[Bit]:
 
 def _groups(heights: Heights) -> tuple[Values, ...]:
     return tuple(sorted((0, 1 << place) for place, n in enumerate(heights) for _ in range(n)))
-
-
-def _at_least(netlist: Netlist, bits: Sequence[Bit], value: int) -> Bit:
-    """Whether the number in `bits` is at least `value`: five bits a LUT, from the lowest up."""
-    reached = ONE
-    for part, wanted in _parts(bits, value):
-        (reached,) = netlist.lut_bits([*part, reached], _comparison(wanted))
-    return reached
-
-
-def _parts(bits: Sequence[Bit], value: int) -> Iterator[tuple[Sequence[Bit], int]]:
-    for first in range(0, len(bits), 5):
-        part = bits[first : first + 5]
-        yield part, value >> first & ((1 << len(part)) - 1)
-
-
-def _comparison(wanted: int):
-    """Function of a part's raw bits and whether the lower parts reached theirs."""
-
-    def reached(raw: list[int]) -> tuple[int, ...]:
-        number = sum(bit << place for place, bit in enumerate(raw[:-1]))
-        return (int(number > wanted or (number == wanted and raw[-1])),)
-
-    return reached

@@ -15,6 +15,10 @@ from hls_projects.logic.netlist import ChainNode, Netlist
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 from hls_projects.rtl.counters.neuron import NeuronBuilder
+from hls_projects.rtl.pipeline.encoder import encoded, used_levels
+
+# Layers that a register follows.
+REGISTERED = (Role.ACTIVATION, Role.ENCODER)
 
 
 @dataclass
@@ -110,7 +114,7 @@ class GraphPipeline:
         }
 
     def _activates(self, position: int) -> bool:
-        return self.network.layers[position].role is Role.ACTIVATION
+        return self.network.layers[position].role in REGISTERED
 
     def _linear(self, members: Sequence[int]) -> None:
         for position in members:
@@ -119,17 +123,22 @@ class GraphPipeline:
 
     def _cut(self, activations: Sequence[int], needed: set[int]) -> None:
         """Registers activations and what later stages need, and begins the next stage."""
-        stage, layers = self.stages[-1], self.network.layers
+        stage = self.stages[-1]
         found = {
-            i: activation_numbers(
-                self.builder, stage, self.values[self.network.taken[i][0]], layers[i]
-            )
-            for i in activations
+            i: self._numbers(stage, i, self.values[self.network.taken[i][0]]) for i in activations
         }
         kept = {i: value for i, value in self.values.items() if i in needed - set(activations)}
         self.values = _registered(stage, {**found, **kept})
         following = Netlist(len(stage.registered))
         self.stages.append(RegisterStage(following, layer=len(self.stages) + 1))
+
+    def _numbers(self, stage: RegisterStage, position: int, values: np.ndarray) -> np.ndarray:
+        """What a layer that registers follow makes of sums, as numbers not registered yet."""
+        layer = self.network.layers[position]
+        if layer.role is Role.ENCODER:
+            used = used_levels(self.network, position)
+            return encoded(self.builder, stage.netlist, values, layer, used)
+        return activation_numbers(self.builder, stage, values, layer)
 
 
 def activation_depths(network: IntegerNetwork) -> list[int]:
@@ -137,7 +146,7 @@ def activation_depths(network: IntegerNetwork) -> list[int]:
     depths: list[int] = []
     for layer, taken in zip(network.layers, network.taken, strict=True):
         before = max(depths[source] if source != INPUT else 0 for source in taken)
-        depths.append(before + (layer.role is Role.ACTIVATION))
+        depths.append(before + (layer.role in REGISTERED))
     return depths
 
 

@@ -38,3 +38,11 @@ def test_options_of_a_model_that_knows_its_inputs_are_refused():
     assert choose_input_format(quantized, ConversionOptions(), None) is None
     with pytest.raises(ValueError, match="are of models without an InputQuantizer"):
         choose_input_format(quantized, ConversionOptions(input_bits=4), None)
+
+
+def test_data_of_two_values_take_one_bit(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    x, y = np.random.default_rng(0).integers(0, 2, (200, 16)), np.arange(200) % 5
+    np.savez("bits.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    found = choose_input_format(ternary_sums(), ConversionOptions(data="bits.npz"), None)
+    assert found == FixedPoint(1, False, 1.0)

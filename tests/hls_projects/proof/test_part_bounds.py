@@ -1,4 +1,4 @@
-from hls_projects.proof.part_bounds import PartBounds
+from hls_projects.proof.diagrams import PartBounds
 
 
 def test_what_nets_came_from_bounds_their_sum():

@@ -14,6 +14,7 @@ from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 from qkeras_models.networks.builders import mlp
 from qkeras_models.networks.pretrained import pretrained_folder
 from tests.hls_projects.networks import ternary
+from tests.hls_projects.zoo import ZOO
 from training.pruning.quantization_pruning import QuantizationPruning
 
 
@@ -140,7 +141,7 @@ def test_other_layers_are_refused():
             return lowest, highest
 
     network = random_network()
-    with pytest.raises(ValueError, match="dense, threshold, flatten, reshape and head.*softmax"):
+    with pytest.raises(ValueError, match="dense, threshold, thermometer, flatten.*softmax"):
         estimate(replace(network, layers=(Other(), *network.layers)))
 
 
@@ -158,3 +159,26 @@ def test_one_bit_that_sets_two_is_registered_once():
     # The activation is 0 or 3; the logit of two bits needs a third for its sign.
     assert estimate(network).ffs == 1 + 1 + 3 + 1
     assert layer_facts(network)[1].fan_ins == (1.0,)
+
+
+@pytest.mark.parametrize("name", ["thermometer", "thermometer_positions"])
+def test_comparators_are_those_of_the_netlist(tmp_path, name):
+    design, found = write_rtl(ZOO[name], tmp_path), estimate(ZOO[name])
+    assert 0 < design.encoder_luts == found.encoder_luts
+    assert found.encoder_luts <= found.luts
+    assert design.luts_per_layer[0] == design.encoder_luts
+
+
+def test_thresholds_that_no_weight_uses_take_no_hardware(tmp_path):
+    net = ZOO["thermometer"]
+    codes, flatten, dense, *rest = net.layers
+    weights = dense.weights.copy()
+    weights[1::2] = 0
+    fewer = IntegerNetwork(net.input, (codes, flatten, Dense(weights), *rest))
+    kept = replace(codes, levels=codes.levels[::2], feature=codes.feature[::2])
+    without = IntegerNetwork(net.input, (kept, flatten, Dense(weights[::2]), *rest))
+    assert 0 < estimate(fewer).encoder_luts < estimate(net).encoder_luts
+    assert estimate(fewer) == estimate(without)
+    designs = [write_rtl(n, tmp_path / str(i)) for i, n in enumerate((fewer, without))]
+    assert designs[0].encoder_luts == designs[1].encoder_luts
+    assert designs[0].ffs == designs[1].ffs and designs[0].luts == designs[1].luts

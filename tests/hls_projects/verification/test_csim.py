@@ -13,7 +13,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CompilerError, CSimulation, require_compiler
 from hls_projects.verification.exactness import ExactnessError, compare
 from tests.hls_projects.networks import edge_inputs, network
-from tests.hls_projects.zoo import dead_network, positions_network
+from tests.hls_projects.zoo import dead_network, positions_network, thermometer_network
 
 
 def simulate(folder, net, **options):
@@ -36,6 +36,7 @@ LATENCY = {
     "single_layer": (network((6, 3), input_bits=3), {}),
     "positions": (positions_network(), {"backend": "Vivado"}),
     "dead": (dead_network(), {}),
+    "thermometer": (thermometer_network(2, False, (2, 4)), {}),
 }
 
 
@@ -52,6 +53,7 @@ FLOATS = {
         (5, 6, 3), input_bits=8, signed=True, scale=(0.3000030517578125, 2.0, 96.5, 1 / 1024, 1.0)
     ),
     "three_bit_images": network((20, 6, 3), input_bits=3, scale=0.25, shape=(4, 5), bits=3),
+    "thermometer": thermometer_network(12, True, (5,)),
     "one_signed_bit": network((6, 4, 2), signed=True, scale=0.75, bits=1),
 }
 

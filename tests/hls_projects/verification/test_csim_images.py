@@ -7,7 +7,7 @@ import pytest
 from hls4ml.converters import convert_from_keras_model
 
 from hls_projects.hls4ml_front_end import build_hls_model
-from hls_projects.kinds import MaxPool, Reshape, Role
+from hls_projects.kinds import MaxPool, Reshape, Role, Thermometer
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import compare
@@ -26,6 +26,8 @@ LINES = image_network((6, 5), [Reshape((6, 5, 1)), (4, (3, 3), (1, 1), "same")],
 ONE_WINDOW = image_network((4, 3, 2), [MaxPool((2, 2), (3, 2))], bits=2)
 WHOLE = image_network((2, 3, 2), [(4, (2, 3), (2, 3), "same")], bits=2)
 AS_LARGE = image_network((2, 3, 2), [(4, (2, 3), (1, 1), "same")], bits=2)
+CODES = Thermometer(np.array([-1, 1, 0], np.int32), np.array([0, 0, 1], np.int32))
+CODED = image_network((4, 3, 2), [CODES, (3, (2, 2), (1, 1), "valid")], signed=True)
 
 CASES = {
     "streams": (NET, {}),
@@ -34,6 +36,8 @@ CASES = {
     "whole_image": (WHOLE, {"io_type": "io_parallel"}),
     "windows_as_large": (AS_LARGE, {"io_type": "io_parallel"}),
     "shared_adders": (NET, {"strategy": "distributed_arithmetic"}),
+    "coded_streams": (CODED, {}),
+    "coded_arrays": (CODED, {"io_type": "io_parallel", "quantized_inputs": False}),
     "images_without_channels": (LINES, {"quantized_inputs": False}),
     "dense_streams": (network((20, 9, 4), shape=(4, 5)), {"io_type": "io_stream"}),
 }

@@ -34,9 +34,9 @@ def test_a_scale_for_each_feature():
     assert form.quantize([[1.0, 1.0], [2.9, 9.0]]).tolist() == [[1, 2], [2, 3]]
 
 
-@pytest.mark.parametrize("bits", [0, 9, 2.0, True, "1", None])
+@pytest.mark.parametrize("bits", [0, 17, 2.0, True, "1", None])
 def test_bad_bits(bits):
-    with pytest.raises(ValueError, match=r"`bits`.*1 to 8\. Received"):
+    with pytest.raises(ValueError, match=r"`bits`.*1 to 16\. Received"):
         FixedPoint(bits, False, 1.0)
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from qkeras_models.input_formats.format_search import format_loss, without_unused_bits
 from qkeras_models.input_formats.otsu import otsu_thresholds
 from training.data import FixedPoint, find_format
 
@@ -124,7 +125,7 @@ def test_bad_data(x):
         find_format(x)
 
 
-@pytest.mark.parametrize("bits", [0, 9, 1.0])
+@pytest.mark.parametrize("bits", [0, 17, 1.0])
 def test_bad_bits(bits):
     with pytest.raises(ValueError, match="`bits`"):
         find_format(np.zeros((2, 1)), bits)
@@ -150,3 +151,33 @@ def test_otsu_against_every_split(columns):
 
     best = max(between(threshold) for threshold in np.unique(x))
     assert between(found) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("values, bits", [
+    ([0, 1], 1), ([-1, 1], 1), ([3, 3.5], 1), ([0, 1, 2, 3], 2), ([0, 0.25, 0.5, 0.75], 2),
+    ([-2, -1, 0, 1], 2), (np.arange(17), 5), (np.arange(256), 8), (np.arange(999), 8), ([7], 1),
+])
+def test_no_bit_is_there_that_no_value_uses(values, bits):
+    x = RANDOM.choice(np.float32(values), (3000, 5))
+    x[: len(values), 0] = values
+    found = find_format(x, None)
+    assert found.bits == bits
+    assert len(values) > 256 or format_loss(x, found) < 1e-6
+
+
+def test_features_of_two_values_each_take_one_bit():
+    x = np.where(RANDOM.random((500, 3)) < 0.5, np.float32([1, 20, 400]), np.float32([0, 10, 300]))
+    found = find_format(x, None)
+    assert found.bits == 1 and format_loss(x, found) < 1e-6
+
+
+@pytest.mark.parametrize("integers, scale, bits", [
+    ([0, 128], 1 / 128, 1), ([0, 64, 128, 192], 1 / 64, 2), ([0, 3], 1, 2), ([-128, 0], 1, 1),
+    ([-4, 3], 1, 3), ([0], 1, 1), ([-1], 1, 1),
+])
+def test_unused_bits_go_and_every_value_stays(integers, scale, bits):
+    signed = min(integers) < 0
+    x = np.float32(integers)[:, None] * np.float32(scale)
+    short = without_unused_bits(x, FixedPoint(8, signed, scale))
+    assert short.bits == bits
+    np.testing.assert_array_equal(short.quantize(x) * short.scale, x)

@@ -30,7 +30,7 @@ def test_mlp_has_the_widths_and_formats_asked_for():
 
 @pytest.mark.parametrize("arguments, name", [
     ({"hidden": (0,)}, "hidden"), ({"classes": 0}, "classes"), ({"activation_bits": 5},
-     "activation_bits"), ({"input_bits": 9}, "bits"), ({"threshold": 1.5}, "threshold"),
+     "activation_bits"), ({"input_bits": 17}, "bits"), ({"threshold": 1.5}, "threshold"),
 ])
 def test_values_out_of_range_are_named(arguments, name):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):

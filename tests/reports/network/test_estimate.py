@@ -13,6 +13,7 @@ from reports.network.report_tables import resource_table
 from reports.records.record import Figure, Source
 from reports.records.results_file import load_records
 from tests.hls_projects.networks import image_network
+from tests.hls_projects.zoo import ZOO
 
 ROOT = Path(__file__).parents[3]
 
@@ -105,3 +106,12 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
 
 def test_a_network_that_rtl_does_not_have_is_not_estimated():
     assert estimated_resources(network(Other())) == {}
+
+
+def test_comparators_of_features_have_a_row_of_their_own():
+    figures = estimated_resources(ZOO["thermometer"])[DESIGN]
+    found = estimate(ZOO["thermometer"])
+    assert figures["encoder_luts"].value == found.encoder_luts < figures["luts"].value
+    text = resource_table({DESIGN: figures}).to_markdown()
+    assert "of the LUTs, those that compare features with constants" in text
+    assert "encoder_luts" not in estimated_resources(network())[DESIGN]

@@ -48,10 +48,11 @@ def test_options_of_images():
     ("source", "options", "message"),
     [
         ("mnits", {}, r"Did you mean mnist\?.*Received: 'mnits'"),
-        ("data.csv", {}, r"cifar10, digits or the path of an \.npz file\. Received: 'data\.csv'"),
-        ("digits", {"folder": "x"}, "`folder` is for mnist and cifar10"),
-        ("digits", {"bits": 9}, "`bits`"),
+        ("data.csv", {}, r"digits, jets or the path of an \.npz file\. Received: 'data\.csv'"),
+        ("digits", {"folder": "x"}, "`folder` is for mnist and cifar10 and jets"),
+        ("digits", {"bits": 17}, "`bits`"),
         ("digits", {"scale": -1.0}, "`scale`"),
+        ("digits", {"thermometer": 3}, r"`thermometer` is for samples of features.*\(8, 8\)"),
         ("digits", {"validation": 5000}, "must be 1 to 1428"),
         ("digits", {"split_seed": -1}, "`split_seed`"),
     ],
@@ -88,3 +89,25 @@ def test_a_file_named_like_a_data_set_is_the_users_own(tmp_path, name):
     x, y = np.random.default_rng(0).random((20, 3)), np.arange(20) % 2
     np.savez(tmp_path / f"{name}.npz", x_train=x, y_train=y, x_test=x, y_test=y)
     assert load(tmp_path / f"{name}.npz").shape == (3,)
+
+
+def test_a_file_of_bits_takes_one_bit_an_input(tmp_path):
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 2, (200, 30)), np.arange(200) % 2
+    np.savez(tmp_path / "bits.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    data = load(tmp_path / "bits.npz")
+    assert data.format == FixedPoint(1, False, 0.5)
+    np.testing.assert_array_equal(data.format.quantize(data.x_test), x)
+    np.savez(tmp_path / "four.npz", x_train=x + 2 * x[:, ::-1], y_train=y, x_test=x, y_test=y)
+    assert load(tmp_path / "four.npz").format == FixedPoint(2, False, 1.0)
+
+
+def test_thresholds_of_features(tmp_path):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(400, 3)), np.arange(400) % 2
+    np.savez(tmp_path / "features.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    data = load(tmp_path / "features.npz", thermometer=7)
+    assert [len(own) for own in data.thermometer] == [7, 7, 7]
+    assert load(tmp_path / "features.npz", thermometer=0).thermometer is None
+    with pytest.raises(ValueError, match="leave out `scale`. Received"):
+        load(tmp_path / "features.npz", thermometer=7, scale=1.0)

@@ -16,6 +16,7 @@ from pathlib import Path
 from training.console import progress
 
 KERAS_PATIENCE = 30.0  # seconds without a byte; importing Keras is in it
+OPENML_PATIENCE = 600.0  # parsing text is in it
 NPM_PATIENCE = 300.0  # npm keeps its bytes elsewhere, so this limits it as a whole
 POLL_SECONDS = 0.1
 
@@ -51,6 +52,29 @@ def keras_cifar10(folder: Path) -> Path:
         "numpy.savez(sys.argv[1], x_train=a, y_train=b[:, 0], x_test=c, y_test=d[:, 0])"
     )
     _run_keras(code, "CIFAR-10", 170_498_071, folder, str(path))
+    return path
+
+
+def openml_jets(folder: Path) -> Path:
+    """Lets scikit-learn fetch OpenML's data set 42468, whose checksum it knows, to an .npz file.
+
+    The file has float64 `x` (jets, columns), the columns' `names`, and classes `y` by name.
+
+    Raises:
+        SourceUnavailable: if scikit-learn fails or nothing arrives for ten minutes; it reads the
+            text in memory for some of them.
+    """
+    path = folder / "openml.npz"
+    code = (
+        "import sys, numpy; from sklearn.datasets import fetch_openml; "
+        "found = fetch_openml(data_id=42468, as_frame=False, parser='liac-arff', "
+        "data_home=sys.argv[1], n_retries=1); "
+        "numpy.savez(sys.argv[2], x=found.data.astype('f8'), y=found.target.astype(str), "
+        "names=numpy.array(found.feature_names))"
+    )
+    with progress("Downloading jets from OpenML") as tell:
+        command = [sys.executable, "-c", code, str(folder), str(path)]
+        _run(command, folder, {}, OPENML_PATIENCE, tell)
     return path
 
 

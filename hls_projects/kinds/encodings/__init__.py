@@ -1,0 +1,1 @@
+"""Kinds that make bits of numbers."""

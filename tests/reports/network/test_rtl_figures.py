@@ -1,0 +1,27 @@
+from hls_projects.conversion.verilog import VerilogDesign
+from hls_projects.families import XILINX
+from hls_projects.rtl import write_rtl
+from hls_projects.tools.synthesis import Cells
+from reports.network.rtl_figures import rtl_resources
+from reports.records.record import Source
+from tests.hls_projects.zoo import ZOO
+
+
+def figures(folder, name):
+    design = write_rtl(ZOO[name], folder)
+    modules = {"layer_1": Cells(luts=7), "layer_1_1": Cells(luts=2), "layer_10": Cells(luts=40),
+               "layer_2": Cells(luts=30), "top": Cells()}
+    written = VerilogDesign(XILINX, design, targets=("xilinx",), modules={"xilinx": modules})
+    return rtl_resources([written])["RTL, xilinx"]
+
+
+def test_the_encoder_is_the_first_layers_modules(tmp_path):
+    found = figures(tmp_path, "thermometer")
+    encoder = found["encoder_luts"]
+    assert (encoder.value, encoder.source) == (9, Source.YOSYS_SUM)
+    assert "compare features with constants" in encoder.note
+    assert found["luts"].value == 79
+
+
+def test_networks_without_one_have_no_such_row(tmp_path):
+    assert "encoder_luts" not in figures(tmp_path, "one_bit")

@@ -1,0 +1,1 @@
+"""Data sets of features that are loaded by their name."""
