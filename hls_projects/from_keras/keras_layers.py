@@ -11,6 +11,7 @@ FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each f
 SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
 INSTEAD = {
     "Activation": RELU,
+    "GlobalMaxPooling1D": "MaxPooling1D of the series' length, then Flatten",
     "GlobalMaxPooling2D": "MaxPooling2D of the image's size, then Flatten",
     "Lambda": "layers that can be saved and read",
     "LayerNormalization": "BatchNormalization",

@@ -11,7 +11,7 @@ import numpy as np
 _ALLOWED = {
     "padding": ("'valid' or 'same'", ("valid", "same"), ""),
     "data_format": ("'channels_last'", ("channels_last",), ": hardware takes channels last"),
-    "dilation_rate": ("1", (1, (1, 1)), ": hardware takes every tap of a window"),
+    "dilation_rate": ("1", (1, (1,), (1, 1)), ": hardware takes every tap of a window"),
     "groups": ("1", (1,), ": hardware takes all channels in every filter"),
     "mask": ("left out", (), ": pruning decides which weights are 0"),
 }
@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
 
 
 def check_pool(layer: Any) -> None:
-    """Raises ValueError unless a MaxPooling2D is channels last and valid."""
+    """Raises ValueError unless a pool is channels last and valid."""
     kind = type(layer).__name__
     check_convolution({"data_format": layer.data_format, "name": layer.name}, kind)
     if layer.padding != "valid":

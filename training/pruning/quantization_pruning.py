@@ -154,7 +154,7 @@ class QuantizationPruning(StagedTraining):
     def _facts(self, layer: Any) -> LayerFacts:
         kernel = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32")))
         threshold = float(ops.convert_to_numpy(layer.threshold))
-        fan_ins = np.count_nonzero((kernel > threshold).reshape(-1, kernel.shape[-1]), axis=0)
+        fan_ins = np.count_nonzero(layer.by_output(kernel > threshold), axis=0)
         return LayerFacts(
             weights=kernel.size,
             fan_ins=tuple(fan_ins.tolist()),

@@ -13,7 +13,9 @@ from hls_projects.from_keras.readers.weights import check_padding, read_sums
 from hls_projects.from_keras.values.integer_weights import integer_weights
 from hls_projects.from_keras.walk import Reached, Reader, Walk
 from hls_projects.kinds import Conv2D, MaxPool, Reshape
+from qkeras_models.layers.baselines.ternary_conv1d import TernaryConv1D
 from qkeras_models.layers.convolution_options import check_convolution, check_pool
+from qkeras_models.layers.sparse_ternary_conv1d import SparseTernaryConv1D
 
 
 def read_convolution(walk: Walk, layer: Any, reached: Reached) -> Reached:
@@ -51,7 +53,8 @@ def _as_line(walk: Walk, layer: Any, reached: Reached) -> Reached:
     return replace(reached, node=walk.add(shape, layer.name, reached))
 
 
+CONVOLUTIONS = (SparseTernaryConv1D, TernaryConv1D, QConv1D, keras.layers.Conv1D)
 READERS = {
-    **dict.fromkeys((QConv1D, keras.layers.Conv1D), Reader(read_convolution, weighted=True)),
+    **dict.fromkeys(CONVOLUTIONS, Reader(read_convolution, weighted=True)),
     keras.layers.MaxPooling1D: Reader(read_max_pool),
 }

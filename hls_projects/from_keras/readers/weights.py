@@ -19,11 +19,13 @@ from hls_projects.from_keras.values.powers_of_two import common_step, is_power_o
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Conv2D, Dense, Layer
 from hls_projects.kinds.layer import signed_parts
+from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
+from qkeras_models.layers.baselines.ternary_dense import TernaryDense
+from qkeras_models.layers.baselines.ternary_depthwise_conv2d import TernaryDepthwiseConv2D
 from qkeras_models.layers.convolution_options import check_convolution
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
-from qkeras_models.layers.ternary_dense import TernaryDense
+from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 
 
 def read_dense(walk: Walk, layer: Any, reached: Reached) -> Reached:
@@ -154,7 +156,12 @@ def _over_last_axis(values: np.ndarray) -> np.ndarray:
 
 DENSE = (SparseTernaryDense, TernaryDense, QDense, keras.layers.Dense)
 CONVOLUTIONS = (SparseTernaryConv2D, TernaryConv2D, QConv2D, keras.layers.Conv2D)
-DEPTHWISE = (QDepthwiseConv2D, keras.layers.DepthwiseConv2D)
+DEPTHWISE = (
+    SparseTernaryDepthwiseConv2D,
+    TernaryDepthwiseConv2D,
+    QDepthwiseConv2D,
+    keras.layers.DepthwiseConv2D,
+)
 READERS = {
     **dict.fromkeys(DENSE, Reader(read_dense, weighted=True)),
     **dict.fromkeys(CONVOLUTIONS, Reader(read_convolution, weighted=True)),

@@ -50,7 +50,7 @@ def integer_weights(layer: Any, arrange: Arrange = np.asarray) -> IntegerWeights
         ValueError: naming the layer, for a kernel of other values, or one that is random.
     """
     if hasattr(layer, "ternary_kernel"):
-        return IntegerWeights(layer.ternary_kernel(), 1.0)
+        return IntegerWeights(arrange(layer.ternary_kernel()), 1.0)
     depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
     quantizer = getattr(layer, f"{'depthwise' if depthwise else 'kernel'}_quantizer_internal", None)
     kernel = quantized(layer, kernel_of(layer), quantizer)

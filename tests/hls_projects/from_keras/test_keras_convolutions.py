@@ -12,11 +12,11 @@ from qkeras.qnormalization import QBatchNormalization
 
 from hls_projects.from_keras.keras_trace import keras_trace
 from hls_projects.network.integer_network import IntegerNetwork
+from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
 from qkeras_models.networks.builders import feed_forward, float_feed_forward
 from qkeras_models.quantizers.binary_weights import BinaryWeights
 from tests.hls_projects.keras_models import assert_exact, randomize
