@@ -93,7 +93,7 @@ def test_depthwise_convolutions_and_series_keep_their_shapes_and_weights():
     for make, x in ((depthwise, IMAGES), (series, IMAGES.reshape(-1, 20, 3))):
         model = make()
         sparse = sparsify(model, x)
-        assert sparse.output.shape == model.output.shape
+        assert sparse.output_shape == model.output_shape
         for layer in sparse_ternary_layers(sparse):
             trained = np.asarray(model.get_layer(layer.name).kernel)
             assert trained.shape == layer.kernel.shape
