@@ -127,10 +127,13 @@ def _describe(layer: Layer, inputs: Interval, outputs: Interval, shape: tuple[in
     if layer.role is Role.SHAPE:
         return {"class_name": layer.hls_class, "target_shape": list(shape)}
     arrays = {ATTRIBUTES.get(name, name): array for name, array in layer.arrays.items()}
+    options = {name: list(v) if isinstance(v, tuple) else v for name, v in layer.options.items()}
+    if layer.role is Role.MOVE:
+        arrays, options = {"sources": layer.sources(inputs[0].shape)}, {}
     return {
         "class_name": layer.hls_class,
         **arrays,
-        **{name: list(v) if isinstance(v, tuple) else v for name, v in layer.options.items()},
+        **options,
         "input_lowest": _over_last_axis(inputs[0], np.min),
         "input_highest": _over_last_axis(inputs[1], np.max),
         "lowest": _over_last_axis(outputs[0], np.min),

@@ -12,12 +12,18 @@ from hls_projects.kinds.flatten import Flatten
 from hls_projects.kinds.head import Head
 from hls_projects.kinds.layer import Interval, Layer, Role
 from hls_projects.kinds.maxpool import MaxPool
+from hls_projects.kinds.moves.crop import Crop
+from hls_projects.kinds.moves.pad import Pad
+from hls_projects.kinds.moves.permute import Permute
+from hls_projects.kinds.moves.select import Select
+from hls_projects.kinds.moves.upsample import UpSample
 from hls_projects.kinds.reshape import Reshape
 from hls_projects.kinds.threshold import Levels
 
+_MOVES = (Pad, Crop, UpSample, Permute, Select)
 KINDS: dict[str, type[Layer]] = {
     kind.kind: kind
-    for kind in (Dense, Conv2D, Levels, MaxPool, Flatten, Reshape, Add, Concatenate, Head)
+    for kind in (Dense, Conv2D, Levels, MaxPool, Flatten, Reshape, *_MOVES, Add, Concatenate, Head)
 }
 
 __all__ = [
@@ -25,6 +31,7 @@ __all__ = [
     "Add",
     "Concatenate",
     "Conv2D",
+    "Crop",
     "Dense",
     "Flatten",
     "Head",
@@ -32,6 +39,10 @@ __all__ = [
     "Layer",
     "Levels",
     "MaxPool",
+    "Pad",
+    "Permute",
     "Reshape",
     "Role",
+    "Select",
+    "UpSample",
 ]

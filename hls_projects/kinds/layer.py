@@ -25,7 +25,8 @@ class Role(Enum):
     WEIGHTED = "sums of inputs by weights, attribute `weights`"
     ACTIVATION = "levels of a sum, attributes `levels`, `direction` and `bits`"
     POOL = "one value of every window"
-    SHAPE = "another order of the same values"
+    SHAPE = "the same values in another shape"
+    MOVE = "values in other places, and zeros"
     JOIN = "one value of several branches, attribute `places`"
     OUTPUT = "logits"
 

@@ -73,6 +73,7 @@ def _is_first(network: Any) -> bool:
     """Whether format 1 holds the network, which older readers know."""
     return network.is_sequence and all(
         set(layer.arrays) == FIRST_KINDS.get(layer.kind)
+        and not (layer.kind == "maxpool" and "padding" in layer.options)
         and is_ternary(layer.arrays.get("weights", _TERNARY))
         for layer in network.layers
     )

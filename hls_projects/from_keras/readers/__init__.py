@@ -3,16 +3,21 @@
 from hls_projects.from_keras.readers import (
     activation,
     averages,
+    composed,
     head,
     input,
     joins,
     lines,
+    moves,
     shapes,
     weights,
 )
 
+_MODULES = (
+    input, weights, lines, composed, activation, shapes, moves, averages, joins, head
+)  # fmt: skip
 READERS = {
     kind: reader
-    for module in (input, weights, lines, activation, shapes, averages, joins, head)
+    for module in _MODULES
     for kind, reader in module.READERS.items()
 }

@@ -25,8 +25,8 @@ def read_convolution(walk: Walk, layer: Any, reached: Reached) -> Reached:
     check_padding(layer, reached)
     found = integer_weights(layer, _column)
     kind = Conv2D(found.values, (layer.strides[0], 1), layer.padding)
-    image = _as_image(walk, layer, reached)
-    return _as_line(walk, layer, read_sums(walk, layer, image, found, kind))
+    image = as_image(walk, layer, reached)
+    return as_line(walk, layer, read_sums(walk, layer, image, found, kind))
 
 
 def _column(kernel: np.ndarray) -> np.ndarray:
@@ -36,18 +36,20 @@ def _column(kernel: np.ndarray) -> np.ndarray:
 def read_max_pool(walk: Walk, layer: Any, reached: Reached) -> Reached:
     """The largest value of each window of an image of one column."""
     check_pool(layer)
-    image = _as_image(walk, layer, reached)
-    kind = MaxPool((layer.pool_size[0], 1), (layer.strides[0], 1))
-    return _as_line(walk, layer, replace(image, node=walk.add(kind, layer.name, image)))
+    image = as_image(walk, layer, reached)
+    kind = MaxPool((layer.pool_size[0], 1), (layer.strides[0], 1), layer.padding)
+    return as_line(walk, layer, replace(image, node=walk.add(kind, layer.name, image)))
 
 
-def _as_image(walk: Walk, layer: Any, reached: Reached) -> Reached:
+def as_image(walk: Walk, layer: Any, reached: Reached) -> Reached:
+    """A series as an image of one column."""
     length, channels = walk.shape(reached)
     shape = Reshape((length, 1, channels))
     return replace(reached, node=walk.add(shape, layer.name, reached))
 
 
-def _as_line(walk: Walk, layer: Any, reached: Reached) -> Reached:
+def as_line(walk: Walk, layer: Any, reached: Reached) -> Reached:
+    """An image of one column as a series."""
     length, _, channels = walk.shape(reached)
     shape = Reshape((length, channels))
     return replace(reached, node=walk.add(shape, layer.name, reached))
