@@ -6,18 +6,26 @@ from hls4ml.model.attributes import Attribute
 
 from hls_projects.hls4ml_front_end.cpp.kernels import PIPELINE, adder_tree, shifted
 from hls_projects.hls4ml_front_end.layers import IntegerLayer
+from hls_projects.hls4ml_front_end.precision import integer_precision, set_source_precision
 
 
 class JoinLayer(IntegerLayer):
     """A layer of several inputs, value by value or side by side.
 
-    Attribute: `places`, a list; input i counts 2^places[i].
+    Attributes: `places`, a list, input i counts 2^places[i]; `branch_lowest` and `branch_highest`,
+    lists of the integers that each branch can be.
     """
 
-    _expected_attributes = [Attribute("places", value_type=list)]
+    _expected_attributes = [
+        Attribute("places", value_type=list),
+        Attribute("branch_lowest", value_type=list),
+        Attribute("branch_highest", value_type=list),
+    ]
 
     def _set_input_precision(self) -> None:
-        """The branches have their types from the layers that they come from."""
+        bounds = zip(self.get_attr("branch_lowest"), self.get_attr("branch_highest"), strict=True)
+        for name, (low, high) in zip(self.inputs, bounds, strict=True):
+            set_source_precision(self, integer_precision(low, high), name)
 
     def _kernel(self) -> str:
         shapes = [self.get_input_variable(name).shape for name in self.inputs]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from qkeras import QActivation, QBatchNormalization, QConv2D, QDense
 
 from hls_projects.from_keras.keras_trace import keras_integer_logits, keras_trace
-from hls_projects.from_keras.levels import find_levels
+from hls_projects.from_keras.values.levels import find_levels
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
@@ -258,7 +258,7 @@ def test_bisection_finds_what_trying_all_finds(low, span, bits, falls, seed):
 
     every = find_levels(count, lowest, highest, bits)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hls_projects.from_keras.levels.MOST_EVALUATED", 0)
+        patch.setattr("hls_projects.from_keras.values.levels.MOST_EVALUATED", 0)
         found = find_levels(count, lowest, highest, bits)
     values = np.stack([lowest, highest, (lowest + highest) // 2, lowest + 1, highest - 1])
     np.testing.assert_array_equal(found.forward(values), every.forward(values))
