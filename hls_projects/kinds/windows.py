@@ -68,6 +68,20 @@ class Windows:
                 ]
 
 
+def windows_of(windows: Windows, shape: tuple[int, ...]) -> np.ndarray:
+    """Which values of an image each window sees, channel by channel.
+
+    Args:
+        shape: rows, columns and channels.
+
+    Returns:
+        int64 (output rows, output columns, channels, places of the window), each the place of a
+        value, last axis fastest; −1 outside of the image.
+    """
+    places = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+    return np.stack(list(windows.taps(places, outside=-1)), axis=-1)
+
+
 def is_pair(value: Any) -> bool:
     """Whether a value is two integers ≥ 1."""
     return (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hls_projects.kinds import Role
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.stream.collector import Collector
 from hls_projects.rtl.stream.join_buffer import JoinBuffer
@@ -12,6 +14,9 @@ from hls_projects.rtl.stream.line_buffer import LineBuffer
 from hls_projects.rtl.stream.pixel_counts import branch_depths, images_behind
 from hls_projects.rtl.stream.pixel_step import PixelStep
 from hls_projects.rtl.stream.planning import Planner
+
+# Terms of a network that is built all at once though it has windows.
+MOST_UNROLLED = 5000
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,29 @@ class StreamPlan:
 
 
 def streams(network: IntegerNetwork) -> bool:
-    """Whether a network is built for a stream of pixels: one with convolutions or pools."""
-    return any(layer.windows is not None for layer in network.layers)
+    """Whether a network is built for a stream of pixels: one with convolutions or pools.
+
+    A small one with an order of layers that a stream does not have is built all at once.
+    """
+    if all(layer.windows is None for layer in network.layers):
+        return False
+    try:
+        plan_stream(network)
+    except ValueError:
+        return unrolled_terms(network) > MOST_UNROLLED
+    return True
+
+
+def unrolled_terms(network: IntegerNetwork) -> int:
+    """Terms of all sums, and values of all pools, if each position has logic of its own."""
+    total = 0
+    for layer, shape in zip(network.layers, network.shapes(), strict=True):
+        positions = math.prod(shape[:-1])
+        if layer.role is Role.WEIGHTED:
+            total += positions * layer.nonzeros
+        elif layer.role is Role.POOL:
+            total += positions * shape[-1] * math.prod(layer.windows.size)
+    return total
 
 
 def plan_stream(network: IntegerNetwork) -> StreamPlan:

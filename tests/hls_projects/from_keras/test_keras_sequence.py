@@ -90,8 +90,8 @@ def built():
 
 
 CASES = {
-    "two inputs": (joined, "must have one input. Received: 'keras_tensor.*', 'keras_tensor"),
-    "unused input": (unused_input, "must have one input. Received: 'used', 'unused'"),
+    "two inputs": (joined, "input 'keras_tensor.*' was never quantized: put an InputQuantizer"),
+    "unused input": (unused_input, "no layer of model .* takes its input 'unused'"),
     "normalization": (
         lambda: functional(lambda x: x, before=layers.Normalization(
             mean=0.0, variance=1.0, name="before")),

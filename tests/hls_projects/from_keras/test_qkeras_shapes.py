@@ -8,8 +8,10 @@ from qkeras import QActivation, QConv2D, QConv2DBatchnorm, QDense, QSeparableCon
 from hls_projects.from_keras.keras_trace import keras_trace
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import compare
+from qkeras_models.input_formats.fixed_point import FixedPoint
 from tests.hls_projects.qkeras_models import NIBBLES, raw, settle
 from tests.hls_projects.qkeras_shapes import (
     FOUR_BITS,
@@ -37,6 +39,15 @@ def test_exact_in_c_simulation(make, io_type, tmp_path):
     _, traced = keras_trace(model, network, x[:50])
     for shown, own in zip(traced, network.trace(network.input.quantize(x[:50])), strict=True):
         assert shown is None or np.array_equal(shown.reshape(own.shape), own)
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_exact_in_verilog(make, tmp_path):
+    model = make()
+    network = IntegerNetwork.from_keras(model, FixedPoint(3, False, 0.5))
+    x = network.input.quantize(raw(model, 60))
+    simulation = RtlSimulation(write_rtl(network, tmp_path))
+    np.testing.assert_array_equal(simulation.predict(x), network.predict_integers(x))
 
 
 def after_images(*layers):
@@ -87,7 +98,7 @@ def test_an_average_whose_windows_fit_may_say_same(tmp_path):
 
 def test_pools_at_edges_of_signed_inputs_take_what_is_inside(tmp_path):
     """What lies outside of the image is lower than every input, not 0."""
-    form = NIBBLES.__class__(4, True, 2.0**-2)
+    form = FixedPoint(4, True, 2.0**-2)
     model = settle(keras.Sequential([
         keras.Input((5, 5, 2)), L.MaxPooling2D(3, strides=2, padding="same"), L.Flatten(),
         QDense(3, kernel_quantizer=FOUR_BITS, use_bias=False),
