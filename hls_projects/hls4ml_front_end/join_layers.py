@@ -58,7 +58,7 @@ class JoinLayer(IntegerLayer):
     def _streaming(self, sizes: list[int], positions: int, assign: str) -> str:
         template = ", ".join(f"class data{i}_T" for i in range(len(sizes)))
         arguments = [f"hls::stream<data{i}_T> &data{i}" for i in range(len(sizes))]
-        reads = "".join(f"        data{i}_T in_{i} = data{i}.read();\n" for i in range(len(sizes)))
+        reads = "".join(_gathered(i, size) for i, size in enumerate(sizes))
         return (
             f"template <{template}, class res_T>\n"
             f"void {self.function_name}({', '.join(arguments)}, hls::stream<res_T> &res) {{\n"
@@ -68,6 +68,18 @@ class JoinLayer(IntegerLayer):
 
     def _term(self, branch: int, element: int) -> str:
         return shifted(f"in_{branch}[{element}]", self.get_attr("places")[branch])
+
+
+def _gathered(branch: int, size: int) -> str:
+    """C++ that reads a branch's values of one position, in as many parts as its stream has."""
+    kind = f"data{branch}_T"
+    return (
+        f"        typename {kind}::value_type in_{branch}[{size}];\n"
+        f"        for (unsigned part = 0; part < {size} / {kind}::size; part++) {{\n"
+        f"            {kind} values = data{branch}.read();\n"
+        f"            for (unsigned j = 0; j < {kind}::size; j++)\n"
+        f"                in_{branch}[part * {kind}::size + j] = values[j];\n        }}\n"
+    )
 
 
 class IntegerAdd(JoinLayer):

@@ -132,3 +132,15 @@ def test_an_input_without_a_quantizer_and_one_with_two_are_named():
     both = keras.Model([a, b], L.Concatenate()([quantized, again, InputQuantizer()(b)]))
     with pytest.raises(ValueError, match="'.*' is a second InputQuantizer of 'a'"):
         IntegerNetwork.from_keras(both)
+
+
+def test_a_flattened_image_beside_a_vector_in_streams(tmp_path):
+    """The image comes pixel by pixel, the vector at once."""
+    image, vector = keras.Input((4, 3, 2)), keras.Input((5,))
+    both = L.Concatenate()([L.Flatten()(image), vector])
+    model = settle(keras.Model([image, vector], QDense(3, **OPTIONS)(both)))
+    network = IntegerNetwork.from_keras(model, FORMATS)
+    rng = np.random.default_rng(0)
+    x = [rng.normal(0, 2, (30, 4, 3, 2)), rng.normal(0, 1, (30, 5))]
+    simulation = CSimulation(build_hls_model(network, tmp_path, io_type="io_stream"))
+    assert compare(network, x, model=model, csim=simulation)["mismatches"] == 0
