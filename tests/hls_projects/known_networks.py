@@ -8,7 +8,14 @@ import keras
 import numpy as np
 from qkeras import QActivation
 
-from qkeras_models import InputQuantizer, IntegerHead, SparseTernaryConv2D, SparseTernaryDense
+from qkeras_models import (
+    InputQuantizer,
+    IntegerHead,
+    SparseTernaryConv1D,
+    SparseTernaryConv2D,
+    SparseTernaryDense,
+    SparseTernaryDepthwiseConv2D,
+)
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 
 BYTES = {"bits": 8, "signed": False, "scale": 1 / 256}
@@ -56,3 +63,43 @@ def resnet8(side: int = 32, widths: tuple[int, ...] = (16, 32, 64)) -> keras.Mod
     sums = SparseTernaryDense(10)(keras.layers.Flatten()(pooled))
     logits = IntegerHead(step=1.0 / x.shape[1] ** 2)(sums)
     return sparse_weights(keras.Model(inputs, keras.layers.Softmax()(logits), name="resnet8"))
+
+
+def keyword_spotting(filters: int = 64, blocks: int = 4) -> keras.Model:
+    """MLPerf Tiny's DS-CNN: 49 windows of 10 coefficients, blocks of depthwise and 1×1."""
+    inputs = keras.Input((49, 10, 1))
+    x = convolved(InputQuantizer(8, True, 2.0**-4)(inputs), filters, (10, 4), 2)
+    for _ in range(blocks):
+        x = SparseTernaryDepthwiseConv2D(3, padding="same")(x)
+        x = QActivation(RELU)(keras.layers.BatchNormalization()(x))
+        x = convolved(x, filters, 1)
+    # 125 is no power of two: an activation takes the average in.
+    pooled = QActivation("quantized_relu(8,2)")(keras.layers.AveragePooling2D((25, 5))(x))
+    sums = SparseTernaryDense(12)(keras.layers.Flatten()(pooled))
+    logits = IntegerHead(step=2.0**-6)(sums)
+    return sparse_weights(keras.Model(inputs, keras.layers.Softmax()(logits), name="ds_cnn"))
+
+
+def time_series(steps: int = 64, channels: int = 3) -> keras.Model:
+    """A 1-D CNN, as of an accelerometer's samples in time."""
+    inputs = keras.Input((steps, channels))
+    x = InputQuantizer(6, True, 2.0**-4)(inputs)
+    for filters in (12, 16, 24):
+        x = SparseTernaryConv1D(filters, 5, padding="same")(x)
+        x = QActivation(RELU)(keras.layers.BatchNormalization()(x))
+        x = keras.layers.MaxPooling1D(2)(x)
+    logits = IntegerHead()(SparseTernaryDense(6)(keras.layers.Flatten()(x)))
+    return sparse_weights(keras.Model(inputs, logits, name="time_series"), 0.8)
+
+
+def two_inputs() -> keras.Model:
+    """An image of a calorimeter beside a track's five numbers; a class and an energy."""
+    image, track = keras.Input((8, 8, 1), name="image"), keras.Input((5,), name="track")
+    x = convolved(InputQuantizer(4, True, 2.0**-2)(image), 6, 3)
+    x = keras.layers.Flatten()(keras.layers.MaxPooling2D(2)(x))
+    y = SparseTernaryDense(8)(InputQuantizer(4, True, 2.0**-1)(track))
+    y = QActivation(RELU)(keras.layers.BatchNormalization()(y))
+    both = keras.layers.Concatenate()([x, y])
+    kind = keras.layers.Softmax()(IntegerHead(name="kind")(SparseTernaryDense(3)(both)))
+    energy = IntegerHead(name="energy")(SparseTernaryDense(1)(both))
+    return sparse_weights(keras.Model([image, track], [kind, energy], name="two_inputs"), 0.6)
