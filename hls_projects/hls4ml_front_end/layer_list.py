@@ -179,14 +179,12 @@ def _constant(shape: tuple[int, ...], value: int) -> np.ndarray:
 def _describe(layer: Layer, inputs: Interval, outputs: Interval, shape: tuple[int, ...]) -> Entry:
     if layer.role is Role.SHAPE:
         return {"class_name": layer.hls_class, "target_shape": list(shape)}
-    arrays = {ATTRIBUTES.get(name, name): array for name, array in layer.arrays.items()}
-    options = {name: list(v) if isinstance(v, tuple) else v for name, v in layer.options.items()}
+    found = layer.hls_attributes
     if layer.role is Role.MOVE:
-        arrays, options = {"sources": layer.sources(inputs[0].shape)}, {}
+        found = {"sources": layer.sources(inputs[0].shape)}
     return {
         "class_name": layer.hls_class,
-        **arrays,
-        **options,
+        **{ATTRIBUTES.get(name, name): value for name, value in found.items()},
         "input_lowest": _over_last_axis(inputs[0], np.min),
         "input_highest": _over_last_axis(inputs[1], np.max),
         "lowest": _over_last_axis(outputs[0], np.min),

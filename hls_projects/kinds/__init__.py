@@ -5,6 +5,8 @@ project computes it.  hls_projects.from_keras.readers says which Keras layers be
 """
 
 from hls_projects.kinds.add import Add
+from hls_projects.kinds.channels.depthwise import Depthwise
+from hls_projects.kinds.channels.sumpool import SumPool
 from hls_projects.kinds.concatenate import Concatenate
 from hls_projects.kinds.conv2d import Conv2D
 from hls_projects.kinds.dense import Dense
@@ -23,7 +25,10 @@ from hls_projects.kinds.threshold import Levels
 _MOVES = (Pad, Crop, UpSample, Permute, Select)
 KINDS: dict[str, type[Layer]] = {
     kind.kind: kind
-    for kind in (Dense, Conv2D, Levels, MaxPool, Flatten, Reshape, *_MOVES, Add, Concatenate, Head)
+    for kind in (
+        *(Dense, Conv2D, Depthwise, Levels, MaxPool, SumPool, Flatten, Reshape),
+        *(*_MOVES, Add, Concatenate, Head),
+    )
 }
 
 __all__ = [
@@ -33,6 +38,7 @@ __all__ = [
     "Conv2D",
     "Crop",
     "Dense",
+    "Depthwise",
     "Flatten",
     "Head",
     "Interval",
@@ -44,5 +50,6 @@ __all__ = [
     "Reshape",
     "Role",
     "Select",
+    "SumPool",
     "UpSample",
 ]

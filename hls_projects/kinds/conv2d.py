@@ -66,6 +66,10 @@ class Conv2D(Layer):
         return int(np.count_nonzero(self.weights))
 
     @property
+    def matrix(self) -> np.ndarray:
+        return self.weights.reshape(-1, self.weights.shape[-1])
+
+    @property
     def windows(self) -> Windows:
         return Windows(self.weights.shape[:2], self.strides, self.padding)
 
@@ -96,7 +100,7 @@ class Conv2D(Layer):
         rows, columns = places.shape[:2]
         # (positions, channels, taps) to the order of the weights, taps first.
         seen = flat[places].swapaxes(-1, -2).reshape(rows * columns, -1)
-        found = dense_sums(seen, self.weights.reshape(-1, self.weights.shape[-1]))
+        found = dense_sums(seen, self.matrix)
         return found.reshape(rows, columns, -1)
 
     def _largest_gain(self) -> int:

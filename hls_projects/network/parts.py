@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +12,9 @@ from hls_projects.kinds import Select
 from hls_projects.network.sources import INPUT
 from qkeras_models.input_formats.fixed_point import FixedPoint
 
-if TYPE_CHECKING:
-    from hls_projects.network.integer_network import IntegerNetwork
+# Networks are IntegerNetworks, whose module imports this one.
 
-
-def input_parts(network: IntegerNetwork) -> dict[int, Select]:
+def input_parts(network: Any) -> dict[int, Select]:
     """The layers that take one input each out of the vector of all, by position.
 
     Empty where a network has one input: where some layer takes the vector itself.
@@ -44,7 +42,7 @@ def part_format(form: FixedPoint, part: Select) -> FixedPoint:
     return FixedPoint(form.bits, form.signed, one)
 
 
-def given_of(network: IntegerNetwork) -> FixedPoint | list[FixedPoint]:
+def given_of(network: Any) -> FixedPoint | list[FixedPoint]:
     """The format of the network's input, or of each of several."""
     parts = input_parts(network)
     if not parts:
@@ -52,7 +50,7 @@ def given_of(network: IntegerNetwork) -> FixedPoint | list[FixedPoint]:
     return [part_format(network.input, part) for part in parts.values()]
 
 
-def joined(network: IntegerNetwork, x: Any) -> np.ndarray:
+def joined(network: Any, x: Any) -> np.ndarray:
     """Samples of several inputs, a list of arrays (samples, *shape), as one vector each.
 
     Args:

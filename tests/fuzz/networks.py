@@ -37,6 +37,7 @@ DRAWN = {
     "conv2d": ConvolutionPiece,
     "crop": ShapePiece,
     "dense": DensePiece,
+    "depthwise": ShapePiece,
     "flatten": FlattenPiece,
     "head": HeadPiece,
     "maxpool": PoolPiece,
@@ -44,6 +45,7 @@ DRAWN = {
     "permute": ShapePiece,
     "reshape": InputPiece,
     "select": GraphHead,
+    "sumpool": ShapePiece,
     "threshold": DensePiece,
     "upsample": ShapePiece,
 }

@@ -6,14 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import keras
-import numpy as np
 from qkeras import QAveragePooling2D, QGlobalAveragePooling2D
 
 from hls_projects.from_keras.readers.activation import read_quantizer
 from hls_projects.from_keras.readers.lines import as_image, as_line
-from hls_projects.from_keras.readers.weights import each_channel
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
-from hls_projects.kinds import Conv2D, Reshape
+from hls_projects.kinds import Reshape, SumPool
 from hls_projects.kinds.windows import Windows
 from qkeras_models.layers.convolution_options import check_pool
 
@@ -57,12 +55,11 @@ def _averaged(
         found = _averaged(walk, layer, image, (*size, 1), (*strides, 1))
         return as_line(walk, layer, found)
     channels = walk.shape(reached)[-1]
-    weights = each_channel(np.ones((*size, channels, 1), np.int8))
     factor = _factor(layer, size[0] * size[1])
     step, offset = reached.step * factor, reached.offset * factor * (size[0] * size[1])
     own = getattr(layer, "activation", None) is not None
     tap = None if own else Tap(walk.position, step, offset)
-    node = walk.add(Conv2D(weights, strides), layer.name, reached, tap=tap)
+    node = walk.add(SumPool(size, strides, channels), layer.name, reached, tap=tap)
     return Reached(node, step, offset, summed=layer.name)
 
 

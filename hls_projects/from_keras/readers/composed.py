@@ -18,13 +18,13 @@ from hls_projects.from_keras.readers.lines import as_image, as_line
 from hls_projects.from_keras.readers.weights import (
     bias_of,
     check_windows,
-    each_channel,
     read_sums,
     weighted_sums,
 )
 from hls_projects.from_keras.values.integer_weights import integer_weights, quantized
 from hls_projects.from_keras.walk import Reached, Reader, Walk
-from hls_projects.kinds import Conv2D, Dense
+from hls_projects.kinds import Conv2D, Dense, Depthwise
+from hls_projects.kinds.channels.each_channel import of_all_channels, of_each_channel
 
 
 def read_separable(walk: Walk, layer: Any, reached: Reached) -> Reached:
@@ -34,7 +34,7 @@ def read_separable(walk: Walk, layer: Any, reached: Reached) -> Reached:
     image = as_image(walk, layer, reached) if series else reached
     depthwise = integer_weights(layer, _channels_alone, "depthwise_kernel")
     strides = (*layer.strides, 1) if series else tuple(layer.strides)
-    kind = Conv2D(depthwise.values, strides, layer.padding)
+    kind = Depthwise(of_each_channel(depthwise.values), strides, layer.padding)
     alone = weighted_sums(walk, layer, image, depthwise, kind)
     pointwise = integer_weights(layer, _as_image_kernel, "pointwise_kernel")
     found = read_sums(walk, layer, alone, pointwise, Conv2D(pointwise.values))
@@ -47,7 +47,7 @@ def _as_image_kernel(kernel: np.ndarray) -> np.ndarray:
 
 
 def _channels_alone(kernel: np.ndarray) -> np.ndarray:
-    return each_channel(_as_image_kernel(kernel))
+    return of_all_channels(_as_image_kernel(kernel))
 
 
 def read_folded_dense(walk: Walk, layer: Any, reached: Reached) -> Reached:
@@ -70,8 +70,8 @@ def read_folded_depthwise(walk: Walk, layer: Any, reached: Reached) -> Reached:
     """Each channel alone, with such weights."""
     check_windows(layer, reached)
     kernel, bias = _folded(layer, "depthwise_kernel")
-    found = integer_weights(layer, each_channel, "depthwise_kernel", kernel)
-    kind = Conv2D(found.values, tuple(layer.strides), layer.padding)
+    found = integer_weights(layer, of_all_channels, "depthwise_kernel", kernel)
+    kind = Depthwise(of_each_channel(found.values), tuple(layer.strides), layer.padding)
     return read_sums(walk, layer, reached, found, kind, bias)
 
 

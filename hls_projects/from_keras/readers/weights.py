@@ -18,7 +18,8 @@ from hls_projects.from_keras.values.integer_weights import (
 )
 from hls_projects.from_keras.values.powers_of_two import common_step, is_power_of_two
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
-from hls_projects.kinds import Conv2D, Dense, Layer
+from hls_projects.kinds import Conv2D, Dense, Depthwise, Layer
+from hls_projects.kinds.channels.each_channel import of_all_channels, of_each_channel
 from hls_projects.kinds.layer import signed_parts
 from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
 from qkeras_models.layers.baselines.ternary_dense import TernaryDense
@@ -44,20 +45,11 @@ def read_convolution(walk: Walk, layer: Any, reached: Reached) -> Reached:
 
 
 def read_depthwise(walk: Walk, layer: Any, reached: Reached) -> Reached:
-    """A convolution of each channel alone: one whose other weights are 0, which cost nothing."""
+    """A convolution of each channel alone."""
     check_windows(layer, reached)
-    found = integer_weights(layer, each_channel)
-    kind = Conv2D(found.values, tuple(layer.strides), layer.padding)
+    found = integer_weights(layer, of_all_channels)
+    kind = Depthwise(of_each_channel(found.values), tuple(layer.strides), layer.padding)
     return read_sums(walk, layer, reached, found, kind)
-
-
-def each_channel(weights: np.ndarray) -> np.ndarray:
-    """Weights (height, width, channels, multiplier) of a convolution of all channels."""
-    channels, multiplier = weights.shape[2:]
-    full = np.zeros((*weights.shape[:2], channels, channels, multiplier), weights.dtype)
-    index = np.arange(channels)
-    full[:, :, index, index] = weights
-    return full.reshape(*weights.shape[:2], channels, channels * multiplier)
 
 
 def check_windows(layer: Any, reached: Reached) -> None:
@@ -115,7 +107,7 @@ def weighted_sums(
 ) -> Reached:
     """The sums alone; `shown` says whether they are what Keras's layer puts out."""
     _check_steps(layer, reached)
-    matrix = kind.weights.reshape(-1, kind.weights.shape[-1])
+    matrix = kind.matrix
     _check_sums(walk, layer, reached, matrix)
     step = reached.step * found.step
     offset = step * (_inputs(reached.offset, matrix) / reached.step @ matrix.astype(np.float64))

@@ -73,8 +73,8 @@ class PixelStep:
     @property
     def matrix(self) -> np.ndarray:
         """Weights (numbers that it sees, outputs)."""
-        if self.layer.role is Role.WEIGHTED:
-            return self.layer.weights.reshape(-1, self.layer.weights.shape[-1])
+        if self.layer.matrix is not None:
+            return self.layer.matrix
         if self.layer.role is Role.ACTIVATION:
             return np.eye(self.inputs[0].count, dtype=np.int64)
         return self._joined()

@@ -75,7 +75,7 @@ def unrolled_terms(network: IntegerNetwork) -> int:
         positions = math.prod(shape[:-1])
         if layer.role is Role.WEIGHTED:
             total += positions * layer.nonzeros
-        elif layer.role is Role.POOL:
+        elif layer.role in (Role.POOL, Role.SUM):
             total += positions * shape[-1] * math.prod(layer.windows.size)
     return total
 
