@@ -96,6 +96,20 @@ def keras_integer_logits(
     return np.concatenate(found, axis=1)
 
 
+def raw_outputs(model: keras.Model, x: np.ndarray) -> np.ndarray | None:
+    """What a model's last layers of hardware give for inputs as they are, floats side by side.
+
+    None of a model with InputQuantizers, which hardware has too.
+    """
+    graph = keras_graph(model)
+    if graph.quantizer_name is not None:
+        return None
+    x = np.asarray(x, np.float32)
+    given = x if len(graph.shapes) == 1 else parted(x, graph.shapes)
+    ends = EndSteps(graph.steps, model.jit_compile, [output.step for output in graph.outputs])
+    return np.concatenate(_listed(ends.predict(given, batch_size=BATCH, verbose=0)), axis=1)
+
+
 def _listed(outputs: Any) -> list[np.ndarray]:
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
