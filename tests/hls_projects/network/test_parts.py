@@ -144,3 +144,18 @@ def test_a_flattened_image_beside_a_vector_in_streams(tmp_path):
     x = [rng.normal(0, 2, (30, 4, 3, 2)), rng.normal(0, 1, (30, 5))]
     simulation = CSimulation(build_hls_model(network, tmp_path, io_type="io_stream"))
     assert compare(network, x, model=model, csim=simulation)["mismatches"] == 0
+
+
+def test_hls4mls_own_entrance_takes_several_inputs_and_outputs(tmp_path):
+    import hls4ml
+
+    model, x = ours(), samples()
+    config = {"Model": {"Precision": "fixed<16,6>", "ReuseFactor": 1, "Strategy": "Latency"}}
+    hls_model = hls4ml.converters.convert_from_keras_model(
+        model, hls_config=config, output_dir=str(tmp_path), backend="Vitis", io_type="io_parallel"
+    )
+    simulation = CSimulation(hls_model)
+    # A name that C++ cannot have becomes another.
+    assert [source.name for source in simulation.sources] == ["tracks", "x1"]
+    network = IntegerNetwork.from_keras(model)
+    assert compare(network, x, model=model, csim=simulation)["mismatches"] == 0
