@@ -54,14 +54,14 @@ def joined(network: Any, x: Any) -> np.ndarray:
     """Samples of several inputs, a list of arrays (samples, *shape), as one vector each.
 
     Args:
-        x: the list; an array is returned as it is.
+        x: the list; an array, or what a network of one input is given, stays as it is.
 
     Raises:
         ValueError: for another number of arrays, or another shape.
     """
-    if not isinstance(x, (list, tuple)):
+    shapes = [part.shape for part in input_parts(network).values()]
+    if not shapes or not isinstance(x, (list, tuple)):
         return np.asarray(x)
-    shapes = [part.shape for part in input_parts(network).values()] or [network.input.shape]
     arrays = [np.asarray(array) for array in x]
     received = [array.shape[1:] for array in arrays]
     if received != shapes or len({len(array) for array in arrays}) > 1:
@@ -69,8 +69,6 @@ def joined(network: Any, x: Any) -> np.ndarray:
             f"`x` must hold as many samples of each of the shapes {shapes}. "
             f"Received: {[array.shape for array in arrays]}"
         )
-    if len(arrays) == 1:
-        return arrays[0]
     return np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
 
 

@@ -123,6 +123,13 @@ def test_what_does_not_fit_is_named():
         build_hls_model(network, "unused", argmax=True)
 
 
+def test_one_input_may_be_a_list_of_samples():
+    model = settle(keras.Sequential([keras.Input((2,)), QDense(3, **OPTIONS)]))
+    network = IntegerNetwork.from_keras(model, FORMATS[0])
+    x = [[0.5, 1.0], [-2.0, 0.0], [3.0, 3.0]]
+    np.testing.assert_array_equal(network.predict(x), network.predict(np.array(x)))
+
+
 def test_an_input_without_a_quantizer_and_one_with_two_are_named():
     a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
     quantized = InputQuantizer(name="first")(a)
