@@ -9,7 +9,10 @@ from hls_projects.kinds import Dense, Flatten, Head, Levels, MaxPool, Reshape
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.branches import branched
+from tests.hls_projects.known_networks import two_inputs
 from tests.hls_projects.networks import image_network
+from tests.hls_projects.qkeras_models import NIBBLES, raw
+from tests.hls_projects.qkeras_shapes import moves, moves_of_series, separable
 from tests.hls_projects.small_integers import integer_dense
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +57,17 @@ def test_the_format_can_be_read_with_numpy_alone(tmp_path):
         x = rng.normal(size=(50, 6))
         logits = reader["predict"](tmp_path / "network.npz", x)
         np.testing.assert_array_equal(logits, other.predict(x))
+    for make in (moves, moves_of_series, separable):
+        model = make()
+        other = IntegerNetwork.from_keras(model, NIBBLES)
+        other.save(tmp_path / "network.npz")
+        logits = reader["predict"](tmp_path / "network.npz", raw(model, 50))
+        np.testing.assert_array_equal(logits, other.predict(raw(model, 50)))
+    several = IntegerNetwork.from_keras(two_inputs())
+    several.save(tmp_path / "network.npz")
+    x = rng.normal(size=(50, 8 * 8 + 5))
+    logits = reader["predict"](tmp_path / "network.npz", x)
+    np.testing.assert_array_equal(logits, several.predict(x))
 
 
 def test_nothing_refers_to_a_folder_outside_the_project():

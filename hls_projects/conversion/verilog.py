@@ -13,6 +13,7 @@ import numpy as np
 from hls_projects.conversion.options import RtlOptions
 from hls_projects.conversion.readme import write_rtl_readme
 from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
+from hls_projects.kinds import Role
 from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def _prove(
         found.proofs.append(f"{name}: simulated only, as streams of pixels are")
     elif not network.is_sequence:
         found.proofs.append(f"{name}: simulated only, as networks with branches are")
+    elif any(layer.windows or layer.role is Role.MOVE for layer in network.layers):
+        found.proofs.append(f"{name}: simulated only, as images all at once are")
     elif options.prove or network.nonzeros <= written.family.proven_nonzeros:
         from hls_projects.proof import prove_rtl
 

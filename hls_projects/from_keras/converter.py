@@ -7,15 +7,14 @@ from typing import Any
 
 import keras
 
-from hls_projects.from_keras.graph_steps import INPUT
 from hls_projects.from_keras.keras_graph import KerasGraph, keras_graph
+from hls_projects.from_keras.keras_inputs import Given, start
 from hls_projects.from_keras.outputs import read_outputs
 from hls_projects.from_keras.readers import READERS
 from hls_projects.from_keras.values.biases import with_biases
 from hls_projects.from_keras.walk import Reached, Tap, Walk
 from hls_projects.kinds import Layer
 from hls_projects.network.input_format import InputFormat
-from qkeras_models.input_formats.fixed_point import FixedPoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,57 +37,57 @@ class Converted:
     taps: tuple[Tap | None, ...]
 
 
-def convert(model: keras.Model, given: FixedPoint | None = None) -> Converted:
+def convert(model: keras.Model, given: Given = None) -> Converted:
     """The integer network of a model, and which of its layers is which.
 
     Args:
         model: of layers in READERS; a softmax, sigmoid or argmax at its end is left out.
-        given: how inputs become integers, of a model without an InputQuantizer.
+        given: how inputs become integers, of a model without an InputQuantizer: one format, or one
+            for each input.
 
     Raises:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
     graph = keras_graph(model)
-    named = graph.quantizer_name, graph.head is not None
-    walk = Walk(graph.steps, graph.shape, model.jit_compile, *named, given)
-    outputs: dict[int, Reached] = {INPUT: _start(walk)}
-    for position, step in enumerate(walk.steps):
-        walk.position = position
-        taken = [outputs[source] for source in step.taken]
-        reader = READERS[type(step.layer)]
-        if not reader.floats:
-            taken = [with_biases(walk, reached) for reached in taken]
-        _check_order(step.layer, reader, taken)
-        outputs[position] = reader.read(walk, step.layer, *taken)
-    if graph.head is None:
-        read_outputs(walk, graph.last, outputs[len(walk.steps) - 1])
+    walk = Walk(graph.steps, graph.shapes, model.jit_compile, graph.quantizer_names)
+    outputs = start(walk, graph, given)
+    ends = {output.step for output in graph.outputs if output.head is not None}
+    for position in range(len(walk.steps)):
+        if position not in ends:
+            outputs[position] = _read(walk, position, outputs)
+    for output in graph.outputs:
+        # In order of the model's outputs, whatever that of its layers.
+        if output.head is not None:
+            outputs[output.step] = _read(walk, output.step, outputs)
+        else:
+            read_outputs(walk, output.step, outputs[output.step])
     provenance = {
         "model": model.name,
         "keras": keras.__version__,
         "backend": keras.backend.backend(),
-        **({} if walk.output_step is None else {"output_step": walk.output_step}),
+        **_output_steps(graph, walk),
     }
     parts = (tuple(part) for part in (walk.sources, walk.names, walk.taps))
     return Converted(graph, walk.input, tuple(walk.layers), provenance, *parts)
 
 
-def _start(walk: Walk) -> Reached:
-    """What the model's inputs are: integers times a power of two, if a format is given."""
-    if walk.given is None:
-        return Reached(INPUT, None)
-    if walk.quantizer_name is not None:
-        raise ValueError(
-            f"'{walk.quantizer_name}' (InputQuantizer) has the input format: give none. "
-            f"Received: {walk.given}"
-        )
-    scale = walk.given.scale
-    if isinstance(scale, tuple) or (scale.as_integer_ratio()[0] & scale.as_integer_ratio()[0] - 1):
-        raise ValueError(
-            "`scale` of the inputs must be one power of two, so that Keras's sums of them are "
-            f"exact. Received: {scale!r}"
-        )
-    walk.input = InputFormat(walk.given.bits, walk.given.signed, scale, walk.shape_in)
-    return Reached(INPUT, scale)
+def _read(walk: Walk, position: int, outputs: dict[int, Reached]) -> Reached:
+    step = walk.steps[position]
+    walk.position = position
+    taken = [outputs[source] for source in step.taken]
+    reader = READERS[type(step.layer)]
+    if not reader.floats:
+        taken = [with_biases(walk, reached) for reached in taken]
+    _check_order(step.layer, reader, taken)
+    return reader.read(walk, step.layer, *taken)
+
+
+def _output_steps(graph: KerasGraph, walk: Walk) -> dict[str, Any]:
+    """What one integer of an output stands for, where no IntegerHead has it; a list of several."""
+    steps = [walk.output_steps.get(output.step) for output in graph.outputs]
+    if not any(steps):
+        return {}
+    return {"output_step": steps[0] if len(steps) == 1 else steps}
 
 
 def _check_order(layer: Any, reader: Any, taken: list[Reached]) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 from qkeras_models.networks.layer_sequence import (
     calls_its_layers,
     check_call,
-    check_ends,
-    check_inputs,
+    functional_outputs,
     is_identity,
 )
 
@@ -22,27 +21,33 @@ class GraphStep:
 
     Args:
         layer: what is called; a shared layer has several steps.
-        taken: positions of the steps whose outputs it takes, INPUT for the model's input.
+        taken: positions of the steps whose outputs it takes; INPUT for the model's first input,
+            INPUT − 1 for the second, and so on.
     """
 
     layer: Any
     taken: tuple[int, ...]
 
 
-def graph_steps(model: Any) -> list[GraphStep]:
-    """Every call of a model in order of execution; nested models are opened.
+def graph_steps(model: Any) -> tuple[list[GraphStep], list[int]]:
+    """Every call of a model in order of execution, and the steps that make its outputs.
 
-    Layers that do nothing at inference (dropout, noise) are left out.
+    Nested models are opened.  Layers that do nothing at inference (dropout, noise) are left out.
 
     Raises:
-        ValueError: naming the layer, if the model is not built, not functional, has several inputs
-            or outputs, or calls a layer as training does.
+        ValueError: naming the layer, if the model is not built, not functional, has an input that
+            no layer takes, or calls a layer as training does.
     """
-    (output,) = check_ends(model)
+    outputs = functional_outputs(model)
+    places = {id(tensor): INPUT - number for number, tensor in enumerate(model.inputs)}
     steps: list[GraphStep] = []
-    _visit(output, {}, steps)
-    check_inputs(model)
-    return steps
+    known: dict[int, int] = dict(places)
+    ends = [_visit(tensor, known, steps) for tensor in outputs]
+    used = {source for step in steps for source in step.taken} | set(ends)
+    for tensor in model.inputs:
+        if places[id(tensor)] not in used:
+            raise ValueError(f"no layer of model '{model.name}' takes its input '{tensor.name}'")
+    return steps, ends
 
 
 def _visit(tensor: Any, known: dict[int, int], steps: list[GraphStep]) -> int:
@@ -51,9 +56,6 @@ def _visit(tensor: Any, known: dict[int, int], steps: list[GraphStep]) -> int:
     while id(tensor) not in known:
         layer, node_index, _ = tensor._keras_history
         inputs = layer._inbound_nodes[node_index].input_tensors
-        if not inputs:
-            known[id(tensor)] = INPUT
-            break
         waiting.append(tensor)
         for other in inputs[1:]:
             _visit(other, known, steps)

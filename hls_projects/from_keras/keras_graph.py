@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hls_projects.from_keras.graph_steps import INPUT, GraphStep, graph_steps
 from hls_projects.from_keras.keras_layers import check_kind
-from hls_projects.from_keras.keras_tail import Tail, check_tail, tail_kind
+from hls_projects.from_keras.keras_outputs import KerasOutput, find_output, kept_steps
 from hls_projects.from_keras.values.keras_weights import check_weights
 from qkeras_models.layers.input_quantizer import InputQuantizer
-from qkeras_models.layers.integer_head import IntegerHead
 
 
 @dataclass(frozen=True)
@@ -20,34 +20,34 @@ class KerasGraph:
 
     Args:
         name: of the model.
-        shape: of one input sample.
-        steps: from the input to the last layer that hardware has, an IntegerHead say, without
+        inputs: names of its inputs.
+        shapes: of one sample of each input.
+        steps: from the inputs to the last layers that hardware has, IntegerHeads say, without
             those that do nothing at inference.
-        tail: the layers after it, which hardware leaves out.
-        kinds: of the tail.
+        outputs: in order of the model's.
     """
 
     name: str
-    shape: tuple[int, ...]
+    inputs: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
     steps: list[GraphStep]
-    tail: list[Any]
-    kinds: list[Tail]
+    outputs: tuple[KerasOutput, ...]
 
     @property
-    def last(self) -> Any:
-        """The layer whose integers are the outputs of hardware."""
-        return self.steps[-1].layer
-
-    @property
-    def head(self) -> IntegerHead | None:
-        """The last layer, if it is an IntegerHead."""
-        return self.last if type(self.last) is IntegerHead else None
+    def tail(self) -> list[Any]:
+        """Every layer that hardware leaves out, of all outputs."""
+        return [layer for output in self.outputs for layer in output.tail]
 
     @property
     def quantizer_name(self) -> str | None:
-        """The Keras name of the input quantizer, None if there is none."""
+        """The Keras name of the first input quantizer, None if there is none."""
+        return next(iter(self.quantizer_names), None)
+
+    @property
+    def quantizer_names(self) -> list[str]:
+        """The Keras names of input quantizers."""
         layers = (step.layer for step in self.steps)
-        return next((layer.name for layer in layers if isinstance(layer, InputQuantizer)), None)
+        return [layer.name for layer in layers if isinstance(layer, InputQuantizer)]
 
 
 def keras_graph(model: Any) -> KerasGraph:
@@ -57,39 +57,25 @@ def keras_graph(model: Any) -> KerasGraph:
         ValueError: naming the first layer, or the weight, that cannot be converted, and what to
             use instead.
     """
-    steps = graph_steps(model)
-    shape = tuple(model.inputs[0].shape[1:])
-    if not all(shape) or not shape:
-        raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
-    end = _end(steps)
-    for step in steps[:end]:
+    steps, ends = graph_steps(model)
+    shapes = tuple(tuple(tensor.shape[1:]) for tensor in model.inputs)
+    for shape in shapes:
+        if not all(shape) or not shape:
+            raise ValueError(f"the model's input must have a fixed shape. Received: {shape}")
+    found = [find_output(steps, end) for end in ends]
+    steps, outputs = kept_steps(steps, found)
+    for step in steps:
         check_kind(step.layer)
         _check_name(step.layer.name)
         _check_dtype(step.layer)
         check_weights(step.layer)
-    if not end:
-        raise ValueError(f"model '{model.name}' must have a layer that hardware can compute")
-    tail = [step.layer for step in steps[end:]]
-    return KerasGraph(model.name, shape, steps[:end], tail, check_tail(steps[end - 1].layer, tail))
+    names = tuple(tensor._keras_history.operation.name for tensor in model.inputs)
+    return KerasGraph(model.name, names, shapes, steps, outputs)
 
 
-def _end(steps: list[GraphStep]) -> int:
-    """How many steps hardware has: up to an IntegerHead, or all but a softmax and the like."""
-    heads = [i for i, step in enumerate(steps) if type(step.layer) is IntegerHead]
-    if len(heads) > 1 and steps[heads[0] + 1].taken != (heads[0],):
-        names = ", ".join(sorted(f"'{steps[i].layer.name}'" for i in heads))
-        raise ValueError(f"a model must have one IntegerHead, at its end. Received: {names}")
-    if heads:
-        return heads[0] + 1
-    end = len(steps)
-    while end and tail_kind(steps[end - 1].layer) is not None:
-        end -= 1
-    return end
-
-
-def run_steps(steps: list[GraphStep], inputs: Any) -> list[Any]:
-    """The output of every step, one after another, for the tensor of the model's input."""
-    outputs: dict[int, Any] = {INPUT: inputs}
+def run_steps(steps: list[GraphStep], inputs: Sequence[Any]) -> list[Any]:
+    """The output of every step, one after another, for the tensors of the model's inputs."""
+    outputs: dict[int, Any] = {INPUT - number: tensor for number, tensor in enumerate(inputs)}
     for position, step in enumerate(steps):
         taken = [outputs[source] for source in step.taken]
         outputs[position] = step.layer(taken if len(taken) > 1 else taken[0])

@@ -7,10 +7,11 @@ from typing import Any
 from hls_projects.from_keras.readers import READERS
 
 RELU = "QActivation('quantized_relu(2,2)')"
-FEW_CHANNELS = "SparseTernaryConv2D, whose pruning leaves few channels to each filter"
+SERIES = "SparseTernaryConv1D, which sees several steps at once"
 SCALED = "InputQuantizer(scale=...) with its factor folded in; a shift belongs in the data"
 INSTEAD = {
     "Activation": RELU,
+    "GlobalMaxPooling1D": "MaxPooling1D of the series' length, then Flatten",
     "GlobalMaxPooling2D": "MaxPooling2D of the image's size, then Flatten",
     "Lambda": "layers that can be saved and read",
     "LayerNormalization": "BatchNormalization",
@@ -19,10 +20,11 @@ INSTEAD = {
     "ReLU": RELU,
     "Rescaling": SCALED,
     "Sigmoid": "an IntegerHead before it",
-    "SeparableConv2D": FEW_CHANNELS,
+    "Conv2DTranspose": "UpSampling2D, then SparseTernaryConv2D",
+    "LSTM": SERIES,
+    "GRU": SERIES,
     "Softmax": "an IntegerHead before it",
     "TimeDistributed": "the layer itself: SparseTernaryDense takes inputs of any rank",
-    "ZeroPadding2D": "padding='same' of the SparseTernaryConv2D that follows",
 }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from hls_projects.from_keras.levels import find_levels
 from hls_projects.from_keras.values.activation_format import ALLOWED, ActivationFormat
+from hls_projects.from_keras.values.levels import find_levels
 from hls_projects.kinds import Levels
 
 # Of an activation, relative to its level: two units in the last place of float32, for the sum

@@ -11,9 +11,11 @@ import numpy as np
 from hls_projects.from_keras.converter import convert
 from hls_projects.from_keras.graph_steps import GraphStep
 from hls_projects.from_keras.keras_graph import KerasGraph, keras_graph, run_steps
+from hls_projects.from_keras.keras_outputs import KerasOutput
 from hls_projects.from_keras.keras_tail import decides_otherwise
 from hls_projects.from_keras.walk import Tap
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.network.parts import given_of, parted
 from qkeras_models.layers.integer_head import LOGIT_ERROR, NoIntegersError
 
 BATCH = 1024
@@ -35,25 +37,37 @@ class Steps(keras.Model):
 
     def call(self, inputs: Any) -> list[Any]:
         pairs = zip(self.layers_called, self._taken, strict=True)
-        return run_steps([GraphStep(layer, tuple(taken)) for layer, taken in pairs], inputs)
+        several = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+        return run_steps([GraphStep(layer, tuple(taken)) for layer, taken in pairs], several)
 
 
-class LastStep(Steps):
-    """The output of a model's last step."""
+class EndSteps(Steps):
+    """What hardware has of a model's outputs.
 
-    def call(self, inputs: Any) -> Any:
-        return super().call(inputs)[-1]
+    Args:
+        steps, jit_compile: see Steps.
+        ends: positions of the steps.
+    """
+
+    def __init__(self, steps: list[GraphStep], jit_compile: Any, ends: Sequence[int]) -> None:
+        super().__init__(steps, jit_compile)
+        self._ends = list(ends)
+
+    def call(self, inputs: Any) -> list[Any]:
+        found = super().call(inputs)
+        return [found[end] for end in self._ends]
 
 
 def keras_integer_logits(
     model: keras.Model, x: np.ndarray, network: IntegerNetwork | None = None
 ) -> np.ndarray:
-    """Integer logits (samples, classes), int64, behind the floats of a model's last layer.
+    """Integer logits (samples, classes), int64, behind the floats of a model's last layers.
 
     Args:
-        model: which may end with layers that hardware leaves out.
-        x: float inputs (samples, *shape); of a model without an InputQuantizer those that
-            `network` makes integers of, which Keras gets as integers times their scale.
+        model: which may end with layers that hardware leaves out; its outputs stand side by side.
+        x: float inputs (samples, *shape), those of several inputs as one vector; of a model
+            without an InputQuantizer those that `network` makes integers of, which Keras gets as
+            integers times their scale.
         network: that the model was converted to; needed without an IntegerHead.
 
     Raises:
@@ -62,44 +76,79 @@ def keras_integer_logits(
     """
     graph = keras_graph(model)
     x = reference_inputs(graph, network, x)
-    outputs = model.predict(x, batch_size=BATCH, verbose=0)
-    if not graph.tail:
-        return _integers(graph, network, outputs)
-    last = LastStep(graph.steps, model.jit_compile)
-    logits = _integers(graph, network, last.predict(x, batch_size=BATCH, verbose=0))
-    different = np.flatnonzero(decides_otherwise(graph.kinds, outputs, logits))
+    outputs = _listed(model.predict(x, batch_size=BATCH, verbose=0))
+    computed = outputs
+    if graph.tail:
+        ends = EndSteps(graph.steps, model.jit_compile, [output.step for output in graph.outputs])
+        computed = _listed(ends.predict(x, batch_size=BATCH, verbose=0))
+    found, reasons = [], []
+    for number, (output, floats) in enumerate(zip(graph.outputs, computed, strict=True)):
+        try:
+            found.append(_integers(output, _step(network, graph, number), floats))
+        except NoIntegersError as error:
+            found.append(error.steps)
+            reasons.append(str(error))
+    if reasons:
+        raise NoIntegersError("; ".join(reasons), np.concatenate(found, axis=1))
+    for output, said, logits in zip(graph.outputs, outputs, found, strict=True):
+        if output.tail:
+            _check_decisions(output, said, logits)
+    return np.concatenate(found, axis=1)
+
+
+def raw_outputs(model: keras.Model, x: np.ndarray) -> np.ndarray | None:
+    """What a model's last layers of hardware give for inputs as they are, floats side by side.
+
+    None of a model with InputQuantizers, which hardware has too.
+    """
+    graph = keras_graph(model)
+    if graph.quantizer_name is not None:
+        return None
+    x = np.asarray(x, np.float32)
+    given = x if len(graph.shapes) == 1 else parted(x, graph.shapes)
+    ends = EndSteps(graph.steps, model.jit_compile, [output.step for output in graph.outputs])
+    return np.concatenate(_listed(ends.predict(given, batch_size=BATCH, verbose=0)), axis=1)
+
+
+def _listed(outputs: Any) -> list[np.ndarray]:
+    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+
+
+def _check_decisions(output: KerasOutput, said: np.ndarray, logits: np.ndarray) -> None:
+    different = np.flatnonzero(decides_otherwise(list(output.kinds), said, logits))
     if different.size:
         first = int(different[0])
         raise ValueError(
-            f"outputs of '{graph.tail[-1].name}' must decide as the integer logits of "
-            f"'{graph.last.name}' do: those of {different.size:,} of {len(x):,} samples do not. "
-            f"Received: {outputs[first]} for logits {logits[first]} of sample {first}"
+            f"outputs of '{output.tail[-1].name}' must decide as the integer logits of "
+            f"'{output.layer.name}' do: those of {different.size:,} of {len(said):,} samples do "
+            f"not. Received: {said[first]} for logits {logits[first]} of sample {first}"
         )
-    return logits
 
 
-def reference_inputs(
-    graph: KerasGraph, network: IntegerNetwork | None, x: np.ndarray
-) -> np.ndarray:
+def reference_inputs(graph: KerasGraph, network: IntegerNetwork | None, x: np.ndarray) -> Any:
     """What Keras is given: float32 x, quantized where the model has no InputQuantizer to do so."""
     x = np.asarray(x, np.float32)
-    if graph.quantizer_name is not None:
-        return x
-    return network.input.dequantize(network.input.quantize(x))
+    if graph.quantizer_name is None:
+        x = network.input.dequantize(network.input.quantize(x))
+    return x if len(graph.shapes) == 1 else parted(x, graph.shapes)
 
 
-def _integers(
-    graph: KerasGraph, network: IntegerNetwork | None, outputs: np.ndarray
-) -> np.ndarray:
-    if graph.head is not None:
-        return graph.head.integer_logits(outputs)
-    steps = outputs.astype(np.float64) / network.provenance["output_step"]
+def _step(network: IntegerNetwork | None, graph: KerasGraph, number: int) -> float | None:
+    """What one integer of an output stands for, where no IntegerHead has it."""
+    found = None if network is None else network.provenance.get("output_step")
+    return found if len(graph.outputs) == 1 or found is None else found[number]
+
+
+def _integers(output: KerasOutput, step: float | None, outputs: np.ndarray) -> np.ndarray:
+    if output.head is not None:
+        return output.head.integer_logits(outputs)
+    steps = outputs.astype(np.float64) / step
     integers = np.rint(steps)
     wrong = ~(np.abs(steps - integers) <= LOGIT_ERROR * np.abs(integers))
     if wrong.any():
         raise NoIntegersError(
-            f"outputs of '{graph.last.name}' must be integers times "
-            f"{network.provenance['output_step']}. Received: {outputs[wrong][0]!r}",
+            f"outputs of '{output.layer.name}' must be integers times {step}. "
+            f"Received: {outputs[wrong][0]!r}",
             np.where(wrong, steps, integers),
         )
     return integers.astype(np.int64)
@@ -119,8 +168,7 @@ def keras_trace(
         Where Keras computed what no integer stands for, the nearest one.
     """
     graph = keras_graph(model)
-    given = None if graph.quantizer_name is not None else network.input
-    converted = convert(model, given)
+    converted = convert(model, None if graph.quantizer_name is not None else given_of(network))
     values = Steps(graph.steps, model.jit_compile).predict(
         reference_inputs(graph, network, x), batch_size=len(x), verbose=0
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 import numpy as np
 
@@ -15,19 +13,20 @@ FLOAT32_INTEGERS = 1 << 24
 MOST_PLACES = 31
 
 
-def read_outputs(walk: Walk, last: Any, reached: Reached) -> None:
+def read_outputs(walk: Walk, step: int, reached: Reached) -> None:
     """Appends the head that makes one step of all outputs' steps and biases.
 
     outputs = output_step · (acc · 2^shift + bias).
 
     Args:
         walk: where the model was read to its end.
-        last: its last layer.
+        step: position of the output's last step.
         reached: what that puts out.
 
     Raises:
         ValueError: naming the layer, for outputs that are no such integers.
     """
+    last = walk.steps[step].layer
     name = f"'{last.name}' ({type(last).__name__})"
     if reached.step is None:
         raise ValueError(f"the inputs of {name} were never quantized")
@@ -52,11 +51,11 @@ def read_outputs(walk: Walk, last: Any, reached: Reached) -> None:
             f"absorbs the scale of '{reached.summed}'; use alpha=1 or alpha='auto_po2' in its "
             f"kernel quantizer. Received: steps such as {steps[0]:.6g}"
         )
-    _append(walk, name, reached, steps, reached.offset + bias)
+    _append(walk, step, name, reached, steps, reached.offset + bias)
 
 
 def _append(
-    walk: Walk, name: str, reached: Reached, steps: np.ndarray, offset: np.ndarray
+    walk: Walk, step: int, name: str, reached: Reached, steps: np.ndarray, offset: np.ndarray
 ) -> None:
     unit = common_step(steps, offset)
     shift = np.log2(steps / unit).astype(int)
@@ -69,5 +68,5 @@ def _append(
             "bias_quantizer=quantized_bits(8, 2, alpha=1)"
         )
     head = Head((offset / unit).astype(np.int32), shift.astype(np.int8) if shift.any() else None)
-    walk.output_step = unit
-    walk.add(head, "outputs", reached, tap=Tap(len(walk.steps) - 1, unit, 0.0))
+    walk.output_steps[step] = unit
+    walk.add(head, "outputs", reached, tap=Tap(step, unit, 0.0))

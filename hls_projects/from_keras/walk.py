@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +12,6 @@ import numpy as np
 from hls_projects.from_keras.graph_steps import INPUT, GraphStep
 from hls_projects.kinds import Interval, Layer
 from hls_projects.network.input_format import InputFormat
-from qkeras_models.input_formats.fixed_point import FixedPoint
 
 Steps = float | np.ndarray
 
@@ -50,36 +50,41 @@ class Walk:
 
     Args:
         steps: of the model.
-        shape_in: of one input sample.
+        shapes_in: of one sample of each input.
         jit_compile: as the model has it.
-        quantizer_name: of its InputQuantizer, None if it has none.
-        has_head: whether its last step is an IntegerHead.
-        given: the input format, of a model without an InputQuantizer.
+        quantizer_names: of its InputQuantizers.
 
     Attributes:
         position: of the step that is being read.
         input: the network's input format, once it is known.
         layers, sources, names, taps: of the integer network, so far; see IntegerNetwork.
-        output_step: value of one integer of the outputs, where no IntegerHead has it.
+        joined: whether several inputs are parts of that of the network.
+        output_steps: value of one integer of an output, where no IntegerHead has it, by its step.
     """
 
     steps: list[GraphStep]
-    shape_in: tuple[int, ...]
+    shapes_in: tuple[tuple[int, ...], ...]
     jit_compile: Any
-    quantizer_name: str | None = None
-    has_head: bool = True
-    given: FixedPoint | None = None
+    quantizer_names: Sequence[str] = ()
     position: int = 0
     input: InputFormat | None = None
     layers: list[Layer] = field(default_factory=list)
     sources: list[tuple[int, ...]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     taps: list[Tap | None] = field(default_factory=list)
-    output_step: float | None = None
+    joined: bool = False
+    output_steps: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._shapes: dict[int, tuple[int, ...]] = {INPUT: self.shape_in}
         self._ranges: dict[int, Interval] = {}
+
+    @property
+    def shape_in(self) -> tuple[int, ...]:
+        """Of the network's input: that of the model, or a vector of all of them."""
+        if len(self.shapes_in) == 1:
+            return self.shapes_in[0]
+        return (sum(map(math.prod, self.shapes_in)),)
 
     def add(self, layer: Layer, name: str, *taken: Reached, tap: Tap | None = None) -> int:
         """Appends a layer to the network; returns its position.
@@ -93,7 +98,7 @@ class Walk:
         self._shapes[len(self.layers)] = layer.output_shape(*(self._shapes[s] for s in sources))
         self.layers.append(layer)
         self.sources.append(sources)
-        self.names.append(_unused(name, [*self.names, self.quantizer_name]))
+        self.names.append(_unused(name, [*self.names, *self.quantizer_names]))
         self.taps.append(tap)
         return len(self.layers) - 1
 

@@ -12,7 +12,7 @@ from hls_projects.hls4ml_front_end.checks import (
     check_project_name,
     check_strategy,
 )
-from hls_projects.hls4ml_front_end.layer_list import QUANTIZER_NAME, project_entries
+from hls_projects.hls4ml_front_end.layer_list import project_entries, quantizer_names
 from hls_projects.network.integer_network import IntegerNetwork
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def build_hls_model(
     quantized_inputs: bool = True,
     io_type: str | None = None,
     argmax: bool = False,
-    input_format: FixedPoint | None = None,
+    input_format: FixedPoint | Sequence[FixedPoint] | None = None,
 ) -> ModelGraph:
     """The hls4ml model of a sparse ternary network; ``.write()`` writes its project.
 
@@ -75,10 +75,9 @@ def build_hls_model(
     }
     from hls4ml.model import ModelGraph
 
-
-    quantizer = None if quantized_inputs else QUANTIZER_NAME
-    entries = project_entries(network, names, quantizer=quantizer, argmax=argmax)
-    return ModelGraph.from_layer_list(config, entries)
+    quantizers = [] if quantized_inputs else quantizer_names(network)
+    project = project_entries(network, names, quantizers=quantizers, argmax=argmax)
+    return ModelGraph.from_layer_list(config, project.entries, project.inputs, project.outputs)
 
 
 def default_io_type(network: IntegerNetwork) -> str:
@@ -88,7 +87,7 @@ def default_io_type(network: IntegerNetwork) -> str:
 
 
 def _network_and_names(
-    model: Any, input_format: FixedPoint | None
+    model: Any, input_format: FixedPoint | Sequence[FixedPoint] | None
 ) -> tuple[IntegerNetwork, Sequence[str] | None]:
     if isinstance(model, IntegerNetwork):
         return model, None

@@ -36,7 +36,12 @@ class WindowLayer(IntegerLayer):
     def images(self) -> Images:
         rows, columns, channels = self.get_input_variable().shape
         outputs = self.get_output_variable().shape[-1]
-        return Images(rows, columns, channels, outputs, self.windows)
+        return Images(rows, columns, channels, outputs, self.windows, self.outside)
+
+    @property
+    def outside(self) -> int:
+        """What windows see outside of the image."""
+        return 0
 
     @property
     def kernel_shape(self) -> Shape:
@@ -87,14 +92,23 @@ class IntegerConv2D(SparseTernaryConv2D):
 
 
 class IntegerMaxPool(WindowLayer):
-    """The largest value of each channel in every window.  Attribute: `pool`, a list of two."""
+    """The largest value of each channel in every window.
+
+    Attributes: `pool`, a list of two; `padding`, valid, where there is none, or same.
+    """
 
     kernel_name = "integer_max_pool"
     _expected_attributes = [Attribute("pool", value_type=list)]
 
     @property
     def windows(self) -> Windows:
-        return Windows(tuple(self.get_attr("pool")), tuple(self.get_attr("strides")))
+        padding = self.get_attr("padding", "valid")
+        return Windows(tuple(self.get_attr("pool")), tuple(self.get_attr("strides")), padding)
+
+    @property
+    def outside(self) -> int:
+        """The lowest of all inputs, so that what lies outside is never the largest."""
+        return min(int(self.get_attr("input_lowest").min()), 0)
 
     def _lines(self) -> list[tuple[int, str]]:
         taps = self.windows.size[0] * self.windows.size[1]

@@ -6,18 +6,26 @@ from hls4ml.model.attributes import Attribute
 
 from hls_projects.hls4ml_front_end.cpp.kernels import PIPELINE, adder_tree, shifted
 from hls_projects.hls4ml_front_end.layers import IntegerLayer
+from hls_projects.hls4ml_front_end.precision import integer_precision, set_source_precision
 
 
 class JoinLayer(IntegerLayer):
     """A layer of several inputs, value by value or side by side.
 
-    Attribute: `places`, a list; input i counts 2^places[i].
+    Attributes: `places`, a list, input i counts 2^places[i]; `branch_lowest` and `branch_highest`,
+    lists of the integers that each branch can be.
     """
 
-    _expected_attributes = [Attribute("places", value_type=list)]
+    _expected_attributes = [
+        Attribute("places", value_type=list),
+        Attribute("branch_lowest", value_type=list),
+        Attribute("branch_highest", value_type=list),
+    ]
 
     def _set_input_precision(self) -> None:
-        """The branches have their types from the layers that they come from."""
+        bounds = zip(self.get_attr("branch_lowest"), self.get_attr("branch_highest"), strict=True)
+        for name, (low, high) in zip(self.inputs, bounds, strict=True):
+            set_source_precision(self, integer_precision(low, high), name)
 
     def _kernel(self) -> str:
         shapes = [self.get_input_variable(name).shape for name in self.inputs]
@@ -50,7 +58,7 @@ class JoinLayer(IntegerLayer):
     def _streaming(self, sizes: list[int], positions: int, assign: str) -> str:
         template = ", ".join(f"class data{i}_T" for i in range(len(sizes)))
         arguments = [f"hls::stream<data{i}_T> &data{i}" for i in range(len(sizes))]
-        reads = "".join(f"        data{i}_T in_{i} = data{i}.read();\n" for i in range(len(sizes)))
+        reads = "".join(_gathered(i, size) for i, size in enumerate(sizes))
         return (
             f"template <{template}, class res_T>\n"
             f"void {self.function_name}({', '.join(arguments)}, hls::stream<res_T> &res) {{\n"
@@ -60,6 +68,18 @@ class JoinLayer(IntegerLayer):
 
     def _term(self, branch: int, element: int) -> str:
         return shifted(f"in_{branch}[{element}]", self.get_attr("places")[branch])
+
+
+def _gathered(branch: int, size: int) -> str:
+    """C++ that reads a branch's values of one position, in as many parts as its stream has."""
+    kind = f"data{branch}_T"
+    return (
+        f"        typename {kind}::value_type in_{branch}[{size}];\n"
+        f"        for (unsigned part = 0; part < {size} / {kind}::size; part++) {{\n"
+        f"            {kind} values = data{branch}.read();\n"
+        f"            for (unsigned j = 0; j < {kind}::size; j++)\n"
+        f"                in_{branch}[part * {kind}::size + j] = values[j];\n        }}\n"
+    )
 
 
 class IntegerAdd(JoinLayer):

@@ -13,8 +13,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from hls_projects.hls4ml_front_end.checks import check_project_name
-from hls_projects.hls4ml_front_end.layer_list import INPUT_NAME, Entry, project_entries
+from hls_projects.hls4ml_front_end.layer_list import Entry, project_entries
 from hls_projects.network.integer_network import IntegerNetwork
 
 Parsed = tuple[list[Entry], list[str], list[str], list[list[int]]]
@@ -38,6 +37,7 @@ def parse(model: Any) -> Parsed:
         ValueError: naming the layer that cannot be converted, and what to use instead.
     """
     from hls_projects.from_keras.converter import convert
+    from hls_projects.from_keras.keras_inputs import input_quantizers
     from hls_projects.from_keras.keras_tail import left_out
 
     found = convert(model)
@@ -45,20 +45,14 @@ def parse(model: Any) -> Parsed:
     network = IntegerNetwork(found.input, found.layers, found.provenance, found.sources)
     if graph.tail:
         warnings.warn(left_out(graph.tail), UserWarning, stacklevel=2)
-    source = _input_name(model)
-    names = found.names
-    entries = project_entries(network, names, source=source, quantizer=graph.quantizer_name)
-    return entries, [source], [entries[-1]["name"]], [[None, network.classes]]
-
-
-def _input_name(model: Any) -> str:
-    """The Keras name of the input, where it can be a parameter of the top function."""
-    name = model.inputs[0]._keras_history.operation.name
-    try:
-        check_project_name(name)
-    except ValueError:
-        return INPUT_NAME
-    return name
+    project = project_entries(
+        network,
+        found.names,
+        sources=graph.inputs,
+        quantizers=[quantizer.name for quantizer in input_quantizers(graph)],
+    )
+    shapes = [[None, len(network.layers[head].bias)] for head in network.heads]
+    return project.entries, project.inputs, project.outputs, shapes
 
 
 def take_over() -> None:

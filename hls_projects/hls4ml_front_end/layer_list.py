@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from hls_projects.hls4ml_front_end.checks import check_project_name
 from hls_projects.kinds import Interval, Layer, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.network.parts import input_parts, part_format
 from hls_projects.network.sources import INPUT
 from qkeras_models.input_formats.fixed_point import scale_bits
 
@@ -21,46 +24,92 @@ ARGMAX_NAME = "argmax"
 ATTRIBUTES = {"weights": "integer_weights"}
 
 
+@dataclass(frozen=True)
+class Project:
+    """hls4ml's description of a whole project.
+
+    Args:
+        entries: of its layers, in order.
+        inputs, outputs: names of those that values enter and leave by.
+    """
+
+    entries: list[Entry]
+    inputs: list[str]
+    outputs: list[str]
+
+
 def project_entries(
     network: IntegerNetwork,
     names: Sequence[str] | None = None,
     *,
-    source: str = INPUT_NAME,
-    quantizer: str | None = None,
+    sources: Sequence[str] = (),
+    quantizers: Sequence[str] = (),
     argmax: bool = False,
-) -> list[Entry]:
-    """hls4ml's description of a whole project, from its input to its output.
+) -> Project:
+    """hls4ml's description of a whole project, from its inputs to its outputs.
 
     Args:
         network: what it computes.
         names: of the network's layers; by default their kind and a number.
-        source: name of the input.
-        quantizer: name of the layer that quantizes float inputs; None if they are integers.
+        sources: names of the inputs; by default x, or those of the layers that take one each.
+        quantizers: names of the layers that quantize float inputs, one for each; none if inputs
+            are integers.
         argmax: whether the output is the index of the largest logit, the lowest of equal ones.
 
     Raises:
-        ValueError: for what hls4ml projects cannot hold, or an argmax of a single logit.
+        ValueError: for what hls4ml projects cannot hold, or an argmax of a single logit or of
+            several outputs.
     """
-    if argmax and network.classes < 2:
+    if argmax and (network.classes < 2 or len(network.heads) > 1):
         raise ValueError(
-            "`argmax` needs at least 2 logits: of a single one its side of 0 decides. "
-            f"Received: {network.classes}"
+            "`argmax` needs at least 2 logits, of one output: of a single one its side of 0 "
+            f"decides. Received: {network.classes} of {len(network.heads)}"
         )
-    first = {
-        "name": source,
-        "class_name": "InputLayer",
-        "input_shape": list(network.input.shape),
-        "inputs": [],
-    }
-    quantized = [] if quantizer is None else [quantizer_entry(network.input, quantizer)]
-    for entry in quantized:
-        entry["inputs"] = [source]
+    parts = input_parts(network)
+    names = list(network.layer_names if names is None else names)
+    forms = [network.input] if not parts else [
+        InputFormat(**vars(part_format(network.input, part)), shape=part.shape)
+        for part in parts.values()
+    ]
+    sources = list(sources) or ([names[i] for i in parts] if parts else [INPUT_NAME])
+    sources = [_parameter(name, number) for number, name in enumerate(sources)]
+    first = [_input_entry(*pair) for pair in zip(sources, forms, strict=True)]
+    quantized = [
+        {**quantizer_entry(form, name), "inputs": [source]}
+        for name, form, source in zip(quantizers, forms, sources, strict=bool(quantizers))
+    ]
+    integers = [entry["name"] for entry in quantized or first]
+    known = dict(zip(parts or [INPUT], integers, strict=True))
     layers = layer_entries(network, names)
-    integers = (quantized or [first])[0]["name"]
-    for entry, taken in zip(layers, network.taken, strict=True):
-        entry["inputs"] = [integers if s == INPUT else layers[s]["name"] for s in taken]
+    known.update((i, entry["name"]) for i, entry in enumerate(layers) if i not in parts)
+    kept = [(i, entry) for i, entry in enumerate(layers) if i not in parts]
+    for position, entry in kept:
+        entry["inputs"] = [known[source] for source in network.taken[position]]
     last = [_argmax_entry(layers[-1])] if argmax else []
-    return [first, *quantized, *layers, *last]
+    outputs = [entry["name"] for entry in last or [layers[head] for head in network.heads]]
+    entries = [*first, *quantized, *(entry for _, entry in kept), *last]
+    return Project(entries, sources, outputs)
+
+
+def quantizer_names(network: IntegerNetwork) -> list[str]:
+    """Names for the layers that quantize float inputs, one for each input."""
+    count = len(input_parts(network)) or 1
+    return [QUANTIZER_NAME] if count == 1 else [f"{QUANTIZER_NAME}_{i + 1}" for i in range(count)]
+
+
+def _parameter(name: str, number: int) -> str:
+    """The name of an input, where it can be a parameter of the top function."""
+    try:
+        check_project_name(name)
+    except ValueError:
+        return f"{INPUT_NAME}{number or ''}"
+    return name
+
+
+def _input_entry(name: str, form: InputFormat) -> Entry:
+    return {
+        "name": name, "class_name": "InputLayer", "input_shape": list(form.shape), "inputs": []
+    }
 
 
 def _argmax_entry(head: Entry) -> Entry:
@@ -87,7 +136,11 @@ def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -
     bounds.update(enumerate(network.ranges()))
     steps = zip(network.layers, names, network.taken, network.shapes(), strict=True)
     return [
-        {"name": name, **_describe(layer, bounds[taken[0]], bounds[position], shape)}
+        {
+            "name": name,
+            **_describe(layer, bounds[taken[0]], bounds[position], shape),
+            **_branches(layer, [bounds[source] for source in taken]),
+        }
         for position, (layer, name, taken, shape) in enumerate(steps)
     ]
 
@@ -127,15 +180,26 @@ def _constant(shape: tuple[int, ...], value: int) -> np.ndarray:
 def _describe(layer: Layer, inputs: Interval, outputs: Interval, shape: tuple[int, ...]) -> Entry:
     if layer.role is Role.SHAPE:
         return {"class_name": layer.hls_class, "target_shape": list(shape)}
-    arrays = {ATTRIBUTES.get(name, name): array for name, array in layer.arrays.items()}
+    found = layer.hls_attributes
+    if layer.role is Role.MOVE:
+        found = {"sources": layer.sources(inputs[0].shape)}
     return {
         "class_name": layer.hls_class,
-        **arrays,
-        **{name: list(v) if isinstance(v, tuple) else v for name, v in layer.options.items()},
+        **{ATTRIBUTES.get(name, name): value for name, value in found.items()},
         "input_lowest": _over_last_axis(inputs[0], np.min),
         "input_highest": _over_last_axis(inputs[1], np.max),
         "lowest": _over_last_axis(outputs[0], np.min),
         "highest": _over_last_axis(outputs[1], np.max),
+    }
+
+
+def _branches(layer: Layer, taken: Sequence[Interval]) -> Entry:
+    """The lowest and highest integer of each branch that is joined."""
+    if layer.role is not Role.JOIN:
+        return {}
+    return {
+        "branch_lowest": [int(low.min()) for low, _ in taken],
+        "branch_highest": [int(high.max()) for _, high in taken],
     }
 
 

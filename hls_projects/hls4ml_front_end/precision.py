@@ -70,9 +70,13 @@ def _configured(node: Any) -> Any:
     return None if precision == "auto" else config.backend.convert_precision_string(precision)
 
 
-def set_source_precision(node: Any, precision: Any) -> None:
-    """Gives the model's input the exact type if it feeds this node, reshaped or not."""
-    source = node.get_input_node()
+def set_source_precision(node: Any, precision: Any, name: str | None = None) -> None:
+    """Gives the model's input the exact type if it feeds this node, reshaped or not.
+
+    Args:
+        name: of the node's input; by default its first one.
+    """
+    source = node.get_input_node(name)
     while isinstance(source, (Reshape, Input)) or _is_linear(source):
         source.get_output_variable().type.precision = exact_precision(source, precision)
         source = source.get_input_node()

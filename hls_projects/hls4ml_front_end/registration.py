@@ -16,12 +16,13 @@ from hls_projects.hls4ml_front_end.image_layers import IMAGE_LAYERS
 from hls_projects.hls4ml_front_end.join_layers import JOIN_LAYERS
 from hls_projects.hls4ml_front_end.keras_converter import take_over
 from hls_projects.hls4ml_front_end.layers import INTEGER_LAYERS, is_integer_layer
+from hls_projects.hls4ml_front_end.move_layers import MOVE_LAYERS
 
 FIRMWARE = Path(__file__).parent / "firmware"
 HEADER = FIRMWARE / "nnet_sparse_ternary.h"
 SHIFTED = FIRMWARE / "nnet_shifted.h"
 WRITER = "write_sparse_ternary_kernels"
-LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS, *JOIN_LAYERS)
+LAYERS = (*INTEGER_LAYERS, *IMAGE_LAYERS, *JOIN_LAYERS, *MOVE_LAYERS)
 
 
 class KernelCallTemplate(FunctionCallTemplate):

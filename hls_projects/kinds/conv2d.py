@@ -17,7 +17,8 @@ from hls_projects.kinds.layer import (
     require_small_integers,
     signed_parts,
 )
-from hls_projects.kinds.windows import PADDINGS, Windows, is_pair, windows_in
+from hls_projects.kinds.windows import PADDINGS, Windows, is_pair, windows_in, windows_of
+from hls_projects.logic.columns import BitSum, dense_sums
 
 # Samples that are convolved at a time, so that float64 copies stay small.
 CHUNK = 32
@@ -65,6 +66,10 @@ class Conv2D(Layer):
         return int(np.count_nonzero(self.weights))
 
     @property
+    def matrix(self) -> np.ndarray:
+        return self.weights.reshape(-1, self.weights.shape[-1])
+
+    @property
     def windows(self) -> Windows:
         return Windows(self.weights.shape[:2], self.strides, self.padding)
 
@@ -88,6 +93,15 @@ class Conv2D(Layer):
         smallest = self._convolve(lowest, positive) - self._convolve(highest, negative)
         largest = self._convolve(highest, positive) - self._convolve(lowest, negative)
         return smallest.astype(np.int64), largest.astype(np.int64)
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        places = windows_of(self.windows, values.shape)
+        flat = np.append(values.reshape(-1), [BitSum()])
+        rows, columns = places.shape[:2]
+        # (positions, channels, taps) to the order of the weights, taps first.
+        seen = flat[places].swapaxes(-1, -2).reshape(rows * columns, -1)
+        found = dense_sums(seen, self.matrix)
+        return found.reshape(rows, columns, -1)
 
     def _largest_gain(self) -> int:
         """At most what a filter's sum grows by for each unit of |x|."""

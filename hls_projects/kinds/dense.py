@@ -43,6 +43,10 @@ class Dense(Layer):
         return "SparseTernaryDense" if is_ternary(self.weights) else "IntegerDense"
 
     @property
+    def matrix(self) -> np.ndarray:
+        return self.weights
+
+    @property
     def nonzeros(self) -> int:
         return int(np.count_nonzero(self.weights))
 

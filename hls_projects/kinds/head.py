@@ -1,4 +1,4 @@
-"""The last layer: logits."""
+"""The last layer of each output: logits."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ class Role(Enum):
     ACTIVATION = "levels of a sum, attributes `levels`, `direction` and `bits`"
     ENCODER = "comparisons of values with constants, attributes `levels` and `feature`"
     POOL = "one value of every window"
-    SHAPE = "another order of the same values"
+    SUM = "sums of windows, without weights"
+    SHAPE = "the same values in another shape"
+    MOVE = "values in other places, and zeros"
     JOIN = "one value of several branches, attribute `places`"
     OUTPUT = "logits"
 
@@ -63,6 +65,17 @@ class Layer:
     @property
     def options(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.option_fields}
+
+    @property
+    def hls_attributes(self) -> dict[str, Any]:
+        """What describes it to hls4ml."""
+        options = {n: list(v) if isinstance(v, tuple) else v for n, v in self.options.items()}
+        return {**self.arrays, **options}
+
+    @property
+    def matrix(self) -> np.ndarray | None:
+        """Weights (values that an output position sees, outputs); None if it is no such sum."""
+        return None
 
     @property
     def flattens(self) -> bool:

@@ -44,17 +44,19 @@ class Windows:
         total = max((-(-n // stride) - 1) * stride + size - n, 0)
         return total // 2, total - total // 2
 
-    def taps(self, x: np.ndarray) -> Iterator[np.ndarray]:
+    def taps(self, x: np.ndarray, outside: int = 0) -> Iterator[np.ndarray]:
         """What each place of the window sees, places in order of rows.
 
         Args:
             x: (..., rows, columns, channels).
+            outside: what stands around the images.
 
         Yields:
             (..., output rows, output columns, channels), views of the padded images.
         """
         image = x.shape[-3:-1]
-        padded = np.pad(x, [(0, 0)] * (x.ndim - 3) + [*self.around(image), (0, 0)])
+        around = [(0, 0)] * (x.ndim - 3) + [*self.around(image), (0, 0)]
+        padded = np.pad(x, around, constant_values=outside)
         rows, columns = self.output_shape(image)
         for row in range(self.size[0]):
             for column in range(self.size[1]):
@@ -64,6 +66,20 @@ class Windows:
                     column : column + (columns - 1) * self.strides[1] + 1 : self.strides[1],
                     :,
                 ]
+
+
+def windows_of(windows: Windows, shape: tuple[int, ...]) -> np.ndarray:
+    """Which values of an image each window sees, channel by channel.
+
+    Args:
+        shape: rows, columns and channels.
+
+    Returns:
+        int64 (output rows, output columns, channels, places of the window), each the place of a
+        value, last axis fastest; −1 outside of the image.
+    """
+    places = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+    return np.stack(list(windows.taps(places, outside=-1)), axis=-1)
 
 
 def is_pair(value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import numpy as np
 from hls_projects.kinds import Interval, Layer, Role
 from hls_projects.network import network_file
 from hls_projects.network.input_format import InputFormat
+from hls_projects.network.parts import joined
 from hls_projects.network.sources import INPUT, check_sources, last_uses
 
 if TYPE_CHECKING:
@@ -29,14 +30,15 @@ class IntegerNetwork:
 
     Args:
         input: how float inputs become integers.
-        layers: the layers in order of execution; the last one is a Head.
+        layers: the layers in order of execution; the last one is a Head.  Other heads are further
+            outputs, whose logits stand before its.
         provenance: where the network comes from, JSON values (model name, versions, …).
         sources: for each layer the positions in `layers` of what it takes, INPUT for the network's
             input; None where every layer takes what the one before puts out.
 
     Raises:
-        ValueError: if there are no layers, the last one is no Head, a layer takes what comes later,
-            nothing takes a layer, or shapes do not fit.
+        ValueError: if there are no layers, the last one is no Head, a layer takes what comes later
+            or a head, nothing takes a layer that is none, or shapes do not fit.
 
     Example:
         >>> network = IntegerNetwork.load("network.npz")
@@ -53,10 +55,9 @@ class IntegerNetwork:
         if not self.layers or self.layers[-1].role is not Role.OUTPUT:
             kinds = [layer.kind for layer in self.layers]
             raise ValueError(f"`layers` must end with a head. Received kinds: {kinds}")
-        if self.sources is not None:
-            check_sources(self.sources, len(self.layers))
-            if self.is_sequence:
-                object.__setattr__(self, "sources", None)
+        check_sources(self.taken, len(self.layers), self.heads)
+        if self.sources is not None and self.is_sequence:
+            object.__setattr__(self, "sources", None)
         for _ in self.shapes():
             pass
 
@@ -73,8 +74,14 @@ class IntegerNetwork:
         return all(s == (i - 1,) for i, s in enumerate(self.taken))
 
     @property
+    def heads(self) -> list[int]:
+        """Positions of the layers that put out logits, in order."""
+        return [i for i, layer in enumerate(self.layers) if layer.role is Role.OUTPUT]
+
+    @property
     def classes(self) -> int:
-        return len(self.layers[-1].bias)
+        """How many logits there are, of all heads together."""
+        return sum(len(self.layers[head].bias) for head in self.heads)
 
     @property
     def weight_layers(self) -> tuple[Layer, ...]:
@@ -127,19 +134,25 @@ class IntegerNetwork:
     def predict_integers(self, x_int: np.ndarray) -> np.ndarray:
         """Integer inputs (batch, *shape) to integer logits (batch, classes), int32.
 
+        Args:
+            x_int: of several inputs a list of arrays, or each sample one vector.
+
         Raises:
             ValueError: for inputs that InputFormat.check_integers refuses.
         """
+        x_int = joined(self, x_int)
         x_int = self.input.check_integers(x_int)
         logits = np.empty((len(x_int), self.classes), np.int32)
         for start in range(0, len(x_int), BATCH):
             chunk = slice(start, start + BATCH)
-            *_, logits[chunk] = self.trace(x_int[chunk])
+            traced = enumerate(self.trace(x_int[chunk]))
+            ends = [out for i, out in traced if self.layers[i].role is Role.OUTPUT]
+            logits[chunk] = np.concatenate(ends, axis=1)
         return logits
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Float inputs (batch, *shape) to integer logits (batch, classes), int32."""
-        return self.predict_integers(self.input.quantize(x))
+        return self.predict_integers(self.input.quantize(joined(self, x)))
 
     def ranges(self) -> Iterator[Interval]:
         """Lowest and highest value of each element of every layer's output, int64.
@@ -162,14 +175,14 @@ class IntegerNetwork:
 
     @classmethod
     def from_keras(
-        cls, model: keras.Model, input_format: FixedPoint | None = None
+        cls, model: keras.Model, input_format: FixedPoint | Sequence[FixedPoint] | None = None
     ) -> IntegerNetwork:
         """The integer network of a trained Keras model.
 
         Args:
             model: see docs/networks.md for what it may consist of.
-            input_format: how inputs become integers, of a model without an InputQuantizer; its
-                scale is a power of two.
+            input_format: how inputs become integers, of a model without an InputQuantizer, with a
+                scale that is a power of two; one format, or one for each of several inputs.
 
         Raises:
             ValueError: naming the layer that has no exact integers, and what to use instead.

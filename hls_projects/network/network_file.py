@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hls_projects.kinds import KINDS, Layer
+from hls_projects.kinds import KINDS, Layer, Role
 from hls_projects.kinds.layer import is_ternary
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.sources import INPUT
@@ -73,6 +73,7 @@ def _is_first(network: Any) -> bool:
     """Whether format 1 holds the network, which older readers know."""
     return network.is_sequence and all(
         set(layer.arrays) == FIRST_KINDS.get(layer.kind)
+        and not (layer.kind == "maxpool" and "padding" in layer.options)
         and is_ternary(layer.arrays.get("weights", _TERNARY))
         for layer in network.layers
     )
@@ -122,11 +123,9 @@ def _decode(header: dict[str, Any], archive: BoundedNpz) -> Content:
     for position, layer in enumerate(layers if first else ()):
         if layer.kind not in FIRST_KINDS or not is_ternary(layer.arrays.get("weights", _TERNARY)):
             raise ValueError(f"layer {position} ({layer.kind}): {_FIRST_ONLY}")
-    classes = layers[-1].arrays.get("bias", ()) if layers else ()
-    if len(classes) != header["classes"]:
-        raise ValueError(
-            f"`classes` is {header['classes']}, but the head has {len(classes)} biases"
-        )
+    classes = sum(len(layer.bias) for layer in layers if layer.role is Role.OUTPUT)
+    if classes != header["classes"]:
+        raise ValueError(f"`classes` is {header['classes']}, but the head has {classes} biases")
     return form, layers, header.get("provenance", {}), sources
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 INPUT = -1
 
 Sources = Sequence[Sequence[int]]
 
 
-def check_sources(sources: Sources, layers: int) -> None:
-    """Raises ValueError unless each layer takes earlier ones, and all but the last are taken.
+def check_sources(sources: Sources, layers: int, heads: Collection[int]) -> None:
+    """Raises ValueError unless each layer takes earlier ones, and all but the heads are taken.
 
     Args:
         sources: for each layer, the positions that it takes; INPUT is the network's input.
         layers: how many there are.
+        heads: positions of those that are outputs of the network.
     """
     if len(sources) != layers:
         raise ValueError(f"`sources` must be of {layers} layers. Received: {len(sources)}")
@@ -24,9 +25,14 @@ def check_sources(sources: Sources, layers: int) -> None:
                 f"`sources` of layer {position} must be layers before it, or {INPUT}. "
                 f"Received: {tuple(taken)}"
             )
-    unused = set(range(layers - 1)) - {source for taken in sources for source in taken}
+    used = {source for taken in sources for source in taken}
+    unused = set(range(layers)) - used - set(heads)
     if unused:
-        raise ValueError(f"`sources` must use every layer but the last. Unused: {min(unused)}")
+        raise ValueError(f"`sources` must use every layer but the heads. Unused: {min(unused)}")
+    if used.intersection(heads):
+        raise ValueError(
+            f"no layer can take a head. Received: one that takes {min(used.intersection(heads))}"
+        )
 
 
 def last_uses(sources: Sources) -> dict[int, int]:

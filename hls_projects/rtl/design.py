@@ -21,7 +21,7 @@ from hls_projects.rtl.feasible import check_feasible
 from hls_projects.rtl.pipeline.pipelining import pipelined
 from hls_projects.rtl.pipeline.stages import Pipeline, RegisterStage, build_pipeline
 from hls_projects.rtl.stream.stream_plan import streams
-from hls_projects.rtl.stream.streaming import PixelStage, Stream, build_stream
+from hls_projects.rtl.stream.streaming import Stream, build_stream
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
 from qkeras_models.files.atomic_write import write_atomically
 
@@ -153,13 +153,11 @@ def _cut_stages(
 
 
 def _cut_stream(stream: Stream, family: Family, stage_delay: float | None) -> Stream:
-    elements = tuple(
-        replace(element, stages=_cut_stages(element.stages, family, stage_delay))
-        if isinstance(element, PixelStage)
-        else element
-        for element in stream.elements
-    )
-    return replace(stream, elements=elements, tail=_cut(stream.tail, family, stage_delay))
+    cut = [
+        replace(stage, stages=_cut_stages(stage.stages, family, stage_delay))
+        for stage in stream.stages_of_pixels
+    ]
+    return stream.with_stages(cut, _cut(stream.tail, family, stage_delay))
 
 
 def _describe(

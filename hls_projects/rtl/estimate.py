@@ -121,13 +121,15 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
 def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
     """Facts of the layers before the collected image; each neuron is there once."""
     for step in plan.steps:
-        if step.threshold is not None:
-            fan_ins = digit_counts(step.matrix).sum(axis=0)
+        if not step.pools:
+            matrix = step.matrix
+            # Places that branches are shifted by cost nothing.
+            digits = digit_counts(matrix) if matrix.dtype == np.int8 else matrix != 0
             yield LayerFacts(
-                weights=step.matrix.size,
-                fan_ins=tuple(fan_ins.tolist()),
+                weights=matrix.size,
+                fan_ins=tuple(digits.sum(axis=0).tolist()),
                 input_bits=step.bits,
-                output_bits=step.threshold.bits,
+                output_bits=None if step.threshold is None else step.threshold.bits,
             )
 
 
@@ -138,12 +140,12 @@ def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
     for step in plan.steps:
         luts += 0 if step.buffer is None else step.buffer.masked
-        if step.threshold is None:
+        if step.pools:
             stage = pool_stage(step).stages[0]
             luts += stage.netlist.luts
             registers += len(stage.registered)
         else:
-            registers += step.matrix.shape[1] * step.threshold.bits
+            registers += step.outputs.width
     return Estimate(round(luts), registers + len(plan.steps))
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.rtl.stream.stream_plan import plan_stream, streams
+from hls_projects.rtl.stream.stream_plan import (
+    MOST_UNROLLED,
+    plan_stream,
+    streams,
+    unrolled_terms,
+)
 from hls_projects.rtl.stream.streaming import multiplexed_layers
 
 NOTHING_TO_MULTIPLEX = (
@@ -20,11 +25,13 @@ def check_feasible(network: IntegerNetwork, time_multiplex: bool = False) -> Non
             time-multiplex where there are none, or one of more neurons than an image has pixels.
     """
     plan = plan_stream(network) if streams(network) else None
-    for layer in (network if plan is None else plan.tail).layers:
-        if layer.windows is not None:
-            raise ValueError(
-                "RTL of dense networks, and of what follows the flattened image, has layers "
-                f"without windows alone. Received: {layer.kind}"
-            )
+    tail = network if plan is None else plan.tail
+    if unrolled_terms(tail) > MOST_UNROLLED and any(layer.windows for layer in tail.layers):
+        kinds = ", ".join(sorted({layer.kind for layer in tail.layers if layer.windows}))
+        raise ValueError(
+            "RTL of what follows the flattened image is built all at once, with at most "
+            f"{MOST_UNROLLED:,} terms where it has windows. Received: {kinds} of "
+            f"{unrolled_terms(tail):,} terms"
+        )
     if time_multiplex and not (plan and multiplexed_layers(plan)[0]):
         raise ValueError(NOTHING_TO_MULTIPLEX)

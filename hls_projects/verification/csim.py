@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hls_projects.network.input_format import InputFormat, shaped_samples
-from hls_projects.verification.csim_entry import ENTRY, TRANSFER
+from hls_projects.network.input_format import InputFormat
+from hls_projects.verification.csim_entry import entry_point
+from hls_projects.verification.csim_inputs import checked_floats, checked_integers
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
@@ -77,8 +78,8 @@ class CSimulation:
         self.hls_model = hls_model
         self.compiler = compiler
         self.threads = threads or _cores()
-        (self.source,) = hls_model.get_input_variables()
-        (self.result,) = hls_model.get_output_variables()
+        self.sources = list(hls_model.get_input_variables())
+        self.results = list(hls_model.get_output_variables())
         if write:
             hls_model.write()
         self._run = self._compile(self._firmware / f"{self._top}.cpp")
@@ -100,16 +101,20 @@ class CSimulation:
 
     @property
     def _input_precision(self) -> Any:
-        return self.source.type.precision
+        return self.sources[0].type.precision
 
     @property
-    def _float_format(self) -> InputFormat:
-        """That of the layer that quantizes floats, where a Reshape may stand before it."""
+    def _outputs(self) -> int:
+        """Values that a sample gives, of all outputs together."""
+        return sum(result.size() for result in self.results)
+
+    @property
+    def _float_formats(self) -> list[InputFormat]:
+        """Those of the layers that quantize floats, where a Reshape may stand before one."""
         from hls_projects.hls4ml_front_end.layers import InputQuantizer
 
         nodes = self.hls_model.get_layers()
-        (format,) = (node.format for node in nodes if isinstance(node, InputQuantizer))
-        return format
+        return [node.format for node in nodes if isinstance(node, InputQuantizer)]
 
     @property
     def traced_layers(self) -> list[TracedLayer]:
@@ -123,14 +128,17 @@ class CSimulation:
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Integer logits, int32 (samples, classes), or the index of the largest, (samples, 1).
 
+        Those of several outputs stand side by side.
+
         Args:
-            x: (samples, *shape), integers if `integer_inputs`, floats otherwise.
+            x: (samples, *shape), integers if `integer_inputs`, floats otherwise; of several inputs
+                the values of all as one vector.
 
         Raises:
             ValueError: if shape or values do not fit the project's input.
         """
         x = self._checked(x)
-        logits = np.zeros((len(x), self.result.size()), np.int32)
+        logits = np.zeros((len(x), self._outputs), np.int32)
         starts = range(0, len(x), CHUNK)
         # The first sample alone: stock layers load their weights in it.
         self._run(x[:1], logits[:1], None)
@@ -147,7 +155,7 @@ class CSimulation:
         layers = self.traced_layers
         sizes = [int(np.prod(layer.shape)) for layer in layers]
         trace = np.zeros((len(x), sum(sizes)), np.int32)
-        logits = np.zeros((len(x), self.result.size()), np.int32)
+        logits = np.zeros((len(x), self._outputs), np.int32)
         self._run_traced(x, logits, trace)
         outputs = np.split(trace, np.cumsum(sizes)[:-1], axis=1)
         return [out.reshape(-1, *layer.shape) for out, layer in zip(outputs, layers, strict=True)]
@@ -161,28 +169,14 @@ class CSimulation:
         return Path(self.hls_model.config.get_output_dir()).resolve() / "firmware"
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        shape = tuple(self.source.shape)
-        if not self.integer_inputs:
-            x = np.asarray(shaped_samples(x, shape, "x"), np.float32)
-            format = self._float_format
-            kept = format.without_denormals(x.reshape(-1, *format.shape))
-            return np.ascontiguousarray(kept.reshape(-1, *shape))
-        precision = self._input_precision
-        format = InputFormat(precision.width, bool(precision.signed), 1.0, shape)
-        return np.ascontiguousarray(format.check_integers(x, "x"))
+        if self.integer_inputs:
+            return checked_integers(x, self.sources)
+        return checked_floats(x, self.sources, self._float_formats)
 
     def _compile(self, top_file: Path) -> Callable[..., None]:
-        entry = TRANSFER + ENTRY.format(
-            top_file=top_file,
-            top=self._top,
-            using=self._using(),
-            sample_type="int32_t" if self.integer_inputs else "float",
-            input=self.source.definition_cpp(),
-            input_name=self.source.name,
-            output=self.result.definition_cpp(),
-            output_name=self.result.name,
-            inputs=self.source.size(),
-            outputs=self.result.size(),
+        sample_type = "int32_t" if self.integer_inputs else "float"
+        entry = entry_point(
+            top_file, self._top, self._using(), sample_type, self.sources, self.results
         )
         with tempfile.TemporaryDirectory(prefix="csim-") as folder:
             source, library = Path(folder, "csim.cpp"), Path(folder, "csim.so")

@@ -11,6 +11,7 @@ import numpy as np
 
 from hls_projects.kinds import Role
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.network.parts import input_parts, joined, parted
 from hls_projects.verification.mismatch import (
     ExactnessError,
     LayerOutputs,
@@ -42,7 +43,7 @@ def compare(
 
     Args:
         network: the exact meaning that the others must have.
-        x: float inputs (samples, *shape), at least one sample.
+        x: float inputs (samples, *shape), at least one sample; of several inputs a list of arrays.
         model: the Keras model behind it.
         csim: the C-simulation of the project made from it.
         folder: where ``mismatch.json`` goes if something differs.
@@ -58,7 +59,7 @@ def compare(
     """
     if model is None and csim is None:
         raise ValueError("`model` or `csim` must be given. Received: neither")
-    x = np.asarray(x)
+    x = joined(network, x)
     if not len(x):
         raise ValueError("`x` must hold at least one sample. Received: none")
     check = _Check(network, x.astype(np.float32), network.input.quantize(x), folder)
@@ -91,14 +92,19 @@ class _Check:
         self.network, self.x, self.x_int, self.folder = network, x, x_int, folder
         self.expected = network.predict_integers(x_int)
 
+    @property
+    def _hidden(self) -> set[int]:
+        """Positions of layers that compute nothing: reshapes, and those that take one input."""
+        shapes = (i for i, layer in enumerate(self.network.layers) if layer.role is Role.SHAPE)
+        return {*shapes, *input_parts(self.network)}
+
     def keras(self, model: keras.Model) -> None:
         from hls_projects.from_keras.keras_trace import keras_integer_logits, keras_trace
         from qkeras_models.layers.integer_head import NoIntegersError
 
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
             names, received = keras_trace(model, self.network, self.x[samples])
-            layers = enumerate(self.network.layers)
-            own = [i for i, layer in layers if layer.role is not Role.SHAPE]
+            own = [i for i in range(len(self.network.layers)) if i not in self._hidden]
             yield from self._outputs(samples, [names[i] for i in own], [received[i] for i in own])
 
         try:
@@ -116,9 +122,7 @@ class _Check:
             names = [layer.name for layer in simulation.traced_layers]
             received = simulation.trace(source[samples])
             if not simulation.integer_inputs:
-                x_int = self.x_int[samples]
-                quantized = received.pop(0).reshape(x_int.shape)
-                yield LayerOutputs(-1, names.pop(0), "input", x_int, quantized)
+                yield from self._quantized(samples, names, received)
             last = (names.pop(), received.pop()) if simulation.argmax else None
             yield from self._outputs(samples, names, received)
             if last:
@@ -131,6 +135,17 @@ class _Check:
         self._compare("C-simulation", received, trace, expected)
         return seconds
 
+    def _quantized(
+        self, samples: np.ndarray, names: list[str], received: list[np.ndarray]
+    ) -> Iterator[LayerOutputs]:
+        """Of the layers that quantize inputs, which come first; they are taken from the lists."""
+        parts = input_parts(self.network)
+        x_int = self.x_int[samples]
+        shapes = [part.shape for part in parts.values()]
+        for own in parted(x_int, shapes) if parts else [x_int]:
+            quantized = received.pop(0).reshape(own.shape)
+            yield LayerOutputs(-1, names.pop(0), "input", own, quantized)
+
     def _outputs(
         self, samples: np.ndarray, names: list[str], received: list[np.ndarray | None]
     ) -> Iterator[LayerOutputs]:
@@ -138,10 +153,10 @@ class _Check:
 
         A received output of None is one that its execution does not show.
         """
-        others = zip(names, received, strict=True)
+        others, hidden = zip(names, received, strict=True), self._hidden
         expected = self.network.trace(self.x_int[samples])
         for position, (layer, own) in enumerate(zip(self.network.layers, expected, strict=True)):
-            if layer.role is not Role.SHAPE:
+            if position not in hidden:
                 name, other = next(others)
                 if other is None:
                     continue

@@ -77,6 +77,9 @@ def _kernels(layers: Iterable[dict[str, Any]], shape: list[int]) -> Iterable[int
         if outputs and shape:
             yield math.prod([*config.get("kernel_size", []), shape[-1], outputs])
             shape = [*shape[:-1], outputs]
+        elif (multiplier := config.get("depth_multiplier")) and shape:
+            yield math.prod([*config["kernel_size"], shape[-1], multiplier])
+            shape = [*shape[:-1], shape[-1] * multiplier]
         if size := config.get("kernel_size") or config.get("pool_size"):
             shape = [*_positions(shape[:-1], size, config), *shape[-1:]]
 

@@ -11,7 +11,7 @@ import numpy as np
 _ALLOWED = {
     "padding": ("'valid' or 'same'", ("valid", "same"), ""),
     "data_format": ("'channels_last'", ("channels_last",), ": hardware takes channels last"),
-    "dilation_rate": ("1", (1, (1, 1)), ": hardware takes every tap of a window"),
+    "dilation_rate": ("1", (1, (1,), (1, 1)), ": hardware takes every tap of a window"),
     "groups": ("1", (1,), ": hardware takes all channels in every filter"),
     "mask": ("left out", (), ": pruning decides which weights are 0"),
 }
@@ -43,10 +43,6 @@ def _plain(value: Any) -> Any:
 
 
 def check_pool(layer: Any) -> None:
-    """Raises ValueError unless a MaxPooling2D is channels last and valid."""
-    kind = type(layer).__name__
-    check_convolution({"data_format": layer.data_format, "name": layer.name}, kind)
-    if layer.padding != "valid":
-        raise ValueError(
-            f"`padding` of '{layer.name}' ({kind}) must be 'valid'. Received: {layer.padding!r}"
-        )
+    """Raises ValueError unless a pool is channels last."""
+    options = {"data_format": layer.data_format, "name": layer.name}
+    check_convolution(options, type(layer).__name__)

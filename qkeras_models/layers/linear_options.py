@@ -7,11 +7,13 @@ from typing import Any
 import keras
 
 # What no layer has, so that none of it is saved.
-FIXED_OPTIONS = ("use_bias", "activation", "bias_quantizer", "kernel_range", "bias_range")
+FIXED_OPTIONS = (
+    "use_bias", "activation", "bias_quantizer", "kernel_range", "bias_range", "depthwise_range"
+)
 
 
 def linear_options(
-    kind: str, quantizer: Any, initializer: Any, options: dict[str, Any]
+    kind: str, quantizer: Any, initializer: Any, options: dict[str, Any], weight: str = "kernel"
 ) -> dict[str, Any]:
     """Arguments of the qkeras layer under a ternary one.
 
@@ -20,6 +22,7 @@ def linear_options(
         quantizer: of the kernel, checked.
         initializer: of the shadow weights, or None.
         options: the layer's other arguments.
+        weight: what that layer calls its kernel.
 
     Raises:
         ValueError: if `use_bias` or `activation` is asked for.
@@ -32,7 +35,7 @@ def linear_options(
             )
     return {
         "use_bias": False,
-        "kernel_quantizer": quantizer,
-        "kernel_initializer": initializer or keras.initializers.RandomUniform(-0.5, 0.5),
+        f"{weight}_quantizer": quantizer,
+        f"{weight}_initializer": initializer or keras.initializers.RandomUniform(-0.5, 0.5),
         **options,
     }

@@ -96,6 +96,10 @@ class SparseTernaryLayer:
         mask = ops.convert_to_numpy(self.mask)
         return (np.where(keep, np.sign(kernel), 0.0) * mask).astype(np.int8)
 
+    def by_output(self, kernel: np.ndarray) -> np.ndarray:
+        """An array of the kernel's shape as (weights of an output, outputs)."""
+        return kernel.reshape(-1, kernel.shape[-1])
+
     def output_positions(self) -> int:
         """Output positions, such as rows · columns: how often an inference uses each weight.
 

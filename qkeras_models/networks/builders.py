@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,15 +11,26 @@ from typing import Any
 import keras
 from qkeras import QActivation
 
+from qkeras_models.layers.baselines.ternary_conv1d import TernaryConv1D
+from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
+from qkeras_models.layers.baselines.ternary_dense import TernaryDense
+from qkeras_models.layers.baselines.ternary_depthwise_conv2d import TernaryDepthwiseConv2D
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_conv1d import SparseTernaryConv1D
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
-from qkeras_models.layers.ternary_dense import TernaryDense
+from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 from qkeras_models.layers.thermometer_input import ThermometerInput
-from qkeras_models.networks.hidden_layers import DenseSpec, PoolSpec, Spec, hidden_layers
-from qkeras_models.networks.image_shape import check_windows
+from qkeras_models.networks.hidden_layers import (
+    DenseSpec,
+    DepthwiseSpec,
+    PoolSpec,
+    SeriesSpec,
+    Spec,
+    hidden_layers,
+)
+from qkeras_models.networks.image_shape import LAYER_NAMES, check_windows
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 
 # Whatever Keras is set to: hardware takes nothing else.
@@ -45,12 +57,14 @@ def feed_forward(
 ) -> keras.Model:
     """A network ready for three-stage training.
 
-    InputQuantizer → ThermometerInput, if asked for → [SparseTernaryConv2D → BatchNormalization →
-    quantized_relu, or MaxPooling2D]* → Flatten → [SparseTernaryDense → BatchNormalization →
+    InputQuantizer → ThermometerInput, if asked for → [SparseTernaryConv2D, -DepthwiseConv2D or
+    -Conv1D → BatchNormalization → quantized_relu, or a max pool]* → Flatten →
+    [SparseTernaryDense → BatchNormalization →
     quantized_relu]* → SparseTernaryDense → IntegerHead.
 
     Args:
-        input_shape: shape of one sample; images may lack the axis of their one channel.
+        input_shape: shape of one sample; images may lack the axis of their one channel, series are
+            (steps, channels).
         hidden: the hidden layers, see hidden_layers; may be empty.
         classes: number of outputs, ≥ 1: one a class, or 1 for a decision by its sign.
         width: factor of every hidden layer's filters or neurons.
@@ -66,7 +80,7 @@ def feed_forward(
 
     Raises:
         ValueError: if a layer or a number of bits is out of range, a convolution or pool is larger
-            than its image, or images have their channels first.
+            than its image or series, or images have their channels first.
 
     Example:
         >>> feed_forward((28, 28), ("6c5", "p2", 84), 10).output_shape
@@ -98,6 +112,8 @@ def _ternary_kit(quantizer: Any, kernel_initializer: Any, activation_bits: int) 
 
     return _Kit(
         partial(SparseTernaryConv2D if sparse else TernaryConv2D, **options),
+        partial(SparseTernaryDepthwiseConv2D if sparse else TernaryDepthwiseConv2D, **options),
+        partial(SparseTernaryConv1D if sparse else TernaryConv1D, **options),
         partial(SparseTernaryDense if sparse else TernaryDense, **options),
         after,
     )
@@ -118,8 +134,9 @@ def float_feed_forward(
 ) -> keras.Model:
     """The same architecture and inputs with float weights and ReLU: no integer network.
 
-    InputQuantizer → ThermometerInput, if asked for → [Conv2D → BatchNormalization → ReLU, or
-    MaxPooling2D]* → Flatten → [Dense → BatchNormalization → ReLU]* → Dense.
+    InputQuantizer → ThermometerInput, if asked for → [Conv2D, DepthwiseConv2D or Conv1D →
+    BatchNormalization → ReLU, or a max pool]* → Flatten → [Dense → BatchNormalization → ReLU]* →
+    Dense.
 
     Args and Raises: see feed_forward.
     """
@@ -133,6 +150,8 @@ def float_feed_forward(
     specs = hidden_layers(hidden, width)
     kit = _Kit(
         partial(keras.layers.Conv2D, use_bias=False, **CHANNELS_LAST),
+        partial(keras.layers.DepthwiseConv2D, use_bias=False, **CHANNELS_LAST),
+        partial(keras.layers.Conv1D, use_bias=False, **CHANNELS_LAST),
         partial(keras.layers.Dense, use_bias=False),
         after,
     )
@@ -174,6 +193,8 @@ class _Kit:
     """What layers of weights are made of, and what follows each, given its number from 1."""
 
     convolution: Callable[..., keras.layers.Layer]
+    depthwise: Callable[..., keras.layers.Layer]
+    series: Callable[..., keras.layers.Layer]
     dense: Callable[..., keras.layers.Layer]
     after: Callable[[int], tuple[keras.layers.Layer, ...]]
 
@@ -205,24 +226,34 @@ def _through_hidden(
     dense = [spec for spec in specs if isinstance(spec, DenseSpec)]
     images = specs[: len(specs) - len(dense)]
     x = _apply(source, inputs)
-    if images and len(shape) == 2:
+    series = any(isinstance(spec, SeriesSpec) for spec in images)
+    if images and len(shape) == 2 and not series:
         x = keras.layers.Reshape((*shape, 1), name="channel")(x)
-    convolutions = pools = 0
+    seen: Counter[str] = Counter()
+    convolutions = 0
     for spec in images:
-        if isinstance(spec, PoolSpec):
-            pools += 1
-            name = f"maxpool_{pools}"
-            x = keras.layers.MaxPooling2D(spec.size, name=name, **CHANNELS_LAST)(x)
-            continue
-        convolutions += 1
-        size = {"filters": spec.filters, "kernel_size": spec.size, "padding": spec.padding}
-        x = kit.convolution(**size, name=f"conv2d_{convolutions}")(x)
-        x = _apply(kit.after(convolutions), x)
+        kind = LAYER_NAMES[type(spec)]
+        seen[kind] += 1
+        x = _windowed(kit, spec, series)(name=f"{kind}_{seen[kind]}")(x)
+        if not isinstance(spec, PoolSpec):
+            convolutions += 1
+            x = _apply(kit.after(convolutions), x)
     x = keras.layers.Flatten(name="flatten", **CHANNELS_LAST)(x)
     for number, spec in enumerate(dense, 1):
         x = kit.dense(units=spec.width, name=f"dense_{number}")(x)
         x = _apply(kit.after(convolutions + number), x)
     return inputs, x
+
+
+def _windowed(kit: _Kit, spec: Spec, series: bool) -> Callable[..., keras.layers.Layer]:
+    """What makes the layer of a convolution or pool, given its name."""
+    if isinstance(spec, PoolSpec):
+        pool = keras.layers.MaxPooling1D if series else keras.layers.MaxPooling2D
+        return partial(pool, spec.size, **CHANNELS_LAST)
+    size = {"kernel_size": spec.size, "padding": spec.padding}
+    if isinstance(spec, DepthwiseSpec):
+        return partial(kit.depthwise, **size)
+    return partial(kit.series if series else kit.convolution, filters=spec.filters, **size)
 
 
 def _apply(layers: Sequence[keras.layers.Layer], x: Any) -> Any:

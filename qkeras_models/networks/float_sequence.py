@@ -12,22 +12,28 @@ from keras import ops
 from qkeras_models.layers.convolution_options import check_convolution, check_pool
 from qkeras_models.networks.layer_sequence import layer_sequence
 
-WEIGHTED = {"Dense", "QDense", "Conv2D", "QConv2D"}
-CONVOLUTIONS = {"Conv2D", "QConv2D"}
+DEPTHWISE = {"DepthwiseConv2D", "QDepthwiseConv2D"}
+CONVOLUTIONS = {"Conv1D", "QConv1D", "Conv2D", "QConv2D", *DEPTHWISE}
+WEIGHTED = {"Dense", "QDense", *CONVOLUTIONS}
+POOLS = {"MaxPooling1D", "MaxPooling2D"}
+SHAPING = {*POOLS, "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Flatten", "Reshape"}
 NORMALIZED = {"BatchNormalization", "QBatchNormalization", "Normalization", "Rescaling"}
 ACTIVATIONS = {"Activation", "QActivation", "ReLU", "Softmax"}
 RELUS = {"relu", "relu6", "ReLU"}
 LAST = {"softmax", "sigmoid"}
 KNOWN = (
-    "Dense, Conv2D, QDense, QConv2D, BatchNormalization, Rescaling, Normalization, ReLU, "
-    "QActivation('quantized_relu(…)'), MaxPooling2D, GlobalMaxPooling2D, Flatten, Reshape, "
-    "dropout, and a softmax or sigmoid at the end"
+    "Dense, Conv1D, Conv2D, DepthwiseConv2D, those of QKeras, BatchNormalization, Rescaling, "
+    "Normalization, ReLU, QActivation('quantized_relu(…)'), MaxPooling1D, MaxPooling2D, "
+    "GlobalMaxPooling1D, GlobalMaxPooling2D, Flatten, Reshape, dropout, and a softmax or sigmoid "
+    "at the end"
 )
 INSTEAD = {
     "AveragePooling2D": "MaxPooling2D",
     "GlobalAveragePooling2D": "GlobalMaxPooling2D, or Flatten",
-    "SeparableConv2D": "Conv2D, whose pruning leaves few channels to each filter",
-    "DepthwiseConv2D": "Conv2D, whose pruning leaves few channels to each filter",
+    "AveragePooling1D": "MaxPooling1D",
+    "GlobalAveragePooling1D": "GlobalMaxPooling1D, or Flatten",
+    "SeparableConv1D": "Conv1D, whose pruning leaves few channels to each filter",
+    "SeparableConv2D": "DepthwiseConv2D, ReLU and a Conv2D of 1×1",
 }
 
 
@@ -61,7 +67,7 @@ def read_blocks(model: keras.Model) -> list[Block]:
         reader.take(layer)
     blocks = reader.blocks
     if len(blocks) == 1:
-        raise ValueError(f"model '{model.name}' holds no Dense or Conv2D layer")
+        raise ValueError(f"model '{model.name}' holds no Dense or convolutional layer")
     end = blocks[-1]
     if end.bits is not None or end.shaping or type(end.layer).__name__ in CONVOLUTIONS:
         raise ValueError(
@@ -89,7 +95,7 @@ class _Reader:
             self._activation(layer, getattr(layer, "activation", None) or layer)
         elif name in NORMALIZED:
             self._normalization(layer)
-        elif name in ("MaxPooling2D", "GlobalMaxPooling2D", "Flatten", "Reshape"):
+        elif name in SHAPING:
             self._shaping(layer)
         else:
             instead = INSTEAD.get(name, f"one of {KNOWN}")
@@ -107,7 +113,7 @@ class _Reader:
         if type(layer).__name__ in CONVOLUTIONS:
             options = {**vars(layer), "mask": None, "name": layer.name}
             check_convolution(options, type(layer).__name__)
-        kernel = ops.convert_to_numpy(layer.kernel).astype(np.float64)
+        kernel = ops.convert_to_numpy(_kernel(layer)).astype(np.float64)
         scale = np.asarray(self.scale)
         kernel = kernel * (scale[:, None] if scale.ndim else scale)
         if not np.isfinite(kernel).all():
@@ -137,7 +143,7 @@ class _Reader:
 
     def _shaping(self, layer: Any) -> None:
         name = type(layer).__name__
-        if name == "MaxPooling2D":
+        if name in POOLS:
             check_pool(layer)
         elif name == "Flatten" and np.ndim(self.scale):
             self.scale = np.broadcast_to(self.scale, layer.input.shape[1:]).reshape(-1)
@@ -147,6 +153,10 @@ class _Reader:
                 "put it before the normalization"
             )
         self.blocks[-1].shaping.append(layer)
+
+
+def _kernel(layer: Any) -> Any:
+    return layer.depthwise_kernel if hasattr(layer, "depthwise_kernel") else layer.kernel
 
 
 def _bits(layer: Any, function: Any) -> int:

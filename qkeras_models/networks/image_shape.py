@@ -6,10 +6,24 @@ from collections import Counter
 from collections.abc import Sequence
 from numbers import Integral
 
-from qkeras_models.networks.hidden_layers import ConvolutionSpec, DenseSpec, PoolSpec, Spec
+from qkeras_models.networks.hidden_layers import (
+    ConvolutionSpec,
+    DenseSpec,
+    DepthwiseSpec,
+    PoolSpec,
+    SeriesSpec,
+    Spec,
+)
 
 # How many channels images have that come channels first: gray, RGB, RGBA.
 USUAL_CHANNELS = (1, 3, 4)
+# What layers are called, with a number after it.
+LAYER_NAMES = {
+    ConvolutionSpec: "conv2d",
+    DepthwiseSpec: "depthwise_conv2d",
+    PoolSpec: "maxpool",
+    SeriesSpec: "conv1d",
+}
 
 
 def check_channels_last(name: str, shape: Sequence[int]) -> None:
@@ -31,7 +45,7 @@ def check_channels_last(name: str, shape: Sequence[int]) -> None:
 
 
 def check_windows(input_shape: Sequence[int], specs: Sequence[Spec]) -> None:
-    """Raises ValueError unless every convolution and pool finds a window in its image.
+    """Raises ValueError unless every convolution and pool finds a window in its image or series.
 
     Args:
         input_shape: of one sample.
@@ -40,27 +54,38 @@ def check_windows(input_shape: Sequence[int], specs: Sequence[Spec]) -> None:
     specs = [spec for spec in specs if not isinstance(spec, DenseSpec)]
     if not specs:
         return
+    series = any(isinstance(spec, SeriesSpec) for spec in specs)
     sizes = all(isinstance(n, Integral) and n >= 1 for n in input_shape)
-    if len(input_shape) not in (2, 3) or not sizes:
-        raise ValueError(
-            "`hidden`: convolutions and pools need images of a fixed shape, (rows, columns) or "
-            f"(rows, columns, channels). Received: samples of shape {tuple(input_shape)}"
+    if len(input_shape) not in ((2,) if series else (2, 3)) or not sizes:
+        wanted = (
+            "layers of series need series of a fixed shape, (steps, channels)" if series else
+            "convolutions and pools need images of a fixed shape, (rows, columns) or "
+            "(rows, columns, channels)"
         )
-    check_channels_last("input_shape", input_shape)
-    rows, columns = input_shape[:2]
+        raise ValueError(
+            f"`hidden`: {wanted}. Received: samples of shape {tuple(input_shape)}"
+        )
+    if not series:
+        check_channels_last("input_shape", input_shape)
+    _check_sizes(tuple(input_shape), tuple(input_shape[: 1 if series else 2]), specs)
+
+
+def _check_sizes(
+    input_shape: tuple[int, ...], image: tuple[int, ...], specs: Sequence[Spec]
+) -> None:
+    """Raises ValueError unless each window fits, in rows and columns or in steps."""
     seen: Counter[str] = Counter()
     for spec in specs:
-        kind = "maxpool" if isinstance(spec, PoolSpec) else "conv2d"
+        kind = LAYER_NAMES[type(spec)]
         seen[kind] += 1
-        if isinstance(spec, ConvolutionSpec) and spec.padding == "same":
+        if getattr(spec, "padding", "valid") == "same":
             continue
-        if spec.size > min(rows, columns):
+        if spec.size > min(image):
+            what = "an image" if len(image) > 1 else "a series"
             raise ValueError(
-                f"`hidden`: {kind}_{seen[kind]} ({spec}) does not fit an image of "
-                f"{rows}×{columns}, which allows sizes up to {min(rows, columns)}. "
-                f"Received: samples of shape {tuple(input_shape)}"
+                f"`hidden`: {kind}_{seen[kind]} ({spec}) does not fit {what} of "
+                f"{'×'.join(map(str, image))}, which allows sizes up to {min(image)}. "
+                f"Received: samples of shape {input_shape}"
             )
-        if kind == "maxpool":
-            rows, columns = rows // spec.size, columns // spec.size
-        else:
-            rows, columns = rows - spec.size + 1, columns - spec.size + 1
+        pool = isinstance(spec, PoolSpec)
+        image = tuple(n // spec.size if pool else n - spec.size + 1 for n in image)

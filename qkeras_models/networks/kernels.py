@@ -5,6 +5,13 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+WEIGHTED = (
+    keras.layers.Dense,
+    keras.layers.Conv1D,
+    keras.layers.Conv2D,
+    keras.layers.DepthwiseConv2D,
+)
+
 
 def kernels(model: keras.Model) -> dict[str, np.ndarray]:
     """Kernel by layer name: int8 of −1, 0 and 1 where the layer is ternary, else float32."""
@@ -12,7 +19,7 @@ def kernels(model: keras.Model) -> dict[str, np.ndarray]:
     for layer in model._flatten_layers(include_self=False):
         if hasattr(layer, "ternary_kernel"):
             found[layer.name] = layer.ternary_kernel()
-        elif isinstance(layer, (keras.layers.Dense, keras.layers.Conv2D)):
+        elif isinstance(layer, WEIGHTED):
             found[layer.name] = keras.ops.convert_to_numpy(layer.kernel)
     return found
 

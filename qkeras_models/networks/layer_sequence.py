@@ -51,17 +51,20 @@ def layer_sequence(model: Any) -> list[Any]:
 
 def check_ends(model: Any) -> list[Any]:
     """The output tensors of a built model; ValueError unless it is functional and has one."""
+    outputs = functional_outputs(model)
+    if len(outputs) != 1:
+        names = ", ".join(f"'{tensor._keras_history.operation.name}'" for tensor in outputs)
+        raise ValueError(f"model '{model.name}' must have one output. Received: {names}")
+    return outputs
+
+
+def functional_outputs(model: Any) -> list[Any]:
+    """The output tensors of a built model; ValueError unless it is functional."""
     outputs = getattr(model, "outputs", None)
     if not outputs or not calls_its_layers(model):
         raise ValueError(
             f"model '{model.name}' must be a built Sequential or functional model without a `call` "
             f"of its own. Received: {type(model).__name__}"
-        )
-    if len(outputs) != 1:
-        names = ", ".join(f"'{tensor._keras_history.operation.name}'" for tensor in outputs)
-        raise ValueError(
-            f"model '{model.name}' must have one output; convert a model of each, as in "
-            f"keras.Model(model.inputs, model.outputs[0]). Received: {names}"
         )
     return outputs
 

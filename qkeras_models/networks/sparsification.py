@@ -12,15 +12,21 @@ from qkeras_models.input_formats.fixed_point import FixedPoint
 from qkeras_models.input_formats.format_search import find_format, smallest_format
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_conv1d import SparseTernaryConv1D
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 from qkeras_models.networks.builders import initial_gamma
-from qkeras_models.networks.float_sequence import CONVOLUTIONS, Block, read_blocks
+from qkeras_models.networks.float_sequence import CONVOLUTIONS, DEPTHWISE, Block, read_blocks
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 
 # Share of weights that quantize to 0 at first, as of the layers' own initializer.
 FIRST_ZEROS = 0.6
 MOST_ACTIVATION_BITS = 4
+WHOLE = {
+    "GlobalMaxPooling1D": keras.layers.MaxPooling1D,
+    "GlobalMaxPooling2D": keras.layers.MaxPooling2D,
+}
 
 
 def sparsify(
@@ -36,10 +42,10 @@ def sparsify(
 ) -> keras.Model:
     """Makes an ordinary network sparse ternary: same layers, shapes and names, trained weights.
 
-    Dense and Conv2D become SparseTernaryDense and SparseTernaryConv2D, each followed by a batch
-    normalization of its own, which takes the place of biases and normalizations; ReLU becomes
-    quantized_relu; the inputs are quantized; an IntegerHead comes after the last Dense, then the
-    softmax or sigmoid that was there.  Dropout is left out: pruning regularizes.
+    Dense, Conv1D, Conv2D and DepthwiseConv2D become SparseTernaryDense and so on, each followed by
+    a batch normalization of its own, which takes the place of biases and normalizations; ReLU
+    becomes quantized_relu; the inputs are quantized; an IntegerHead comes after the last Dense,
+    then the softmax or sigmoid that was there.  Dropout is left out: pruning regularizes.
 
     Shadow weights ← W · η / q, clipped to [−1, 1], q the 60th percentile of |W|, so that 60 % of
     the weights begin as 0.  Train the result with the QuantizationPruning callback; the model
@@ -106,10 +112,14 @@ def _input_format(
 
 def _weighted(block: Block, quantizer: SparseTernary) -> keras.layers.Layer:
     layer, options = block.layer, {"kernel_quantizer": quantizer, "name": block.layer.name}
-    if type(layer).__name__ in CONVOLUTIONS:
-        size = {"kernel_size": layer.kernel_size, "strides": layer.strides}
-        return SparseTernaryConv2D(layer.filters, padding=layer.padding, **size, **options)
-    return SparseTernaryDense(layer.units, **options)
+    kind = type(layer).__name__
+    if kind not in CONVOLUTIONS:
+        return SparseTernaryDense(layer.units, **options)
+    options |= {name: getattr(layer, name) for name in ("kernel_size", "strides", "padding")}
+    if kind in DEPTHWISE:
+        return SparseTernaryDepthwiseConv2D(depth_multiplier=layer.depth_multiplier, **options)
+    series = len(layer.kernel_size) == 1
+    return (SparseTernaryConv1D if series else SparseTernaryConv2D)(layer.filters, **options)
 
 
 def _activated(block: Block, bits: int, x: Any) -> Any:
@@ -121,8 +131,9 @@ def _activated(block: Block, bits: int, x: Any) -> Any:
 def _shaped(block: Block, x: Any) -> Any:
     """Pools, Flatten and Reshape as they were; a maximum over the whole image as a pool."""
     for layer in block.shaping:
-        if type(layer).__name__ == "GlobalMaxPooling2D":
-            x = keras.layers.MaxPooling2D(tuple(x.shape[1:3]), name=layer.name)(x)
+        if type(layer).__name__ in WHOLE:
+            pool = WHOLE[type(layer).__name__]
+            x = pool(tuple(x.shape[1:-1]), name=layer.name)(x)
             x = keras.layers.Flatten(name=f"{layer.name}_flatten")(x)
         else:
             x = type(layer).from_config(layer.get_config())(x)

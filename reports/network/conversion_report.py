@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from reports.network.estimate import estimated_resources
-from reports.network.network_score import accuracy, output_meanings
+from reports.network.network_score import accuracy, output_meanings, raw_score_note
 from reports.network.report import write_report
 from reports.network.rtl_figures import rtl_modules, rtl_resources
 from reports.network.vendor_resources import vendor_resources
@@ -32,13 +32,14 @@ def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, A
     if found.vendor is not None:
         resources |= vendor_resources(options.backend, found.vendor)
     designs = found.verilog.designs
+    notes = found.exactness["note"], raw_score_note(network, model, data)
     return write_report(
         found.source.folder,
         network,
         model_name=found.source.name,
         accuracy=accuracy(network, model, data),
         outputs=output_meanings(network, model, data),
-        exactness=found.exactness,
+        exactness={**found.exactness, "note": "; ".join(filter(None, notes))},
         resources=resources | rtl_resources(designs),
         modules=rtl_modules(designs),
         failures=found.verilog.failures,

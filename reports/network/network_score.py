@@ -37,6 +37,30 @@ def accuracy(network: IntegerNetwork, model: Any, data: TestData) -> Accuracy | 
     )
 
 
+def raw_score_note(network: IntegerNetwork, model: Any, data: TestData) -> str:
+    """The score that Keras has on inputs that nothing quantizes, beside that of hardware.
+
+    Empty where the model quantizes its inputs itself, or there is no score.
+    """
+    from hls_projects.from_keras.keras_trace import raw_outputs
+
+    found = accuracy(network, model, data)
+    floats = None if found is None or model is None else raw_outputs(model, data.x)
+    if floats is None:
+        return ""
+    raw = Accuracy(
+        data.targets.score(floats, data.y),
+        found.dataset,
+        found.samples,
+        found.metric,
+        data.targets.rmse(floats, data.y),
+    )
+    return (
+        f"{found.metric} of Keras on the inputs as they are: {raw.text}; of hardware, which "
+        f"quantizes them: {found.text}"
+    )
+
+
 def _output_scale(network: IntegerNetwork, model: Any) -> float:
     """What one step of the integer outputs stands for."""
     from training.float_outputs import output_scale

@@ -133,7 +133,7 @@ def fan_ins(network: IntegerNetwork) -> Iterator[tuple[str, np.ndarray]]:
     """Name and fan-in of each neuron, int (neurons,), of every layer that holds weights."""
     for name, layer in zip(network.layer_names, network.layers, strict=True):
         if hasattr(layer, "weights"):
-            yield name, _fan_in(layer.weights)
+            yield name, np.count_nonzero(layer.matrix, axis=0)
 
 
 def entropy_bits(weights: np.ndarray) -> float:
@@ -154,7 +154,7 @@ def _layer_size(name: str, layer: Layer, output: tuple[int, ...], interval: Inte
     weights = layer.weights
     # Weights of more values than three are counted as bytes.
     stream = _proven_stream(name, weights) if is_ternary(weights) else None
-    fan_in, digits = _fan_in(weights), digit_counts(weights).reshape(-1, weights.shape[-1])
+    fan_in, digits = np.count_nonzero(layer.matrix, axis=0), digit_counts(layer.matrix)
     copies = math.prod(output[:-1])
     return LayerSize(
         name=name,
@@ -178,10 +178,6 @@ def _proven_stream(name: str, weights: np.ndarray) -> bytes:
     if not np.array_equal(golomb_rice.decode(stream, weights.shape), weights):
         raise RuntimeError(f"the bitstream of layer {name} does not decode to its weights")
     return stream
-
-
-def _fan_in(weights: np.ndarray) -> np.ndarray:
-    return np.count_nonzero(weights, axis=tuple(range(weights.ndim - 1)))
 
 
 def _total(layers: tuple[LayerSize, ...]) -> LayerSize:

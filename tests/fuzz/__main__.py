@@ -30,9 +30,12 @@ def main(count: int, batch: int, seed: int) -> None:
     click.echo("| execution | networks | integer logits | differing |\n|---|---|---|---|")
     for name, logits in tally.logits.items():
         differing = sum(failure.startswith(name) for failure in tally.failures)
-        click.echo(f"| {name} | {tally.networks - tally.refused} | {logits:,} | {differing} |")
+        left_out = tally.without_verilog if name.startswith("RTL") else 0
+        count = tally.networks - tally.refused - left_out
+        click.echo(f"| {name} | {count} | {logits:,} | {differing} |")
     click.echo(f"{tally.networks} networks drawn with seed {seed}, {tally.refused} refused with a "
-               f"clear error, {len(tally.failures)} failures, {time.monotonic() - started:.0f} s")
+               f"clear error, {tally.without_verilog} with no Verilog, {len(tally.failures)} "
+               f"failures, {time.monotonic() - started:.0f} s")
     sys.exit(1 if tally.failures else 0)
 
 

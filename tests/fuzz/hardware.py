@@ -15,7 +15,7 @@ from hls_projects.hls4ml_front_end.registration import SHIFTED
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlDesign, RtlSimulation, SimulationError, write_rtl
 from hls_projects.verification.csim import FLAGS, run_compiler
-from hls_projects.verification.csim_entry import TRANSFER
+from hls_projects.verification.csim_entry import TRANSFER, run_function
 from tests.fuzz.networks import NetworkPiece
 
 # What every project includes: once, outside of all namespaces.
@@ -43,16 +43,7 @@ namespace {name}_space {{
 namespace nnet {{ using namespace ::nnet; }}
 #include "{top_file}"
 {undefine}
-extern "C" __attribute__((visibility("default"))) void {name}_run(
-    const int32_t *csim_x, int32_t *csim_logits, size_t samples) {{
-    for (size_t sample = 0; sample < samples; sample++) {{
-        {input};
-        {output};
-        csim_load(csim_x + sample * {inputs}, {input_name}, {inputs});
-        {name}({input_name}, {output_name});
-        csim_store({output_name}, csim_logits + sample * {outputs}, {outputs});
-    }}
-}}
+{body}
 }}
 """
 GAPS = (True, False, True, True, False)
@@ -100,17 +91,12 @@ def _project(case: Case, name: str, folder: Path) -> str:
             r'#include "((?:nnet_utils/\w+_\d+|defines|parameters|net\d+)\.h)"',
             rf'#include "{firmware}/\1"', path.read_text(),
         ))
-    (source,), (result,) = model.get_input_variables(), model.get_output_variables()
+    variables = model.get_input_variables(), model.get_output_variables()
     return ENTRY.format(
         name=name,
         top_file=firmware / f"{name}.cpp",
         undefine="\n".join(f"#undef {guard}" for guard in guards),
-        input=source.definition_cpp(),
-        input_name=source.name,
-        inputs=source.size(),
-        output=result.definition_cpp(),
-        output_name=result.name,
-        outputs=result.size(),
+        body=run_function(f"{name}_run", name, "int32_t", *variables),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from hls_projects.families import FAMILIES, Goal
+from qkeras_models.input_formats.fixed_point import FixedPoint
 from tests.fuzz.images import ConvolutionPiece, FlattenPiece, PoolPiece, image_pieces
 from tests.fuzz.pieces import (
     DensePiece,
@@ -27,19 +28,27 @@ from tests.fuzz.plain_pieces import (
     plain_inputs,
     plain_pieces,
 )
+from tests.fuzz.shape_pieces import GraphHead, ShapePiece, shape_networks
 
 # What draws each kind of layer of an integer network.
 DRAWN = {
     "add": BranchPiece,
     "concatenate": BranchPiece,
     "conv2d": ConvolutionPiece,
+    "crop": ShapePiece,
     "dense": DensePiece,
+    "depthwise": ShapePiece,
     "flatten": FlattenPiece,
     "head": HeadPiece,
     "maxpool": PoolPiece,
+    "pad": ShapePiece,
+    "permute": ShapePiece,
     "reshape": InputPiece,
+    "select": GraphHead,
+    "sumpool": ShapePiece,
     "thermometer": InputPiece,
     "threshold": DensePiece,
+    "upsample": ShapePiece,
 }
 
 
@@ -53,7 +62,7 @@ class NetworkPiece:
 
     source: InputPiece | PlainInput
     hidden: tuple[Piece, ...]
-    head: HeadPiece | PlainHead
+    head: HeadPiece | PlainHead | GraphHead
     jit_compile: bool
     seed: int
     strategy: str
@@ -72,9 +81,17 @@ class NetworkPiece:
         x = self.source(inputs, rng)
         for piece in self.hidden:
             x = piece(x, rng)
-        model = keras.Model(inputs, self.head(x, rng, self._step()))
+        found = self.head(x, rng, self._step())
+        extra, outputs = found if isinstance(found, tuple) else ([], found)
+        model = keras.Model([inputs, *extra] if extra else inputs, outputs)
         model.jit_compile = self.jit_compile
         return model
+
+    @property
+    def given(self) -> FixedPoint | list[FixedPoint] | None:
+        """What the converter is told of the inputs."""
+        more = getattr(self.head, "more", ())
+        return [self.source.given, *more] if more else self.source.given
 
     def _step(self) -> float:
         """Value of one integer of the activation before the last ternary layer."""
@@ -87,14 +104,17 @@ class NetworkPiece:
 
 @st.composite
 def networks(draw: st.DrawFn) -> NetworkPiece:
-    """Fully connected networks of no to four hidden blocks; about a fifth convolutional.
+    """Fully connected networks of no to four hidden blocks; two fifths of images or series.
 
-    About a third are of plain QKeras layers and branches.
+    Half are of plain QKeras layers, with branches, several inputs and outputs.
     """
-    style = draw(st.sampled_from(["ours", "ours", "ours", "images", "plain", "plain"]))
-    convolutional = style == "images"
+    styles = ["ours", "ours", "images", "plain", "shapes", "shapes"]
+    style = draw(st.sampled_from(styles))
+    convolutional = style in ("images", "shapes")
     head = draw(plain_heads() if style == "plain" else head_pieces())
-    if convolutional:
+    if style == "shapes":
+        source, hidden, head = draw(shape_networks())
+    elif convolutional:
         source, hidden = draw(image_pieces())
     elif style == "plain":
         source, hidden = draw(plain_inputs()), tuple(draw(st.lists(plain_pieces(), max_size=3)))

@@ -85,7 +85,7 @@ def holding(thing):
         compiled["metrics"] = [thing]
     else:
         compiled["loss"] = thing
-    shape = (4, 4, 2) if "Conv" in type(layer).__name__ else (4,)
+    shape = {"1D": (4, 2), "2D": (4, 4, 2)}.get(type(layer).__name__[-2:], (4,))
     model = keras.Sequential([keras.Input(shape), layer])
     model.compile("adam", **compiled)
     return model

@@ -155,7 +155,7 @@ class QuantizationPruning(StagedTraining):
     def _facts(self, layer: Any) -> LayerFacts:
         kernel = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32")))
         threshold = float(ops.convert_to_numpy(layer.threshold))
-        nonzero = (kernel > threshold).reshape(-1, kernel.shape[-1])
+        nonzero = layer.by_output(kernel > threshold)
         return LayerFacts(
             weights=kernel.size,
             fan_ins=tuple(np.count_nonzero(nonzero, axis=0).tolist()),

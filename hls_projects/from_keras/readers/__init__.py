@@ -3,17 +3,22 @@
 from hls_projects.from_keras.readers import (
     activation,
     averages,
+    composed,
     head,
     input,
     joins,
     lines,
+    moves,
     shapes,
     thermometer,
     weights,
 )
 
+_MODULES = (
+    input, thermometer, weights, lines, composed, activation, shapes, moves, averages, joins, head,
+)
 READERS = {
     kind: reader
-    for module in (input, thermometer, weights, lines, activation, shapes, averages, joins, head)
+    for module in _MODULES
     for kind, reader in module.READERS.items()
 }

@@ -14,6 +14,7 @@ from hls_projects.from_keras.values.activation_format import ActivationFormat, a
 from hls_projects.from_keras.values.integer_weights import kernel_of
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Levels
+from qkeras_models.layers.integer_head import IntegerHead
 
 
 def read_normalization(_: Walk, normalization: Any, reached: Reached) -> Reached:
@@ -76,11 +77,20 @@ def _find(
 
 
 def _feeds_head(walk: Walk) -> bool:
-    """Whether an IntegerHead takes the sums of the next layer of weights, the only one left."""
-    if not walk.has_head:
-        return False
-    rest = walk.steps[walk.position + 1 :]
-    return sum(kernel_of(step.layer) is not None for step in rest) == 1
+    """Whether all layers of weights that take this, however far on, are the last before a head."""
+    following = _following(walk, walk.position)
+    weighted = {i for i in following if kernel_of(walk.steps[i].layer) is not None}
+    heads = any(isinstance(walk.steps[i].layer, IntegerHead) for i in following)
+    return bool(heads and weighted) and not any(weighted & _following(walk, i) for i in weighted)
+
+
+def _following(walk: Walk, position: int) -> set[int]:
+    """Every step that a step's output has to do with."""
+    found = {position}
+    for later in range(position + 1, len(walk.steps)):
+        if found.intersection(walk.steps[later].taken):
+            found.add(later)
+    return found - {position}
 
 
 def _doubled(threshold: Levels) -> Levels:

@@ -1,4 +1,4 @@
-"""Layers that move values: other shapes, and pools."""
+"""Layers that keep values as they are: other shapes, and pools."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ def _along(values: Any, before: tuple[int, ...], shape: tuple[int, ...]) -> Any:
 
 
 def read_max_pool(walk: Walk, layer: Any, reached: Reached) -> Reached:
-    """The largest value of each window."""
+    """The largest value of each window, of those inside the image."""
     check_pool(layer)
-    return walk.moved(reached, MaxPool(tuple(layer.pool_size), tuple(layer.strides)), layer.name)
+    kind = MaxPool(tuple(layer.pool_size), tuple(layer.strides), layer.padding)
+    return walk.moved(reached, kind, layer.name)
 
 
 READERS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -17,13 +18,16 @@ from hls_projects.from_keras.values.integer_weights import (
 )
 from hls_projects.from_keras.values.powers_of_two import common_step, is_power_of_two
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
-from hls_projects.kinds import Conv2D, Dense, Layer
+from hls_projects.kinds import Conv2D, Dense, Depthwise, Layer
+from hls_projects.kinds.channels.each_channel import of_all_channels, of_each_channel
 from hls_projects.kinds.layer import signed_parts
+from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
+from qkeras_models.layers.baselines.ternary_dense import TernaryDense
+from qkeras_models.layers.baselines.ternary_depthwise_conv2d import TernaryDepthwiseConv2D
 from qkeras_models.layers.convolution_options import check_convolution
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
-from qkeras_models.layers.ternary_dense import TernaryDense
+from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 
 
 def read_dense(walk: Walk, layer: Any, reached: Reached) -> Reached:
@@ -34,30 +38,22 @@ def read_dense(walk: Walk, layer: Any, reached: Reached) -> Reached:
 
 def read_convolution(walk: Walk, layer: Any, reached: Reached) -> Reached:
     """Windows of x · W, and b, and the layer's own activation."""
-    _check_windows(layer, reached)
+    check_windows(layer, reached)
     found = integer_weights(layer)
     kind = Conv2D(found.values, tuple(layer.strides), layer.padding)
     return read_sums(walk, layer, reached, found, kind)
 
 
 def read_depthwise(walk: Walk, layer: Any, reached: Reached) -> Reached:
-    """A convolution of each channel alone: one whose other weights are 0, which cost nothing."""
-    _check_windows(layer, reached)
-    found = integer_weights(layer, each_channel)
-    kind = Conv2D(found.values, tuple(layer.strides), layer.padding)
+    """A convolution of each channel alone."""
+    check_windows(layer, reached)
+    found = integer_weights(layer, of_all_channels)
+    kind = Depthwise(of_each_channel(found.values), tuple(layer.strides), layer.padding)
     return read_sums(walk, layer, reached, found, kind)
 
 
-def each_channel(weights: np.ndarray) -> np.ndarray:
-    """Weights (height, width, channels, multiplier) of a convolution of all channels."""
-    channels, multiplier = weights.shape[2:]
-    full = np.zeros((*weights.shape[:2], channels, channels, multiplier), weights.dtype)
-    index = np.arange(channels)
-    full[:, :, index, index] = weights
-    return full.reshape(*weights.shape[:2], channels, channels * multiplier)
-
-
-def _check_windows(layer: Any, reached: Reached) -> None:
+def check_windows(layer: Any, reached: Reached) -> None:
+    """Raises ValueError for windows that hardware does not have."""
     # `mask` of our layers is the pruning's; `_mask` is the argument of QConv2D.
     options = {**vars(layer), "mask": getattr(layer, "_mask", None), "name": layer.name}
     check_convolution(options, type(layer).__name__)
@@ -75,41 +71,64 @@ def check_padding(layer: Any, reached: Reached) -> None:
 
 
 def read_sums(
-    walk: Walk, layer: Any, reached: Reached, found: IntegerWeights, kind: Layer
+    walk: Walk,
+    layer: Any,
+    reached: Reached,
+    found: IntegerWeights,
+    kind: Layer,
+    bias: np.ndarray | None = None,
 ) -> Reached:
-    """What a layer of weights makes of what is reached.
+    """What a layer of weights makes of what is reached: sums, its bias, its activation.
 
     Args:
         found: its weights, the last axis those of its outputs.
         kind: the integer layer of these weights.
+        bias: as Keras adds it, float32; by default the layer's own.
 
     Raises:
         ValueError: naming the layer, for sums beyond float32's integers, or steps that differ.
     """
-    if not np.ndim(reached.step) and not is_power_of_two(reached.step):
-        raise ValueError(
-            f"inputs of '{layer.name}' ({type(layer).__name__}) must be integers times a power of "
-            f"two: put a QActivation between '{reached.summed}' and it. "
-            f"Received: steps of {reached.step:.6g}"
-        )
+    bias = _own_bias(layer) if bias is None else bias
+    activation = getattr(layer, "activation", None)
+    plain = activation is None or getattr(activation, "__name__", "") == "linear"
+    sums = weighted_sums(walk, layer, reached, found, kind, shown=plain and bias is None)
+    if bias is not None:
+        sums = replace(sums, pending=(AddedBias(bias, layer.name),))
+    return sums if plain else read_quantizer(walk, layer, activation, sums)
+
+
+def weighted_sums(
+    walk: Walk,
+    layer: Any,
+    reached: Reached,
+    found: IntegerWeights,
+    kind: Layer,
+    shown: bool = False,
+) -> Reached:
+    """The sums alone; `shown` says whether they are what Keras's layer puts out."""
+    _check_steps(layer, reached)
+    matrix = kind.matrix
+    _check_sums(walk, layer, reached, matrix)
+    step = reached.step * found.step
+    offset = step * (_inputs(reached.offset, matrix) / reached.step @ matrix.astype(np.float64))
+    tap = Tap(walk.position, step, offset) if shown else None
+    return Reached(walk.add(kind, layer.name, reached, tap=tap), step, offset, summed=layer.name)
+
+
+def _check_steps(layer: Any, reached: Reached) -> None:
+    """Raises ValueError unless inputs are integers times one power of two."""
     if np.ndim(reached.step):
         raise ValueError(
             f"inputs of '{layer.name}' ({type(layer).__name__}) must have one step, so that their "
             "sums are integers: put a QActivation before it, or use alpha=1 in "
             f"'{reached.summed}'. Received: steps from {reached.step.min()} to {reached.step.max()}"
         )
-    matrix = kind.weights.reshape(-1, kind.weights.shape[-1])
-    _check_sums(walk, layer, reached, matrix)
-    step = reached.step * found.step
-    offset = step * (_inputs(reached.offset, matrix) / reached.step @ matrix.astype(np.float64))
-    bias = _bias(layer)
-    activation = getattr(layer, "activation", None)
-    plain = activation is None or getattr(activation, "__name__", "") == "linear"
-    tap = Tap(walk.position, step, offset) if plain and bias is None else None
-    node = walk.add(kind, layer.name, reached, tap=tap)
-    pending = () if bias is None else (AddedBias(bias, layer.name),)
-    sums = Reached(node, step, offset, pending, layer.name)
-    return sums if plain else read_quantizer(walk, layer, activation, sums)
+    if not is_power_of_two(reached.step):
+        raise ValueError(
+            f"inputs of '{layer.name}' ({type(layer).__name__}) must be integers times a power of "
+            f"two: put a QActivation between '{reached.summed}' and it. "
+            f"Received: steps of {reached.step:.6g}"
+        )
 
 
 def _inputs(values: float | np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -118,12 +137,16 @@ def _inputs(values: float | np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return np.resize(values, len(matrix))
 
 
-def _bias(layer: Any) -> np.ndarray | None:
+def _own_bias(layer: Any) -> np.ndarray | None:
     """The bias as Keras adds it, float32; None if there is none, or it is 0."""
     if not getattr(layer, "use_bias", False) or layer.bias is None:
         return None
-    found = quantized(layer, layer.bias, getattr(layer, "bias_quantizer_internal", None))
-    return found.astype(np.float32) if found.any() else None
+    return bias_of(quantized(layer, layer.bias, getattr(layer, "bias_quantizer_internal", None)))
+
+
+def bias_of(values: np.ndarray) -> np.ndarray | None:
+    """Values as Keras adds them, float32; None if all are 0."""
+    return values.astype(np.float32) if values.any() else None
 
 
 def _check_sums(walk: Walk, layer: Any, reached: Reached, matrix: np.ndarray) -> None:
@@ -154,7 +177,12 @@ def _over_last_axis(values: np.ndarray) -> np.ndarray:
 
 DENSE = (SparseTernaryDense, TernaryDense, QDense, keras.layers.Dense)
 CONVOLUTIONS = (SparseTernaryConv2D, TernaryConv2D, QConv2D, keras.layers.Conv2D)
-DEPTHWISE = (QDepthwiseConv2D, keras.layers.DepthwiseConv2D)
+DEPTHWISE = (
+    SparseTernaryDepthwiseConv2D,
+    TernaryDepthwiseConv2D,
+    QDepthwiseConv2D,
+    keras.layers.DepthwiseConv2D,
+)
 READERS = {
     **dict.fromkeys(DENSE, Reader(read_dense, weighted=True)),
     **dict.fromkeys(CONVOLUTIONS, Reader(read_convolution, weighted=True)),

@@ -39,21 +39,29 @@ class IntegerWeights:
     exact: bool = True
 
 
-def integer_weights(layer: Any, arrange: Arrange = np.asarray) -> IntegerWeights:
+def integer_weights(
+    layer: Any, arrange: Arrange = np.asarray, weight: str | None = None, kernel: Any = None
+) -> IntegerWeights:
     """The integers behind a layer's kernel, as its quantizer gives it at inference.
 
     Args:
         layer: of a kernel, and mostly a quantizer for it.
         arrange: gives the kernel, or any array of its shape, its outputs on the last axis.
+        weight: "depthwise_kernel" or "pointwise_kernel", of a layer that has both; by default the
+            layer's one.
+        kernel: what is quantized, if it is not the layer's weight as it is.
 
     Raises:
         ValueError: naming the layer, for a kernel of other values, or one that is random.
     """
     if hasattr(layer, "ternary_kernel"):
-        return IntegerWeights(layer.ternary_kernel(), 1.0)
-    depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-    quantizer = getattr(layer, f"{'depthwise' if depthwise else 'kernel'}_quantizer_internal", None)
-    kernel = quantized(layer, kernel_of(layer), quantizer)
+        return IntegerWeights(arrange(layer.ternary_kernel()), 1.0)
+    if weight is None:
+        depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+        weight = "depthwise_kernel" if depthwise else "kernel"
+    quantizer = getattr(layer, f"{weight.removesuffix('_kernel')}_quantizer_internal", None)
+    kernel = getattr(layer, weight, kernel_of(layer)) if kernel is None else kernel
+    kernel = quantized(layer, kernel, quantizer)
     mask = getattr(layer, "_mask", None)
     if mask is not None:
         kernel = kernel * keras.ops.convert_to_numpy(mask)

@@ -20,13 +20,17 @@ class Shape:
 
 @dataclass(frozen=True)
 class Images:
-    """Windows in images of rows × columns × channels, `outputs` values for each window."""
+    """Windows in images of rows × columns × channels, `outputs` values for each window.
+
+    `outside` is what stands around the images.
+    """
 
     rows: int
     columns: int
     channels: int
     outputs: int
     windows: Windows
+    outside: int = 0
 
     @property
     def shape(self) -> Shape:
@@ -94,8 +98,9 @@ void {name}(data_T data[{total_in}], res_T res[{out_rows * out_columns * images.
                 const bool inside = y >= 0 && y < {rows} && x >= 0 && x < {columns};
                 for (int c = 0; c < {images.channels}; c++) {{
                     #pragma HLS UNROLL
+                    const int place = (y * {columns} + x) * {images.channels} + c;
                     window[i * {images.channels} + c] =
-                        inside ? data[(y * {columns} + x) * {images.channels} + c] : data_T(0);
+                        inside ? data[place] : data_T({images.outside});
                 }}
             }}
             {position}(window, res + (row * {out_columns} + column) * {images.outputs});
@@ -129,7 +134,7 @@ void {name}(hls::stream<data_T> &data, hls::stream<res_T> &res) {{
                 pixel = data.read();
             }} else {{
                 for (int c = 0; c < {channels}; c++)
-                    pixel[c] = 0;
+                    pixel[c] = {images.outside};
             }}
 {_shift(height, width, channels)}\
             if ({_starts("row", height, windows.strides[0])} &&

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hls_projects.families import Family
-from hls_projects.kinds import Levels, Role
+from hls_projects.kinds import Layer, Levels, Role
+from hls_projects.kinds.windows import windows_of
 from hls_projects.logic.bits import Bit, signed_width
 from hls_projects.logic.columns import BitSum, input_sums
 from hls_projects.logic.netlist import ChainNode, Netlist
@@ -100,7 +101,8 @@ class GraphPipeline:
             if activations:
                 self._cut(activations, self._needed_after(levels, depth))
         width = logit_bits(self.network)
-        logits = _logits(self.builder, self.stages[-1], self.values[len(levels) - 1], width)
+        values = np.concatenate([self.values[head] for head in self.network.heads])
+        logits = _logits(self.builder, self.stages[-1], values, width)
         remove_unused(self.stages)
         return Pipeline(tuple(self.stages), logits)
 
@@ -118,8 +120,27 @@ class GraphPipeline:
 
     def _linear(self, members: Sequence[int]) -> None:
         for position in members:
-            taken = (self.values[source] for source in self.network.taken[position])
-            self.values[position] = self.network.layers[position].sums(*taken)
+            taken = [self.values[source] for source in self.network.taken[position]]
+            layer = self.network.layers[position]
+            pools = layer.role is Role.POOL
+            self.values[position] = self._pooled(layer, *taken) if pools else layer.sums(*taken)
+
+    def _pooled(self, layer: Layer, values: np.ndarray) -> np.ndarray:
+        """The largest value of each window, as numbers of the stage that is being built."""
+        netlist = self.stages[-1].netlist
+        ends = [(total.offset, total.offset + total.highest) for total in values.reshape(-1)]
+        width = signed_width(min(low for low, _ in ends), max(high for _, high in ends))
+        numbers = np.empty(values.size, object)
+        for i, total in enumerate(values.reshape(-1)):
+            numbers[i] = self.builder.logit(netlist, total, width)
+        numbers = numbers.reshape(values.shape)
+        places = windows_of(layer.windows, values.shape)
+        found = np.empty(places.shape[:-1], object)
+        for index in np.ndindex(found.shape):
+            under = [numbers.reshape(-1)[place] for place in places[index] if place >= 0]
+            bits = layer.combine(netlist, under, signed=True)
+            found[index] = BitSum.of_bits(bits, signed=True)
+        return found
 
     def _cut(self, activations: Sequence[int], needed: set[int]) -> None:
         """Registers activations and what later stages need, and begins the next stage."""
@@ -142,11 +163,16 @@ class GraphPipeline:
 
 
 def activation_depths(network: IntegerNetwork) -> list[int]:
-    """For each layer, how many activations are on the longest way to it, its own included."""
+    """For each layer, how many activations are on the longest way to it, its own included.
+
+    All heads count as the deepest, so that their logits come at once.
+    """
     depths: list[int] = []
     for layer, taken in zip(network.layers, network.taken, strict=True):
         before = max(depths[source] if source != INPUT else 0 for source in taken)
         depths.append(before + (layer.role in REGISTERED))
+    for head in network.heads:
+        depths[head] = max(depths)
     return depths
 
 
@@ -172,8 +198,10 @@ def _moved(total: BitSum, bits: Iterator[Bit]) -> BitSum:
 
 def logit_bits(network: IntegerNetwork) -> int:
     """Bits of the two's complement numbers that hold every logit any input can give."""
-    *_, (lowest, highest) = network.ranges()
-    return signed_width(lowest.min(), highest.max())
+    ranges = list(network.ranges())
+    ends = [ranges[head] for head in network.heads]
+    lowest, highest = min(low.min() for low, _ in ends), max(high.max() for _, high in ends)
+    return signed_width(lowest, highest)
 
 
 def activation_bits(

@@ -1,44 +1,22 @@
-"""Which line buffers and stages a convolutional network takes, before any logic is made."""
+"""Which buffers and stages a network of images takes, before any logic is made."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from hls_projects.kinds import Layer, Levels, Role
-from hls_projects.network.input_format import InputFormat
+from hls_projects.kinds import Role
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.stream.collector import Collector
+from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
+from hls_projects.rtl.stream.pixel_counts import branch_depths, images_behind
+from hls_projects.rtl.stream.pixel_step import PixelStep
+from hls_projects.rtl.stream.planning import Planner
 
-
-@dataclass(frozen=True)
-class PixelStep:
-    """What happens at one pixel, or in one window of pixels.
-
-    Args:
-        number: from 1, of its stage.
-        layer: a pool, or one of weights.
-        threshold: after weights.
-        buffer: makes the windows; None for a layer without.
-        bits, signed: of the numbers that pixels consist of.
-    """
-
-    number: int
-    layer: Layer
-    threshold: Levels | None
-    buffer: LineBuffer | None
-    bits: int
-    signed: bool
-
-    @property
-    def matrix(self) -> np.ndarray:
-        """Weights (numbers of a window, outputs)."""
-        weights = self.layer.weights
-        return weights.reshape(-1, weights.shape[-1])
+# Terms of a network that is built all at once though it has windows.
+MOST_UNROLLED = 5000
 
 
 @dataclass(frozen=True)
@@ -47,46 +25,59 @@ class StreamPlan:
 
     Attributes:
         pixels, width: of an image that enters; bits of a pixel.
+        last: position of the step whose pixels are collected.
+        depth: images whose pixels push all of the one before out of every buffer, see
+            images_behind.
     """
 
     pixels: int
     width: int
     steps: tuple[PixelStep, ...]
+    last: int
     collector: Collector
     tail: IntegerNetwork
+    depth: int
 
     @property
-    def depth(self) -> int:
-        """Images whose pixels push all of the one before out of every line buffer.
+    def buffers(self) -> tuple[LineBuffer | JoinBuffer | Collector, ...]:
+        """All shift registers and FIFOs, in order."""
+        found = [step.buffer for step in self.steps if step.buffer is not None]
+        return (*found, self.collector)
 
-        Where it is 1, results come at least as far apart as images enter.  Otherwise those of a
-        burst's last images, which nothing pushes but the buffers themselves, may come sooner.
-        """
-        lines = [step.buffer for step in self.steps if step.buffer is not None]
-        return next(m for m in itertools.count(1) if _pushes(lines, m * self.pixels))
-
-    @property
-    def buffers(self) -> tuple[LineBuffer | Collector, ...]:
-        """All shift registers, in order."""
-        lines = [step.buffer for step in self.steps if step.buffer is not None]
-        return (*lines, self.collector)
-
-
-def _pushes(lines: Sequence[LineBuffer], pixels: int) -> bool:
-    """Whether so many further pixels push an image out of every line buffer in a row."""
-    for line in lines:
-        pixels -= line.delay
-        if pixels < 0:
-            return False
-        images, rest = divmod(pixels, line.rows * line.columns)
-        centres = line.centres()
-        pixels = images * len(centres) + int((centres < rest).sum())
-    return True
+    def with_cycles(self, cycles: Sequence[int]) -> StreamPlan:
+        """The same plan with room for branches whose logic takes so many clock cycles a step."""
+        depths = branch_depths(self.steps, self.pixels, self.depth, cycles)
+        steps = tuple(
+            replace(step, buffer=replace(step.buffer, depths=depths[i])) if i in depths else step
+            for i, step in enumerate(self.steps)
+        )
+        return replace(self, steps=steps)
 
 
 def streams(network: IntegerNetwork) -> bool:
-    """Whether a network is built for a stream of pixels: one with convolutions or pools."""
-    return any(layer.windows is not None for layer in network.layers)
+    """Whether a network is built for a stream of pixels: one with convolutions or pools.
+
+    A small one with an order of layers that a stream does not have is built all at once.
+    """
+    if all(layer.windows is None for layer in network.layers):
+        return False
+    try:
+        plan_stream(network)
+    except ValueError:
+        return unrolled_terms(network) > MOST_UNROLLED
+    return True
+
+
+def unrolled_terms(network: IntegerNetwork) -> int:
+    """Terms of all sums, and values of all pools, if each position has logic of its own."""
+    total = 0
+    for layer, shape in zip(network.layers, network.shapes(), strict=True):
+        positions = math.prod(shape[:-1])
+        if layer.role is Role.WEIGHTED:
+            total += positions * layer.nonzeros
+        elif layer.role in (Role.POOL, Role.SUM):
+            total += positions * shape[-1] * math.prod(layer.windows.size)
+    return total
 
 
 def plan_stream(network: IntegerNetwork) -> StreamPlan:
@@ -95,63 +86,21 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
     Raises:
         ValueError: for an order of layers that such hardware does not have.
     """
-    if not network.is_sequence:
-        raise _unsupported("branches; convert.py without --rtl has the HLS project of them")
-    layers = list(_without_columns(network))
-    image, bits, signed = network.input.shape, network.input.bits, network.input.signed
-    while layers and layers[0].role is Role.SHAPE and not layers[0].flattens:
-        image = layers.pop(0).output_shape(image)
-    if len(image) == 2:
-        image = (image[0], 1, image[1])
-    if len(image) != 3:
-        raise _unsupported(f"a network whose images have shape {image}")
-    pixels, width = image[0] * image[1], image[2] * bits
-    steps: list[PixelStep] = []
-    for layer, threshold in _pixel_layers(layers):
-        buffer = None
-        if layer.windows is not None:
-            name = f"window_{len(steps) + 1}"
-            buffer = LineBuffer(name, *image[:2], image[2] * bits, layer.windows)
-        steps.append(PixelStep(len(steps) + 1, layer, threshold, buffer, bits, signed))
-        image = layer.output_shape(image)
-        if threshold is not None:
-            bits, signed = threshold.bits, False
-    collector = Collector("collect", image[0] * image[1], image[2] * bits)
-    collected = InputFormat(bits, signed, 1.0, (int(np.prod(image)),))
-    tail = IntegerNetwork(collected, tuple(layers))
-    return StreamPlan(pixels, width, tuple(steps), collector, tail)
-
-
-def _without_columns(network: IntegerNetwork) -> Iterator[Layer]:
-    """The layers without those that add or take away the one column of a line of pixels."""
-    before = network.input.shape
-    for layer, after in zip(network.layers, network.shapes(), strict=True):
-        moves = layer.role is not Role.SHAPE or len(after) == 1
-        if moves or _without_column(before) != _without_column(after):
-            yield layer
-        before = after
-
-
-def _without_column(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return shape[:1] + shape[2:] if shape[1:2] == (1,) else shape
-
-
-def _pixel_layers(layers: list[Layer]) -> Iterator[tuple[Layer, Levels | None]]:
-    """Takes layers from the list up to the one that flattens."""
-    while not (layer := layers.pop(0)).flattens:
-        if layer.role is Role.POOL:
-            yield layer, None
-            continue
-        if layer.role is not Role.WEIGHTED:
-            raise _unsupported(f"{layer.kind} between images")
-        threshold = layers.pop(0)
-        if threshold.role is not Role.ACTIVATION:
-            raise _unsupported(f"{layer.kind} followed by {threshold.kind}")
-        yield layer, threshold
-
-
-def _unsupported(received: str) -> ValueError:
-    return ValueError(
-        "RTL of convolutional networks has reshape, then conv2d or dense with threshold, and "
-        f"maxpool, then flatten, dense, threshold and head layers. Received: {received}"
+    planner = Planner(network)
+    planner.read()
+    image, numbers = planner.image, planner.numbers
+    last = planner.last
+    rows, columns, _ = planner.shapes[last]
+    collector = Collector("collect", rows * columns, planner.outputs[last].width)
+    pixels = image[0] * image[1]
+    steps = tuple(planner.steps)
+    plan = StreamPlan(
+        pixels=pixels,
+        width=numbers.width,
+        steps=steps,
+        last=last,
+        collector=collector,
+        tail=planner.tail(),
+        depth=images_behind(steps, pixels),
     )
+    return plan.with_cycles([1] * len(steps))

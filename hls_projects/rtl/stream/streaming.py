@@ -1,4 +1,4 @@
-"""A convolutional network as a chain of Verilog modules that a pixel enters every clock cycle."""
+"""A convolutional network as Verilog modules that a pixel enters every clock cycle."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hls_projects.families import Family
 from hls_projects.kinds import Layer, Role
 from hls_projects.kinds.layer import is_ternary
 from hls_projects.logic.bits import Bit
-from hls_projects.logic.columns import dense_sums, input_sums
+from hls_projects.logic.columns import BitSum, dense_sums
 from hls_projects.logic.netlist import Netlist
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -26,8 +26,10 @@ from hls_projects.rtl.pipeline.stages import (
     remove_unused,
 )
 from hls_projects.rtl.stream.collector import Collector
+from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
-from hls_projects.rtl.stream.stream_plan import PixelStep, StreamPlan, plan_stream
+from hls_projects.rtl.stream.pixel_step import INPUT, Numbers, PixelStep
+from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
 
 
@@ -43,44 +45,61 @@ class PixelStage:
         return arriving + len(self.stages)
 
 
-Element = LineBuffer | PixelStage | Collector | TimeMultiplexedDense
+Module = LineBuffer | JoinBuffer | Collector | TimeMultiplexedDense
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Elements that pixels pass, in order, and the pipeline of dense layers after the last one.
+    """Stages that pixels pass, and the pipeline of dense layers after the last one.
 
     Attributes:
-        plan: what the elements were made from.
-        elements: LineBuffer and PixelStage, then a Collector, then TimeMultiplexedDense.
+        plan: what the stages were made from.
+        stages_of_pixels: the logic of each of the plan's steps.
+        multiplexed: dense layers after the collected image that take a cycle for each pixel.
         tail: takes the collected image, or what the last time-multiplexed layer makes of it.
     """
 
     plan: StreamPlan
-    elements: tuple[Element, ...]
+    stages_of_pixels: tuple[PixelStage, ...]
+    multiplexed: tuple[TimeMultiplexedDense, ...]
     tail: Pipeline
 
     @property
     def stages(self) -> tuple[RegisterStage, ...]:
         """Every netlist, in order."""
-        own = [e.stages for e in self.elements if isinstance(e, PixelStage)]
+        own = [stage.stages for stage in self.stages_of_pixels]
         return tuple(stage for stages in (*own, self.tail.stages) for stage in stages)
 
     @property
-    def modules(self) -> tuple[LineBuffer | Collector | TimeMultiplexedDense, ...]:
-        """Every element that is a module of its own, in order."""
-        return tuple(e for e in self.elements if not isinstance(e, PixelStage))
+    def modules(self) -> tuple[Module, ...]:
+        """Everything that is a module of its own, in order."""
+        return (*self.plan.buffers, *self.multiplexed)
+
+    def with_stages(
+        self, stages_of_pixels: Sequence[PixelStage], tail: Pipeline
+    ) -> Stream:
+        """The same stream of other stages, with room for branches that wait for them."""
+        cycles = [len(stage.stages) for stage in stages_of_pixels]
+        plan = self.plan.with_cycles(cycles)
+        return replace(self, plan=plan, stages_of_pixels=tuple(stages_of_pixels), tail=tail)
 
     def latency(self) -> int:
         """Clock cycles from an image's first pixel to its logits, its pixels in a row."""
-        times = np.arange(self.plan.pixels)
-        for element in self.elements:
-            times = element.leaving(times)
-        return int(times[-1]) + len(self.tail.stages)
+        times = {INPUT: np.arange(self.plan.pixels)}
+        for position, (step, stage) in enumerate(
+            zip(self.plan.steps, self.stages_of_pixels, strict=True)
+        ):
+            taken = [times[source] for source in step.sources]
+            arriving = taken[0] if step.buffer is None else step.buffer.leaving(*taken)
+            times[position] = stage.leaving(arriving)
+        found = times[self.plan.last]
+        for module in (self.plan.collector, *self.multiplexed):
+            found = module.leaving(found)
+        return int(found[-1]) + len(self.tail.stages)
 
 
 def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool = False) -> Stream:
-    """The chain of a convolutional network.
+    """The stages of a convolutional network.
 
     Args:
         network, family: as for write_rtl.
@@ -94,19 +113,11 @@ def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool =
     """
     plan = plan_stream(network)
     neurons = NeuronBuilder(family)
-    elements: list[Element] = []
-    for step in plan.steps:
-        if step.buffer is not None:
-            elements.append(step.buffer)
-        elements.append(pool_stage(step) if step.threshold is None else _weights(neurons, step))
-    elements.append(plan.collector)
-    rest = plan.tail
-    if time_multiplex:
-        multiplexed, rest = multiplexed_layers(plan)
-        elements += multiplexed
+    stages = [pool_stage(step) if step.pools else _sums(neurons, step) for step in plan.steps]
+    multiplexed, rest = multiplexed_layers(plan) if time_multiplex else ([], plan.tail)
     tail = build_pipeline(rest, family)
-    numbered = [replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages]
-    return Stream(plan, tuple(elements), replace(tail, stages=tuple(numbered)))
+    numbered = tuple(replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages)
+    return Stream(plan, tuple(stages), tuple(multiplexed), replace(tail, stages=numbered))
 
 
 def multiplexed_layers(plan: StreamPlan) -> tuple[list[TimeMultiplexedDense], IntegerNetwork]:
@@ -115,6 +126,8 @@ def multiplexed_layers(plan: StreamPlan) -> tuple[list[TimeMultiplexedDense], In
     Raises:
         ValueError: if one has more neurons than an image has pixels.
     """
+    if not plan.tail.is_sequence:
+        return [], plan.tail
     # Logic behind a time-multiplexed layer cannot see which of its neurons are constant.
     live = without_dead_neurons(plan.tail)
     values, layers, multiplexed = live.input, list(live.layers), []
@@ -151,12 +164,30 @@ def pool_stage(step: PixelStep) -> PixelStage:
     return _finished(stage, stage.register(found))
 
 
-def _weights(neurons: NeuronBuilder, step: PixelStep) -> PixelStage:
-    count = len(step.matrix)
-    stage = RegisterStage(Netlist(count * step.bits), layer=step.number)
-    values = input_sums(InputFormat(step.bits, step.signed, 1.0, (count,)))
-    sums = dense_sums(values, step.matrix)
-    return _finished(stage, activation_bits(neurons, stage, sums, step.threshold))
+def _sums(neurons: NeuronBuilder, step: PixelStep) -> PixelStage:
+    """The logic of sums, and of the levels after them."""
+    stage = RegisterStage(Netlist(sum(n.width for n in step.taken)), layer=step.number)
+    sums = dense_sums(_numbers(step.taken), step.matrix)
+    if step.threshold is not None:
+        return _finished(stage, activation_bits(neurons, stage, sums, step.threshold))
+    # The sign of numbers that are never negative is left out.
+    bits, signed = step.outputs.bits, step.outputs.signed
+    found = [neurons.logit(stage.netlist, total, bits + (not signed))[:bits] for total in sums]
+    return _finished(stage, stage.register([bit for number in found for bit in number]))
+
+
+def _numbers(taken: Sequence[Numbers]) -> np.ndarray:
+    """The numbers that logic sees as sums of its input's bits."""
+    found: list[BitSum] = []
+    first = 0
+    for numbers in taken:
+        for _ in range(numbers.count):
+            bits = [Bit(first + place) for place in range(numbers.bits)]
+            found.append(BitSum.of_bits(bits, signed=numbers.signed))
+            first += numbers.bits
+    values = np.empty(len(found), object)
+    values[:] = found
+    return values
 
 
 def _finished(stage: RegisterStage, outputs: list[Bit]) -> PixelStage:

@@ -12,11 +12,11 @@ from qkeras.qnormalization import QBatchNormalization
 
 from hls_projects.from_keras.keras_trace import keras_trace
 from hls_projects.network.integer_network import IntegerNetwork
+from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
 from qkeras_models.networks.builders import feed_forward, float_feed_forward
 from qkeras_models.quantizers.binary_weights import BinaryWeights
 from tests.hls_projects.keras_models import assert_exact, randomize
@@ -87,9 +87,6 @@ def test_zeros_around_activations_of_one_and_minus_one_are_refused():
 
 
 @pytest.mark.parametrize("layer, message", [
-    (Pool(2, padding="same", name="pool"), r"`padding` of 'pool' \(MaxPooling2D\) must be 'valid'"),
-    (keras.layers.AveragePooling2D(2, padding="same", name="mean"),
-     r"`padding` of 'mean' \(AveragePooling2D\) must be 'valid'"),
     (keras.layers.AveragePooling2D(3, name="mean"),
      "must be integers times a power of two: put a QActivation between 'mean' and it"),
     (Pool(2, data_format="channels_first", name="pool"),
@@ -97,7 +94,6 @@ def test_zeros_around_activations_of_one_and_minus_one_are_refused():
     (keras.layers.Conv2D(3, 2, name="plain"), "weights of 'plain' .* must be integers of 8 bits"),
     (keras.layers.DepthwiseConv2D(3, name="deep"), "weights of 'deep' .* must be integers of 8"),
     (keras.layers.GlobalMaxPooling2D(), "; use MaxPooling2D of the image's size, then Flatten"),
-    (keras.layers.ZeroPadding2D(), "; use padding='same' of the SparseTernaryConv2D"),
     (keras.layers.BatchNormalization(name="late"),
      r"a QActivation must follow 'late'. Received: 'flatten.*' \(Flatten\)"),
 ])

@@ -43,7 +43,8 @@ def residual(x):
 
 def joined():
     inputs = [keras.Input((8,)), keras.Input((4,))]
-    x = layers.Concatenate(name="both")([InputQuantizer(bits=4)(i) for i in inputs])
+    quantized = [InputQuantizer(bits)(x) for bits, x in zip((4, 3), inputs, strict=True)]
+    x = layers.Concatenate(name="both")(quantized)
     return keras.Model(inputs, IntegerHead()(SparseTernaryDense(5)(x)))
 
 
@@ -90,8 +91,8 @@ def built():
 
 
 CASES = {
-    "two inputs": (joined, "must have one input. Received: 'keras_tensor.*', 'keras_tensor"),
-    "unused input": (unused_input, "must have one input. Received: 'used', 'unused'"),
+    "two inputs": (joined, "must have the same `bits` and `signed`.*4 bits of .*, 3 bits of"),
+    "unused input": (unused_input, "no layer of model .* takes its input 'unused'"),
     "normalization": (
         lambda: functional(lambda x: x, before=layers.Normalization(
             mean=0.0, variance=1.0, name="before")),

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from qkeras import QActivation, QBatchNormalization, QConv2D, QDense
 
 from hls_projects.from_keras.keras_trace import keras_integer_logits, keras_trace
-from hls_projects.from_keras.levels import find_levels
+from hls_projects.from_keras.values.levels import find_levels
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
+from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import ExactnessError, compare
 from qkeras_models.input_formats.fixed_point import FixedPoint
@@ -62,7 +62,7 @@ def test_qkeras_models_are_exact_in_c_simulation(name, tmp_path):
         assert shown is None or np.array_equal(shown.reshape(own.shape), own)
 
 
-@pytest.mark.parametrize("name", ["ternary", "images", "lines", "dense residual"])
+@pytest.mark.parametrize("name", ["ternary", "images", "lines", "dense residual", "residual"])
 def test_qkeras_models_are_exact_in_verilog(name, tmp_path):
     make, form = MODELS[name]
     model = make(widths=(12, 8)) if name == "ternary" else make()
@@ -70,12 +70,6 @@ def test_qkeras_models_are_exact_in_verilog(name, tmp_path):
     x = network.input.quantize(raw(model, 60))
     simulation = RtlSimulation(write_rtl(network, tmp_path))
     np.testing.assert_array_equal(simulation.predict(x), network.predict_integers(x))
-
-
-def test_verilog_of_images_with_branches_is_refused():
-    network = IntegerNetwork.from_keras(residual(), NIBBLES)
-    with pytest.raises(ValueError, match="RTL of convolutional networks .* Received: branches"):
-        check_feasible(network)
 
 
 def test_the_jet_tagger_is_exact_in_verilog(tmp_path):
@@ -258,7 +252,7 @@ def test_bisection_finds_what_trying_all_finds(low, span, bits, falls, seed):
 
     every = find_levels(count, lowest, highest, bits)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hls_projects.from_keras.levels.MOST_EVALUATED", 0)
+        patch.setattr("hls_projects.from_keras.values.levels.MOST_EVALUATED", 0)
         found = find_levels(count, lowest, highest, bits)
     values = np.stack([lowest, highest, (lowest + highest) // 2, lowest + 1, highest - 1])
     np.testing.assert_array_equal(found.forward(values), every.forward(values))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls_projects.from_keras.levels import find_levels
+from hls_projects.from_keras.values.levels import find_levels
 from hls_projects.kinds import Dense, Flatten, Head, Levels
 from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat

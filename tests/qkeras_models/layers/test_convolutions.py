@@ -8,11 +8,22 @@ import pytest
 
 from qkeras_models.files.model_file import claimed_weights
 from qkeras_models.files.saved_model import float32_copy
+from qkeras_models.layers.baselines.ternary_conv1d import TernaryConv1D
+from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
+from qkeras_models.layers.baselines.ternary_depthwise_conv2d import TernaryDepthwiseConv2D
+from qkeras_models.layers.sparse_ternary_conv1d import SparseTernaryConv1D
 from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
+from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
 from qkeras_models.networks.builders import feed_forward, float_feed_forward
-from qkeras_models.networks.hidden_layers import ConvolutionSpec, DenseSpec, PoolSpec, hidden_layers
+from qkeras_models.networks.hidden_layers import (
+    ConvolutionSpec,
+    DenseSpec,
+    DepthwiseSpec,
+    PoolSpec,
+    SeriesSpec,
+    hidden_layers,
+)
 from qkeras_models.quantizers.binary_weights import BinaryWeights
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 from tests.qkeras_models.layer_case import LayerCase
@@ -68,11 +79,93 @@ class TestBinaryConv2D(LayerCase):
             TernaryConv2D(3, 2, kernel_quantizer=SparseTernary())
 
 
+class TestSparseTernaryConv1D(LayerCase):
+    input_shape = (9, 2)
+
+    def make(self):
+        return SparseTernaryConv1D(3, 4, strides=2, kernel_quantizer=SparseTernary(0.2))
+
+    def oracle(self, layer, x):
+        return along_steps(layer.ternary_kernel(), x)
+
+    def test_output_positions(self):
+        layer = SparseTernaryConv1D(3, 3, strides=2, padding="same")
+        layer.build((None, 9, 2))
+        assert layer.output_positions() == 5
+
+    def test_what_no_hardware_holds_is_refused(self):
+        with pytest.raises(ValueError, match="`dilation_rate` of a SparseTernaryConv1D must be 1"):
+            SparseTernaryConv1D(3, 3, dilation_rate=2)
+
+
+class TestTernaryConv1D(LayerCase):
+    input_shape = (9, 2)
+
+    def make(self):
+        return TernaryConv1D(3, 4, strides=2, kernel_quantizer=BinaryWeights())
+
+    def oracle(self, layer, x):
+        return along_steps(np.where(np.array(layer.kernel) >= 0, 1, -1), x)
+
+
+def along_steps(kernel, x):
+    return convolved(x[:, :, None], kernel[:, None], (2, 1), 0, 0)[:, :, 0]
+
+
+class TestSparseTernaryDepthwiseConv2D(LayerCase):
+    input_shape = (5, 6, 2)
+
+    def make(self):
+        return SparseTernaryDepthwiseConv2D(
+            2, padding="same", depth_multiplier=3, kernel_quantizer=SparseTernary(0.2)
+        )
+
+    def oracle(self, layer, x):
+        return convolved(x, channel_by_channel(layer.ternary_kernel()), (1, 1), 0, 1)
+
+    def test_weights_of_an_output(self):
+        layer = self.make()
+        layer.build((None, 5, 6, 2))
+        kernel = np.arange(2 * 2 * 2 * 3).reshape(2, 2, 2, 3)
+        full = channel_by_channel(kernel + 1).reshape(-1, 6)
+        columns = [column[column > 0] - 1 for column in full.T]
+        np.testing.assert_array_equal(layer.by_output(kernel).T, columns)
+
+    def test_what_no_hardware_holds_is_refused(self):
+        with pytest.raises(ValueError, match="`activation` must not be given.*DepthwiseConv2D"):
+            SparseTernaryDepthwiseConv2D(3, activation="relu")
+
+
+class TestTernaryDepthwiseConv2D(LayerCase):
+    input_shape = (5, 6, 2)
+
+    def make(self):
+        return TernaryDepthwiseConv2D((3, 2), kernel_quantizer=BinaryWeights())
+
+    def oracle(self, layer, x):
+        signs = np.where(np.array(layer.kernel) >= 0, 1, -1)
+        return convolved(x, channel_by_channel(signs), (1, 1), 0, 0)
+
+
+def channel_by_channel(kernel):
+    """The kernel of a convolution of all channels, most of it 0."""
+    rows, columns, channels, multiplier = kernel.shape
+    full = np.zeros((rows, columns, channels, channels * multiplier), kernel.dtype)
+    for channel in range(channels):
+        own = slice(channel * multiplier, (channel + 1) * multiplier)
+        full[:, :, channel, own] = kernel[:, :, channel]
+    return full
+
+
 def test_layers_in_words():
     assert hidden_layers(["2c3", "1c5v", "p2", 8, "4"], width=16) == (
         ConvolutionSpec(32, 3, "same"), ConvolutionSpec(16, 5, "valid"), PoolSpec(2),
         DenseSpec(128), DenseSpec(64),
     )
+    assert hidden_layers(["2t3", "1t5v", "p2"], width=3) == (
+        SeriesSpec(6, 3, "same"), SeriesSpec(3, 5, "valid"), PoolSpec(2),
+    )
+    assert hidden_layers(["d3", "d5v"], 4) == (DepthwiseSpec(3, "same"), DepthwiseSpec(5, "valid"))
 
 
 @pytest.mark.parametrize("shape, hidden, message", [
@@ -83,6 +176,9 @@ def test_layers_in_words():
     ((None, None, 3), ["3c3"], "need images of a fixed shape"),
     ((3, 32, 32), ["3c3"], r"channels must be last.*np.moveaxis\(x, 1, -1\).*: \(3, 32, 32"),
     ((1, 28, 29), ["p2"], "channels must be last"),
+    ((8, 8, 2), ["d3v", "d7v"], r"depthwise_conv2d_2 \(d7v\) .* 6×6, which allows sizes up to 6"),
+    ((9, 2), ["4t3v", "p8"], r"maxpool_1 \(p8\) does not fit a series of 7, which allows .* 7"),
+    ((9, 2, 1), ["4t3v"], r"need series of a fixed shape, \(steps, channels\).*: .* \(9, 2, 1\)"),
 ])
 def test_images_that_layers_do_not_fit_are_named(shape, hidden, message):
     for build in (feed_forward, float_feed_forward):
@@ -101,6 +197,7 @@ def test_images_that_may_be_what_they_say(shape, hidden):
 @pytest.mark.parametrize("hidden, message", [
     (["3x3"], "`hidden` must hold integers >= 1, or a width.*Received: '3x3'"),
     ([0], "Received: 0"), ([True], "Received: True"), (["p0"], "Received: 'p0'"),
+    (["3t3", "d3"], "of series .* or of images .*, not both. Received: 3t3 and d3"),
     ([8, "3c3"], "convolutions and pools before dense layers. Received: '3c3' after 8"),
 ])
 def test_layers_that_are_none_are_named(hidden, message):
@@ -116,6 +213,22 @@ def test_a_width_is_a_factor_of_every_layer():
     assert [layer.name for layer in floats.layers] == [layer.name for layer in model.layers[:-1]]
     with pytest.raises(ValueError, match="`width` must be an integer >= 1. Received: 0"):
         feed_forward((8, 8, 3), ("1c3",), 4, width=0)
+
+
+@pytest.mark.parametrize("shape, hidden, names", [
+    ((9, 9, 2), ("4c3", "d3", "6c1", "p2"), ["conv2d_1", "depthwise_conv2d_1", "conv2d_2"]),
+    ((20, 2), ("4t3", "p2", "5t3v"), ["conv1d_1", "conv1d_2"]),
+])
+def test_depthwise_convolutions_and_series_in_words(shape, hidden, names):
+    kinds = [SparseTernary(), BinaryWeights(), None]
+    for quantizer in kinds:
+        model = (
+            float_feed_forward(shape, hidden, 3) if quantizer is None
+            else feed_forward(shape, hidden, 3, quantizer=quantizer)
+        )
+        weighted = [layer.name for layer in model.layers if hasattr(layer, "kernel")]
+        assert weighted == [*names, "dense_1"]
+        assert model.output_shape == (None, 3)
 
 
 def test_mixed_precision_rounds_no_input_weight_or_logit():
@@ -148,6 +261,7 @@ def test_the_weights_that_a_file_claims_are_those_of_its_layers():
         keras.Input((9, 30)), keras.layers.Reshape((9, -1, 3)),
         SparseTernaryConv2D(4, (3, 2), strides=(2, 3), padding="same"),
         keras.layers.MaxPooling2D((2, 2), strides=1), TernaryConv2D(5, 2),
+        SparseTernaryDepthwiseConv2D(1, depth_multiplier=2),
         keras.layers.Flatten(), keras.layers.Dense(6),
     ])
     kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]

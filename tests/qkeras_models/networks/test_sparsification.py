@@ -34,6 +34,22 @@ def convolutional():
     ])
 
 
+def depthwise():
+    return keras.Sequential([
+        keras.Input((12, 12, 3)), L.Conv2D(4, 3, activation="relu"),
+        L.DepthwiseConv2D(3, padding="same", depth_multiplier=2), L.BatchNormalization(), L.ReLU(),
+        L.Conv2D(5, 1, activation="relu"), L.MaxPooling2D(2), L.Flatten(), L.Dense(4),
+    ])
+
+
+def series():
+    return keras.Sequential([
+        keras.Input((20, 3)), L.Conv1D(4, 3, padding="same", activation="relu"), L.MaxPooling1D(2),
+        L.Conv1D(5, 4, strides=2), L.BatchNormalization(), L.ReLU(), L.GlobalMaxPooling1D(),
+        L.Dense(3, activation="softmax"),
+    ])
+
+
 def kinds(model):
     return [type(layer).__name__ for layer in model.layers[1:]]
 
@@ -73,8 +89,21 @@ def test_convolutions_pools_and_scales_before_them():
     assert [layer.activation.bits for layer in activations] == [2, 2, 3]
 
 
+def test_depthwise_convolutions_and_series_keep_their_shapes_and_weights():
+    for make, x in ((depthwise, IMAGES), (series, IMAGES.reshape(-1, 20, 3))):
+        model = make()
+        sparse = sparsify(model, x)
+        assert sparse.output_shape == model.output_shape
+        for layer in sparse_ternary_layers(sparse):
+            trained = np.asarray(model.get_layer(layer.name).kernel)
+            assert trained.shape == layer.kernel.shape
+            kept = layer.ternary_kernel() != 0
+            np.testing.assert_array_equal(layer.ternary_kernel()[kept], np.sign(trained)[kept])
+
+
 @pytest.mark.parametrize("make, x", [
     (lambda: dense(activation="sigmoid"), DIGITS.x_train[:50]), (convolutional, IMAGES),
+    (depthwise, IMAGES), (series, IMAGES.reshape(-1, 20, 3)[:200]),
 ])
 def test_what_comes_out_converts_exactly(make, x):
     sparse = sparsify(make(), x)
@@ -111,7 +140,7 @@ def test_the_format_has_no_more_bits_than_the_data_need():
     ([L.LeakyReLU(name="leak"), L.Dense(4)], r"'leak' \(LeakyReLU\) has no sparse ternary version"),
     ([L.Dense(4, activation="relu", name="a")], "must end with a Dense layer of logits.*'a'"),
     ([L.Dense(4, activation="softmax"), L.Dense(3, name="b")], "'b'.*follows a softmax"),
-    ([L.Flatten()], "holds no Dense or Conv2D"),
+    ([L.Flatten()], "holds no Dense or convolutional"),
     ([L.Reshape((4, 4, 4)), L.Conv2D(3, 2, name="c")], r"end with a Dense.*'c' \(Conv2D\)"),
     ([L.Reshape((4, 4, 4)), L.AveragePooling2D(2, name="p")], "use MaxPooling2D"),
     ([L.Reshape((4, 4, 4)), L.Conv2D(3, 2, dilation_rate=2)], "`dilation_rate`"),

@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 from keras import ops
 
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.verification.exactness import compare
+from qkeras_models import feed_forward
 from qkeras_models.files.saved_model import load_model, save_model
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.layers.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
@@ -34,6 +37,19 @@ def test_three_stages_reach_the_sparsity_and_learn(survivors, cost, tmp_path):
         assert masked.any() and not layer.ternary_kernel()[masked].any()
         if survivors == "binary":
             assert layer.ternary_kernel()[~masked].all()
+
+
+@pytest.mark.parametrize("hidden", [("8t3", "p2", 24), ("6c3", "d3", "8c1", "p2")])
+def test_series_and_depthwise_convolutions_pass_the_three_stages(hidden):
+    keras.utils.set_random_seed(0)
+    model = feed_forward((8, 8), hidden, 10, input_bits=4, input_scale=1 / 16)
+    model.compile(keras.optimizers.Adam(0.01), LOSS, metrics=["accuracy"])
+    history = fit(model, QuantizationPruning(0.6, cost="luts")).history
+    layers = sparse_ternary_layers(model)
+    assert overall_sparsity(layers) >= 0.6 and history["accuracy"][-1] > 0.6
+    assert all(layer.ternary_kernel().any() for layer in layers)
+    network = IntegerNetwork.from_keras(model)
+    assert compare(network, DIGITS.x_test, model=model)["mismatches"] == 0
 
 
 def test_given_strength_raises_thresholds():

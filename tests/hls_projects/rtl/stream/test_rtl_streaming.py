@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Conv2D, Flatten, Head, MaxPool, Reshape
+from hls_projects.kinds import Conv2D, Dense, Flatten, Head, MaxPool, Reshape, UpSample
 from hls_projects.kinds.windows import Windows
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -98,20 +98,30 @@ def test_a_window_that_looks_beyond_the_image_sees_zeros_there():
 
 
 def test_orders_without_hardware_are_named(tmp_path):
+    """Of large networks; small ones are built all at once."""
+    form, weights = InputFormat(2, False, 1.0, (32, 32, 1)), np.ones((3, 3, 1, 1), np.int8)
+    last = Flatten(), Dense(np.ones((4096, 1), np.int8)), Head(np.zeros(1, np.int32))
+    grown = IntegerNetwork(form, (
+        Conv2D(weights, padding="same"), UpSample((2, 2)), *last))
+    late = IntegerNetwork(form, (
+        MaxPool((1, 1), (1, 1)), Flatten(), Reshape((32, 32, 1)),
+        Conv2D(weights, padding="same"), Flatten(),
+        Dense(np.ones((1024, 1), np.int8)), Head(np.zeros(1, np.int32))))
+    for refuse in (check_feasible, partial(write_rtl, folder=tmp_path)):
+        with pytest.raises(ValueError, match="RTL of convolutional .*Received: upsample between"):
+            refuse(grown)
+        with pytest.raises(ValueError, match="RTL of convolutional .*Received: reshape after flat"):
+            refuse(late)
+    assert not list(tmp_path.iterdir())
+
+
+def test_sums_that_no_levels_follow_go_on(tmp_path):
     net, _ = ZOO["vgg"]
     conv, _, *rest = net.layers
     bare = IntegerNetwork(net.input, (replace(conv), *rest))
-    late = IntegerNetwork(
-        InputFormat(2, False, 1.0, (4, 4, 1)),
-        (MaxPool((1, 1), (1, 1)), Flatten(), Reshape((4, 4, 1)), MaxPool((4, 4), (4, 4)), Flatten(),
-         Head(np.zeros(1, np.int32))),
-    )
-    for refuse in (check_feasible, partial(write_rtl, folder=tmp_path)):
-        with pytest.raises(ValueError, match="Received: conv2d followed by conv2d"):
-            refuse(bare)
-        with pytest.raises(ValueError, match="of what follows the flattened.*Received: maxpool"):
-            refuse(late)
-    assert isinstance(conv, Conv2D) and not list(tmp_path.iterdir())
+    x = bare.input.quantize(edge_inputs(bare.input, 50))
+    simulation = RtlSimulation(write_rtl(bare, tmp_path))
+    np.testing.assert_array_equal(simulation.predict(x), bare.predict_integers(x))
 
 
 @pytest.mark.parametrize("name", ["vgg", "lines"])

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 from qkeras import QDense
 
+from qkeras_models.layers.baselines.ternary_layer import Quantizer, TernaryLayer, ternary_quantizer
 from qkeras_models.layers.linear_options import linear_options
-from qkeras_models.layers.ternary_layer import Quantizer, TernaryLayer, ternary_quantizer
 
 
 @keras.saving.register_keras_serializable(package="qkeras_models")

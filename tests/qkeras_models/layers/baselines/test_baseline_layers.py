@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
+from qkeras_models.layers.baselines.ternary_dense import TernaryDense
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.ternary_conv2d import TernaryConv2D
-from qkeras_models.layers.ternary_dense import TernaryDense
 from qkeras_models.networks.builders import float_mlp, mlp
 from qkeras_models.networks.kernels import kernels, zero_share
 from qkeras_models.quantizers.binary_weights import BinaryWeights

@@ -1,0 +1,1 @@
+"""Kinds that sum each channel of an image alone."""

@@ -1,0 +1,40 @@
+"""The inner part of an image or a series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from hls_projects.kinds.layer import require
+from hls_projects.kinds.moves.margins import as_margins, check_margins
+from hls_projects.kinds.moves.move import Move
+
+
+@dataclass(frozen=True, eq=False)
+class Crop(Move):
+    """Leaves values out before and after each axis but the last, that of the channels.
+
+    Args:
+        around: (before, after) of each axis, ≥ 0: ((top, bottom), (left, right)) of an image.
+
+    Raises:
+        ValueError: for other values.
+    """
+
+    around: tuple[tuple[int, int], ...]
+    kind: ClassVar[str] = "crop"
+    option_fields: ClassVar[tuple[str, ...]] = ("around",)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "around", as_margins(self.around))
+        check_margins("around", self.around)
+
+    def moved(self, places: np.ndarray) -> np.ndarray:
+        sizes = zip(places.shape, self.around, strict=False)
+        return places[tuple(slice(first, max(n - last, 0)) for n, (first, last) in sizes)]
+
+    def checked(self, shape: tuple[int, ...]) -> None:
+        axes = len(self.around)
+        require(len(shape) == axes + 1, f"a crop of {axes} axes cannot follow shape {shape}")

@@ -1,0 +1,1 @@
+"""Layers that the sparse ternary ones are compared with: no trained threshold."""
