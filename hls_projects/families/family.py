@@ -9,7 +9,6 @@ from hls_projects.families.luts import DualLuts, Lut4s
 from hls_projects.rtl.chains.chain import Chain
 from hls_projects.rtl.chains.lut_counters import LUT_COUNTERS
 
-
 # Fewer bits than this and sharing costs as much as it saves, by mnist-small.
 SHARED_BITS = 2
 # `bits_a_lut` of counters in LUTs alone.

@@ -101,7 +101,7 @@ class Netlist:
 
     @property
     def positions(self) -> int:
-        """LUT positions of LUTs and carry chains; hls_projects.tools.lut_positions has the rules."""
+        """LUT positions of LUTs and carry chains, by hls_projects.tools.lut_positions."""
         chains = [node for node in self.nodes if isinstance(node, ChainNode)]
         selects = [signal for chain in chains for signal in chain.selects]
         copied = len(selects) - len(set(selects))

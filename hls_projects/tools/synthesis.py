@@ -17,9 +17,11 @@ from hls_projects.tools.lut_positions import count_positions
 from hls_projects.tools.result_cache import cached
 from hls_projects.tools.yosys import run_yosys, yosys_version
 
-STATISTICS = ("tee -q -o stat.json stat -json",)
+STATISTICS = "tee -q -o stat.json stat -json"
 # Modules of the design alone: without the library's, and without names that nothing needs.
-NETLIST = ("opt_clean -purge", "setattr -unset src", "select *", "write_json -selected netlist.json")
+NETLIST = (
+    "opt_clean -purge", "setattr -unset src", "select *", "write_json -selected netlist.json"
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _synthesize(
 ) -> dict[str, Cells]:
     """Cells of every module, without those of the modules inside."""
     placed = FLOWS[target].positions
-    script = ["read_verilog design.v", command, *STATISTICS, *(NETLIST if placed else ())]
+    script = ["read_verilog design.v", command, STATISTICS, *(NETLIST if placed else ())]
 
     def synthesize() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:

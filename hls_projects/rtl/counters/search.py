@@ -1,4 +1,4 @@
-"""The fewest LUT positions to compress columns of bits: A* over heights and the open carry chain."""
+"""The fewest LUTs to compress columns of bits: A* over heights and the open carry chain."""
 
 from __future__ import annotations
 
