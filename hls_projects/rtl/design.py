@@ -118,8 +118,8 @@ def write_rtl(
 
     Raises:
         ValueError: for another target or goal, a stage_delay of 0 or less, a kind of layer that
-            RTL does not have, or layers to time-multiplex where there are none, or one of more neurons
-            than an image has pixels.
+            RTL does not have, or layers to time-multiplex where there are none, or one of more
+            neurons than an image has pixels.
     """
     family = family_named(target).optimized(optimize)
     check_feasible(network, time_multiplex)

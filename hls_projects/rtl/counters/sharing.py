@@ -3,9 +3,9 @@
 A sum is a row of terms: bits of weight 2^place, plain (1) or complemented (−1).  Two rows agree on
 a set of terms if all have equal signs, or all opposite ones: Σ 2^p · (1 − b) = Σ 2^p − Σ 2^p · b.
 The pair that agrees on the most bits beyond those of their sum goes first (greedy, in the manner of
-Hosangadi, Fallah and Kastner, "Optimizing polynomial expressions by algebraic factorization and common
-subexpression elimination", 2006); the set becomes a row of its own, a group, whose sum's bits are
-new terms, and may itself share.
+Hosangadi, Fallah and Kastner, "Optimizing polynomial expressions by algebraic factorization and
+common subexpression elimination", 2006); the set becomes a row of its own, a group, whose sum's
+bits are new terms, and may itself share.
 """
 
 from __future__ import annotations
