@@ -18,7 +18,7 @@ from hls_projects.tools.synthesis import synthesize_verilog
 from qkeras_models import load_pretrained
 
 NETWORKS = Path("reports/results/networks")
-NAMES = ("mnist-frontier-14", "mnist-frontier-11", "mnist-small", "sfc-sparse-0.98-0")
+NAMES = ("mnist-frontier-14", "mnist-small")
 
 
 def main(names: list[str]) -> None:
