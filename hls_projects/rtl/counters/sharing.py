@@ -102,7 +102,8 @@ class _Search:
 
     def _take(self, common: np.ndarray, row: int) -> list[int]:
         """Makes a group of a row's terms; every row that has them all uses it."""
-        highest = int(self.weights[common].sum())
+        # Powers of two are exact in float32, sums beyond 2^24 are not.
+        highest = int(self.weights[common].sum(dtype=np.float64))
         width = highest.bit_length()
         self._grow(width)
         agreement = self.signs[: self.rows, common] * self.signs[row, common]

@@ -51,3 +51,11 @@ def test_a_common_part_is_counted_once_whatever_its_sign():
 def test_what_saves_too_little_stays():
     rows = np.array([[1, 1, 1], [1, 1, 1]], np.int8)
     assert not plan_sharing(rows, [0] * 3, 2).groups
+
+
+def test_sums_beyond_what_float32_holds_are_exact():
+    inputs = 301
+    rows = np.ones((2, 16 * inputs), np.int8)
+    rows[1] = -1
+    plan = plan_sharing(rows, list(range(16)) * inputs, 2)
+    assert plan.groups[0].highest == plan.offsets[1] == inputs * 65535
