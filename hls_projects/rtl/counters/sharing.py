@@ -71,14 +71,15 @@ class _Search:
 
     def __init__(self, signs: np.ndarray, places: Sequence[int]) -> None:
         self.rows, self.columns = signs.shape
+        self.terms = self.columns
         self.signs = np.zeros((2 * self.rows + 16, 2 * self.columns + 64), np.int8)
         self.signs[: self.rows, : self.columns] = signs
         self.weights = np.zeros(self.signs.shape[1], np.float32)
         self.weights[: self.columns] = 2.0 ** np.asarray(places, np.float32)
         self.offsets = [0] * self.rows
         self.groups: list[Group] = []
-        self.saved = np.zeros((len(self.signs), 2, len(self.signs)), np.int16)
-        self.best = np.zeros(len(self.signs), np.int16)
+        self.saved = np.zeros((len(self.signs), 2, len(self.signs)), np.int32)
+        self.best = np.zeros(len(self.signs), np.int32)
         self.partner = np.zeros(len(self.signs), np.int64)
         if self.rows:
             self._score(range(self.rows))
@@ -102,7 +103,10 @@ class _Search:
 
     def _take(self, common: np.ndarray, row: int) -> list[int]:
         """Makes a group of a row's terms; every row that has them all uses it."""
-        highest = int(self.weights[common].sum())
+        # Powers of two are exact in float32, sums beyond 2^24 are not.
+        highest = int(self.weights[common].sum(dtype=np.float64))
+        # Of a group that is subtracted, offsets are there already.
+        ones = int(self.weights[common[common < self.terms]].sum(dtype=np.float64))
         width = highest.bit_length()
         self._grow(width)
         agreement = self.signs[: self.rows, common] * self.signs[row, common]
@@ -114,7 +118,7 @@ class _Search:
             sign = agreement[user, 0]
             self.signs[user, common] = 0
             self.signs[user, group.first : group.first + width] = sign
-            self.offsets[user] += highest if sign < 0 else 0
+            self.offsets[user] += ones if sign < 0 else 0
         self.groups.append(group)
         self.offsets.append(0)
         self.rows += 1
@@ -143,7 +147,7 @@ class _Search:
         for opposite, (a, b) in enumerate((others, others[::-1])):
             count = plain @ a.T + flipped @ b.T
             highest = (plain * weights) @ a.T + (flipped * weights) @ b.T
-            saved = np.maximum(count - np.ceil(np.log2(highest + 1.0)), 0).astype(np.int16)
+            saved = np.maximum(count - np.ceil(np.log2(highest + 1.0)), 0).astype(np.int32)
             saved[np.arange(len(changed)), changed] = 0
             self.saved[changed, opposite, : self.rows] = saved
             self.saved[: self.rows, opposite, changed] = saved.T

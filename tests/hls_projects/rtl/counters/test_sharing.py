@@ -51,3 +51,21 @@ def test_a_common_part_is_counted_once_whatever_its_sign():
 def test_what_saves_too_little_stays():
     rows = np.array([[1, 1, 1], [1, 1, 1]], np.int8)
     assert not plan_sharing(rows, [0] * 3, 2).groups
+
+
+def test_sums_beyond_what_float32_holds_are_exact():
+    inputs = 301
+    rows = np.ones((2, 16 * inputs), np.int8)
+    rows[1] = -1
+    plan = plan_sharing(rows, list(range(16)) * inputs, 2)
+    assert plan.groups[0].highest == plan.offsets[1] == inputs * 65535
+
+
+def test_many_common_bits_do_not_wrap_around():
+    rows = np.ones((3, 40_000), np.int8)
+    rows[1], rows[2, 10_000:] = -1, 0
+    plan = plan_sharing(rows, [0] * 40_000, 2)
+    bits = np.random.default_rng(0).integers(0, 2, (3, 40_000))
+    expected = np.where(rows > 0, bits[:, None], 0) + np.where(rows < 0, 1 - bits[:, None], 0)
+    values = row_values(plan, bits, [0] * 40_000)[:, :3]
+    np.testing.assert_array_equal(values, expected.sum(axis=2))
