@@ -13,7 +13,7 @@ from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
 from hls_projects.rtl.stream.pixel_step import INPUT, Numbers, PixelStep
 
-# Of the numbers of a collected pixel: what an input format holds.
+# Of the numbers of a collected pixel; wider sums are made after it.
 MOST_COLLECTED_BITS = 8
 
 
@@ -103,7 +103,7 @@ class Planner:
                 raise unsupported(f"{layer.kind} between images")
             self.made[position] = sources[0]
             return
-        if layer.role is Role.MOVE:
+        if layer.role in (Role.MOVE, Role.ENCODER):
             raise unsupported(f"{layer.kind} between images")
         threshold = layer if layer.role is Role.ACTIVATION else self._fused(position, layer)
         self._add(position, layer, threshold, sources, shape)

@@ -56,7 +56,7 @@ def test_clusters_are_told_by_their_kind(tmp_path, cluster, kind):
         ({"teacher": {"hiden": [9]}}, "did you mean `hidden`"),
         ({"training": {"sparsty": 0.9}}, "did you mean `sparsity`"),
         ({"space": {"layers": {"low": 1, "high": 2}}}, "`layers` and `neurons`"),
-        ({"space": {"input_bits": {"low": 1, "high": 9}}}, "`input_bits`.*Received: 9"),
+        ({"space": {"input_bits": {"low": 1, "high": 17}}}, "`input_bits`.*Received: 17"),
         ({"space": {"seed": {"low": 2, "high": 1}}}, "`high` not below it"),
         ({"space": {"seed": {"choices": []}}}, "at least one value"),
         ({"space": {"seed": {"low": 0, "high": 3, "step": 0.5}}}, "an integer. Received: 0.5"),
