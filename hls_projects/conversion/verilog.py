@@ -173,7 +173,7 @@ def _prove(
             found.failures.append(f"{description}: {type(error).__name__}: {error}")
             return
         found.proofs.append(f"{name}: {proof}")
-        if proof.refuted:
+        if proof.differences:
             found.failures.append(found.proofs[-1])
     else:
         found.proofs.append(f"{name}: not proved, which takes long; see --prove")

@@ -71,11 +71,6 @@ class Proof:
         decided = not (self.differences or self.unknown or self.message)
         return decided and self.proven == self.outputs > 0
 
-    @property
-    def refuted(self) -> bool:
-        """Whether an input of the network shows a difference."""
-        return any(difference.x is not None for difference in self.differences)
-
     def __str__(self) -> str:
         """One line for a report."""
         found = f"{self.proven:,} of {self.outputs:,} outputs, {self.seconds:.1f} s"
