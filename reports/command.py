@@ -78,11 +78,10 @@ def _present_name(word: str) -> str:
                               "several with commas between; includes --rtl.")
 @click.option("--pnr", is_flag=True, help="Place and route for ECP5 with nextpnr, which takes "
                                           "minutes; includes --rtl.")
-@click.option("--optimize", type=click.Choice(["cells", "area", "balanced", "speed"]),
-              help="Verilog of fewest LUT cells; of fewest occupied LUT positions, where what "
-                   "several neurons add in common is counted once; without carry chains, so "
-                   "with shorter paths, and so too, or each neuron by itself; includes --rtl.  "
-                   "[default: cells]")
+@click.option("--optimize",
+              help="What the Verilog is written for: cells, the fewest LUT cells; area, the "
+                   "fewest occupied LUT positions; balanced or speed, shorter paths without "
+                   "carry chains; includes --rtl.  [default: cells]")
 @click.option("--stage-delay", type=float,
               help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
                    "[default: one stage a layer]")

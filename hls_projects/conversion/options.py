@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hls_projects.families import FLOWS
+from hls_projects.families import FLOWS, goal_named
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class RtlOptions:
             if target not in FLOWS:
                 allowed = ", ".join(FLOWS)
                 raise ValueError(f"`--yosys` must be one of {allowed}. Received: {target!r}")
+        goal_named(self.optimize, "--optimize")
         if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
             raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")
         if not 0 < self.seconds < float("inf"):

@@ -1,7 +1,7 @@
 """FPGA families: what each has, costs and is synthesized with."""
 
 from hls_projects.families.ecp5 import ECP5
-from hls_projects.families.family import Delays, Family, Flow, Goal
+from hls_projects.families.family import Delays, Family, Flow, Goal, goal_named
 from hls_projects.families.generic import GENERIC
 from hls_projects.families.xilinx import XILINX
 
@@ -9,7 +9,7 @@ FAMILIES = {family.name: family for family in (XILINX, ECP5, GENERIC)}
 FLOWS = {flow.name: flow for family in FAMILIES.values() for flow in family.flows}
 
 __all__ = ["ECP5", "FAMILIES", "FLOWS", "GENERIC", "XILINX", "Delays", "Family", "Flow",
-           "Goal",            "family_named", "family_of_flow"]
+           "Goal", "family_named", "family_of_flow", "goal_named"]
 
 
 def family_named(name: str | Family) -> Family:

@@ -32,6 +32,14 @@ class Goal(str, Enum):
     SPEED = "speed"
 
 
+def goal_named(name: Goal | str, option: str = "optimize") -> Goal:
+    """The goal of a name; ValueError, which names the option, if there is none."""
+    if name not in [goal.value for goal in Goal]:
+        allowed = ", ".join(goal.value for goal in Goal)
+        raise ValueError(f"`{option}` must be one of {allowed}. Received: {name!r}")
+    return Goal(name)
+
+
 @dataclass(frozen=True)
 class Delays:
     """Delays in ns, with the routing to the next cell.
@@ -127,13 +135,11 @@ class Family:
         Raises:
             ValueError: for another goal.
         """
-        if goal not in [known.value for known in Goal]:
-            allowed = ", ".join(known.value for known in Goal)
-            raise ValueError(f"`optimize` must be one of {allowed}. Received: {goal!r}")
-        if Goal(goal) is Goal.CELLS:
+        goal = goal_named(goal)
+        if goal is Goal.CELLS:
             return self
-        shared = 0 if Goal(goal) is Goal.SPEED else SHARED_BITS
-        if Goal(goal) is Goal.AREA:
+        shared = 0 if goal is Goal.SPEED else SHARED_BITS
+        if goal is Goal.AREA:
             return replace(self, chain=self.smallest or self.chain, shared_bits=shared)
         rate = min(self.bits_a_lut, BITS_A_LUT)
         return replace(self, chain=LUT_COUNTERS, shared_bits=shared, bits_a_lut=rate)

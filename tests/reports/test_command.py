@@ -121,6 +121,8 @@ def test_designs_for_each_target_stand_side_by_side(digits, tmp_path):
 
 @pytest.mark.parametrize("arguments, message", [
     (["digits", "--yosys", "ice40"], "`--yosys` must be one of xilinx"),
+    (["digits", "--optimize", "fast"], "`--optimize` must be one of cells, area, balanced, "
+                                       "speed. Received: 'fast'"),
     (["digits", "--stage-delay", "0"], "`--stage-delay` must be > 0 ns"),
     (["nothing"], "no run folder, no .keras or .npz file and no pretrained network"),
     (["digits", "--backend", "Quartus"], "Quartus"),
