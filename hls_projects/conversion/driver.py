@@ -174,7 +174,8 @@ def _compared(
     with step(f"comparing integer logits on {len(data.x):,} samples of {data.name}"):
         report = RunFolder(folder).report
         result = compare(network, data.x, model=model, csim=simulation, folder=report)
-    note = "; ".join(filter(None, (_dead(network), _left_out(model, options), data.note)))
+    notes = result["note"], _dead(network), _left_out(model, options), data.note
+    note = "; ".join(filter(None, notes))
     return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": note}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -13,12 +13,15 @@ from hls_projects.from_keras.graph_steps import GraphStep
 from hls_projects.from_keras.keras_graph import KerasGraph, keras_graph, run_steps
 from hls_projects.from_keras.keras_outputs import KerasOutput
 from hls_projects.from_keras.keras_tail import decides_otherwise
+from hls_projects.from_keras.stated_order import stated_order
 from hls_projects.from_keras.walk import Tap
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import given_of, parted
 from qkeras_models.layers.integer_head import LOGIT_ERROR, NoIntegersError
 
 BATCH = 1024
+# Of the largest integer: a few float32 roundings of terms that may cancel.
+REORDERED_ERROR = 2.0**-20
 
 
 class Steps(keras.Model):
@@ -58,10 +61,27 @@ class EndSteps(Steps):
         return [found[end] for end in self._ends]
 
 
+class KerasLogits(NamedTuple):
+    """What Keras says of some samples.
+
+    Args:
+        integers: int64 (samples, classes).
+        residue: largest distance of an output of `predict` from its integer, in steps; None where
+            it is within float32's own error.
+    """
+
+    integers: np.ndarray
+    residue: float | None = None
+
+
 def keras_integer_logits(
     model: keras.Model, x: np.ndarray, network: IntegerNetwork | None = None
-) -> np.ndarray:
-    """Integer logits (samples, classes), int64, behind the floats of a model's last layers.
+) -> KerasLogits:
+    """Integer logits behind the floats of a model's last layers.
+
+    Where outputs of `predict` are no integers within float32's own error, the model is run again
+    with sums in the order that it states (see `stated_order`).  Those integers count, if `predict`
+    is off them by no more than the order of a sum may do: 2^−20 of the largest integer.
 
     Args:
         model: which may end with layers that hardware leaves out; its outputs stand side by side.
@@ -77,10 +97,42 @@ def keras_integer_logits(
     graph = keras_graph(model)
     x = reference_inputs(graph, network, x)
     outputs = _listed(model.predict(x, batch_size=BATCH, verbose=0))
-    computed = outputs
-    if graph.tail:
-        ends = EndSteps(graph.steps, model.jit_compile, [output.step for output in graph.outputs])
-        computed = _listed(ends.predict(x, batch_size=BATCH, verbose=0))
+    computed = _ends(graph, model.jit_compile, x) if graph.tail else outputs
+    try:
+        found = KerasLogits(_all_integers(graph, network, computed))
+    except NoIntegersError as error:
+        found = _as_stated(graph, network, x, error)
+    parts = np.split(found.integers, np.cumsum([said.shape[-1] for said in computed])[:-1], axis=1)
+    for output, said, logits in zip(graph.outputs, outputs, parts, strict=True):
+        if output.tail:
+            _check_decisions(output, said, logits)
+    return found
+
+
+def _as_stated(
+    graph: KerasGraph, network: IntegerNetwork | None, x: Any, error: NoIntegersError
+) -> KerasLogits:
+    """Those of sums in the model's order; `error` where they are no others than `predict`'s."""
+    with stated_order():
+        computed = _ends(graph, False, x)
+    try:
+        integers = _all_integers(graph, network, computed)
+    except NoIntegersError:
+        raise error from None
+    residue = float(np.abs(error.steps - integers).max())
+    if not residue <= REORDERED_ERROR * np.abs(integers).max():
+        raise error
+    return KerasLogits(integers, residue)
+
+
+def _ends(graph: KerasGraph, jit_compile: Any, x: Any) -> list[np.ndarray]:
+    ends = EndSteps(graph.steps, jit_compile, [output.step for output in graph.outputs])
+    return _listed(ends.predict(x, batch_size=BATCH, verbose=0))
+
+
+def _all_integers(
+    graph: KerasGraph, network: IntegerNetwork | None, computed: list[np.ndarray]
+) -> np.ndarray:
     found, reasons = [], []
     for number, (output, floats) in enumerate(zip(graph.outputs, computed, strict=True)):
         try:
@@ -90,9 +142,6 @@ def keras_integer_logits(
             reasons.append(str(error))
     if reasons:
         raise NoIntegersError("; ".join(reasons), np.concatenate(found, axis=1))
-    for output, said, logits in zip(graph.outputs, outputs, found, strict=True):
-        if output.tail:
-            _check_decisions(output, said, logits)
     return np.concatenate(found, axis=1)
 
 
@@ -106,8 +155,7 @@ def raw_outputs(model: keras.Model, x: np.ndarray) -> np.ndarray | None:
         return None
     x = np.asarray(x, np.float32)
     given = x if len(graph.shapes) == 1 else parted(x, graph.shapes)
-    ends = EndSteps(graph.steps, model.jit_compile, [output.step for output in graph.outputs])
-    return np.concatenate(_listed(ends.predict(given, batch_size=BATCH, verbose=0)), axis=1)
+    return np.concatenate(_ends(graph, model.jit_compile, given), axis=1)
 
 
 def _listed(outputs: Any) -> list[np.ndarray]:

@@ -232,7 +232,7 @@ def test_raw_inputs_are_not_the_reference():
     network = IntegerNetwork.from_keras(model, BYTES)
     x = raw(model)
     quantized = network.input.dequantize(network.input.quantize(x))
-    given = [keras_integer_logits(model, inputs, network) for inputs in (x, quantized)]
+    given = [keras_integer_logits(model, inputs, network).integers for inputs in (x, quantized)]
     np.testing.assert_array_equal(given[0], given[1])
     step = network.provenance["output_step"]
     assert (model.predict(x, verbose=0) / step != given[0]).any()
