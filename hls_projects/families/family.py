@@ -7,12 +7,9 @@ from enum import Enum
 
 from hls_projects.families.luts import DualLuts, Lut4s
 from hls_projects.rtl.chains.chain import Chain
-from hls_projects.rtl.chains.lut_counters import LUT_COUNTERS
 
 # Fewer bits than this and sharing costs as much as it saves, by mnist-small.
 SHARED_BITS = 2
-# `bits_a_lut` of counters in LUTs alone.
-BITS_A_LUT = 0.9
 
 
 class Goal(str, Enum):
@@ -109,6 +106,8 @@ class Family:
         shared_bits: bits that a common part of several sums must save to be counted once; 0 for
             sums that share nothing.
         smallest: the counters that occupy fewest positions, if they are others than `chain`.
+        parallel: whether counters stand side by side, for few LUT levels, where those of a chain
+            follow one another.
     """
 
     name: str
@@ -128,6 +127,7 @@ class Family:
     places: bool = False
     shared_bits: int = 0
     smallest: Chain | None = None
+    parallel: bool = False
 
     def optimized(self, goal: Goal | str) -> Family:
         """The family as Verilog for a goal is written.
@@ -141,5 +141,4 @@ class Family:
         shared = 0 if goal is Goal.SPEED else SHARED_BITS
         if goal is Goal.AREA:
             return replace(self, chain=self.smallest or self.chain, shared_bits=shared)
-        rate = min(self.bits_a_lut, BITS_A_LUT)
-        return replace(self, chain=LUT_COUNTERS, shared_bits=shared, bits_a_lut=rate)
+        return replace(self, shared_bits=shared, parallel=True)

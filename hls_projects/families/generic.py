@@ -1,7 +1,7 @@
 """Any family: truth tables as expressions, no primitives."""
 
 from hls_projects.families.ecp5 import ECP5
-from hls_projects.families.family import BITS_A_LUT, Family
+from hls_projects.families.family import Family
 from hls_projects.families.luts import DualLuts
 from hls_projects.rtl.chains.lut_counters import LUT_COUNTERS
 
@@ -25,7 +25,7 @@ GENERIC = Family(
     chain=LUT_COUNTERS,
     luts=DualLuts(instantiated=False),
     searched_bits=30,
-    bits_a_lut=BITS_A_LUT,
+    bits_a_lut=0.9,
     residual_bits=9,
     slack=3,
     proven_nonzeros=10_000,

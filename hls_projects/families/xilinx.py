@@ -38,7 +38,7 @@ XILINX = Family(
     slack=3,
     proven_nonzeros=10_000,
     # Typical of UltraScale+ of speed grade −2, assumed.
-    delays=Delays(lut=0.5, chain=0.45, carry=0.01, register=0.25),
+    delays=Delays(lut=0.24, chain=0.155, carry=0.005, register=0.43),
     primitives="LUTs and carry chains are instantiated (LUT1 to LUT6, LUT6_2, CARRY4).",
     tools=TOOLS,
     flows=(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hls_projects.logic.bits import Bit
 from hls_projects.logic.columns import Heights
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.chains.carry4_counters import CarryChain, Segment, build_chain
@@ -40,6 +41,18 @@ class Carry4(Chain):
     """
 
     positions: bool = False
+
+    rows = 3
+
+    def last_sum(self, heights: Heights, width: int) -> Path:
+        """Three numbers: each position takes the parity of a column and the carry of the last."""
+        if max(heights) < 3:
+            return self.binary_sum(heights, width)
+        first = next(place for place, height in enumerate(heights) if height > 1)
+        end = min(width, len(heights) + 1)
+        columns = (*heights, 0)[first:end]
+        moves = [Move("T", first + i, height) for i, height in enumerate(columns)]
+        return (*moves, Move("close", end))
 
     def steps(self, heights: Heights, open_at: Open) -> Iterable[Step]:
         if not self.positions:
@@ -77,8 +90,14 @@ class Carry4(Chain):
                 compressor.put_sum(move.place, compressor.take(move.place, move.bits))
             else:
                 bits = compressor.take(move.place, move.bits)
-                above = compressor.take(move.place + 1, 1) if move.kind == "A14" else []
-                segments.append(Segment(move.kind, move.place, bits, above))
+                more = self._more(compressor, move, segments)
+                segments.append(Segment(move.kind, move.place, bits, more))
+
+    def _more(self, compressor: Compressor, move: Move, before: list[Segment]) -> list[Bit]:
+        """What a counter takes of other columns."""
+        if move.kind == "T":
+            return before[-1].bits if before else []
+        return compressor.take(move.place + 1, 1) if move.kind == "A14" else []
 
     def cells(self, netlist: Netlist) -> int:
         return sum(node.cells for node in netlist.nodes if isinstance(node, CarryChain))

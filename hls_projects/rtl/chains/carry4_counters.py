@@ -98,12 +98,18 @@ def _filled(names: list[str], size: int) -> list[str]:
 
 @dataclass
 class Segment:
-    """One counter of a chain: bits of column `place`, and for A14 one bit of the next column."""
+    """One counter of a chain.
+
+    Attributes:
+        bits: of column `place`.
+        more: for A14 one bit of the next column; for T those of the column below, which that
+            column's position takes too.
+    """
 
     kind: str
     place: int
     bits: list[Bit]
-    above: list[Bit]
+    more: list[Bit]
 
     @property
     def bypassed(self) -> bool:
@@ -187,6 +193,8 @@ def _raw(netlist: Netlist, bit: Bit, flipped: bool) -> Bit:
 def _segment_positions(netlist: Netlist, segment: Segment, flipped: bool) -> list[Position]:
     if segment.kind == "F":
         return [_adder(netlist, segment, flipped)]
+    if segment.kind == "T":
+        return [_third(netlist, segment, flipped)]
     if segment.bypassed:
         first, rest = _bypassed_position(netlist, segment, flipped)
     else:
@@ -198,6 +206,23 @@ def _adder(netlist: Netlist, segment: Segment, flipped: bool) -> Position:
     """Propagates the parity of the bits, generates the last one from the LUT's second output."""
     signals = netlist.propagate(segment.bits, lambda raw: (sum(raw) & 1, raw[-1] ^ flipped))
     return Position(segment.place, signals[0], Bit(signals[1]))
+
+
+def _third(netlist: Netlist, segment: Segment, flipped: bool) -> Position:
+    """Propagates a column's parity ⊕ the carry of three bits below, and generates that carry."""
+    own = len(segment.bits)
+    bits = [*segment.bits, *segment.more]
+
+    def values(raw: list[int]) -> tuple[int, int]:
+        carry = int(sum(raw[own:]) > 1)
+        return (sum(raw[:own]) & 1) ^ carry, carry ^ flipped
+
+    if len(bits) <= 5:
+        signals = netlist.propagate(bits, values)
+        return Position(segment.place, signals[0], Bit(signals[1]))
+    (carry,) = netlist.lut_bits(segment.more, lambda raw: (int(sum(raw) > 1),))
+    propagate, _ = netlist.propagate(bits, lambda raw: values(raw)[:1])
+    return Position(segment.place, propagate, _raw(netlist, carry, flipped))
 
 
 def _bypassed_position(
@@ -221,5 +246,5 @@ def _second_position(
         half = (sum(raw[: len(rest)]) >> 1) + sum(raw[len(rest) :])
         return int(half == 1), int(half == 2) ^ flipped
 
-    signals = netlist.propagate([*rest, *segment.above], values)
+    signals = netlist.propagate([*rest, *segment.more], values)
     return Position(segment.place + 1, signals[0], Bit(signals[1]))

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 class Chain:
     """Counters that a family has; one instance a kind of carry chain, and one for LUTs alone."""
 
+    rows = 2
+    """Numbers that `last_sum` adds."""
+
+    def last_sum(self, heights: Heights, width: int) -> Path:
+        """One chain for the sum modulo 2^width of at most `rows` numbers."""
+        return self.binary_sum(heights, width)
+
     def columns(self, heights: Heights) -> int | None:
         """Columns that compressions keep, those that the sum can reach; None keeps all."""
         return None

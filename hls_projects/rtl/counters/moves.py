@@ -6,6 +6,7 @@ enters.  Counters on a carry chain (w is the weight of the position's first colu
     A6     2 positions  up to 6 bits of w become a sum bit of w and one of 2w, carry into 4w
     A14    2 positions  4 bits of w (5 at a start) and one of 2w become the same
     F      1 position   2 bits of w and the carry become a sum bit, carry into 2w
+    T      1 position   parity of up to 3 bits of w ⊕ carry of the 3 of w/2; carry into 2w
     close  1 position   the carry leaves as the sum of a position that adds nothing; no LUT cell
 
 In LUTs alone, a full adder (FA, 1 LUT6_2) and a counter (C63, 3 LUT6: 6 bits to 3).
@@ -32,7 +33,7 @@ class Move(NamedTuple):
 
 
 # LUT positions that each takes; "close" takes no LUT cell.
-POSITIONS = {"A6": 2, "A14": 2, "F": 1, "FA": 1, "C63": 3, "close": 1}
+POSITIONS = {"A6": 2, "A14": 2, "F": 1, "T": 1, "FA": 1, "C63": 3, "close": 1}
 POSITIONS |= {"carry in": 0, "position": 1, "carry out": 1}
 CELLS = POSITIONS | {"close": 0}
 

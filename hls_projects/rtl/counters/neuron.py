@@ -8,21 +8,14 @@ import numpy as np
 
 from hls_projects.families.family import Family
 from hls_projects.logic.bits import ONE, ZERO, Bit, complement, signed_width
-from hls_projects.logic.columns import BitSum, Heights
+from hls_projects.logic.columns import BitSum
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.counters.comparator import all_at_least, at_least
-from hls_projects.rtl.counters.compressor import Compressor
-from hls_projects.rtl.counters.greedy import Path
 from hls_projects.rtl.counters.level_steps import EvenLevels, LevelSteps, even_levels, level_steps
-from hls_projects.rtl.counters.residual import (
-    TOO_MANY,
-    Levels,
-    Merge,
-    ResidualPlanner,
-    Values,
-    build,
-)
-from hls_projects.rtl.counters.search import CompressionSearch
+from hls_projects.rtl.counters.parallel import ParallelPlanner
+from hls_projects.rtl.counters.plan import arrivals
+from hls_projects.rtl.counters.planner import Planner
+from hls_projects.rtl.counters.residual import Levels
 from hls_projects.rtl.counters.shared_sums import shared_sums
 
 # Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
@@ -45,9 +38,7 @@ class NeuronBuilder:
 
     def __init__(self, family: Family) -> None:
         self.family = family
-        self.search = CompressionSearch(family)
-        self.residuals = ResidualPlanner(family)
-        self._plans: dict[tuple[Heights, Levels], tuple[Path, Merge | None] | None] = {}
+        self.planner = ParallelPlanner(family) if family.parallel else Planner(family)
 
     def shared(self, netlist: Netlist, totals: Sequence[BitSum]) -> list[BitSum]:
         """The same sums, where what several have in common is counted once.
@@ -156,49 +147,18 @@ class NeuronBuilder:
     def _planned(
         self, netlist: Netlist, total: BitSum, table: Levels, width: int
     ) -> list[Bit] | None:
-        """Compression to few bits, then their residual function; None where no plan was found."""
+        """Counters, then a function of the few bits they leave; None where no plan was found."""
         # Sums above the highest only occur in bit patterns that no input reaches.
         levels = table + table[-1:] * (3 * len(table) + 64)
-        key = total.heights, levels
-        if key not in self._plans:
-            self._plans[key] = self._plan(*key)
-        plan = self._plans[key]
+        plan = self.planner.level(arrivals(netlist, total.columns), levels)
         if plan is None:
             return None
-        compressor = Compressor(netlist, [list(column) for column in total.columns])
-        self.family.chain.build(compressor, plan[0])
-        kept = self.family.chain.columns(total.heights)
-        groups = [
-            ((0, 1 << place), [bit])
-            for place, column in enumerate(compressor.columns[:kept])
-            for bit in column
-        ]
-        return build(netlist, groups, levels, plan[1], width)
-
-    def _plan(self, heights: Heights, levels: Levels) -> tuple[Path, Merge | None] | None:
-        """The compression and residual of fewest LUTs."""
-        best: tuple[Path, Merge | None] | None = None
-        fewest = TOO_MANY
-        limit = max(self.family.residual_bits, self.family.chain.columns(heights) or 0)
-        for compression in self.search.frontier(heights, limit, self.family.slack):
-            groups = _groups(compression.heights)
-            bound = self.residuals.lower_bound(groups, levels)
-            if compression.luts + bound >= fewest:
-                continue
-            luts, merge = self.residuals.plan(groups, levels)
-            if compression.luts + luts < fewest:
-                fewest = compression.luts + luts
-                best = compression.path, merge
-        return best
+        return plan.level(netlist, self.family.chain, total.columns, levels, width)
 
     def _binary(self, netlist: Netlist, columns: Sequence[Sequence[Bit]], width: int) -> list[Bit]:
         """The sum of columns of bits modulo 2^width."""
-        compressor = Compressor(netlist, [list(column) for column in columns])
-        heights = tuple(len(column) for column in columns)
-        if max(heights) > 1:
-            self.family.chain.build(compressor, self.search.binary_sum(heights, width))
-        found = [column[0] if column else ZERO for column in compressor.columns[:width]]
-        return found + [ZERO] * (width - len(found))
+        plan = self.planner.number(arrivals(netlist, columns), width)
+        return plan.number(netlist, self.family.chain, columns, width)
 
     def _divided(
         self, netlist: Netlist, total: BitSum, even: EvenLevels, width: int
@@ -261,7 +221,3 @@ def _chosen(without: int, with_carry: int, carry: Bit) -> Bit:
 
 def _constant(value: int, width: int) -> list[Bit]:
     return [ONE if value >> place & 1 else ZERO for place in range(width)]
-
-
-def _groups(heights: Heights) -> tuple[Values, ...]:
-    return tuple(sorted((0, 1 << place) for place, n in enumerate(heights) for _ in range(n)))
