@@ -80,11 +80,14 @@ def _present_name(word: str) -> str:
                                           "minutes; includes --rtl.")
 @click.option("--optimize",
               help="What the Verilog is written for: cells, the fewest LUT cells; area, the "
-                   "fewest occupied LUT positions; balanced or speed, shorter paths without "
-                   "carry chains; includes --rtl.  [default: cells]")
+                   "fewest occupied LUT positions; speed, the fewest LUTs in a row; balanced, "
+                   "few of them in fewer positions; includes --rtl.  [default: cells]")
+@click.option("--rtl-clock-period", type=float,
+              help="Clock of the Verilog, in ns: registers where it needs them, several layers "
+                   "in a cycle where they fit; includes --rtl.  [default: one stage a layer]")
 @click.option("--stage-delay", type=float,
-              help="Longest pipeline stage of the Verilog, in ns; includes --rtl.  "
-                   "[default: one stage a layer]")
+              help="Longest pipeline stage of the Verilog, in ns; layers are cut, but not joined "
+                   "as by --rtl-clock-period, which replaces it; includes --rtl.")
 @click.option("--time-multiplex", is_flag=True,
               help="Large dense layers after an image, but the last one, take as many cycles as "
                    "it has pixels: as many images a second in fewer LUTs; includes --rtl.")
@@ -105,6 +108,7 @@ def main(
     yosys: str | None,
     pnr: bool,
     optimize: str | None,
+    rtl_clock_period: float | None,
     stage_delay: float | None,
     time_multiplex: bool,
     generic_rtl: bool,
@@ -129,18 +133,22 @@ def main(
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
         wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize,
-                  stage_delay is not None)
+                  rtl_clock_period is not None, stage_delay is not None)
         if any(wanted):
             verilog = {
                 "targets": targets,
                 "generic": generic_rtl,
                 "optimize": optimize or "cells",
+                "clock_period": rtl_clock_period,
                 "stage_delay": stage_delay,
                 "time_multiplex": time_multiplex,
                 "place": pnr,
                 "seconds": tool_seconds,
                 "prove": prove,
             }
+        if stage_delay is not None:
+            click.echo("warning: --stage-delay joins no layers; --rtl-clock-period replaces it",
+                       err=True)
         document, folder = _convert(target, output, verilog, {"csim": not no_csim, **options})
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command starts again", err=True)

@@ -16,7 +16,8 @@ class RtlOptions:
         targets: to synthesize for, names of flows.
         generic: write and simulate Verilog without primitives too.
         optimize: what Verilog is written for: cells, area, balanced or speed.
-        stage_delay: longest delay of a pipeline stage in ns; None for one stage a layer.
+        clock_period: in ns, which register stages keep to; None for one stage a layer.
+        stage_delay: longest delay of a pipeline stage in ns, layers are cut but not joined.
         time_multiplex: dense layers after an image take as many cycles as it has pixels.
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
@@ -26,6 +27,7 @@ class RtlOptions:
     targets: tuple[str, ...] = ()
     generic: bool = False
     optimize: str = "cells"
+    clock_period: float | None = None
     stage_delay: float | None = None
     time_multiplex: bool = False
     place: bool = False
@@ -41,8 +43,12 @@ class RtlOptions:
                 allowed = ", ".join(FLOWS)
                 raise ValueError(f"`--yosys` must be one of {allowed}. Received: {target!r}")
         goal_named(self.optimize, "--optimize")
-        if self.stage_delay is not None and not 0 < self.stage_delay < float("inf"):
-            raise ValueError(f"`--stage-delay` must be > 0 ns. Received: {self.stage_delay!r}")
+        delays = {"--rtl-clock-period": self.clock_period, "--stage-delay": self.stage_delay}
+        for name, delay in delays.items():
+            if delay is not None and not 0 < delay < float("inf"):
+                raise ValueError(f"`{name}` must be > 0 ns. Received: {delay!r}")
+        if None not in delays.values():
+            raise ValueError("`--rtl-clock-period` and `--stage-delay` cannot both be given")
         if not 0 < self.seconds < float("inf"):
             raise ValueError(f"`--tool-seconds` must be > 0. Received: {self.seconds!r}")
         if self.place:

@@ -120,6 +120,7 @@ def _write(
             folder / family.folder,
             target=family,
             optimize=options.optimize,
+            clock_period=options.clock_period,
             stage_delay=options.stage_delay,
             time_multiplex=options.time_multiplex,
         )

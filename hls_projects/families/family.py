@@ -8,8 +8,8 @@ from enum import Enum
 from hls_projects.families.luts import DualLuts, Lut4s
 from hls_projects.rtl.chains.chain import Chain
 
-# Fewer bits than this and sharing costs as much as it saves, by mnist-small.
-SHARED_BITS = 2
+# Bits that a common part must save, by mnist-small: fewer cost as much as they save, or LUT levels.
+SHARED_BITS, SHARED_BITS_SIDE_BY_SIDE = 2, 4
 
 
 class Goal(str, Enum):
@@ -18,9 +18,9 @@ class Goal(str, Enum):
     Attributes:
         CELLS: fewest LUT cells, each neuron by itself; carry chains occupy more positions.
         AREA: fewest occupied LUT positions; what several neurons have in common is counted once.
-        BALANCED: counters in LUTs alone, which stand side by side where those of a carry chain
-            follow one another; what several neurons have in common is counted once.
-        SPEED: the same, each neuron by itself.
+        BALANCED: few LUT levels, by counters that stand side by side where those of a carry chain
+            follow one another; what several activations have in common is counted once.
+        SPEED: fewest LUT levels: the same, each neuron by itself.
     """
 
     CELLS = "cells"
@@ -138,7 +138,7 @@ class Family:
         goal = goal_named(goal)
         if goal is Goal.CELLS:
             return self
-        shared = 0 if goal is Goal.SPEED else SHARED_BITS
         if goal is Goal.AREA:
-            return replace(self, chain=self.smallest or self.chain, shared_bits=shared)
+            return replace(self, chain=self.smallest or self.chain, shared_bits=SHARED_BITS)
+        shared = SHARED_BITS_SIDE_BY_SIDE if goal is Goal.BALANCED else 0
         return replace(self, shared_bits=shared, parallel=True)

@@ -9,15 +9,26 @@ from hls_projects.logic.bits import CONSTANT
 from hls_projects.logic.netlist import ChainNode, Netlist, Node
 
 
-def shortest_period(netlists: Iterable[Netlist], delays: Delays) -> float:
-    """Shortest clock period in ns of stages of such logic: their slowest path."""
-    return max(_slowest_path(netlist, delays) for netlist in netlists)
+def shortest_period(netlists: Iterable[tuple[Netlist, bool]], delays: Delays) -> float:
+    """Shortest clock period in ns of stages of such logic: their slowest path.
+
+    Args:
+        netlists: in a row, and whether registers follow each.
+        delays: of cells.
+    """
+    periods, start = [0.0], delays.register
+    for netlist, clocked in netlists:
+        end = slowest_path(netlist, delays, start)
+        periods.append(end)
+        start = delays.register if clocked else end
+    return max(periods)
 
 
-def _slowest_path(netlist: Netlist, delays: Delays) -> float:
-    arrival = dict.fromkeys(range(CONSTANT, netlist.inputs), delays.register)
+def slowest_path(netlist: Netlist, delays: Delays, start: float) -> float:
+    """When the last signal is there, in ns, of inputs that are there at `start`."""
+    arrival = dict.fromkeys(range(CONSTANT, netlist.inputs), start)
     for node in netlist.nodes:
-        latest = max((arrival[signal] for signal in node.inputs), default=delays.register)
+        latest = max((arrival[signal] for signal in node.inputs), default=start)
         arrival.update(dict.fromkeys(node.outputs, latest + cell_delay(node, delays)))
     return max(arrival.values())
 

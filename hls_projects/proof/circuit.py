@@ -64,6 +64,7 @@ class Circuit:
         boxes: sequential modules between blocks.
         inputs, outputs: nets of the top module's ports, the lowest bit first.
         names: of nets, for messages.
+        wires: nets of the top module's wires that blocks may end at.
     """
 
     functions: dict[int, tuple[Function, tuple[int, ...]]]
@@ -72,6 +73,7 @@ class Circuit:
     outputs: dict[str, list[int]]
     boxes: list[Box] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    wires: dict[str, list[int]] = field(default_factory=dict)
 
     def sources(self, net: int) -> tuple[int, ...]:
         """Nets that a net is computed from at once; none for ports and constants."""

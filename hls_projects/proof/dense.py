@@ -11,6 +11,7 @@ import numpy as np
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof.blocks import Block, make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError
+from hls_projects.proof.cuts import cut_wires
 from hls_projects.proof.matches import EqualNets, Matches, distinct
 from hls_projects.proof.neuron import Result, Verdict
 from hls_projects.proof.pipeline import Checked, Front
@@ -99,7 +100,7 @@ class _Pipeline:
         latency = self._check_valid()
         front = self._inputs(blocks[0])
         for left, block in zip(range(len(blocks) - 1, 0, -1), blocks, strict=False):
-            following = self._block(Checked(self.circuit, block, front), latency - left)
+            following = self._block(Checked(self.circuit, block, front), latency, left)
             if following is None:
                 return
             front = following
@@ -145,11 +146,16 @@ class _Pipeline:
         front.values = front.x = block_vectors(block)[-MOST_PROPAGATED:]
         return front
 
-    def _block(self, checked: Checked, last: int) -> Front | None:
-        """Proves the registers after a block; None where they are not the network's."""
+    def _block(self, checked: Checked, last: int, left: int) -> Front | None:
+        """Proves what stands between a block and the next; None where it is not the network's.
+
+        Args:
+            last: latency of the logits.
+            left: blocks that follow; registers may stand after each.
+        """
         first = checked.front.latency + 1
         nearest: tuple[list[int], Matches] | None = None
-        for latency in range(first, last + 1):
+        for latency in range(first, last - left + 1):
             nets = [q for q in self.circuit.registers
                     if q in self.cone and self.latencies.get(q) == latency]
             matches = Matches(checked, nets)
@@ -157,6 +163,13 @@ class _Pipeline:
             if not unlike:
                 return self._proven(checked, matches, latency)
             if nearest is None or len(unlike) < len(nearest[0]):
+                nearest = unlike, matches
+        for matches in cut_wires(checked, self.cone):
+            unlike = [net for net in matches.nets if not matches.candidates(net)]
+            found = {self.latencies[net] for net in matches.nets} - {None}
+            if not unlike and len(found) == 1:
+                return self._proven(checked, matches, found.pop())
+            if unlike and (nearest is None or len(unlike) < len(nearest[0])):
                 nearest = unlike, matches
         if nearest is None:
             raise CircuitError(f"no registers are left for {checked.block.name}")

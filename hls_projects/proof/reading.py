@@ -33,6 +33,8 @@ GATES = {
 # D flip-flops of a rising edge; letters of enable and synchronous reset say when they act.
 FLIP_FLOP = re.compile(r"\$_(?:DFF_P|DFFE_P(?P<e>[PN])|SDFFC?E?_P(?P<r>[PN])[01](?P<re>[PN])?)_")
 IGNORED = {"$scopeinfo"}
+# Wires of the top module between its stages.
+BETWEEN = re.compile(r"values_\d+")
 
 
 def read_circuit(
@@ -119,6 +121,8 @@ class _Reader:
         for name, net in self.top["netnames"].items():
             for place, bit in enumerate(net["bits"]):
                 self.circuit_.names.setdefault(bit, f"{name}[{place}]")
+            if BETWEEN.fullmatch(name):
+                self.circuit_.wires[name] = [self._net(bit) for bit in net["bits"]]
         return self.circuit_
 
     def _ports(self, direction: str) -> dict[str, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from hls_projects.rtl.emit.stream_verilog import HEADER as STREAM_HEADER
 from hls_projects.rtl.emit.stream_verilog import stream_top
 from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
 from hls_projects.rtl.feasible import check_feasible
+from hls_projects.rtl.pipeline.clocking import clocked
 from hls_projects.rtl.pipeline.pipelining import pipelined
-from hls_projects.rtl.pipeline.stages import Pipeline, RegisterStage, build_pipeline
+from hls_projects.rtl.pipeline.stages import RegisterStage, build_pipeline
 from hls_projects.rtl.stream.stream_plan import streams
 from hls_projects.rtl.stream.streaming import Stream, build_stream
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
@@ -94,6 +95,7 @@ def write_rtl(
     *,
     target: Family | str = XILINX,
     optimize: Goal | str = Goal.CELLS,
+    clock_period: float | None = None,
     stage_delay: float | None = None,
     time_multiplex: bool = False,
 ) -> RtlDesign:
@@ -109,28 +111,32 @@ def write_rtl(
             primitives, other logic as expressions; generic, truth tables as expressions, which
             any synthesis tool reads.
         optimize: cells, area, balanced or speed, see hls_projects.families.Goal.
+        clock_period: in ns, > 0: register stages for this clock by the delays of the target, as
+            few as will do, within layers and over several.  None: one stage a layer.
         stage_delay: longest delay of a pipeline stage in ns, > 0, by the delays of the target;
-            layers that take longer are cut.  None: one stage a layer.
+            layers that take longer are cut, none are joined.  Not with `clock_period`.
         time_multiplex: of a convolutional network, dense layers after the image take as many cycles
             as it has pixels, with their weights in a ROM: as many images a second at a fraction
             of the LUTs.  The first ones, as long as they have more nonzeros than an image has
             pixels, but not the last layer.
 
     Raises:
-        ValueError: for another target or goal, a stage_delay of 0 or less, a kind of layer that
-            RTL does not have, or layers to time-multiplex where there are none, or one of more
-            neurons than an image has pixels.
+        ValueError: for another target or goal, a clock_period or stage_delay of 0 or less, or
+            both of them, a kind of layer that RTL does not have, or layers to time-multiplex where
+            there are none, or one of more neurons than an image has pixels.
     """
     family = family_named(target).optimized(optimize)
     check_feasible(network, time_multiplex)
+    cut = _cutter(family, clock_period, stage_delay)
     verilog = Path(folder) / "top.v"
     if streams(network):
-        stream = _cut_stream(build_stream(network, family, time_multiplex), family, stage_delay)
+        stream = _cut_stream(build_stream(network, family, time_multiplex), cut)
         design = _describe_stream(stream, network, family, verilog)
         moving = [module.module() for module in stream.modules]
         header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
     else:
-        pipeline = _cut(build_pipeline(network, family), family, stage_delay)
+        pipeline = build_pipeline(network, family)
+        pipeline = replace(pipeline, stages=cut(pipeline.stages))
         design = _describe(pipeline.stages, pipeline.logits, network, family, verilog)
         header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
     modules = [layer_module(stage, family) for stage in stages]
@@ -139,25 +145,26 @@ def write_rtl(
     return design
 
 
-def _cut(pipeline: Pipeline, family: Family, stage_delay: float | None) -> Pipeline:
-    return replace(pipeline, stages=_cut_stages(pipeline.stages, family, stage_delay))
+Cut = Callable[[Sequence[RegisterStage]], tuple[RegisterStage, ...]]
 
 
-def _cut_stages(
-    stages: Sequence[RegisterStage], family: Family, stage_delay: float | None
-) -> tuple[RegisterStage, ...]:
+def _cutter(family: Family, clock_period: float | None, stage_delay: float | None) -> Cut:
+    """How the stages of layers become register stages."""
+    if clock_period is not None and stage_delay is not None:
+        raise ValueError("`clock_period` and `stage_delay` cannot both be given. Received: "
+                         f"{clock_period!r}, {stage_delay!r}")
+    if clock_period is not None:
+        return lambda stages: clocked(stages, family, clock_period)
     if stage_delay is None:
-        return tuple(stages)
-    parts = (pipelined(stage, family, stage_delay) for stage in stages)
-    return tuple(part for cut in parts for part in cut)
+        return tuple
+    return lambda stages: tuple(
+        part for stage in stages for part in pipelined(stage, family, stage_delay)
+    )
 
 
-def _cut_stream(stream: Stream, family: Family, stage_delay: float | None) -> Stream:
-    cut = [
-        replace(stage, stages=_cut_stages(stage.stages, family, stage_delay))
-        for stage in stream.stages_of_pixels
-    ]
-    return stream.with_stages(cut, _cut(stream.tail, family, stage_delay))
+def _cut_stream(stream: Stream, cut: Cut) -> Stream:
+    stages = [replace(stage, stages=cut(stage.stages)) for stage in stream.stages_of_pixels]
+    return stream.with_stages(stages, replace(stream.tail, stages=cut(stream.tail.stages)))
 
 
 def _describe(
@@ -168,7 +175,7 @@ def _describe(
     verilog: Path,
 ) -> RtlDesign:
     netlists = [stage.netlist for stage in stages]
-    latency = len(netlists)
+    latency = sum(stage.clocked for stage in stages)
     luts = [0] * stages[-1].layer
     for stage in stages:
         netlist = stage.netlist
@@ -182,8 +189,8 @@ def _describe(
         latency=latency,
         luts=sum(luts),
         carries=sum(family.chain.cells(netlist) for netlist in netlists),
-        ffs=latency + sum(len(stage.registered) for stage in stages),
-        period=shortest_period(netlists, family.delays),
+        ffs=latency + sum(len(stage.registered) for stage in stages if stage.clocked),
+        period=shortest_period([(s.netlist, s.clocked) for s in stages], family.delays),
         luts_per_layer=tuple(luts),
         encoder_luts=luts[0] if network.layers[0].role is Role.ENCODER else 0,
         format=network.input,

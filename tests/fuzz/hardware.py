@@ -112,7 +112,7 @@ def _run(function: ctypes._CFuncPtr, case: Case) -> np.ndarray:
 def _design(case: Case, folder: Path) -> RtlDesign:
     piece = case.piece
     options = {
-        "target": piece.target, "optimize": piece.optimize, "stage_delay": piece.stage_delay
+        "target": piece.target, "optimize": piece.optimize, **piece.registers
     }
     if case.piece.time_multiplex:
         try:

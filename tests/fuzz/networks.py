@@ -56,7 +56,7 @@ DRAWN = {
 class NetworkPiece:
     """A whole network, and what hardware is made of it.
 
-    `strategy` and `io_type` are hls4ml's, `target`, `optimize`, `stage_delay` and, where
+    `strategy` and `io_type` are hls4ml's, `target`, `optimize`, `registers` and, where
     there is something to time-multiplex, `time_multiplex` are write_rtl's.
     """
 
@@ -69,7 +69,7 @@ class NetworkPiece:
     io_type: str
     target: str
     optimize: str
-    stage_delay: float | None
+    registers: dict[str, float]
     time_multiplex: bool
 
     def model(self) -> Any:
@@ -133,6 +133,7 @@ def networks(draw: st.DrawFn) -> NetworkPiece:
                                      else ["io_parallel", "io_parallel", "io_stream"])),
         target=draw(st.sampled_from(list(FAMILIES))),
         optimize=draw(st.sampled_from([goal.value for goal in Goal])),
-        stage_delay=draw(st.sampled_from([None, None, 2.0])),
+        registers=draw(st.sampled_from([{}, {}, {"stage_delay": 2.0}, {"clock_period": 1.2},
+                                        {"clock_period": 6.0}])),
         time_multiplex=draw(st.booleans()),
     )

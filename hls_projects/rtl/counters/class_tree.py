@@ -38,7 +38,9 @@ class ClassTree:
         self.family = family
         self.plan = lru_cache(None)(self._plan)
 
-    def chained(self, groups: Groups, levels: Levels, depth: int) -> tuple[int, Merge | None] | None:
+    def chained(
+        self, groups: Groups, levels: Levels, depth: int
+    ) -> tuple[int, Merge | None] | None:
         """LUTs and first merge of the cheapest plan of at most `depth` LUT levels; None of none."""
         if not depth:
             return None

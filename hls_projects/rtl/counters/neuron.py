@@ -53,7 +53,14 @@ class NeuronBuilder:
         def count(total: BitSum, width: int) -> list[Bit]:
             return self._offset_sum(netlist, total, width)
 
-        return shared_sums(totals, count, self.family.shared_bits)
+        return shared_sums(totals, count, self.family.shared_bits, not self.family.parallel)
+
+    def shared_logits(self, netlist: Netlist, totals: Sequence[BitSum]) -> list[BitSum]:
+        """As `shared`; where LUT levels are few, logits share nothing.
+
+        What they have in common is large, so it would be counted before the rest.
+        """
+        return list(totals) if self.family.parallel else self.shared(netlist, totals)
 
     def activated(
         self,

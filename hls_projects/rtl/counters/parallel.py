@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from hls_projects.families.family import Family
-from hls_projects.logic.columns import Heights
 from hls_projects.rtl.counters.class_tree import ClassTree
-from hls_projects.rtl.counters.moves import Path
 from hls_projects.rtl.counters.plan import Arrivals, Plan, groups
 from hls_projects.rtl.counters.planner import Planner
 from hls_projects.rtl.counters.residual import Levels

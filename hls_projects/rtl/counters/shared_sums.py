@@ -14,13 +14,16 @@ from hls_projects.rtl.counters.sharing import Group, SharingPlan, plan_sharing
 Count = Callable[[BitSum, int], list[Bit]]
 
 
-def shared_sums(totals: Sequence[BitSum], count: Count, least: int) -> list[BitSum]:
+def shared_sums(
+    totals: Sequence[BitSum], count: Count, least: int, nested: bool = True
+) -> list[BitSum]:
     """The same sums, of fewer bits: what two or more have in common is counted once.
 
     Args:
         totals: the sums.
         count: makes the logic of a common part.
         least: bits that a common part must save, ≥ 1.
+        nested: whether common parts have common parts.
     """
     terms = list(dict.fromkeys(term for total in totals for term in _terms(total)))
     column = {term: i for i, term in enumerate(terms)}
@@ -28,7 +31,7 @@ def shared_sums(totals: Sequence[BitSum], count: Count, least: int) -> list[BitS
     for row, total in enumerate(totals):
         for term, sign in _terms(total).items():
             signs[row, column[term]] = sign
-    plan = plan_sharing(signs, [place for place, _ in terms], least)
+    plan = plan_sharing(signs, [place for place, _ in terms], least, nested)
     return _Sums(plan, terms, count).of(totals)
 
 

@@ -47,20 +47,23 @@ class SharingPlan:
     groups: tuple[Group, ...]
 
 
-def plan_sharing(signs: np.ndarray, places: Sequence[int], least: int) -> SharingPlan:
+def plan_sharing(
+    signs: np.ndarray, places: Sequence[int], least: int, nested: bool = True
+) -> SharingPlan:
     """Groups until no two rows agree on `least` bits more than their sum has.
 
     Args:
         signs: (rows, terms), 1, −1, or 0 where a row lacks a term.
         places: (terms,), the weight of each is 2^place.
         least: bits that a group must save, ≥ 1.
+        nested: whether groups share too; else each adds terms that were given.
 
     Example:
         >>> rows = np.array([[1, 1, 1, 1, 0], [-1, -1, -1, 0, 1]])
         >>> plan_sharing(rows, [0, 0, 0, 0, 0], 1).groups
         (Group(row=2, first=5, width=2, highest=3),)
     """
-    search = _Search(signs, places)
+    search = _Search(signs, places, nested)
     while search.step(least):
         pass
     return search.plan()
@@ -69,9 +72,9 @@ def plan_sharing(signs: np.ndarray, places: Sequence[int], least: int) -> Sharin
 class _Search:
     """Rows and columns as they grow; for each row the best partner."""
 
-    def __init__(self, signs: np.ndarray, places: Sequence[int]) -> None:
+    def __init__(self, signs: np.ndarray, places: Sequence[int], nested: bool) -> None:
         self.rows, self.columns = signs.shape
-        self.terms = self.columns
+        self.given, self.terms, self.nested = self.rows, self.columns, nested
         self.signs = np.zeros((2 * self.rows + 16, 2 * self.columns + 64), np.int8)
         self.signs[: self.rows, : self.columns] = signs
         self.weights = np.zeros(self.signs.shape[1], np.float32)
@@ -97,7 +100,7 @@ class _Search:
         partner = self.partner[row]
         opposite = self.saved[row, 1, partner] == self.best[row]
         agreed = self.signs[row] * self.signs[partner] == (-1 if opposite else 1)
-        common = np.flatnonzero(agreed)
+        common = np.flatnonzero(agreed[: self.columns if self.nested else self.terms])
         self._score([*self._take(common, row), self.rows - 1])
         return True
 
@@ -139,18 +142,19 @@ class _Search:
 
     def _score(self, changed: Sequence[int]) -> None:
         """Bits that each changed row would save with every other row."""
-        changed = list(changed)
-        used = np.flatnonzero(self.signs[changed].any(axis=0))
+        rows, columns = (self.rows, self.columns) if self.nested else (self.given, self.terms)
+        changed = [row for row in changed if row < rows]
+        used = np.flatnonzero(self.signs[changed, :columns].any(axis=0))
         plain, flipped = _split(self.signs[np.ix_(changed, used)])
-        others = _split(self.signs[: self.rows, used])
+        others = _split(self.signs[:rows, used])
         weights = self.weights[used]
         for opposite, (a, b) in enumerate((others, others[::-1])):
             count = plain @ a.T + flipped @ b.T
             highest = (plain * weights) @ a.T + (flipped * weights) @ b.T
             saved = np.maximum(count - np.ceil(np.log2(highest + 1.0)), 0).astype(np.int32)
             saved[np.arange(len(changed)), changed] = 0
-            self.saved[changed, opposite, : self.rows] = saved
-            self.saved[: self.rows, opposite, changed] = saved.T
+            self.saved[changed, opposite, :rows] = saved
+            self.saved[:rows, opposite, changed] = saved.T
         self._choose(changed)
 
     def _choose(self, changed: list[int]) -> None:

@@ -32,17 +32,18 @@ LAYER = """\
 module {name}(
     input clk,
     input in_valid,{inputs}{outputs}
-    output reg out_valid
+    output {reg}out_valid
 );
-initial out_valid = 1'b0;
-always @(posedge clk) out_valid <= in_valid;
+{valid}
 {body}
 endmodule
 """
+REGISTERED = "initial out_valid = 1'b0;\nalways @(posedge clk) out_valid <= in_valid;"
+PASSED = "assign out_valid = in_valid;"
 
 
 def top_module(pipeline: Pipeline) -> str:
-    """The stages in a row; the last one's registers, some complemented, are the logits."""
+    """The stages in a row; what the last one gives, some complemented, are the logits."""
     count = len(pipeline.stages)
     body = [f"wire [{count}:0] valid;", "assign valid[0] = in_valid;"]
     previous = [f"x[{signal}]" for signal in pipeline.stages[0].inputs]
@@ -68,7 +69,7 @@ def top_module(pipeline: Pipeline) -> str:
 
 
 def layer_module(stage: RegisterStage, family: Family) -> str:
-    """A stage's logic and registers.
+    """A stage's logic and registers; no registers where the next stage goes on in the same cycle.
 
     Args:
         stage: the stage; its used inputs are port x, its registers port y.
@@ -83,11 +84,15 @@ def layer_module(stage: RegisterStage, family: Family) -> str:
     body += family.chain.lines(stage.netlist, names)
     registered = [names[signal] for signal in stage.registered]
     if registered:
-        body.append(f"always @(posedge clk) y <= {concatenation(registered)};")
+        given = "always @(posedge clk) y <=" if stage.clocked else "assign y ="
+        body.append(f"{given} {concatenation(registered)};")
+    reg = "reg " if stage.clocked else ""
     return LAYER.format(
         name=stage.name,
         inputs=_port("input", len(stage.inputs), "x"),
-        outputs=_port("output reg", len(registered), "y"),
+        outputs=_port(f"output {reg}".strip(), len(registered), "y"),
+        reg=reg,
+        valid=REGISTERED if stage.clocked else PASSED,
         body="\n".join(body),
     )
 

@@ -12,17 +12,25 @@ from hls_projects.logic.netlist import DualLut, Lut, Netlist, Node
 from hls_projects.rtl.pipeline.stages import RegisterStage
 
 
-def pipelined(stage: RegisterStage, family: Family, stage_delay: float) -> list[RegisterStage]:
+def pipelined(
+    stage: RegisterStage, family: Family, stage_delay: float, start: float | None = None
+) -> list[RegisterStage]:
     """A stage cut into stages of at most `stage_delay` ns, as each cell is ready earliest.
 
     A cell that alone takes longer has a stage of its own.
+
+    Args:
+        stage: what to cut.
+        family: whose delays count.
+        stage_delay: in ns, > 0.
+        start: when its inputs are there, in ns of the first stage; by default those of registers.
 
     Raises:
         ValueError: if `stage_delay` is not above 0.
     """
     if not stage_delay > 0:
         raise ValueError(f"`stage_delay` must be > 0 ns. Received: {stage_delay!r}")
-    cycles = _cycles(stage.netlist, family.delays, stage_delay)
+    cycles = _cycles(stage.netlist, family.delays, stage_delay, start)
     made = [signal for node in stage.netlist.nodes for signal in node.outputs]
     last = max((cycles[signal] for signal in made), default=0)
     parts: list[list[Node]] = [[] for _ in range(last + 1)]
@@ -34,15 +42,20 @@ def pipelined(stage: RegisterStage, family: Family, stage_delay: float) -> list[
     for number, nodes in enumerate(parts):
         live = _live(parts[number + 1 :], stage.registered, nodes, names)
         part = _part(nodes, names, width, live if number < last else stage.registered)
-        stages.append(replace(part, inputs=list(inputs), layer=stage.layer, part=number))
+        clocked = number < last or stage.clocked
+        placed = {"layer": stage.layer, "part": number, "clocked": clocked}
+        stages.append(replace(part, inputs=list(inputs), **placed))
         names = {signal: place for place, signal in enumerate(live)}
         inputs, width = range(len(live)), len(live)
     return stages
 
 
-def _cycles(netlist: Netlist, delays: Delays, stage_delay: float) -> dict[int, int]:
+def _cycles(
+    netlist: Netlist, delays: Delays, stage_delay: float, start: float | None
+) -> dict[int, int]:
     """The cycle in which each signal is ready, from 0."""
-    ready = dict.fromkeys(range(CONSTANT, netlist.inputs), (0, delays.register))
+    begin = delays.register if start is None else start
+    ready = dict.fromkeys(range(CONSTANT, netlist.inputs), (0, begin))
     for node in netlist.nodes:
         cycle, arrival = max((ready[signal] for signal in node.inputs), default=ready[CONSTANT])
         arrival += cell_delay(node, delays)

@@ -32,6 +32,7 @@ class RegisterStage:
         registered: the signals that are registered, in order of the stage's output port, which
             are the inputs of the next stage.
         layer, part: number of its layer, from 1, and which stage of that layer it is, from 0.
+        clocked: whether registers follow; else the next stage goes on in the same clock cycle.
     """
 
     netlist: Netlist
@@ -39,6 +40,7 @@ class RegisterStage:
     registered: list[int] = field(default_factory=list)
     layer: int = 1
     part: int = 0
+    clocked: bool = True
 
     @property
     def name(self) -> str:
@@ -240,7 +242,7 @@ def _activated(
 def _logits(
     builder: NeuronBuilder, stage: RegisterStage, values: np.ndarray, width: int
 ) -> tuple[tuple[Bit, ...], ...]:
-    totals = builder.shared(stage.netlist, values)
+    totals = builder.shared_logits(stage.netlist, values)
     bits = [bit for total in totals for bit in builder.logit(stage.netlist, total, width)]
     registered = stage.register(bits)
     return tuple(

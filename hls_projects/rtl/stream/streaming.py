@@ -95,7 +95,7 @@ class Stream:
         found = times[self.plan.last]
         for module in (self.plan.collector, *self.multiplexed):
             found = module.leaving(found)
-        return int(found[-1]) + len(self.tail.stages)
+        return int(found[-1]) + sum(stage.clocked for stage in self.tail.stages)
 
 
 def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool = False) -> Stream:

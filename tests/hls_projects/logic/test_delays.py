@@ -19,8 +19,11 @@ def test_the_slowest_path_sets_the_period():
     ]
     for delays in (family.delays for family in FAMILIES.values()):
         expected = delays.register + 2 * delays.lut + delays.chain + 3 * delays.carry
-        assert shortest_period([Netlist(3), netlist], delays) == pytest.approx(expected)
-        assert shortest_period([Netlist(3)], delays) == delays.register
+        row = [(Netlist(3), True), (netlist, True)]
+        assert shortest_period(row, delays) == pytest.approx(expected)
+        assert shortest_period([(Netlist(3), True)], delays) == delays.register
+        joined = shortest_period([(netlist, False), (netlist, True)], delays)
+        assert joined == pytest.approx(2 * expected - delays.register)
 
 
 @pytest.mark.parametrize("target", FAMILIES.values(), ids=FAMILIES)
