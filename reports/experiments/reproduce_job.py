@@ -173,28 +173,40 @@ def _with_hardware(record: NetworkRecord, folder: Path, synthesize_up_to: int) -
 
     network = IntegerNetwork.load(RunFolder(folder).network)
     if record.nonzeros <= synthesize_up_to:
-        figures, source = _synthesized(network, folder)
+        figures, source = synthesized(network, RunFolder(folder).rtl)
     else:
         figures, source = _estimated(network), Source.ESTIMATE
+    return with_figures(record, figures, source)
+
+
+def with_figures(
+    record: NetworkRecord, figures: dict[str, float], source: Source
+) -> NetworkRecord:
+    """A record whose hardware figures are these."""
     others = {name: of for name, of in record.sources.items() if name not in HARDWARE}
     sources = {**others, **hardware_sources(figures, source)}
     return replace(record, **{**dict.fromkeys(HARDWARE), **figures}, sources=sources)
 
 
-def _synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float], Source]:
-    """Figures of the whole design, or where images stream, of its modules one by one."""
+def synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float], Source]:
+    """Figures of the whole design, or where images stream, of its modules one by one.
+
+    Args:
+        network: what to write Verilog of.
+        folder: of the Verilog.
+    """
     from hls_projects.rtl import write_rtl
     from hls_projects.tools.synthesis import sum_cells, synthesize_layers, synthesize_verilog
     from training.data import cache_folder
 
-    design = write_rtl(network, RunFolder(folder).rtl)
+    design = write_rtl(network, folder)
     cache = cache_folder() / "synthesis"
     if design.pixels > 1:
         cells = sum_cells(synthesize_layers(design.verilog, cache=cache).values())
         source = Source.YOSYS_SUM
     else:
         cells, source = synthesize_verilog(design.verilog, cache=cache), Source.YOSYS
-    found = {name: getattr(cells, name) for name in CELLS}
+    found = {name: getattr(cells, name) for name in (*CELLS, "positions")}
     timing = {name: round(getattr(design, name), 1) for name in TIMING}
     return {**found, **timing, "latency_cycles": design.latency}, source
 

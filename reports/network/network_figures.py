@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CELLS = ("luts", "ffs", "brams", "dsps")
 TIMING = ("fmax_mhz", "latency_ns")
-HARDWARE = (*CELLS, *TIMING, "latency_cycles")
+HARDWARE = (*CELLS, "positions", *TIMING, "latency_cycles")
 
 
 def network_figures(network: IntegerNetwork) -> dict[str, Any]:

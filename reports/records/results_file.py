@@ -38,6 +38,7 @@ class NetworkRecord:
         bits_per_weight: encoded_bits / weights.
         ratio_vs_binary, ratio_vs_ternary: 1 and 2 bits a weight over encoded_bits.
         luts, ffs, brams, dsps: cells.
+        positions: LUT positions that LUTs and carry chains occupy.
         fmax_mhz, latency_cycles, latency_ns: timing.
         sources: for each figure that is there, the value of its Source.
         network_file: the integer network, a path relative to the results file's folder.
@@ -70,6 +71,7 @@ class NetworkRecord:
     ffs: int | None = None
     brams: int | None = None
     dsps: int | None = None
+    positions: int | None = None
     fmax_mhz: float | None = None
     latency_cycles: int | None = None
     latency_ns: float | None = None
@@ -104,8 +106,9 @@ class NetworkRecord:
                 raise ValueError(f"`sources` must name `{name}` exactly if it has a value")
 
     def content(self) -> dict[str, Any]:
-        """JSON values of all fields; accuracy, the usual metric, is left out as it always was."""
+        """JSON values of all fields, without what older records lack: usual metric, no positions."""
         usual = {"metric"} if self.metric == Task.CLASSES.metric else set()
+        usual |= {"positions"} if self.positions is None else set()
         return {name: value for name, value in asdict(self).items() if name not in usual}
 
     @property
@@ -117,7 +120,7 @@ class NetworkRecord:
 FIGURES = (
     "test_accuracy", "validation_accuracy", "weights", "nonzeros", "sparsity", "encoded_bits",
     "bits_per_weight", "ratio_vs_binary", "ratio_vs_ternary", "luts", "ffs", "brams", "dsps",
-    "fmax_mhz", "latency_cycles", "latency_ns",
+    "positions", "fmax_mhz", "latency_cycles", "latency_ns",
 )
 _SHARES = ("wanted_sparsity", "test_accuracy", "validation_accuracy", "sparsity")
 _KINDS = {item.name: str(item.type) for item in fields(NetworkRecord)}

@@ -1,0 +1,77 @@
+"""python -m reports.remeasure: hardware figures of recorded networks, by today's Verilog.
+
+Nothing is trained: networks are read from the files that the records name.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from reports.experiments.reproduce_job import synthesized, with_figures
+from reports.records.record import Source
+from reports.records.results_file import NetworkRecord, load_records, save_records
+
+MEASURED = (Source.YOSYS.value, Source.YOSYS_SUM.value)
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path),
+                default=Path("reports/results/mnist.json"))
+@click.option("--only", multiple=True, help="Networks, such as mnist-small; may be repeated.")
+@click.option("--lacking", is_flag=True,
+              help="Only those without LUT positions, as after an interruption.")
+def main(results: Path, only: Sequence[str], lacking: bool) -> None:
+    """Writes and synthesizes the Verilog of a results file's networks again.
+
+    Networks that were estimated stay so.  RESULTS is written after each network, so that the same
+    command with --lacking goes on after an interruption.
+    """
+    try:
+        records = list(load_records(results))
+        wanted = [i for i, record in enumerate(records) if _wanted(record, only, lacking)]
+        if not wanted:
+            raise ValueError(f"{results} holds no synthesized network of {list(only) or 'any name'}"
+                             + (" without LUT positions" if lacking else ""))
+        for number, i in enumerate(wanted, 1):
+            started = time.monotonic()
+            before, records[i] = records[i], _measured(records[i], results.parent)
+            save_records(records, results)
+            click.echo(f"{number}/{len(wanted)} {_changes(before, records[i])}  "
+                       f"{time.monotonic() - started:.0f} s")
+    except KeyboardInterrupt:
+        click.echo("\ninterrupted; the same command with --lacking goes on", err=True)
+        sys.exit(130)
+    except (ValueError, OSError, RuntimeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def _wanted(record: NetworkRecord, only: Sequence[str], lacking: bool) -> bool:
+    named = not only or record.network in only
+    left = not lacking or record.positions is None
+    return named and left and record.sources.get("luts") in MEASURED
+
+
+def _measured(record: NetworkRecord, folder: Path) -> NetworkRecord:
+    from hls_projects.network.integer_network import IntegerNetwork
+
+    network = IntegerNetwork.load(folder / str(record.network_file))
+    with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
+        return with_figures(record, *synthesized(network, Path(verilog)))
+
+
+def _changes(before: NetworkRecord, after: NetworkRecord) -> str:
+    name = " ".join(str(part) for part in after.key[:4] if part is not None)
+    names = ("luts", "positions", "ffs", "latency_ns")
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
+    return f"{name}: " + ", ".join(f"{name} {old} → {new}" for name, old, new in pairs)
+
+
+if __name__ == "__main__":
+    main()
