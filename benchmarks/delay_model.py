@@ -1,4 +1,6 @@
-"""The delay model of UltraScale+ beside published paths: `PYTHONPATH=. python benchmarks/delay_model.py`.
+"""The delay model of UltraScale+ beside published paths.
+
+PYTHONPATH=. python benchmarks/delay_model.py
 
 Each path is from register to register, in ns, by Vivado after place and route.
 """

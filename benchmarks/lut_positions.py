@@ -48,7 +48,8 @@ def row(name: str, goal: Goal) -> str:
         joined = write_rtl(network, Path(folder), optimize=goal, clock_period=SLOW)
     return (
         f"| {name} | {goal.value} | {cells.luts:,} | {cells.positions:,} | {cells.carries:,} "
-        f"| {cells.ffs:,} | {design.latency_ns:.1f} ns | {joined.latency_ns:.1f} ns | {differ} of {1000 * network.classes:,} "
+        f"| {cells.ffs:,} | {design.latency_ns:.1f} ns | {joined.latency_ns:.1f} ns "
+        f"| {differ} of {1000 * network.classes:,} "
         f"| {proof.proven} of {proof.outputs} | {seconds:.0f} s |"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hls_projects.families import Family
+from hls_projects.families import GENERIC, Family
 from qkeras_models.files.atomic_write import write_atomically
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PORTS = """\
 # Verilog of the network
 
-`top.v` is all there is: Verilog-2005, one module a layer and `top`. {primitives}
+`top.v` is all that hardware needs: Verilog-2005, one module a layer and `top`. {primitives}
 
 | port | bits | meaning |
 |---|---|---|
@@ -31,7 +31,7 @@ The input integers are those of the network's input format: see `network.npz`.
 STREAM_PORTS = """\
 # Verilog of the network
 
-`top.v` is all there is: Verilog-2005, one module a line buffer, one a layer, and `top`.
+`top.v` is all that hardware needs: Verilog-2005, one module a line buffer, one a layer, and `top`.
 {primitives}
 
 | port | bits | meaning |
@@ -76,6 +76,17 @@ This C++ is written for {backend} HLS. For Quartus take the Verilog that `conver
 writes to `rtl/generic/`.
 """
 
+TESTBENCH = """\
+
+## Any simulator
+
+`top_tb.v` gives samples of the test set to `top` and compares every logit: it prints `PASS`, or what
+differs. With Icarus Verilog: `iverilog -g2005-sv -s top_tb -o tb top_tb.v top.v{models} && vvp tb`.
+"""
+MODELS = """\
+`cells_sim.v` are simulation models of the primitives: the vendor's, or those that come with Yosys
+(`xilinx/cells_sim.v`, `ecp5/cells_sim.v`).
+"""
 LARGEST_LOGIT = "The class is the largest logit's."
 ONE_LOGIT = "The class is whether the logit is above 0."
 PROGRAMS = {"Vitis": "vitis_hls", "Vivado": "vivado_hls"}
@@ -98,7 +109,11 @@ def write_rtl_readme(design: RtlDesign, family: Family, period: float = 10.0) ->
         **vars(design),
     )
     tools = family.tools.format(period=f"{period:g}")
-    write_atomically(design.verilog.with_name("README.md"), text + tools)
+    needs = " cells_sim.v" if family.primitives != GENERIC.primitives else ""
+    testbench = TESTBENCH.format(models=needs)
+    if needs:
+        testbench += MODELS
+    write_atomically(design.verilog.with_name("README.md"), text + testbench + tools)
 
 
 def write_hls_readme(folder: Path, backend: str, project: str, argmax: bool = False) -> None:

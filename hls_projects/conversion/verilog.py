@@ -14,6 +14,7 @@ from hls_projects.conversion.options import RtlOptions
 from hls_projects.conversion.readme import write_rtl_readme
 from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
 from hls_projects.kinds import Role
+from hls_projects.rtl.emit.testbench import SAMPLES, write_testbench
 from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def convert_to_rtl(
     for family in _families(options):
         targets = tuple(t for t in options.targets if family_of_flow(t) is family)
         design = _write(network, family, folder, options, step)
+        write_testbench(design, x_int[:SAMPLES], network.predict_integers(x_int[:SAMPLES]))
         written = VerilogDesign(family, design, targets=targets)
         found.designs.append(written)
         with _tolerated(found, f"simulating Verilog for {family.name}"):

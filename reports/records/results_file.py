@@ -106,7 +106,7 @@ class NetworkRecord:
                 raise ValueError(f"`sources` must name `{name}` exactly if it has a value")
 
     def content(self) -> dict[str, Any]:
-        """JSON values of all fields, without what older records lack: usual metric, no positions."""
+        """JSON values of all fields, without what older records lack."""
         usual = {"metric"} if self.metric == Task.CLASSES.metric else set()
         usual |= {"positions"} if self.positions is None else set()
         return {name: value for name, value in asdict(self).items() if name not in usual}

@@ -11,7 +11,6 @@ from hls_projects.logic.columns import Heights
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.chains.carry4_counters import CarryChain, Segment, build_chain
 from hls_projects.rtl.chains.chain import Chain
-from hls_projects.rtl.counters.greedy import binary_sum, reduce_full
 from hls_projects.rtl.counters.moves import (
     CELLS,
     CLOSED,
@@ -23,6 +22,7 @@ from hls_projects.rtl.counters.moves import (
     changed,
     lut_steps,
 )
+from hls_projects.rtl.planning.greedy import binary_sum, reduce_full
 
 if TYPE_CHECKING:
     from hls_projects.rtl.counters.compressor import Compressor

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hls_projects.logic.columns import Heights
 from hls_projects.rtl.chains.chain import Chain
-from hls_projects.rtl.counters.greedy import binary_sum, reduce_full
 from hls_projects.rtl.counters.moves import CLOSED, Move, Open, Path, Step, changed, lut_steps
+from hls_projects.rtl.planning.greedy import binary_sum, reduce_full
 
 if TYPE_CHECKING:
     from hls_projects.rtl.counters.compressor import Compressor

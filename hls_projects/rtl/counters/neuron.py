@@ -12,11 +12,11 @@ from hls_projects.logic.columns import BitSum
 from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.counters.comparator import all_at_least, at_least
 from hls_projects.rtl.counters.level_steps import EvenLevels, LevelSteps, even_levels, level_steps
-from hls_projects.rtl.counters.parallel import ParallelPlanner
-from hls_projects.rtl.counters.plan import arrivals
-from hls_projects.rtl.counters.planner import Planner
-from hls_projects.rtl.counters.residual import Levels
 from hls_projects.rtl.counters.shared_sums import shared_sums
+from hls_projects.rtl.planning.parallel import ParallelPlanner
+from hls_projects.rtl.planning.plan import arrivals
+from hls_projects.rtl.planning.planner import Planner
+from hls_projects.rtl.planning.residual import Levels
 
 # Bits that the search leaves for the residual, and LUTs above the cheapest compression that are
 # tried: more compression can make a smaller residual.  Fewer bits or less slack cost LUTs.

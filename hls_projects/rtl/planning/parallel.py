@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from hls_projects.families.family import Family
-from hls_projects.rtl.counters.class_tree import ClassTree
-from hls_projects.rtl.counters.plan import Arrivals, Plan, groups
-from hls_projects.rtl.counters.planner import Planner
-from hls_projects.rtl.counters.residual import Levels
-from hls_projects.rtl.counters.rounds import Ends, further, last_round
-from hls_projects.rtl.counters.search import path_luts
+from hls_projects.rtl.planning.class_tree import ClassTree
+from hls_projects.rtl.planning.plan import Arrivals, Plan, groups
+from hls_projects.rtl.planning.planner import Planner
+from hls_projects.rtl.planning.residual import Levels
+from hls_projects.rtl.planning.rounds import Ends, further, last_round
+from hls_projects.rtl.planning.search import path_luts
 
 # LUT levels of merges after the counters, at most.
 MERGED = 3

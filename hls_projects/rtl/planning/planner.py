@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from hls_projects.families.family import Family
 from hls_projects.logic.columns import Heights
-from hls_projects.rtl.counters.plan import Arrivals, Plan, groups, together
-from hls_projects.rtl.counters.residual import TOO_MANY, Levels, ResidualPlanner
-from hls_projects.rtl.counters.search import CompressionSearch
+from hls_projects.rtl.planning.plan import Arrivals, Plan, groups, together
+from hls_projects.rtl.planning.residual import TOO_MANY, Levels, ResidualPlanner
+from hls_projects.rtl.planning.search import CompressionSearch
 
 
 class Planner:

@@ -1,6 +1,6 @@
 """A function of few bits that are left of a sum, in few LUT levels: merges side by side.
 
-As in hls_projects.rtl.counters.residual, bits whose partial sums lead to the same levels whatever
+As in hls_projects.rtl.planning.residual, bits whose partial sums lead to the same levels whatever
 the other bits are fall into one class, and a merge replaces them by the number of their class.
 There merges follow one another and LUTs are fewest; here those of one LUT level take different
 bits, and levels are limited.
@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from hls_projects.families.family import Family
-from hls_projects.rtl.counters.residual import Levels, Merge, Values, code_bits, sums
+from hls_projects.rtl.planning.residual import Levels, Merge, Values, code_bits, sums
 
 # Inputs of the largest LUT.
 LUT_INPUTS = 6

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hls_projects.logic.columns import Heights
 from hls_projects.rtl.counters.moves import Move, Path, changed
-from hls_projects.rtl.counters.plan import Arrivals, together
-from hls_projects.rtl.counters.search import path_luts
+from hls_projects.rtl.planning.plan import Arrivals, together
+from hls_projects.rtl.planning.search import path_luts
 
 # Fewest bits that a counter of three outputs takes, and that one of two outputs takes, in a round:
 # fewer LUTs a bit, or fewer bits left.

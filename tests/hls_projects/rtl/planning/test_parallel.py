@@ -12,12 +12,12 @@ from hls_projects.families import FAMILIES, XILINX
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.columns import BitSum
 from hls_projects.logic.netlist import Netlist
-from hls_projects.rtl.counters.class_tree import ClassTree
 from hls_projects.rtl.counters.neuron import NeuronBuilder
-from hls_projects.rtl.counters.parallel import ParallelPlanner
-from hls_projects.rtl.counters.plan import groups
-from hls_projects.rtl.counters.rounds import last_round, round_of
 from hls_projects.rtl.pipeline.stages import RegisterStage
+from hls_projects.rtl.planning.class_tree import ClassTree
+from hls_projects.rtl.planning.parallel import ParallelPlanner
+from hls_projects.rtl.planning.plan import groups
+from hls_projects.rtl.planning.rounds import last_round, round_of
 from tests.hls_projects.rtl.evaluation import evaluate_stage
 
 SPEED = XILINX.optimized("speed")

@@ -12,7 +12,7 @@ from hls_projects.logic.netlist import Netlist
 from hls_projects.rtl.chains.chain import Chain
 from hls_projects.rtl.counters.compressor import Compressor
 from hls_projects.rtl.counters.moves import Path
-from hls_projects.rtl.counters.residual import Levels, Merge, Values, build
+from hls_projects.rtl.planning.residual import Levels, Merge, Values, build
 
 
 class Plan(NamedTuple):

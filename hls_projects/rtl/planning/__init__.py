@@ -1,0 +1,1 @@
+"""Which counters to take: the fewest LUTs, or the fewest LUTs in a row."""
