@@ -9,11 +9,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from reports.experiments.reproduce_job import synthesized, with_figures
+from hls_projects.rtl import write_rtl
+from reports.experiments.reproduce_job import synthesized, timing_figures, with_figures
 from reports.records.record import Source
 from reports.records.results_file import NetworkRecord, load_records, save_records
 
@@ -26,7 +28,8 @@ MEASURED = (Source.YOSYS.value, Source.YOSYS_SUM.value)
 @click.option("--only", multiple=True, help="Networks, such as mnist-small; may be repeated.")
 @click.option("--lacking", is_flag=True,
               help="Only those without LUT positions, as after an interruption.")
-def main(results: Path, only: Sequence[str], lacking: bool) -> None:
+@click.option("--timing", is_flag=True, help="Cycles and the delay model alone, no synthesis.")
+def main(results: Path, only: Sequence[str], lacking: bool, timing: bool) -> None:
     """Writes and synthesizes the Verilog of a results file's networks again.
 
     Networks that were estimated stay so.  RESULTS is written after each network, so that the same
@@ -40,7 +43,8 @@ def main(results: Path, only: Sequence[str], lacking: bool) -> None:
                              + (" without LUT positions" if lacking else ""))
         for number, i in enumerate(wanted, 1):
             started = time.monotonic()
-            before, records[i] = records[i], _measured(records[i], results.parent)
+            before = records[i]
+            records[i] = (_timed if timing else _measured)(before, results.parent)
             save_records(records, results)
             click.echo(f"{number}/{len(wanted)} {_changes(before, records[i])}  "
                        f"{time.monotonic() - started:.0f} s")
@@ -64,6 +68,14 @@ def _measured(record: NetworkRecord, folder: Path) -> NetworkRecord:
     network = IntegerNetwork.load(folder / str(record.network_file))
     with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
         return with_figures(record, *synthesized(network, Path(verilog)))
+
+
+def _timed(record: NetworkRecord, folder: Path) -> NetworkRecord:
+    from hls_projects.network.integer_network import IntegerNetwork
+
+    network = IntegerNetwork.load(folder / str(record.network_file))
+    with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
+        return replace(record, **timing_figures(write_rtl(network, Path(verilog))))
 
 
 def _changes(before: NetworkRecord, after: NetworkRecord) -> str:

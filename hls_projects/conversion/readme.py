@@ -80,7 +80,7 @@ TESTBENCH = """\
 
 ## Any simulator
 
-`top_tb.v` gives samples of the test set to `top` and compares every logit: it prints `PASS`, or what
+`top_tb.v` gives `top` samples of the test set and compares every logit. It prints `PASS`, or what
 differs. With Icarus Verilog: `iverilog -g2005-sv -s top_tb -o tb top_tb.v top.v{models} && vvp tb`.
 """
 MODELS = """\

@@ -29,6 +29,7 @@ from training.methods import METHODS
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.rtl import RtlDesign
     from reports.records.results_file import NetworkRecord
     from training.run import TrainingResult
 
@@ -207,8 +208,13 @@ def synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float]
     else:
         cells, source = synthesize_verilog(design.verilog, cache=cache), Source.YOSYS
     found = {name: getattr(cells, name) for name in (*CELLS, "positions")}
+    return {**found, **timing_figures(design)}, source
+
+
+def timing_figures(design: RtlDesign) -> dict[str, float]:
+    """Cycles, and what the delay model says of the slowest path."""
     timing = {name: round(getattr(design, name), 1) for name in TIMING}
-    return {**found, **timing, "latency_cycles": design.latency}, source
+    return {**timing, "latency_cycles": design.latency}
 
 
 def _estimated(network: IntegerNetwork) -> dict[str, int]:
