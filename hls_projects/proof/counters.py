@@ -139,9 +139,14 @@ class CounterCone:
         return inner
 
     def _leaves(self, net: int, inner: set[int]) -> bool:
-        """Whether something outside depends on a net, other than a net that equals it."""
-        readers = (r for r in self._readers.get(net, ()) if r not in inner and r not in self._gone)
-        return net in self.outputs or any(self.aliases.get(r, (r,))[0] != net for r in readers)
+        """Whether something outside depends on a net; nets of the sum are not computed again."""
+        return net in self.outputs or any(
+            r not in inner
+            and r not in self._gone
+            and r not in self._weights
+            and r not in self.aliases
+            for r in self._readers.get(net, ())
+        )
 
     def _replace(self, entering: frozenset[int]) -> list[int]:
         """Puts the boundary in place of what enters, if it is the digits of its sum.
