@@ -24,8 +24,8 @@ from hls_projects.proof.diagrams import Lanes, PartBounds, WeightedSum
 
 # Inputs of the widest counter that is looked for.
 WIDEST = 8
-# Ways to part weights that are no powers of two.
-MOST_PARTS = 64
+# Ways to part weights of nets that several counters read.
+MOST_PARTS = 256
 Digits = dict[int, tuple[int, bool]]
 
 
@@ -58,6 +58,7 @@ class CounterCone:
         self.counters = 0
         self._weights = dict(total.weights)
         self._offset = total.offset
+        self._terms = total.terms
         # Of the sum, and of its negative: counters may count what is 1 in either.
         self._bounds = {1: PartBounds(total.weights), -1: PartBounds(total.weights)}
         known = dict.fromkeys((FALSE, TRUE, *self._weights, *begin))
@@ -160,12 +161,14 @@ class CounterCone:
         inner = self._inner(entering)
         boundary = sorted((n for n in inner if self._leaves(n, inner)), key=self._place.get)
         nets = sorted(entering)
-        parts = [self._parts(net, self._outside(net, inner)) for net in nets]
+        shared = {net for net in nets if self._outside(net, inner)}
+        sizes = {abs(self._weights[net]) for net in nets}
+        parts = [self._parts(net, net in shared, sizes) for net in nets]
         if not boundary or not all(parts):
             return []
         found = self._simulate(nets, boundary)
         for weights in islice(product(*parts), MOST_PARTS):
-            if self._take(dict(zip(nets, weights, strict=True)), found, inner):
+            if self._take(dict(zip(nets, weights, strict=True)), found, inner, shared):
                 return boundary
         return []
 
@@ -174,13 +177,20 @@ class CounterCone:
         equal = [n for n, (root, _) in self.aliases.items() if root == net]
         return any(self._leaves(n, inner) for n in (net, *equal))
 
-    def _parts(self, net: int, outside: bool) -> list[int]:
-        """Parts of a net's weight that may enter; all of it unless something outside needs it."""
+    def _parts(self, net: int, shared: bool, sizes: Iterable[int]) -> list[int]:
+        """Parts of a net's weight that may enter: all of it, unless something outside needs it.
+
+        A net that several counters read may enter each with any part, as long as the parts are
+        its weight together: 1 as 2 and −1, 0 as 1 and −1.  Likely are the terms that it has in the
+        sum, binary digits of its weight, and the weights of what it enters with.
+        """
         weight = self._weights[net]
         size, sign = abs(weight), (-1 if weight < 0 else 1)
         digits = [sign << i for i in range(size.bit_length()) if size >> i & 1]
-        whole = [] if outside or not weight else [weight]
-        return whole + (digits if len(digits) > 1 else [])
+        if not shared:
+            return ([weight] if weight else []) + (digits if len(digits) > 1 else [])
+        others = [s for other in sorted(sizes) if other for s in (other, -other)]
+        return list(dict.fromkeys([*self._terms.get(net, ()), *digits, *others]))
 
     def _simulate(self, nets: list[int], boundary: list[int]) -> dict[int, int]:
         """Truth tables of the boundary."""
@@ -188,30 +198,39 @@ class CounterCone:
         values = dict(zip(nets, _columns(len(nets)), strict=True))
         return self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
 
-    def _take(self, weights: dict[int, int], found: dict[int, int], inner: set[int]) -> bool:
+    def _take(
+        self, weights: dict[int, int], found: dict[int, int], inner: set[int], shared: set[int]
+    ) -> bool:
         """Replaces bits of these weights if the boundary is the digits of their sum."""
         unit = math.gcd(*weights.values())
         negative = sum(w for w in weights.values() if w < 0)
         plain = (_sums(tuple(weights.values())) - negative) // unit
         most = sum(map(abs, weights.values())) // unit
+        split = {n: abs(w) for n, w in weights.items() if not _is_part(w, self._weights[n])}
         for sign, sums in ((1, plain), (-1, most - plain)):
-            highest = self._bounds[sign].of(weights) // unit
+            whole = self._bounds[sign].of(n for n in weights if n not in split)
+            highest = (whole + sum(split.values())) // unit
             for constant in (0, 1):
                 digits = _digits(found, sums + constant, highest + constant)
                 if digits is not None:
                     self._gone |= inner - digits.keys()
+                    for net, size in split.items():
+                        for bounds in self._bounds.values():
+                            bounds.renew(net, size + abs(self._weights[net] - weights[net]))
                     full = sum(1 << place for place in {place for place, _ in digits.values()})
                     self._bounds[sign].join(weights, digits, constant * unit)
                     self._bounds[-sign].join(weights, digits, max(full - constant - most, 0) * unit)
                     end = negative if sign > 0 else negative + most * unit
-                    self._commit(weights, digits, sign * unit, end - sign * constant * unit)
+                    self._commit(weights, shared, digits, sign * unit, end - sign * constant * unit)
                     return True
         return False
 
-    def _commit(self, weights: dict[int, int], digits: Digits, unit: int, offset: int) -> None:
+    def _commit(
+        self, weights: dict[int, int], shared: set[int], digits: Digits, unit: int, offset: int
+    ) -> None:
         for net, weight in weights.items():
             self._weights[net] -= weight
-            if not self._weights[net]:
+            if not self._weights[net] and net not in shared:
                 del self._weights[net]
                 self._gone.add(net)
         self._offset += offset
@@ -248,6 +267,11 @@ def _digits(found: dict[int, int], sums: np.ndarray, highest: int) -> Digits | N
             return None
     missing = set(places) - {place for place, _ in digits.values()}
     return digits if not any(tables[place] > 0 for place in missing) else None
+
+
+def _is_part(part: int, weight: int) -> bool:
+    """Whether a part has a weight's sign and no more than its size, so that the rest has too."""
+    return part * weight >= 0 and abs(part) <= abs(weight)
 
 
 def _word(bits: np.ndarray) -> int:

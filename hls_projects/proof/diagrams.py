@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -118,10 +118,13 @@ class WeightedSum:
     Attributes:
         weights: of each net, nonzero.
         offset: the sum where every bit is 0.
+        terms: of nets that stand for several bits, the weights of these, whose sum is the net's
+            weight, or 0.
     """
 
     weights: Mapping[int, int]
     offset: int = 0
+    terms: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
     @property
     def lowest(self) -> int:
@@ -161,6 +164,11 @@ class PartBounds:
             self._sizes.append(constant)
         for net in leaving:
             self._sources[net] = self._sources.get(net, frozenset()) | sources
+
+    def renew(self, net: int, size: int) -> None:
+        """A net is from now on a source of its own, of at most this size."""
+        self._sources[net] = frozenset((len(self._sizes),))
+        self._sizes.append(size)
 
     def _of(self, nets: Iterable[int]) -> frozenset[int]:
         return frozenset().union(*(self._sources[net] for net in nets))

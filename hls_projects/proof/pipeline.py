@@ -36,14 +36,16 @@ class Front:
     def total(self, block: Block, neuron: int) -> WeightedSum:
         """A neuron's sum as one over nets; nets that cancel are left out."""
         offset = int(block.offset[neuron])
-        weights: dict[int, int] = {}
+        terms: dict[int, list[int]] = {}
         column = block.weights[:, neuron]
         for value in np.flatnonzero(column).tolist():
             for weight, (net, inverted) in self._weighted(value, int(column[value])):
                 offset += weight if inverted else 0
                 if net != FALSE:
-                    weights[net] = weights.get(net, 0) + (-weight if inverted else weight)
-        return WeightedSum({net: w for net, w in weights.items() if w}, offset)
+                    terms.setdefault(net, []).append(-weight if inverted else weight)
+        weights = {net: w for net, found in terms.items() if (w := sum(found))}
+        several = {net: found for net, found in terms.items() if len(found) > 1}
+        return WeightedSum(weights, offset, several)
 
     def codes(self, block: Block, neuron: int) -> list[Code]:
         """Of the neuron's inputs, those whose codes do not all occur."""
