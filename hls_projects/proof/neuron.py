@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Any
 
 from hls_projects.proof.circuit import FALSE, Circuit
-from hls_projects.proof.counters import CounterCone
 from hls_projects.proof.diagrams import (
     Diagrams,
     Table,
@@ -17,6 +16,7 @@ from hls_projects.proof.diagrams import (
     inside,
     sum_diagram,
 )
+from hls_projects.proof.sums.counters import CounterCone
 
 # Nodes of diagrams, above which a cone counts as too large.
 MOST_NODES = 1_000_000

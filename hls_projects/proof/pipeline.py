@@ -12,6 +12,7 @@ from hls_projects.proof.circuit import FALSE, Circuit
 from hls_projects.proof.diagrams import Lanes, WeightedSum
 from hls_projects.proof.neuron import Code, Literal, Result, prove_neuron
 from hls_projects.proof.result import Difference
+from hls_projects.proof.sums.reach import Reach
 from hls_projects.proof.vectors import block_vectors
 
 
@@ -32,6 +33,16 @@ class Front:
     values: np.ndarray
     x: np.ndarray
     latency: int = 0
+
+    def produced(self, block: Block) -> list[np.ndarray]:
+        """Of each neuron its results that occur, ascending."""
+        reach = Reach(self.literals, self.signed, block.codes)
+        found = []
+        for neuron in range(block.neurons):
+            lowest, occur = reach.sums(block.weights[:, neuron], int(block.offset[neuron]))
+            results = block.results_at(neuron, lowest, lowest + len(occur) - 1)
+            found.append(np.unique(results[occur]))
+        return found
 
     def total(self, block: Block, neuron: int) -> WeightedSum:
         """A neuron's sum as one over nets; nets that cancel are left out."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hls_projects.proof.circuit import FALSE, TRUE, Box, Circuit, CircuitError, Function, Register
+from hls_projects.proof.netlist.folding import fold_constants
 from hls_projects.tools.yosys import run_yosys
 
 # Simulation models that come with Yosys, by family; none where the design has no primitives.
@@ -55,7 +56,7 @@ def read_circuit(
     Raises:
         ValueError: for another family.
         CircuitError: for a cell that is no gate, no primitive and no plain flip-flop, and for a
-            net that two cells drive.
+            net that two cells drive, or a loop.
         YosysError: if Yosys cannot read it or reaches the limit.
     """
     if family not in MODELS:
@@ -65,7 +66,9 @@ def read_circuit(
         printed = run_yosys(_commands(family, top, whole), folder=Path(folder), seconds=seconds)
         _check_drivers(printed)
         modules = json.loads(Path(folder, "design.json").read_text(encoding="utf-8"))["modules"]
-    return _Reader(modules, top).circuit()
+    circuit = _Reader(modules, top).circuit()
+    fold_constants(circuit)
+    return circuit
 
 
 def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:

@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from hls_projects.proof import counters, prove_pipeline
+from hls_projects.proof import prove_pipeline
 from hls_projects.proof.diagrams import Lanes
+from hls_projects.proof.sums import counters
 from tests.hls_projects.proof.faults import FAULTS, copied, small
 
 SAMPLES = 128

@@ -1,17 +1,16 @@
-"""Replaces counters of a weighted sum by the bits of their sum, one by one.
+"""Replaces counters of a weighted sum by the bits that leave them, one by one.
 
-Each replacement is proven by its truth table: the bits that enter have a sum, the bits that leave
-are the binary digits of that sum, and nothing else of the cone depends on those that entered.  So
-the weighted sum of what is left stays the neuron's, for every input.
+Each replacement is proven by its truth table: the bits that leave have weights, such as those of
+binary digits, with which their sum is that of the bits that enter.  So the weighted sum of what is
+left stays the neuron's, for every input.
 
-A counter may lack digits that are 0 for every input, by the upper bound that its bits have together
+What leaves a counter counts only for sums up to the upper bound that its bits have together
 (PartBounds).
 """
 
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, product
@@ -21,12 +20,14 @@ import numpy as np
 
 from hls_projects.proof.circuit import FALSE, TRUE, Circuit
 from hls_projects.proof.diagrams import Lanes, PartBounds, WeightedSum
+from hls_projects.proof.sums.relation import Relation, find_relation
 
 # Inputs of the widest counter that is looked for.
 WIDEST = 8
 # Ways to part weights of nets that several counters read.
 MOST_PARTS = 256
-Digits = dict[int, tuple[int, bool]]
+# Nets of a sum that diagrams compare at once.
+FEW = 24
 
 
 class CounterCone:
@@ -70,6 +71,7 @@ class CounterCone:
         for net in self._order:
             for source in circuit.sources(net):
                 self._readers.setdefault(source, []).append(net)
+        self._any_part = False
         self._gone: set[int] = set()
         self._tried: set[frozenset[int]] = set()
         self._support: dict[int, frozenset[int] | None] = {}
@@ -80,6 +82,14 @@ class CounterCone:
 
     def reduce(self) -> None:
         """Replaces counters, from the inputs on, as long as there are any."""
+        self._reduce()
+        if sum(weight != 0 for weight in self._weights.values()) > FEW:
+            self._any_part = True
+            self._tried.clear()
+            self._reduce()
+        self.total = WeightedSum(dict(self._weights), self._offset)
+
+    def _reduce(self) -> None:
         position = 0
         while position < len(self._order):
             net = self._order[position]
@@ -98,13 +108,12 @@ class CounterCone:
                 self._tried.clear()
             else:
                 self._tried.add(entering)
-        self.total = WeightedSum(dict(self._weights), self._offset)
 
     def known(self, values: dict[int, Any], algebra: Any) -> dict[int, Any]:
         """Values of nets of the sum, and of those that equal them."""
         for net, (root, inverted) in self.aliases.items():
-            if root in values:
-                value = values[root]
+            if root in values or root == FALSE:
+                value = algebra.false if root == FALSE else values[root]
                 values[net] = algebra.gate("not", (value,)) if inverted else value
         return values
 
@@ -150,7 +159,7 @@ class CounterCone:
         )
 
     def _replace(self, entering: frozenset[int]) -> list[int]:
-        """Puts the boundary in place of what enters, if it is the digits of its sum.
+        """Puts the boundary in place of what enters, if it has weights with the same sum.
 
         The boundary are the nets through which all influence of the entering ones passes; one
         whose weight is no power of two may enter with a part of it, and keeps the rest.
@@ -189,84 +198,63 @@ class CounterCone:
         digits = [sign << i for i in range(size.bit_length()) if size >> i & 1]
         if not shared:
             return ([weight] if weight else []) + (digits if len(digits) > 1 else [])
-        others = [s for other in sorted(sizes) if other for s in (other, -other)]
-        return list(dict.fromkeys([*self._terms.get(net, ()), *digits, *others]))
+        likely = [*self._terms.get(net, ()), *(digits if len(digits) > 1 else [])]
+        if self._any_part:
+            likely += digits + [s for other in sorted(sizes) if other for s in (other, -other)]
+        return list(dict.fromkeys(likely))
 
-    def _simulate(self, nets: list[int], boundary: list[int]) -> dict[int, int]:
+    def _simulate(self, nets: list[int], boundary: list[int]) -> dict[int, np.ndarray]:
         """Truth tables of the boundary."""
-        lanes = Lanes(1 << len(nets))
+        count = 1 << len(nets)
+        lanes = Lanes(count)
         values = dict(zip(nets, _columns(len(nets)), strict=True))
-        return self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
+        found = self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
+        return {net: _bits(word, count) for net, word in found.items()}
 
     def _take(
-        self, weights: dict[int, int], found: dict[int, int], inner: set[int], shared: set[int]
+        self,
+        parts: dict[int, int],
+        found: dict[int, np.ndarray],
+        inner: set[int],
+        shared: set[int],
     ) -> bool:
-        """Replaces bits of these weights if the boundary is the digits of their sum."""
-        unit = math.gcd(*weights.values())
-        negative = sum(w for w in weights.values() if w < 0)
-        plain = (_sums(tuple(weights.values())) - negative) // unit
-        most = sum(map(abs, weights.values())) // unit
-        split = {n: abs(w) for n, w in weights.items() if not _is_part(w, self._weights[n])}
-        for sign, sums in ((1, plain), (-1, most - plain)):
-            whole = self._bounds[sign].of(n for n in weights if n not in split)
-            highest = (whole + sum(split.values())) // unit
-            for constant in (0, 1):
-                digits = _digits(found, sums + constant, highest + constant)
-                if digits is not None:
-                    self._gone |= inner - digits.keys()
-                    for net, size in split.items():
-                        for bounds in self._bounds.values():
-                            bounds.renew(net, size + abs(self._weights[net] - weights[net]))
-                    full = sum(1 << place for place in {place for place, _ in digits.values()})
-                    self._bounds[sign].join(weights, digits, constant * unit)
-                    self._bounds[-sign].join(weights, digits, max(full - constant - most, 0) * unit)
-                    end = negative if sign > 0 else negative + most * unit
-                    self._commit(weights, shared, digits, sign * unit, end - sign * constant * unit)
-                    return True
-        return False
+        """Replaces parts of bits' weights if the boundary has weights with the same sum."""
+        sums = _sums(tuple(parts.values()))
+        lowest, highest = int(sums.min()), int(sums.max())
+        split = {n: abs(p) for n, p in parts.items() if not _is_part(p, self._weights[n])}
+        most = {
+            sign: bounds.of(n for n in parts if n not in split) + sum(split.values())
+            for sign, bounds in self._bounds.items()
+        }
+        occurs = (sums - lowest <= most[1]) & (highest - sums <= most[-1])
+        relation = find_relation(found, sums, occurs)
+        if relation is None:
+            return False
+        self._gone |= inner - relation.weights.keys() - relation.aliases.keys()
+        for net, size in split.items():
+            for bounds in self._bounds.values():
+                bounds.renew(net, size + abs(self._weights[net] - parts[net]))
+        ends = [sum(w for w in relation.weights.values() if w * sign > 0) for sign in (-1, 1)]
+        more = lowest - relation.offset - ends[0]
+        less = ends[1] - ends[0] - (highest - lowest) - more
+        self._bounds[1].join(parts, relation.weights, max(more, 0))
+        self._bounds[-1].join(parts, relation.weights, max(less, 0))
+        self._commit(parts, shared, relation)
+        return True
 
-    def _commit(
-        self, weights: dict[int, int], shared: set[int], digits: Digits, unit: int, offset: int
-    ) -> None:
-        for net, weight in weights.items():
-            self._weights[net] -= weight
+    def _commit(self, parts: dict[int, int], shared: set[int], relation: Relation) -> None:
+        for net, part in parts.items():
+            self._weights[net] -= part
             if not self._weights[net] and net not in shared:
                 del self._weights[net]
                 self._gone.add(net)
-        self._offset += offset
-        roots: dict[int, tuple[int, bool]] = {}
-        for net, (place, inverted) in digits.items():
-            if place in roots:
-                root, root_inverted = roots[place]
-                self.aliases[net] = root, inverted != root_inverted
-                self._support[net] = frozenset((root,))
-                continue
-            roots[place] = net, inverted
-            weight = unit << place
-            self._weights[net] = -weight if inverted else weight
-            self._offset += weight if inverted else 0
-            self._reset([net])
+        self._offset += relation.offset
+        self._weights.update(relation.weights)
+        self._reset(relation.weights)
+        for net, (root, inverted) in relation.aliases.items():
+            self.aliases[net] = root, inverted
+            self._support[net] = frozenset((root,) if root != FALSE else ())
         self.counters += 1
-
-
-def _digits(found: dict[int, int], sums: np.ndarray, highest: int) -> Digits | None:
-    """Which digit each net is, or its complement, where the sum is at most `highest`.
-
-    None unless all digits are there that are not always 0.
-    """
-    occurs = _word(sums <= highest)
-    places = range(int(sums[sums <= highest].max()).bit_length())
-    tables = {place: _word(sums >> place & 1) & occurs for place in places}
-    digits: Digits = {}
-    for net, table in found.items():
-        for place, digit in tables.items():
-            if table & occurs in (digit, digit ^ occurs):
-                digits[net] = place, table & occurs != digit
-                break
-        else:
-            return None
-    missing = set(places) - {place for place, _ in digits.values()}
-    return digits if not any(tables[place] > 0 for place in missing) else None
 
 
 def _is_part(part: int, weight: int) -> bool:
@@ -274,15 +262,17 @@ def _is_part(part: int, weight: int) -> bool:
     return part * weight >= 0 and abs(part) <= abs(weight)
 
 
-def _word(bits: np.ndarray) -> int:
-    return int.from_bytes(np.packbits(bits.astype(np.uint8), bitorder="little").tobytes(), "little")
+def _bits(word: int, count: int) -> np.ndarray:
+    octets = word.to_bytes((count + 7) // 8, "little")
+    return np.unpackbits(np.frombuffer(octets, np.uint8), count=count, bitorder="little") > 0
 
 
 @lru_cache(None)
 def _columns(count: int) -> list[int]:
     """Of every variable, its values in all 2^count simulations."""
     rows = np.arange(1 << count)
-    return [_word(rows >> i & 1) for i in range(count)]
+    packed = (np.packbits((rows >> i & 1).astype(bool), bitorder="little") for i in range(count))
+    return [int.from_bytes(octets.tobytes(), "little") for octets in packed]
 
 
 @lru_cache(1 << 16)
