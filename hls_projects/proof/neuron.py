@@ -149,7 +149,14 @@ def _by_diagrams(
 
 def _sum(diagrams: Diagrams, order: Sequence[int], total: WeightedSum, table: Table) -> Any:
     terms = [(i, total.weights[n]) for i, n in enumerate(order) if total.weights.get(n)]
-    return sum_diagram(diagrams, terms, total.offset, table)
+    more = diagrams.more_variables(len(total.products))
+    terms += zip(more, total.products.values(), strict=True)
+    found = sum_diagram(diagrams, terms, total.offset, table)
+    place = {net: i for i, net in enumerate(order)}
+    return diagrams.with_products(
+        found,
+        {i: [place[n] for n in nets] for i, nets in zip(more, total.products, strict=True)},
+    )
 
 
 def _variable_order(

@@ -13,6 +13,7 @@ from typing import Any
 
 from hls_projects.proof.circuit import FALSE, TRUE, Box, Circuit, CircuitError, Function, Register
 from hls_projects.proof.netlist.folding import fold_constants
+from hls_projects.proof.netlist.inlining import inline_inner_nets
 from hls_projects.tools.yosys import run_yosys
 
 # Simulation models that come with Yosys, by family; none where the design has no primitives.
@@ -68,6 +69,7 @@ def read_circuit(
         modules = json.loads(Path(folder, "design.json").read_text(encoding="utf-8"))["modules"]
     circuit = _Reader(modules, top).circuit()
     fold_constants(circuit)
+    inline_inner_nets(circuit, {net for net in circuit.functions if net < FALSE})
     return circuit
 
 

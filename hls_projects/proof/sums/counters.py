@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ from hls_projects.proof.sums.relation import Relation, find_relation
 WIDEST = 8
 # Ways to part weights of nets that several counters read.
 MOST_PARTS = 256
+# Nets that enter a counter and that something else needs, of which products may be left.
+MOST_SHARED = 3
 # Nets of a sum that diagrams compare at once.
 FEW = 24
 
@@ -60,6 +62,7 @@ class CounterCone:
         self._weights = dict(total.weights)
         self._offset = total.offset
         self._terms = total.terms
+        self._products: dict[frozenset[int], int] = {}
         # Of the sum, and of its negative: counters may count what is 1 in either.
         self._bounds = {1: PartBounds(total.weights), -1: PartBounds(total.weights)}
         known = dict.fromkeys((FALSE, TRUE, *self._weights, *begin))
@@ -87,7 +90,7 @@ class CounterCone:
             self._any_part = True
             self._tried.clear()
             self._reduce()
-        self.total = WeightedSum(dict(self._weights), self._offset)
+        self.total = WeightedSum(dict(self._weights), self._offset, products=self._products)
 
     def _reduce(self) -> None:
         position = 0
@@ -105,7 +108,7 @@ class CounterCone:
                 position = min(self._place[out] for out in boundary)
             elif boundary:  # what is left of a weight may enter another counter
                 position = 0
-                self._tried.clear()
+                self._tried = {tried for tried in self._tried if tried.isdisjoint(entering)}
             else:
                 self._tried.add(entering)
 
@@ -161,46 +164,51 @@ class CounterCone:
     def _replace(self, entering: frozenset[int]) -> list[int]:
         """Puts the boundary in place of what enters, if it has weights with the same sum.
 
-        The boundary are the nets through which all influence of the entering ones passes; one
-        whose weight is no power of two may enter with a part of it, and keeps the rest.
+        The boundary are the nets through which all influence of the entering ones passes.  What
+        something else needs too may enter with a part of its weight, and keeps the rest.
 
         Returns:
             The boundary; empty where nothing was replaced.
         """
         inner = self._inner(entering)
-        boundary = sorted((n for n in inner if self._leaves(n, inner)), key=self._place.get)
         nets = sorted(entering)
-        shared = {net for net in nets if self._outside(net, inner)}
-        sizes = {abs(self._weights[net]) for net in nets}
-        parts = [self._parts(net, net in shared, sizes) for net in nets]
-        if not boundary or not all(parts):
+        shared = {net for net in nets if self._outside(net, entering, inner)}
+        inner = {net for net in inner if not self._support[net] <= shared}
+        boundary = sorted((n for n in inner if self._leaves(n, inner)), key=self._place.get)
+        if not boundary:
             return []
         found = self._simulate(nets, boundary)
-        for weights in islice(product(*parts), MOST_PARTS):
-            if self._take(dict(zip(nets, weights, strict=True)), found, inner, shared):
+        if all(self._parts(net, net in shared) for net in nets):
+            parts = [self._parts(net, net in shared) for net in nets]
+            for weights in islice(product(*parts), MOST_PARTS):
+                if self._take(dict(zip(nets, weights, strict=True)), found, inner, shared):
+                    return boundary
+        if self._any_part and 0 < len(shared) <= MOST_SHARED:
+            whole = {net: self._weights[net] for net in nets}
+            if self._take(whole, found, inner, shared, keep=True):
                 return boundary
         return []
 
-    def _outside(self, net: int, inner: set[int]) -> bool:
+    def _outside(self, net: int, entering: frozenset[int], inner: set[int]) -> bool:
         """Whether something but the inner nets depends on a net, or on one that equals it."""
+        if any(net in nets and not nets <= entering for nets in self._products):
+            return True
         equal = [n for n, (root, _) in self.aliases.items() if root == net]
         return any(self._leaves(n, inner) for n in (net, *equal))
 
-    def _parts(self, net: int, shared: bool, sizes: Iterable[int]) -> list[int]:
+    def _parts(self, net: int, shared: bool) -> list[int]:
         """Parts of a net's weight that may enter: all of it, unless something outside needs it.
 
         A net that several counters read may enter each with any part, as long as the parts are
         its weight together: 1 as 2 and −1, 0 as 1 and −1.  Likely are the terms that it has in the
-        sum, binary digits of its weight, and the weights of what it enters with.
+        sum, and binary digits of its weight.
         """
         weight = self._weights[net]
+        if not shared:
+            return [weight]
         size, sign = abs(weight), (-1 if weight < 0 else 1)
         digits = [sign << i for i in range(size.bit_length()) if size >> i & 1]
-        if not shared:
-            return ([weight] if weight else []) + (digits if len(digits) > 1 else [])
         likely = [*self._terms.get(net, ()), *(digits if len(digits) > 1 else [])]
-        if self._any_part:
-            likely += digits + [s for other in sorted(sizes) if other for s in (other, -other)]
         return list(dict.fromkeys(likely))
 
     def _simulate(self, nets: list[int], boundary: list[int]) -> dict[int, np.ndarray]:
@@ -217,32 +225,66 @@ class CounterCone:
         found: dict[int, np.ndarray],
         inner: set[int],
         shared: set[int],
+        keep: bool = False,
     ) -> bool:
-        """Replaces parts of bits' weights if the boundary has weights with the same sum."""
-        sums = _sums(tuple(parts.values()))
-        lowest, highest = int(sums.min()), int(sums.max())
-        split = {n: abs(p) for n, p in parts.items() if not _is_part(p, self._weights[n])}
+        """Replaces parts of bits' weights if the boundary has weights with the same sum.
+
+        Args:
+            parts: of each net that enters.
+            found: truth tables of the boundary.
+            inner: nets between them.
+            shared: nets that something else needs.
+            keep: whether products of these may stay in the sum.
+        """
+        nets = sorted(parts)
+        products = {s: w for s, w in self._products.items() if s <= parts.keys()}
+        if products and not keep and shared:
+            return False
+        entering = {net: part for net, part in parts.items() if part} | products
+        sums = _sums(tuple(parts[net] for net in nets))
+        for factors, weight in products.items():
+            sums = sums + weight * _product(factors, nets)
+        lowest, highest = (sum(w for w in entering.values() if w * s > 0) for s in (-1, 1))
+        split = {n: abs(p) for n, p in parts.items() if p and not _is_part(p, self._weights[n])}
         most = {
-            sign: bounds.of(n for n in parts if n not in split) + sum(split.values())
+            sign: bounds.of(n for n in entering if n not in split) + sum(split.values())
             for sign, bounds in self._bounds.items()
         }
         occurs = (sums - lowest <= most[1]) & (highest - sums <= most[-1])
-        relation = find_relation(found, sums, occurs)
+        left = {s: _product(s, nets) for s in _subsets(shared)} if keep else {}
+        relation = find_relation(found, sums, occurs, left)
         if relation is None:
             return False
         self._gone |= inner - relation.weights.keys() - relation.aliases.keys()
         for net, size in split.items():
             for bounds in self._bounds.values():
                 bounds.renew(net, size + abs(self._weights[net] - parts[net]))
-        ends = [sum(w for w in relation.weights.values() if w * sign > 0) for sign in (-1, 1)]
+        single = {s: w for s, w in relation.rest.items() if len(s) == 1}
+        leaving = {**relation.weights, **{next(iter(s)): w for s, w in single.items()},
+                   **{s: w for s, w in relation.rest.items() if s not in single}}
+        ends = [sum(w for w in leaving.values() if w * s > 0) for s in (-1, 1)]
         more = lowest - relation.offset - ends[0]
         less = ends[1] - ends[0] - (highest - lowest) - more
-        self._bounds[1].join(parts, relation.weights, max(more, 0))
-        self._bounds[-1].join(parts, relation.weights, max(less, 0))
-        self._commit(parts, shared, relation)
+        self._bounds[1].join(entering, leaving, max(more, 0))
+        self._bounds[-1].join(entering, leaving, max(less, 0))
+        self._commit(parts, products, shared, relation)
         return True
 
-    def _commit(self, parts: dict[int, int], shared: set[int], relation: Relation) -> None:
+    def _commit(
+        self,
+        parts: dict[int, int],
+        products: Iterable[frozenset[int]],
+        shared: set[int],
+        relation: Relation,
+    ) -> None:
+        for factors in products:
+            del self._products[factors]
+        for factors, weight in relation.rest.items():
+            if len(factors) == 1:
+                (net,) = factors
+                self._weights[net] += weight
+            else:
+                self._products[factors] = weight
         for net, part in parts.items():
             self._weights[net] -= part
             if not self._weights[net] and net not in shared:
@@ -255,6 +297,19 @@ class CounterCone:
             self.aliases[net] = root, inverted
             self._support[net] = frozenset((root,) if root != FALSE else ())
         self.counters += 1
+
+
+def _subsets(nets: Iterable[int]) -> list[frozenset[int]]:
+    """All but the empty one."""
+    nets = sorted(nets)
+    sizes = range(1, len(nets) + 1)
+    return [frozenset(found) for size in sizes for found in combinations(nets, size)]
+
+
+def _product(factors: frozenset[int], nets: list[int]) -> np.ndarray:
+    """Whether all factors are 1, at every assignment of the nets, bool."""
+    rows = np.arange(1 << len(nets))
+    return np.logical_and.reduce([rows >> nets.index(net) & 1 for net in factors])
 
 
 def _is_part(part: int, weight: int) -> bool:

@@ -12,30 +12,37 @@ from hls_projects.proof.sums.reach import FALSE, Literal
 
 @dataclass(frozen=True)
 class Relation:
-    """sum = offset + Σ weight · net.
+    """sum = offset + Σ weight · net + Σ rest · product.
 
     Attributes:
         weights: of the nets, nonzero.
         offset: an integer.
         aliases: nets that equal a net with a weight, its complement, or a constant.
+        rest: of products of inputs, nonzero.
     """
 
     weights: Mapping[int, int]
     offset: int
     aliases: Mapping[int, Literal]
+    rest: Mapping[frozenset[int], int]
 
 
 def find_relation(
-    tables: Mapping[int, np.ndarray], sums: np.ndarray, occurs: np.ndarray
+    tables: Mapping[int, np.ndarray],
+    sums: np.ndarray,
+    occurs: np.ndarray,
+    left: Mapping[frozenset[int], np.ndarray],
 ) -> Relation | None:
     """Integer weights with which some nets have a given sum, wherever the inputs occur.
 
-    Binary digits are one case; bits of 3 and 3 of one weight, as two carries have, are another.
+    Binary digits are one case; two carries of the same weight are another.
 
     Args:
         tables: of each net, its value at every assignment of the inputs, bool (assignments,).
         sums: int64 (assignments,).
         occurs: bool (assignments,), which of them count.
+        left: products of inputs that something else needs too, bool (assignments,); the sum may
+            hold any multiple of them.
 
     Returns:
         None where there are no weights, more than one choice, or a net without a weight.
@@ -55,11 +62,20 @@ def find_relation(
         else:
             roots[key] = net, inverted
             columns[net] = column
-    wanted = sums[occurs]
-    matrix = np.column_stack([np.ones(len(wanted), bool), *columns.values()]).astype(np.int64)
+    rest = [table[occurs] for table in left.values()]
+    found = _solved(np.column_stack([*columns.values(), *rest, occurs[occurs]]), sums[occurs])
+    if found is None or not columns or 0 in found[: len(columns)]:
+        return None
+    *several, offset = found
+    weights = dict(zip(columns, several, strict=False))
+    others = zip(left, several[len(columns) :], strict=True)
+    return Relation(weights, offset, aliases, {product: w for product, w in others if w})
+
+
+def _solved(columns: np.ndarray, wanted: np.ndarray) -> list[int] | None:
+    """The only integers with which the columns make what is wanted, if there are any."""
+    matrix = columns.astype(np.int64)
     found, _, rank, _ = np.linalg.lstsq(matrix.astype(float), wanted.astype(float), rcond=None)
     whole = np.rint(found).astype(np.int64)
-    if rank < matrix.shape[1] or not whole[1:].all() or (matrix @ whole != wanted).any():
-        return None
-    weights = dict(zip(columns, whole[1:].tolist(), strict=True))
-    return Relation(weights, int(whole[0]), aliases)
+    exact = rank == matrix.shape[1] and np.array_equal(matrix @ whole, wanted)
+    return whole.tolist() if exact else None

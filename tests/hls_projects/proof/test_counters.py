@@ -44,4 +44,7 @@ def test_the_sum_stays(monkeypatch, seed, family, widest):
 
 
 def _at(total, words, i):
-    return total.offset + sum(w * (words[net] >> i & 1) for net, w in total.weights.items())
+    found = total.offset + sum(w * (words[net] >> i & 1) for net, w in total.weights.items())
+    return found + sum(
+        w * all(words[net] >> i & 1 for net in nets) for nets, w in total.products.items()
+    )
