@@ -41,8 +41,8 @@ def folded(
     for pin in pins:
         if pin not in known and pin not in new_pins:
             new_pins.append(pin)
-    place = {pin: 2 + i for i, pin in enumerate(new_pins)} | known
-    operands = [FALSE, TRUE, *(place[pin] for pin in pins)]
+    place = {pin: 2 + i for i, pin in enumerate(new_pins)}
+    operands = [FALSE, TRUE, *(known.get(pin, place.get(pin)) for pin in pins)]
     gates: list[Gate] = []
 
     def add(kind: str, *chosen: int) -> int:

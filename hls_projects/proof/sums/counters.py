@@ -10,20 +10,24 @@ What leaves a counter counts only for sums up to the upper bound that its bits h
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable
-from functools import lru_cache
-from itertools import combinations, islice, product
-from typing import Any
+from itertools import islice, product
 
 import numpy as np
 
-from hls_projects.proof.circuit import FALSE, TRUE, Circuit
-from hls_projects.proof.diagrams import Lanes, PartBounds, WeightedSum
+from hls_projects.proof.circuit import FALSE
+from hls_projects.proof.diagrams import Lanes, WeightedSum
+from hls_projects.proof.sums.cone import Cone
 from hls_projects.proof.sums.relation import Relation, find_relation
+from hls_projects.proof.sums.tables import (
+    columns,
+    is_part,
+    product_table,
+    subsets,
+    sums_table,
+    table_of,
+)
 
-# Inputs of the widest counter that is looked for.
-WIDEST = 8
 # Ways to part weights of nets that several counters read.
 MOST_PARTS = 256
 # Nets that enter a counter and that something else needs, of which products may be left.
@@ -32,56 +36,8 @@ MOST_SHARED = 3
 FEW = 24
 
 
-class CounterCone:
-    """The logic of one neuron, and the nets that its sum stands on.
-
-    Args:
-        circuit: the netlist.
-        outputs: nets of the neuron's outputs.
-        total: the sum over nets at which the cone begins.
-        begin: more nets at which it begins, which have no weight.
-
-    Attributes:
-        total: the sum over the nets that are left; the same integer for every input.
-        aliases: nets that equal a net of the sum, or its complement.
-        counters: how many were replaced.
-    """
-
-    def __init__(
-        self,
-        circuit: Circuit,
-        outputs: Iterable[int],
-        total: WeightedSum,
-        begin: Iterable[int] = (),
-    ) -> None:
-        self.circuit = circuit
-        self.outputs = set(outputs)
-        self.total = total
-        self.aliases: dict[int, tuple[int, bool]] = {}
-        self.counters = 0
-        self._weights = dict(total.weights)
-        self._offset = total.offset
-        self._terms = total.terms
-        self._products: dict[frozenset[int], int] = {}
-        # Of the sum, and of its negative: counters may count what is 1 in either.
-        self._bounds = {1: PartBounds(total.weights), -1: PartBounds(total.weights)}
-        known = dict.fromkeys((FALSE, TRUE, *self._weights, *begin))
-        self._order = circuit.in_order(self.outputs, known)
-        reached = {s for net in self._order for s in circuit.sources(net)} | self.outputs
-        self._weights |= {n: 0 for n in begin if n in reached and n not in self._weights}
-        self._place = {net: i for i, net in enumerate(self._order)}
-        self._readers: dict[int, list[int]] = {}
-        for net in self._order:
-            for source in circuit.sources(net):
-                self._readers.setdefault(source, []).append(net)
-        self._any_part = False
-        self._gone: set[int] = set()
-        self._tried: set[frozenset[int]] = set()
-        self._support: dict[int, frozenset[int] | None] = {}
-        self._reset(known)
-        self._support.update(dict.fromkeys((FALSE, TRUE), frozenset()))
-        for net in self._order:
-            self._support[net] = self._entering(net)
+class CounterCone(Cone):
+    """A cone whose counters are replaced; arguments and attributes are those of Cone."""
 
     def reduce(self) -> None:
         """Replaces counters, from the inputs on, as long as there are any."""
@@ -112,55 +68,6 @@ class CounterCone:
             else:
                 self._tried.add(entering)
 
-    def known(self, values: dict[int, Any], algebra: Any) -> dict[int, Any]:
-        """Values of nets of the sum, and of those that equal them."""
-        for net, (root, inverted) in self.aliases.items():
-            if root in values or root == FALSE:
-                value = algebra.false if root == FALSE else values[root]
-                values[net] = algebra.gate("not", (value,)) if inverted else value
-        return values
-
-    def _reset(self, nets: Iterable[int]) -> None:
-        self._support.update((net, frozenset((net,))) for net in nets)
-
-    def _entering(self, net: int) -> frozenset[int] | None:
-        """Nets of the sum that a net depends on; None for more than WIDEST."""
-        found: set[int] = set()
-        for source in self.circuit.sources(net):
-            part = self._support.get(source)
-            if part is None:
-                return None
-            found |= part
-        return frozenset(found) if len(found) <= WIDEST else None
-
-    def _inner(self, entering: frozenset[int]) -> set[int]:
-        """Nets that depend on nothing but the entering ones, which their readers are tried for."""
-        nets = [*entering, *(n for n, (root, _) in self.aliases.items() if root in entering)]
-        inner: set[int] = set()
-        waiting = [self._place[r] for net in nets for r in self._readers.get(net, ())]
-        heapq.heapify(waiting)
-        while waiting:
-            net = self._order[heapq.heappop(waiting)]
-            if net in inner or net in self._weights or net in self.aliases or net in self._gone:
-                continue
-            support = self._entering(net)
-            if support is not None and support <= entering:
-                self._support[net] = support
-                inner.add(net)
-                for reader in self._readers.get(net, ()):
-                    heapq.heappush(waiting, self._place[reader])
-        return inner
-
-    def _leaves(self, net: int, inner: set[int]) -> bool:
-        """Whether something outside depends on a net; nets of the sum are not computed again."""
-        return net in self.outputs or any(
-            r not in inner
-            and r not in self._gone
-            and r not in self._weights
-            and r not in self.aliases
-            for r in self._readers.get(net, ())
-        )
-
     def _replace(self, entering: frozenset[int]) -> list[int]:
         """Puts the boundary in place of what enters, if it has weights with the same sum.
 
@@ -189,13 +96,6 @@ class CounterCone:
                 return boundary
         return []
 
-    def _outside(self, net: int, entering: frozenset[int], inner: set[int]) -> bool:
-        """Whether something but the inner nets depends on a net, or on one that equals it."""
-        if any(net in nets and not nets <= entering for nets in self._products):
-            return True
-        equal = [n for n, (root, _) in self.aliases.items() if root == net]
-        return any(self._leaves(n, inner) for n in (net, *equal))
-
     def _parts(self, net: int, shared: bool) -> list[int]:
         """Parts of a net's weight that may enter: all of it, unless something outside needs it.
 
@@ -215,9 +115,9 @@ class CounterCone:
         """Truth tables of the boundary."""
         count = 1 << len(nets)
         lanes = Lanes(count)
-        values = dict(zip(nets, _columns(len(nets)), strict=True))
+        values = dict(zip(nets, columns(len(nets)), strict=True))
         found = self.circuit.evaluate(boundary, self.known(values, lanes), lanes)
-        return {net: _bits(word, count) for net, word in found.items()}
+        return {net: table_of(word, count) for net, word in found.items()}
 
     def _take(
         self,
@@ -241,17 +141,17 @@ class CounterCone:
         if products and not keep and shared:
             return False
         entering = {net: part for net, part in parts.items() if part} | products
-        sums = _sums(tuple(parts[net] for net in nets))
+        sums = sums_table(tuple(parts[net] for net in nets))
         for factors, weight in products.items():
-            sums = sums + weight * _product(factors, nets)
+            sums = sums + weight * product_table(factors, nets)
         lowest, highest = (sum(w for w in entering.values() if w * s > 0) for s in (-1, 1))
-        split = {n: abs(p) for n, p in parts.items() if p and not _is_part(p, self._weights[n])}
+        split = {n: abs(p) for n, p in parts.items() if p and not is_part(p, self._weights[n])}
         most = {
             sign: bounds.of(n for n in entering if n not in split) + sum(split.values())
             for sign, bounds in self._bounds.items()
         }
         occurs = (sums - lowest <= most[1]) & (highest - sums <= most[-1])
-        left = {s: _product(s, nets) for s in _subsets(shared)} if keep else {}
+        left = {s: product_table(s, nets) for s in subsets(shared)} if keep else {}
         relation = find_relation(found, sums, occurs, left)
         if relation is None:
             return False
@@ -297,41 +197,3 @@ class CounterCone:
             self.aliases[net] = root, inverted
             self._support[net] = frozenset((root,) if root != FALSE else ())
         self.counters += 1
-
-
-def _subsets(nets: Iterable[int]) -> list[frozenset[int]]:
-    """All but the empty one."""
-    nets = sorted(nets)
-    sizes = range(1, len(nets) + 1)
-    return [frozenset(found) for size in sizes for found in combinations(nets, size)]
-
-
-def _product(factors: frozenset[int], nets: list[int]) -> np.ndarray:
-    """Whether all factors are 1, at every assignment of the nets, bool."""
-    rows = np.arange(1 << len(nets))
-    return np.logical_and.reduce([rows >> nets.index(net) & 1 for net in factors])
-
-
-def _is_part(part: int, weight: int) -> bool:
-    """Whether a part has a weight's sign and no more than its size, so that the rest has too."""
-    return part * weight >= 0 and abs(part) <= abs(weight)
-
-
-def _bits(word: int, count: int) -> np.ndarray:
-    octets = word.to_bytes((count + 7) // 8, "little")
-    return np.unpackbits(np.frombuffer(octets, np.uint8), count=count, bitorder="little") > 0
-
-
-@lru_cache(None)
-def _columns(count: int) -> list[int]:
-    """Of every variable, its values in all 2^count simulations."""
-    rows = np.arange(1 << count)
-    packed = (np.packbits((rows >> i & 1).astype(bool), bitorder="little") for i in range(count))
-    return [int.from_bytes(octets.tobytes(), "little") for octets in packed]
-
-
-@lru_cache(1 << 16)
-def _sums(weights: tuple[int, ...]) -> np.ndarray:
-    """The weighted sum in all simulations."""
-    rows = np.arange(1 << len(weights))
-    return sum(w * (rows >> i & 1) for i, w in enumerate(weights))

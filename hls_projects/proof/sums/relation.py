@@ -45,7 +45,7 @@ def find_relation(
             hold any multiple of them.
 
     Returns:
-        None where there are no weights, more than one choice, or a net without a weight.
+        None where there are no weights, or a net without one.
     """
     roots: dict[bytes, tuple[int, bool]] = {}
     aliases: dict[int, Literal] = {}
@@ -73,9 +73,14 @@ def find_relation(
 
 
 def _solved(columns: np.ndarray, wanted: np.ndarray) -> list[int] | None:
-    """The only integers with which the columns make what is wanted, if there are any."""
+    """Integers with which the columns make what is wanted, if there are any; checked exactly."""
     matrix = columns.astype(np.int64)
-    found, _, rank, _ = np.linalg.lstsq(matrix.astype(float), wanted.astype(float), rcond=None)
+    square, right = matrix.T @ matrix, matrix.T @ wanted
+    try:
+        found = np.linalg.solve(square.astype(float), right.astype(float))
+    except np.linalg.LinAlgError:
+        return None
+    if not (np.abs(found) < 1 << 40).all():
+        return None
     whole = np.rint(found).astype(np.int64)
-    exact = rank == matrix.shape[1] and np.array_equal(matrix @ whole, wanted)
-    return whole.tolist() if exact else None
+    return whole.tolist() if np.array_equal(matrix @ whole, wanted) else None

@@ -8,6 +8,7 @@ import pytest
 
 from hls_projects.proof import prove_pipeline
 from hls_projects.proof.diagrams import Lanes
+from hls_projects.proof.sums import cone as cones
 from hls_projects.proof.sums import counters
 from tests.hls_projects.proof.faults import FAULTS, copied, small
 
@@ -32,7 +33,7 @@ def test_the_sum_stays(monkeypatch, seed, family, widest):
             assert _at(before, words, i) == _at(cone.total, after, i)
         replaced.append(cone.counters)
 
-    monkeypatch.setattr(counters, "WIDEST", widest)
+    monkeypatch.setattr(cones, "WIDEST", widest)
     monkeypatch.setattr(counters.CounterCone, "reduce", checked)
     net, circuit = small(seed, family)
     for fault in (None, *FAULTS[:4]):
