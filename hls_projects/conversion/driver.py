@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from hls_projects.conversion.compared_samples import TestData
     from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.proof.keras import KerasProof
     from hls_projects.tools.vendor_tools import VendorReport
     from hls_projects.verification.csim import CSimulation
 
@@ -77,7 +78,7 @@ def convert(
             f"{source.model} holds no Keras model to compare with: leave out `--no-csim`"
         )
     with step("reading the model"):
-        model, network = _read(source, options)
+        model, network, keras_proof = _read(source, options)
     if options.rtl is not None:
         check_feasible(network, options.rtl.time_multiplex)
     if warning := memory_warning(network, options.csim):
@@ -93,24 +94,32 @@ def convert(
     exactness["convert_seconds"] = round(converted, 1)
     vendor = _synthesize(hls_model, options, step)
     verilog = Verilog()
+    exactness["proofs"] = [] if keras_proof is None else [str(keras_proof)]
     if options.rtl is not None:
         verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
-        exactness["proofs"] = verilog.proofs
+        exactness["proofs"] += verilog.proofs
+    if keras_proof is not None and keras_proof.differences:
+        verilog.failures.append(str(keras_proof))
     return Conversion(source, options, model, network, data, exactness, vendor, verilog)
 
 
-def _read(source: ModelSource, options: ConversionOptions) -> tuple[Any, IntegerNetwork]:
-    """The Keras model, None if there is none, and the integer network."""
+def _read(
+    source: ModelSource, options: ConversionOptions
+) -> tuple[Any, IntegerNetwork, KerasProof | None]:
+    """The Keras model, None if there is none, the integer network, and whether both are equal."""
     from hls_projects.conversion.input_choice import choose_input_format
+    from hls_projects.from_keras.converter import convert as convert_model
     from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.proof.keras import prove_converted
     from qkeras_models.files.saved_model import load_model
 
     if not source.trained:
-        return None, IntegerNetwork.load(source.model)
+        return None, IntegerNetwork.load(source.model), None
     model = load_model(source.model)
-    chosen = choose_input_format(model, options, source.record)
-    return model, IntegerNetwork.from_keras(model, chosen)
+    found = convert_model(model, choose_input_format(model, options, source.record))
+    network = IntegerNetwork(found.input, found.layers, found.provenance, found.sources)
+    return model, network, prove_converted(model, found)
 
 
 def _write_project(

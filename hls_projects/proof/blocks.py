@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 
 import numpy as np
 
@@ -22,14 +21,14 @@ class Block:
         weights: int64 (values, neurons).
         offset: int64 (neurons,).
         threshold: levels and direction, one row a neuron; None for logits.
-        codes: of each value, those that occur, ascending.
+        codes: of each value, those that occur, ascending; none before they are known.
     """
 
     name: str
     weights: np.ndarray
     offset: np.ndarray
     threshold: Levels | None
-    codes: tuple[np.ndarray, ...]
+    codes: tuple[np.ndarray, ...] = ()
 
     @property
     def neurons(self) -> int:
@@ -60,22 +59,6 @@ class Block:
         ends = zip(*self.ranges(), strict=True)
         return [(int(a), self.results_at(n, int(a), int(b))) for n, (a, b) in enumerate(ends)]
 
-    @cached_property
-    def produced(self) -> list[np.ndarray]:
-        """Of each neuron its results that occur, ascending."""
-        return [np.unique(r[self._reached(n, len(r))]) for n, (_, r) in enumerate(self.by_sum)]
-
-    def _reached(self, neuron: int, sums: int) -> np.ndarray:
-        """Whether values that occur have the least acc, the next one, …; bool (sums,)."""
-        column = self.weights[:, neuron]
-        reached = 1
-        for value in np.flatnonzero(column).tolist():
-            weight, codes = int(column[value]), self.codes[value]
-            end = codes[0] if weight > 0 else codes[-1]
-            reached = _with_steps(reached, ((codes - end) * weight).tolist())
-        octets = reached.to_bytes((sums + 7) // 8, "little")
-        return np.unpackbits(np.frombuffer(octets, np.uint8), count=sums, bitorder="little") > 0
-
     def results_at(self, neuron: int, lowest: int, highest: int) -> np.ndarray:
         """A neuron's results where acc is lowest … highest, int64."""
         acc = np.arange(lowest, highest + 1, dtype=np.int64)
@@ -86,20 +69,6 @@ class Block:
         return one.forward(acc[:, None])[:, 0].astype(np.int64)
 
 
-def _with_steps(reached: int, steps: list[int]) -> int:
-    """Sums, one a bit, each with one of the steps added; the least step is 0."""
-    steps = sorted(steps)
-    unit = steps[1] if len(steps) > 1 else 0
-    if steps != [unit * i for i in range(len(steps))]:
-        return reduce(or_, (reached << step for step in steps))
-    covered = 1
-    while covered < len(steps):
-        more = min(covered, len(steps) - covered)
-        reached |= reached << unit * more
-        covered += more
-    return reached
-
-
 def bit_table(first: int, results: np.ndarray, place: int, inverted: bool = False) -> Table:
     """One bit of the results, two's complement, or its complement, as a function of the sum."""
     return Table(first, (results >> place & 1).astype(bool) ^ inverted)
@@ -108,15 +77,13 @@ def bit_table(first: int, results: np.ndarray, place: int, inverted: bool = Fals
 def make_blocks(
     layers: Sequence[Layer],
     names: Sequence[str],
-    codes: Sequence[np.ndarray],
     shape: tuple[int, ...],
 ) -> Iterator[Block]:
-    """The blocks of dense layers.
+    """The blocks of dense layers, without their codes.
 
     Args:
         layers: of the integer network, up to and with its head, or to a threshold.
         names: of the layers.
-        codes: of every input value, those that occur, ascending.
         shape: of the input.
     """
     pending: list[Layer] = []
@@ -129,11 +96,8 @@ def make_blocks(
         if isinstance(layer, (Levels, Head)):
             weights, offset, shape = _linear(pending, shape)
             threshold = _by_neuron(layer, len(offset)) if isinstance(layer, Levels) else None
-            block = Block(name or own, weights, offset, threshold, tuple(codes))
-            yield block
+            yield Block(name or own, weights, offset, threshold)
             pending, name = [], ""
-            if threshold is not None:
-                codes = block.produced
 
 
 def _written_out(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof.blocks import Block, make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError
-from hls_projects.proof.cuts import cut_wires
+from hls_projects.proof.free_bits import FreeBits
 from hls_projects.proof.matches import EqualNets, Matches, distinct
+from hls_projects.proof.netlist.cuts import cut_wires
 from hls_projects.proof.neuron import Result, Verdict
 from hls_projects.proof.pipeline import Checked, Front
 from hls_projects.proof.reading import read_circuit
@@ -21,6 +22,7 @@ from hls_projects.proof.vectors import block_vectors
 
 # Vectors that are kept of those that earlier blocks make.
 MOST_PROPAGATED = 4096
+Codes = tuple[np.ndarray, ...]
 # Kinds of layers whose Verilog is a pipeline without line buffers.
 DENSE = frozenset({"dense", "threshold", "flatten", "reshape", "head", "thermometer"})
 
@@ -95,23 +97,35 @@ class _Pipeline:
         self.cone = set(circuit.in_order(circuit.outputs["y"]))
 
     def run(self) -> None:
-        blocks = list(_blocks(self.network))
-        self._check_ports(blocks[-1])
+        *hidden, last = make_blocks(
+            self.network.layers, self.network.layer_names, self.network.input.shape
+        )
+        codes = self._check_input()
         latency = self._check_valid()
-        front = self._inputs(blocks[0])
-        for left, block in zip(range(len(blocks) - 1, 0, -1), blocks, strict=False):
-            following = self._block(Checked(self.circuit, block, front), latency, left)
-            if following is None:
+        front = None
+        for left, block in zip(range(len(hidden), 0, -1), hidden, strict=True):
+            known = replace(block, codes=codes)
+            found = self._block(Checked(self.circuit, known, front or self._inputs(known)),
+                                latency, left)
+            if found is None:
                 return
-            front = following
-        self._logits(Checked(self.circuit, blocks[-1], front), latency)
+            front, codes = found
+        known = replace(last, codes=codes)
+        self._check_logits(known)
+        self._logits(Checked(self.circuit, known, front or self._inputs(known)))
 
-    def _check_ports(self, last: Block) -> None:
-        """Raises CircuitError unless widths fit the network, and logits every sum."""
-        x, y = self.circuit.inputs["x"], self.circuit.outputs["y"]
-        expected = int(np.prod(self.network.input.shape)) * self.network.input.bits
-        if len(x) != expected:
-            raise CircuitError(f"port x has {len(x)} bits, the network's input {expected}")
+    def _check_input(self) -> tuple[np.ndarray, ...]:
+        """Codes of every input; raises CircuitError where port x is of another width."""
+        form, x = self.network.input, self.circuit.inputs["x"]
+        values = int(np.prod(form.shape))
+        if len(x) != values * form.bits:
+            raise CircuitError(
+                f"port x has {len(x)} bits, the network's input {values * form.bits}")
+        return (np.arange(form.lowest, form.highest + 1),) * values
+
+    def _check_logits(self, last: Block) -> None:
+        """Raises CircuitError unless every logit fits port y."""
+        y = self.circuit.outputs["y"]
         width, rest = divmod(len(y), last.neurons)
         ends = last.ranges()
         lowest, highest = int(ends[0].min()), int(ends[1].max())
@@ -146,12 +160,15 @@ class _Pipeline:
         front.values = front.x = block_vectors(block)[-MOST_PROPAGATED:]
         return front
 
-    def _block(self, checked: Checked, last: int, left: int) -> Front | None:
+    def _block(self, checked: Checked, last: int, left: int) -> tuple[Front, Codes] | None:
         """Proves what stands between a block and the next; None where it is not the network's.
 
         Args:
             last: latency of the logits.
             left: blocks that follow; registers may stand after each.
+
+        Returns:
+            What the next block begins with, and the codes of its values that occur.
         """
         first = checked.front.latency + 1
         nearest: tuple[list[int], Matches] | None = None
@@ -178,10 +195,13 @@ class _Pipeline:
         self.proof.differences += [matches.difference(net) for net in unlike]
         return None
 
-    def _proven(self, checked: Checked, matches: Matches, latency: int) -> Front | None:
+    def _proven(
+        self, checked: Checked, matches: Matches, latency: int
+    ) -> tuple[Front, Codes] | None:
         """Proves what the vectors suggest, and makes the values of the next block."""
-        block, proof = checked.block, self.proof
-        equal = EqualNets(checked.block)
+        block, proof, bits = checked.block, self.proof, checked.block.threshold.bits
+        produced = checked.front.produced(block)
+        equal = EqualNets(produced, bits)
         verdicts: dict[int, Result] = {}
         for neuron, wanted in matches.by_neuron():
             for net, result in checked.prove(neuron, wanted).items():
@@ -194,14 +214,15 @@ class _Pipeline:
         if proof.differences or proof.unknown:
             return None
         self.circuit.replace(equal.copies())
-        bits = block.threshold.bits
-        proof.unused_codes += sum((1 << bits) - len(codes) for codes in block.produced)
+        proof.unused_codes += sum((1 << bits) - len(codes) for codes in produced)
+        free = FreeBits(checked.front, block)
         all_literals = [
-            tuple(equal.bit(n, p) for p in range(bits))
+            tuple(equal.bit(n, p) or free.bit(n, p) for p in range(bits))
             for n in range(block.neurons)
         ]
         kept = min(checked.propagated, MOST_PROPAGATED)
-        return Front(all_literals, False, checked.results[:kept], checked.front.x[:kept], latency)
+        made = checked.results[:kept], checked.front.x[:kept]
+        return Front(all_literals, False, *made, latency), tuple(produced)
 
     def _count(
         self, checked: Checked, matches: Matches, verdicts: dict[int, Result]
@@ -218,7 +239,7 @@ class _Pipeline:
             else:
                 proof.differences.append(matches.difference(net))
 
-    def _logits(self, checked: Checked, latency: int) -> None:
+    def _logits(self, checked: Checked) -> None:
         """Proves port y, whose order is that of the classes."""
         y = self.circuit.outputs["y"]
         width = len(y) // checked.block.neurons
@@ -253,9 +274,3 @@ def _check_names(circuit: Circuit) -> None:
         if name not in found or (bits and len(found[name]) != bits):
             raise CircuitError(f"the top module has no port {name} as expected, only "
                                + ", ".join(f"{p}[{len(nets)}]" for p, nets in ports.items()))
-
-
-def _blocks(network: IntegerNetwork) -> Iterator[Block]:
-    form = network.input
-    codes = [np.arange(form.lowest, form.highest + 1)] * int(np.prod(form.shape))
-    return make_blocks(network.layers, network.layer_names, codes, form.shape)

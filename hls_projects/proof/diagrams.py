@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class Diagrams:
         self.manager = diagram_manager()
         self.most_nodes = most_nodes
         self._gates_made = 0
+        self._more = range(0)
         self.false, self.true = self.manager.false, self.manager.true
         names = [f"x{i}" for i in range(variables)]
         self.manager.declare(*names)
@@ -64,6 +65,27 @@ class Diagrams:
         if self._gates_made % 16 == 0 and len(self.manager) > self.most_nodes:
             raise TooManyNodes(f"more than {self.most_nodes:,} nodes")
         return self._gates[kind](*values)
+
+    def more_variables(self, count: int) -> range:
+        """Numbers of variables below all others, made where there are too few."""
+        first = len(self.variables) if not self._more else self._more[0]
+        for number in range(len(self.variables), first + count):
+            self.manager.declare(f"x{number}")
+            self.variables.append(self.manager.var(f"x{number}"))
+        self._more = self._more if count <= len(self._more) else range(first, first + count)
+        return self._more[:count]
+
+    def with_products(self, function: Any, products: Mapping[int, Sequence[int]]) -> Any:
+        """A function with variables replaced by products of others."""
+        if not products:
+            return function
+        found = {}
+        for number, factors in products.items():
+            term = self.true
+            for factor in factors:
+                term &= self.variables[factor]
+            found[f"x{number}"] = term
+        return self.manager.let(found, function)
 
     def differ(self, a: Any, b: Any) -> Any:
         """Where two functions differ."""
@@ -113,15 +135,20 @@ class Lanes:
 
 @dataclass(frozen=True)
 class WeightedSum:
-    """offset + Σ weight · bit over nets.
+    """offset + Σ weight · bit over nets, and over products of nets.
 
     Attributes:
         weights: of each net, nonzero.
         offset: the sum where every bit is 0.
+        terms: of nets that stand for several bits, the weights of these, whose sum is the net's
+            weight, or 0.
+        products: of nets that multiply, nonzero; few.
     """
 
     weights: Mapping[int, int]
     offset: int = 0
+    terms: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    products: Mapping[frozenset[int], int] = field(default_factory=dict)
 
     @property
     def lowest(self) -> int:
@@ -145,15 +172,17 @@ class PartBounds:
         weights: of the nets at first.
     """
 
-    def __init__(self, weights: Mapping[int, int]) -> None:
+    def __init__(self, weights: Mapping[Hashable, int]) -> None:
         self._sizes = [abs(weight) for weight in weights.values()]
         self._sources = {net: frozenset((i,)) for i, net in enumerate(weights)}
 
-    def of(self, nets: Iterable[int]) -> int:
+    def of(self, nets: Iterable[Hashable]) -> int:
         """An upper bound of the sum of some nets."""
         return sum(self._sizes[i] for i in self._of(nets))
 
-    def join(self, entering: Iterable[int], leaving: Collection[int], constant: int) -> None:
+    def join(
+        self, entering: Iterable[Hashable], leaving: Collection[Hashable], constant: int
+    ) -> None:
         """A counter took some nets and gave the digits of their sum plus a constant, ≥ 0."""
         sources = self._of(entering)
         if constant:
@@ -162,7 +191,12 @@ class PartBounds:
         for net in leaving:
             self._sources[net] = self._sources.get(net, frozenset()) | sources
 
-    def _of(self, nets: Iterable[int]) -> frozenset[int]:
+    def renew(self, net: Hashable, size: int) -> None:
+        """A net is from now on a source of its own, of at most this size."""
+        self._sources[net] = frozenset((len(self._sizes),))
+        self._sizes.append(size)
+
+    def _of(self, nets: Iterable[Hashable]) -> frozenset[int]:
         return frozenset().union(*(self._sources[net] for net in nets))
 
 

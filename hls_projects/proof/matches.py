@@ -7,14 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from hls_projects.proof.blocks import Block
 from hls_projects.proof.circuit import FALSE
 from hls_projects.proof.neuron import Literal
 from hls_projects.proof.pipeline import Checked
 from hls_projects.proof.result import Difference
-
-# Bits of a neuron that no register holds stand on nets that nothing drives.
-FREE_NET = -(1 << 40)
 
 
 class Matches:
@@ -61,13 +57,14 @@ class EqualNets:
     """Registers that equal bits of neurons, and so each other.
 
     Args:
-        block: whose neurons; bits that are the same in all codes that occur are constants.
+        produced: codes of each neuron that occur; bits that are the same in all are constants.
+        bits: of a code.
     """
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, produced: Sequence[np.ndarray], bits: int) -> None:
         self._of: dict[tuple[int, int], Literal] = {}
-        for neuron, results in enumerate(block.produced):
-            for place in range(block.threshold.bits):
+        for neuron, results in enumerate(produced):
+            for place in range(bits):
                 if len(found := np.unique(results >> place & 1)) == 1:
                     self._of[neuron, place] = FALSE, bool(found[0])
         self._root: dict[int, Literal] = {}
@@ -88,10 +85,10 @@ class EqualNets:
             inverted ^= other
         return net, inverted
 
-    def bit(self, neuron: int, place: int) -> Literal:
-        """Where a neuron's bit stands: on a register, constant, or on a net that nothing drives."""
+    def bit(self, neuron: int, place: int) -> Literal | None:
+        """Where a neuron's bit stands: on a register, or constant; None where on neither."""
         found = self._of.get((neuron, place))
-        return self.find(*found) if found else (FREE_NET - 8 * neuron - place, False)
+        return self.find(*found) if found else None
 
     def copies(self) -> dict[int, Literal]:
         """Registers that another one stands for."""

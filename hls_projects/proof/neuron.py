@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Any
 
 from hls_projects.proof.circuit import FALSE, Circuit
-from hls_projects.proof.counters import CounterCone
 from hls_projects.proof.diagrams import (
     Diagrams,
     Table,
@@ -17,6 +16,7 @@ from hls_projects.proof.diagrams import (
     inside,
     sum_diagram,
 )
+from hls_projects.proof.sums.counters import CounterCone
 
 # Nodes of diagrams, above which a cone counts as too large.
 MOST_NODES = 1_000_000
@@ -149,7 +149,14 @@ def _by_diagrams(
 
 def _sum(diagrams: Diagrams, order: Sequence[int], total: WeightedSum, table: Table) -> Any:
     terms = [(i, total.weights[n]) for i, n in enumerate(order) if total.weights.get(n)]
-    return sum_diagram(diagrams, terms, total.offset, table)
+    more = diagrams.more_variables(len(total.products))
+    terms += zip(more, total.products.values(), strict=True)
+    found = sum_diagram(diagrams, terms, total.offset, table)
+    place = {net: i for i, net in enumerate(order)}
+    return diagrams.with_products(
+        found,
+        {i: [place[n] for n in nets] for i, nets in zip(more, total.products, strict=True)},
+    )
 
 
 def _variable_order(

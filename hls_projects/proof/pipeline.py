@@ -12,6 +12,7 @@ from hls_projects.proof.circuit import FALSE, Circuit
 from hls_projects.proof.diagrams import Lanes, WeightedSum
 from hls_projects.proof.neuron import Code, Literal, Result, prove_neuron
 from hls_projects.proof.result import Difference
+from hls_projects.proof.sums.reach import Reach
 from hls_projects.proof.vectors import block_vectors
 
 
@@ -33,17 +34,29 @@ class Front:
     x: np.ndarray
     latency: int = 0
 
+    def produced(self, block: Block) -> list[np.ndarray]:
+        """Of each neuron its results that occur, ascending."""
+        reach = Reach(self.literals, self.signed, block.codes)
+        found = []
+        for neuron in range(block.neurons):
+            lowest, occur = reach.sums(block.weights[:, neuron], int(block.offset[neuron]))
+            results = block.results_at(neuron, lowest, lowest + len(occur) - 1)
+            found.append(np.unique(results[occur]))
+        return found
+
     def total(self, block: Block, neuron: int) -> WeightedSum:
         """A neuron's sum as one over nets; nets that cancel are left out."""
         offset = int(block.offset[neuron])
-        weights: dict[int, int] = {}
+        terms: dict[int, list[int]] = {}
         column = block.weights[:, neuron]
         for value in np.flatnonzero(column).tolist():
             for weight, (net, inverted) in self._weighted(value, int(column[value])):
                 offset += weight if inverted else 0
                 if net != FALSE:
-                    weights[net] = weights.get(net, 0) + (-weight if inverted else weight)
-        return WeightedSum({net: w for net, w in weights.items() if w}, offset)
+                    terms.setdefault(net, []).append(-weight if inverted else weight)
+        weights = {net: w for net, found in terms.items() if (w := sum(found))}
+        several = {net: found for net, found in terms.items() if len(found) > 1}
+        return WeightedSum(weights, offset, several)
 
     def codes(self, block: Block, neuron: int) -> list[Code]:
         """Of the neuron's inputs, those whose codes do not all occur."""

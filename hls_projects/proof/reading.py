@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hls_projects.proof.circuit import FALSE, TRUE, Box, Circuit, CircuitError, Function, Register
+from hls_projects.proof.netlist.folding import fold_constants
+from hls_projects.proof.netlist.inlining import inline_inner_nets
 from hls_projects.tools.yosys import run_yosys
 
 # Simulation models that come with Yosys, by family; none where the design has no primitives.
@@ -57,7 +59,7 @@ def read_circuit(
     Raises:
         ValueError: for another family.
         CircuitError: for a cell that is no gate, no primitive and no plain flip-flop, and for a
-            net that two cells drive.
+            net that two cells drive, or a loop.
         YosysError: if Yosys cannot read it or reaches the limit.
     """
     if family not in MODELS:
@@ -67,7 +69,10 @@ def read_circuit(
         printed = run_yosys(_commands(family, top, whole), folder=Path(folder), seconds=seconds)
         _check_drivers(printed)
         modules = json.loads(Path(folder, "design.json").read_text(encoding="utf-8"))["modules"]
-    return _Reader(modules, top).circuit()
+    circuit = _Reader(modules, top).circuit()
+    fold_constants(circuit)
+    inline_inner_nets(circuit, {net for net in circuit.functions if net < FALSE})
+    return circuit
 
 
 def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:

@@ -1,0 +1,1 @@
+"""What is done to a netlist after it is read."""

@@ -1,0 +1,1 @@
+"""Weighted sums over nets: which they can be, and counters that stand for their parts."""
