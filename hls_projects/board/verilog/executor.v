@@ -48,7 +48,7 @@ assign result = kept[7:0];
 
 always @(posedge clk) begin
     if (load) sample <= {payload, sample[8*BYTES-1:8]};
-    else if (state == FEED) sample <= sample >> WIDTH;
+    else if (PIXELS > 1 && state == FEED) sample <= sample >> WIDTH;
     case (state)
     IDLE: begin
         left <= PIXELS;

@@ -1,0 +1,221 @@
+"""From a network's Verilog to a board's bitstream: synthesis, place and route, clock, packing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hls_projects.board.board_file import DEVICES, BoardFile
+from hls_projects.board.clock_settings import divisor_of, set_clock
+from hls_projects.board.configuration import (
+    ConfigurationError,
+    compare_configurations,
+    read_configuration,
+)
+from hls_projects.board.fingerprint import fingerprint
+from hls_projects.board.fit import check_fits
+from hls_projects.board.pll import Pll, fastest
+from hls_projects.board.protocol import Hello
+from hls_projects.board.routed_cells import cells_by_part, draw_placement, part_names
+from hls_projects.board.simulation.netlist import read_routed
+from hls_projects.board.wrapper import Wrapper, constraints
+from hls_projects.tools.ecp5_netlist import demand
+from hls_projects.tools.nextpnr import run_nextpnr
+from hls_projects.tools.trellis import pack, unpack
+from hls_projects.tools.yosys import run_yosys
+from qkeras_models.files.atomic_write import write_atomically
+
+if TYPE_CHECKING:
+    from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.rtl import RtlDesign
+
+# What placement aims at, MHz; the clock itself is chosen once the design is routed.
+AIM = 100.0
+# Of the routed Fmax, what the PLL may give at most.
+MARGIN = 0.98
+NETLIST, BITSTREAM = "routed.json", "board.bit"
+
+
+@dataclass(frozen=True)
+class Bitstream:
+    """A network on a board, ready to load.
+
+    Attributes:
+        board: the board.
+        hello: what it says of itself, its clock included.
+        folder: with board.bit, routed.json and what they were made from.
+        fmax_mhz: highest clock after routing, slow corner.
+        pll: that gives the clock.
+        divisor: clock cycles a bit of the serial line.
+        parts: LUT4s (TRELLIS_COMB) and flip-flops (TRELLIS_FF) of each layer and the wrapper.
+        settings: of the routed configuration, found again in the bitstream.
+        latency: clock cycles from the last input to the logits.
+        seconds: of each step.
+    """
+
+    board: BoardFile
+    hello: Hello
+    folder: Path
+    fmax_mhz: float
+    pll: Pll
+    divisor: int
+    parts: dict[str, Counter[str]]
+    settings: int
+    latency: int
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def netlist(self) -> Path:
+        """The routed netlist, with the clock that the bitstream has."""
+        return self.folder / NETLIST
+
+    @property
+    def bitstream(self) -> Path:
+        """What is loaded into the board."""
+        return self.folder / BITSTREAM
+
+
+Step = Callable[[str], Any]
+
+
+def build_bitstream(
+    network: IntegerNetwork,
+    design: RtlDesign,
+    board: BoardFile,
+    folder: Path,
+    step: Step,
+    *,
+    name: str = "network",
+    seed: int = 1,
+    seconds: float = 1800.0,
+) -> Bitstream:
+    """Writes folder/board.bit and everything that it was made from.
+
+    Args:
+        network: what the board computes.
+        design: its Verilog, written for ECP5.
+        board: the board.
+        folder: made if it is not there.
+        step: a context manager around each long step, given its description.
+        name: of the network, which the board's hello says.
+        seed: of the placer.
+        seconds: time limit of each tool.
+
+    Raises:
+        TooLargeForBoard: before routing, naming the boards that it would fit.
+        YosysError, NextpnrError, TrellisError: if a tool fails or reaches its limit.
+        ConfigurationError: if the bitstream does not hold what was routed.
+        ValueError: if no clock suits the serial line.
+    """
+    check_fits(design.luts + 2 * design.carries, design.ffs, board)
+    folder.mkdir(parents=True, exist_ok=True)
+    build = _Build(board, folder, step, seconds)
+    hello = _hello(network, design, board, name)
+    first = fastest(board.megahertz, AIM)
+    wrapper = Wrapper(hello, max(4, round(first.megahertz * 1e6 / board.baud)))
+    build.synthesize(wrapper.on_device(board, first), design.verilog)
+    fmax = build.route(seed)
+    pll = fastest(board.megahertz, MARGIN * fmax)
+    divisor = divisor_of(pll.megahertz, board.baud)
+    kilohertz = round(1000 * pll.megahertz)
+    settings = build.pack(pll, divisor, kilohertz)
+    parts = part_names(design.verilog)
+    module = read_routed(folder / NETLIST)
+    with step("drawing the placed design"):
+        title = f"{name} on {board.name}, {fmax:.1f} MHz"
+        draw_placement(module, parts, folder / "placed.png", title)
+    said = Hello(**{**vars(hello), "kilohertz": kilohertz})
+    return Bitstream(board, said, folder, fmax, pll, divisor, cells_by_part(module, parts),
+                     settings, design.latency, build.seconds)
+
+
+def _hello(network: IntegerNetwork, design: RtlDesign, board: BoardFile, name: str) -> Hello:
+    form = network.input
+    return Hello(
+        kilohertz=0,
+        network=fingerprint(network),
+        name=name,
+        shape=form.shape,
+        bits=form.bits,
+        signed=form.signed,
+        scale=form.scale if isinstance(form.scale, float) else None,
+        pixels=design.pixels,
+        classes=design.classes,
+        logit_bits=design.logit_bits,
+        images=0,
+        board=board.name,
+        baud=board.baud,
+    )
+
+
+class _Build:
+    """The tools' runs in one folder, timed."""
+
+    def __init__(self, board: BoardFile, folder: Path, step: Step, limit: float) -> None:
+        self.board, self.folder, self.step, self.limit = board, folder, step, limit
+        self.seconds: dict[str, float] = {}
+
+    def _timed(self, name: str, description: str, work: Callable[[], Any]) -> Any:
+        started = time.monotonic()
+        with self.step(description):
+            result = work()
+        self.seconds[name] = time.monotonic() - started
+        return result
+
+    def synthesize(self, board: str, network: Path) -> None:
+        """Writes synthesized.json; refuses what does not fit."""
+        write_atomically(self.folder / "board.v", board)
+        write_atomically(self.folder / "network.v", network.read_bytes())
+        write_atomically(self.folder / "board.lpf", constraints(self.board))
+        script = ["read_verilog network.v", "read_verilog board.v",
+                  "synth_ecp5 -top board -json synthesized.json"]
+        self._timed("synthesis", "synthesizing the board's design", lambda: run_yosys(
+            script, folder=self.folder, seconds=self.limit))
+        text = (self.folder / "synthesized.json").read_text(encoding="utf-8")
+        needed = demand(json.loads(text)["modules"]["board"])
+        check_fits(needed.luts, needed.ffs, self.board)
+
+    def route(self, seed: int) -> float:
+        """Writes the routed netlist; returns its highest clock, MHz."""
+        self._timed("routing", "placing and routing, which takes minutes", lambda: self._nextpnr(
+            "nextpnr.log", "--json", "synthesized.json", "--lpf", "board.lpf", "--seed", str(seed),
+            "--write", NETLIST, "--textcfg", "routed.config", "--report", "nextpnr.json",
+            "--timing-allow-fail"))
+        report = json.loads((self.folder / "nextpnr.json").read_text(encoding="utf-8"))
+        return min(clock["achieved"] for clock in report["fmax"].values())
+
+    def pack(self, pll: Pll, divisor: int, kilohertz: int) -> int:
+        """Sets the clock and writes the bitstream; returns how many settings it holds."""
+        return self._timed("packing", "packing the bitstream, and unpacking it again",
+                           lambda: self._pack(pll, divisor, kilohertz))
+
+    def _pack(self, pll: Pll, divisor: int, kilohertz: int) -> int:
+        folder = self.folder
+        document = json.loads((folder / NETLIST).read_text(encoding="utf-8"))
+        set_clock(next(iter(document["modules"].values())), pll, divisor, kilohertz)
+        write_atomically(folder / NETLIST, json.dumps(document))
+        self._nextpnr("clock.log", "--json", NETLIST, "--no-pack", "--no-place", "--no-route",
+                      "--textcfg", "board.config")
+        configuration, bitstream = folder / "board.config", folder / BITSTREAM
+        pack(configuration, bitstream, self.limit)
+        unpack(bitstream, folder / "unpacked.config", self.limit)
+        compared = compare_configurations(
+            read_configuration(configuration), read_configuration(folder / "unpacked.config"))
+        again = folder / "again.bit"
+        pack(folder / "unpacked.config", again, self.limit)
+        if again.read_bytes() != bitstream.read_bytes():
+            raise ConfigurationError("the bitstream, unpacked and packed again, is another one")
+        again.unlink()
+        (folder / "unpacked.config").unlink()
+        return compared
+
+    def _nextpnr(self, log: str, *arguments: str) -> None:
+        board = self.board
+        device = [DEVICES[board.device][0], "--package", board.package, "--speed", str(board.speed)]
+        run_nextpnr([*device, *arguments], folder=self.folder, seconds=self.limit,
+                    log=self.folder / log)
