@@ -95,6 +95,13 @@ def _present_name(word: str) -> str:
 @click.option("--prove/--no-prove", default=None,
               help="Prove the Verilog for every input; --prove includes --rtl.  "
                    "[default: where it takes seconds]")
+@click.option("--board",
+              help="Make a bitstream for a board, such as ulx3s-12f, or one of your own in a .yaml "
+                   "file, and simulate what was routed; takes minutes; includes --rtl.")
+@click.option("--board-images", type=int, default=100, show_default=True,
+              help="Test samples that the routed netlist must answer.")
+@click.option("--self-test", type=int, default=0,
+              help="Test samples that the board holds itself and runs at its full clock.")
 @click.option("--vendor", "synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 def main(
@@ -110,6 +117,9 @@ def main(
     generic_rtl: bool,
     tool_seconds: float,
     prove: bool | None,
+    board: str | None,
+    board_images: int,
+    self_test: int,
     **options: Any,
 ) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
@@ -125,11 +135,13 @@ def main(
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
       python convert.py reports/results/networks/sfc-sparse-0.98-0.npz --data mnist
     """
+    from hls_projects.conversion.options import BoardOptions
+
     try:
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
         wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize,
-                  stage_delay is not None)
+                  stage_delay is not None, board)
         if any(wanted):
             verilog = {
                 "targets": targets,
@@ -140,8 +152,13 @@ def main(
                 "place": pnr,
                 "seconds": tool_seconds,
                 "prove": prove,
+                "board": board is not None,
             }
-        document, folder = _convert(target, output, verilog, {"csim": not no_csim, **options})
+        if self_test and not board:
+            raise ValueError("`--self-test` is of a board: give `--board` too")
+        chosen = board and BoardOptions(board, board_images, self_test, tool_seconds)
+        options |= {"csim": not no_csim, "board": chosen or None}
+        document, folder = _convert(target, output, verilog, options)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command starts again", err=True)
         sys.exit(130)
@@ -213,6 +230,8 @@ def _print(document: dict[str, Any], folder: Path) -> None:
                f"({compared})")
     for proof in exactness.get("proofs", ()):
         click.echo(proof)
+    if "board" in exactness:
+        click.echo(exactness["board"]["line"])
     if exactness["images_per_second"]:
         click.echo(f"C-simulation: {exactness['images_per_second']:,.0f} images/s, compiled in "
                    f"{exactness['compile_seconds']:.1f} s; conversion took "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,7 @@ def _checked(described: Any, name: str) -> dict[str, Any]:
     known = [field.name for field in fields(BoardFile) if field.name != "name"]
     missing = [
         field.name for field in fields(BoardFile)
-        if field.name not in described and field.name != "name" and field.default is field.default_factory
+        if field.default is MISSING and field.name not in (*described, "name")
     ]
     unknown = [key for key in described if key not in known]
     if unknown or missing:

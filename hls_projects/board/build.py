@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hls_projects.board.board_file import DEVICES, BoardFile
-from hls_projects.board.clock_settings import divisor_of, set_clock
-from hls_projects.board.configuration import (
+from hls_projects.board.device.clock_settings import divisor_of, set_clock
+from hls_projects.board.device.configuration import (
     ConfigurationError,
     compare_configurations,
     read_configuration,
 )
+from hls_projects.board.device.pll import Pll, fastest
+from hls_projects.board.device.routed_cells import cells_by_part, draw_placement, part_names
+from hls_projects.board.device.trellis import pack, unpack
 from hls_projects.board.fingerprint import fingerprint
 from hls_projects.board.fit import check_fits
-from hls_projects.board.pll import Pll, fastest
 from hls_projects.board.protocol import Hello
-from hls_projects.board.routed_cells import cells_by_part, draw_placement, part_names
 from hls_projects.board.simulation.netlist import read_routed
 from hls_projects.board.wrapper import Wrapper, constraints
 from hls_projects.tools.ecp5_netlist import demand
 from hls_projects.tools.nextpnr import run_nextpnr
-from hls_projects.tools.trellis import pack, unpack
 from hls_projects.tools.yosys import run_yosys
 from qkeras_models.files.atomic_write import write_atomically
 
@@ -54,7 +54,6 @@ class Bitstream:
         divisor: clock cycles a bit of the serial line.
         parts: LUT4s (TRELLIS_COMB) and flip-flops (TRELLIS_FF) of each layer and the wrapper.
         settings: of the routed configuration, found again in the bitstream.
-        latency: clock cycles from the last input to the logits.
         seconds: of each step.
     """
 
@@ -66,7 +65,6 @@ class Bitstream:
     divisor: int
     parts: dict[str, Counter[str]]
     settings: int
-    latency: int
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -131,7 +129,7 @@ def build_bitstream(
         draw_placement(module, parts, folder / "placed.png", title)
     said = Hello(**{**vars(hello), "kilohertz": kilohertz})
     return Bitstream(board, said, folder, fmax, pll, divisor, cells_by_part(module, parts),
-                     settings, design.latency, build.seconds)
+                     settings, build.seconds)
 
 
 def _hello(network: IntegerNetwork, design: RtlDesign, board: BoardFile, name: str) -> Hello:
@@ -145,6 +143,7 @@ def _hello(network: IntegerNetwork, design: RtlDesign, board: BoardFile, name: s
         signed=form.signed,
         scale=form.scale if isinstance(form.scale, float) else None,
         pixels=design.pixels,
+        latency=design.latency,
         classes=design.classes,
         logit_bits=design.logit_bits,
         images=0,

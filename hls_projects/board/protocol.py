@@ -1,7 +1,7 @@
 """Frames over the serial line: what is sent, and what is taken for an answer.
 
-A frame is a start byte, then kind, number, length (2 bytes), network (4), the payload and a CRC-32 of
-everything from kind to payload (4); numbers of several bytes stand lowest first.
+A frame is a start byte, then kind, number, length (2 bytes), network (4), the payload and a CRC-32
+of everything from kind to payload (4); numbers of several bytes stand lowest first.
 """
 
 from __future__ import annotations
@@ -117,6 +117,7 @@ class Hello:
         name: of the network.
         shape: of a sample; bits, signed, scale: how its floats become integers.
         pixels: clock cycles in which a sample enters the network.
+        latency: clock cycles from a sample's first input to its logits.
         classes, logit_bits: logits, and bits of each.
         images: of the self-test; 0 without one.
         board: its name; baud: bits a second of the line.
@@ -130,6 +131,7 @@ class Hello:
     signed: bool
     scale: float | tuple[float, ...] | None
     pixels: int
+    latency: int
     classes: int
     logit_bits: int
     images: int

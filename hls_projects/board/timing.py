@@ -21,25 +21,24 @@ def request_bits(hello: Hello) -> int:
     return BITS_A_BYTE * (OVERHEAD + hello.image_bytes)
 
 
-def execution_bits(hello: Hello, latency: int, divisor: int) -> int:
+def execution_bits(hello: Hello, divisor: int) -> int:
     """Bit times from the end of a request to the beginning of its answer, at most.
 
     Args:
         hello: of the board.
-        latency: clock cycles from a sample's first input to its logits.
         divisor: clock cycles a bit.
     """
-    cycles = hello.pixels + latency + hello.classes + WRAPPER_CYCLES
+    cycles = hello.pixels + hello.latency + hello.classes + WRAPPER_CYCLES
     return -(-cycles // divisor)
 
 
-def gap_bits(hello: Hello, latency: int, divisor: int) -> int:
+def gap_bits(hello: Hello, divisor: int) -> int:
     """Bit times that must lie between two requests; 0 where they may follow at once.
 
-    The sample of a request must have entered the network before the next one's comes, and its answer
-    must be sent before the next request ends.
+    The sample of a request must have entered the network before the next one's comes, and its
+    answer must be sent before the next request ends.
     """
-    busy = execution_bits(hello, latency, divisor) + answer_bits(hello)
+    busy = execution_bits(hello, divisor) + answer_bits(hello)
     spare = BITS_A_BYTE * SPARE_BYTES
     entering = -(-hello.pixels // divisor) - BITS_A_BYTE * OVERHEAD
     return max(0, busy + spare - request_bits(hello), entering + spare)

@@ -1,4 +1,4 @@
-"""Verilog of a board: the network, the serial line around it, and the PLL and pins of the device."""
+"""Verilog of a board: the serial line around a network, and the PLL and pins of the device."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hls_projects.board.board_file import BoardFile
-from hls_projects.board.pll import Pll
+from hls_projects.board.device.pll import Pll
 from hls_projects.board.protocol import Hello
 
 VERILOG = Path(__file__).parent / "verilog"

@@ -41,9 +41,9 @@ def read_frames(said: bytes) -> Iterator[Frame]:
 
 
 def run_images(
-    simulation: WireSimulation, hello: Hello, divisor: int, latency: int, x_int: np.ndarray
+    simulation: WireSimulation, hello: Hello, divisor: int, x_int: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Classes (n,) and logits (n, classes), int32, as the boards answer; in as many boards as there are.
+    """Classes (n,) and logits (n, classes), int32, as the boards answer, each its share.
 
     Each board is greeted first, and must say what it is.
 
@@ -51,7 +51,6 @@ def run_images(
         simulation: the boards.
         hello: what they must say.
         divisor: clock cycles a bit.
-        latency: clock cycles from a sample's first input to its logits.
         x_int: integer samples (n, …).
 
     Raises:
@@ -59,7 +58,7 @@ def run_images(
     """
     payloads = pack_images(x_int, hello.bits)
     shares = np.array_split(np.arange(len(payloads)), min(LANES, len(payloads)))
-    gap = idle(gap_bits(hello, latency, divisor), divisor)
+    gap = idle(gap_bits(hello, divisor), divisor)
     greeting = Frame(Kind.HELLO, 255, 0).encode()
     welcome = idle(20 + 10 * (OVERHEAD + len(hello.encode())), divisor)
     lines = []
@@ -69,7 +68,7 @@ def run_images(
             frame = Frame(Kind.IMAGE, number % 256, hello.network, payloads[image]).encode()
             line += [levels(frame, divisor), gap]
         lines.append(np.concatenate(line))
-    tail = divisor * (execution_bits(hello, latency, divisor) + 2 * answer_bits(hello))
+    tail = divisor * (execution_bits(hello, divisor) + 2 * answer_bits(hello))
     said = simulation.converse(lines, divisor, tail)
     classes = np.zeros(len(payloads), np.int32)
     logits = np.zeros((len(payloads), hello.classes), np.int32)
@@ -89,7 +88,8 @@ def _check(frames: list[Frame], hello: Hello, images: int) -> None:
     for frame in frames:
         if frame.kind == ERROR:
             raise FrameError(f"it answers {Failure(frame.payload[0]).name}")
-    expected = [(ANSWER | Kind.HELLO, 255), *((ANSWER | Kind.IMAGE, i % 256) for i in range(images))]
+    expected = [(ANSWER | Kind.HELLO, 255)]
+    expected += [(ANSWER | Kind.IMAGE, number % 256) for number in range(images)]
     received = [(frame.kind, frame.number) for frame in frames]
     if received != expected:
         raise FrameError(f"{len(frames)} answers for {len(expected)} requests, or out of order")

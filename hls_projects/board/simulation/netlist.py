@@ -9,8 +9,8 @@ from typing import Any
 
 Cell = dict[str, Any]
 
-# Pins of each kind of cell that has a model, with what each is where nothing drives it.  An input of
-# a LUT is then 1; the others have a constant that the checks below make irrelevant.
+# Pins of each kind of cell that has a model, with what each is where nothing drives it.  An input
+# of a LUT is then 1; the others have a constant that the checks below make irrelevant.
 PINS: dict[str, dict[str, str]] = {
     "TRELLIS_COMB": {
         "A": "1", "B": "1", "C": "1", "D": "1", "M": "1", "FCI": "0", "F1": "1", "FXA": "1",

@@ -24,8 +24,9 @@ CXXRTL = HERE.parents[1] / "rtl" / "cxxrtl"
 TO_GATES = (
     "proc", "flatten", "hierarchy -top board", "opt_clean -purge", "rename board top",
     "opt_expr", "memory", "opt_expr", "simplemap", "techmap", "simplemap", "opt_expr", "opt_merge",
-    "opt_clean -purge", "abc -script +strash;dc2;map,-a -g AND,OR,XOR", "splitnets", "techmap -map gates.v",
-    "opt_clean -purge", "setattr -unset src */*", "write_cxxrtl -header -O5 -g0 design.cc",
+    "opt_clean -purge", "abc -script +strash;dc2;map,-a -g AND,OR,XOR", "splitnets",
+    "techmap -map gates.v", "opt_clean -purge", "setattr -unset src */*",
+    "write_cxxrtl -header -O5 -g0 design.cc",
 )
 VERILOG = (
     "read_verilog primitives.v", "read_verilog top.v", "read_verilog board.v",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hls_projects.board.pll import Pll
+from hls_projects.board.device.pll import Pll
 
 CONSTANT = re.compile(r"set_(divisor|kilohertz)\.bits\[(\d+)\]\.lut")
 BITS = {"divisor": 16, "kilohertz": 20}

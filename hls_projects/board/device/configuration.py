@@ -7,8 +7,8 @@ from pathlib import Path
 
 Settings = dict[str, set[str]]
 
-# The tool that unpacks leaves out what is so in an empty device, and has two names for the same bits
-# in pads, PLLs and at the outputs of slices.
+# The tool that unpacks leaves out what is so in an empty device, and has two names for the same
+# bits in pads, PLLs and at the outputs of slices.
 DEFAULT_TABLE = "INIT 1111111111111111"
 AMBIGUOUS_TILES = ("PIC", "PIOT", "MIB")
 SLICE_OUTPUT = "_SLICE"

@@ -1,4 +1,4 @@
-"""Where the cells of a routed board stand, and to which layer or part of the wrapper they belong."""
+"""Where the cells of a routed board stand, and to which layer they belong, or to the wrapper."""
 
 from __future__ import annotations
 
