@@ -6,12 +6,12 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hls_projects.board.board_file import DEVICES, BoardFile
-from hls_projects.board.device.clock_settings import divisor_of, set_clock
+from hls_projects.board.device.clock_settings import clock_for, divisor_of, set_clock
 from hls_projects.board.device.configuration import (
     ConfigurationError,
     compare_configurations,
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 # What placement aims at, MHz; the clock itself is chosen once the design is routed.
 AIM = 100.0
-# Of the routed Fmax, what the PLL may give at most.
-MARGIN = 0.98
 NETLIST, BITSTREAM = "routed.json", "board.bit"
 
 
@@ -113,12 +111,12 @@ def build_bitstream(
     check_fits(design.luts + 2 * design.carries, design.ffs, board)
     folder.mkdir(parents=True, exist_ok=True)
     build = _Build(board, folder, step, seconds)
-    hello = _hello(network, design, board, name)
+    hello = hello_of(network, design, board=board.name, baud=board.baud, name=name)
     first = fastest(board.megahertz, AIM)
     wrapper = Wrapper(hello, max(4, round(first.megahertz * 1e6 / board.baud)))
     build.synthesize(wrapper.on_device(board, first), design.verilog)
     fmax = build.route(seed)
-    pll = fastest(board.megahertz, MARGIN * fmax)
+    pll = clock_for(board.megahertz, fmax, board.baud)
     divisor = divisor_of(pll.megahertz, board.baud)
     kilohertz = round(1000 * pll.megahertz)
     settings = build.pack(pll, divisor, kilohertz)
@@ -127,15 +125,30 @@ def build_bitstream(
     with step("drawing the placed design"):
         title = f"{name} on {board.name}, {fmax:.1f} MHz"
         draw_placement(module, parts, folder / "placed.png", title)
-    said = Hello(**{**vars(hello), "kilohertz": kilohertz})
-    return Bitstream(board, said, folder, fmax, pll, divisor, cells_by_part(module, parts),
+    hello = replace(hello, kilohertz=kilohertz)
+    return Bitstream(board, hello, folder, fmax, pll, divisor, cells_by_part(module, parts),
                      settings, build.seconds)
 
 
-def _hello(network: IntegerNetwork, design: RtlDesign, board: BoardFile, name: str) -> Hello:
+def hello_of(
+    network: IntegerNetwork,
+    design: RtlDesign,
+    *,
+    board: str,
+    baud: int,
+    name: str,
+    kilohertz: int = 0,
+) -> Hello:
+    """What a board says of itself; the clock may not be known yet.
+
+    Args:
+        network: that it holds.
+        design: its Verilog.
+        board, baud, name, kilohertz: as in Hello.
+    """
     form = network.input
     return Hello(
-        kilohertz=0,
+        kilohertz=kilohertz,
         network=fingerprint(network),
         name=name,
         shape=form.shape,
@@ -147,8 +160,8 @@ def _hello(network: IntegerNetwork, design: RtlDesign, board: BoardFile, name: s
         classes=design.classes,
         logit_bits=design.logit_bits,
         images=0,
-        board=board.name,
-        baud=board.baud,
+        board=board,
+        baud=baud,
     )
 
 

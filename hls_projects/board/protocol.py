@@ -7,6 +7,7 @@ of everything from kind to payload (4); numbers of several bytes stand lowest fi
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zlib
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ class Hello:
     @property
     def image_bytes(self) -> int:
         """Bytes of a sample's payload."""
-        return -(-int(np.prod(self.shape)) * self.bits // 8)
+        return -(-math.prod(self.shape) * self.bits // 8)
 
     @property
     def result_bytes(self) -> int:
@@ -178,8 +179,10 @@ class Hello:
 
 def pack_images(x_int: np.ndarray, bits: int) -> list[bytes]:
     """Payloads of integer samples (n, …): `bits` of every integer, the first one lowest."""
-    planes = x_int.reshape(len(x_int), -1)[:, :, None] >> np.arange(bits) & 1
-    packed = np.packbits(planes.reshape(len(x_int), -1).astype(np.uint8), 1, bitorder="little")
+    inputs = math.prod(x_int.shape[1:])
+    planes = x_int.reshape(len(x_int), inputs, 1) >> np.arange(bits) & 1
+    flat = planes.reshape(len(x_int), inputs * bits).astype(np.uint8)
+    packed = np.packbits(flat, axis=1, bitorder="little")
     return [row.tobytes() for row in packed]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,7 +99,7 @@ class Wrapper:
     def _instance(self, clock: str, led: str) -> str:
         hello = self.hello
         text = replace(hello, kilohertz=0).encode()
-        width = -(-hello.bits * _elements(hello) // hello.pixels)
+        width = hello.bits * math.prod(hello.shape) // hello.pixels
         parameters = {
             "NETWORK": f"32'h{hello.network:08x}",
             "WIDTH": width,
@@ -116,13 +117,6 @@ class Wrapper:
         }
         ports = f".clk({clock}), .rx(rx), .tx(tx), .led({led})"
         return f"wrapper #(\n{_parameters(parameters)}\n) wrapper({ports});"
-
-
-def _elements(hello: Hello) -> int:
-    product = 1
-    for size in hello.shape:
-        product *= size
-    return product
 
 
 def _parameters(values: Mapping[str, object]) -> str:

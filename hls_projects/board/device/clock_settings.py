@@ -5,12 +5,34 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hls_projects.board.device.pll import Pll
+from hls_projects.board.device.pll import Pll, fastest
 
 CONSTANT = re.compile(r"set_(divisor|kilohertz)\.bits\[(\d+)\]\.lut")
 BITS = {"divisor": 16, "kilohertz": 20}
-# Most of a bit by which a byte's last one may be off: sender and receiver share it.
+# Largest share by which bits may be too long or too short: over ten of them it is a fifth of one.
 LARGEST_ERROR = 0.02
+# A rate so close to the line's is worth a slower clock.
+SMALL_ERROR = 0.005
+# Of the routed Fmax, what the PLL may give at most, and what it should give at least.
+HIGHEST, LOWEST = 0.98, 0.9
+
+
+def clock_for(source: float, fmax: float, baud: int) -> Pll:
+    """The PLL for a design: close below its Fmax, and if possible a multiple of the line's rate.
+
+    Args:
+        source: of the board's oscillator, MHz.
+        fmax: highest clock after routing, MHz.
+        baud: bits a second of the serial line.
+
+    Raises:
+        ValueError: if the PLL cannot be so slow.
+    """
+    pll = fastest(source, HIGHEST * fmax)
+    whole = pll.megahertz * 1e6 // baud * baud / 1e6
+    if abs(pll.megahertz / whole - 1 if whole else 0) > SMALL_ERROR and whole > LOWEST * fmax:
+        return fastest(source, whole)
+    return pll
 
 
 def divisor_of(megahertz: float, baud: int) -> int:

@@ -22,7 +22,8 @@ HERE = Path(__file__).parent
 CXXRTL = HERE.parents[1] / "rtl" / "cxxrtl"
 # From modules to gates of one bit, in one module named `top`.
 TO_GATES = (
-    "proc", "flatten", "hierarchy -top board", "opt_clean -purge", "rename board top",
+    "proc", "flatten", "hierarchy -purge_lib -top board", "delete =top", "rename board top",
+    "opt_clean -purge",
     "opt_expr", "memory", "opt_expr", "simplemap", "techmap", "simplemap", "opt_expr", "opt_merge",
     "opt_clean -purge", "abc -script +strash;dc2;map,-a -g AND,OR,XOR", "splitnets",
     "techmap -map gates.v", "opt_clean -purge", "setattr -unset src */*",

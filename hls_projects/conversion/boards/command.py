@@ -68,6 +68,7 @@ def run_data(
         ValueError: if the data set's samples do not fit the network.
         BoardError: if the board stops answering.
     """
+    from rich.console import Console
     from rich.progress import Progress
 
     from training.data import load
@@ -75,7 +76,8 @@ def run_data(
     found = load(data)
     x, y = found.x_test[:samples], found.y_test[:samples]
     started = time.monotonic()
-    with Progress(transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"sending {len(x):,} samples", total=len(x))
         x_int = _quantized(board, network, x)
         classes, logits = board.run(x_int, lambda done: progress.update(task, completed=done))
