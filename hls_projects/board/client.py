@@ -63,10 +63,10 @@ class Board:
         BoardError: if nothing that speaks the protocol answers.
         ValueError: if the board holds another network.
 
-    Example:
-        >>> with Board("/dev/ttyUSB0") as board:
-        ...     board.predict(x_test[:100]).shape
-        (100, 10)
+    Example, with a board at that port::
+
+        with Board("/dev/ttyUSB0") as board:
+            logits = board.predict(x_test[:100])
     """
 
     def __init__(

@@ -31,9 +31,10 @@ class SimulatedPort:
     Attributes:
         name: of the port, as in /dev/pts/3.
 
-    Example:
-        >>> with SimulatedPort(simulation, divisor=8, idle_bits=2000) as port:
-        ...     Board(port.name).predict(x)
+    Example, with a WireSimulation::
+
+        with SimulatedPort(simulation, divisor=8, idle_bits=2000) as port:
+            logits = Board(port.name).predict(x)
     """
 
     def __init__(
