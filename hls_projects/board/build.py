@@ -24,13 +24,15 @@ from hls_projects.board.fingerprint import fingerprint
 from hls_projects.board.fit import check_fits
 from hls_projects.board.protocol import Hello
 from hls_projects.board.simulation.netlist import read_routed
-from hls_projects.board.wrapper import Wrapper, constraints
+from hls_projects.board.wrapper import Wrapper, constraints, memory_files
 from hls_projects.tools.ecp5_netlist import demand
 from hls_projects.tools.nextpnr import run_nextpnr
 from hls_projects.tools.yosys import run_yosys
 from qkeras_models.files.atomic_write import write_atomically
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import RtlDesign
 
@@ -87,6 +89,7 @@ def build_bitstream(
     step: Step,
     *,
     name: str = "network",
+    tested: np.ndarray | None = None,
     seed: int = 1,
     seconds: float = 1800.0,
 ) -> Bitstream:
@@ -99,6 +102,7 @@ def build_bitstream(
         folder: made if it is not there.
         step: a context manager around each long step, given its description.
         name: of the network, which the board's hello says.
+        tested: integer samples (n, …) of a self-test, which go into block RAM; None for none.
         seed: of the placer.
         seconds: time limit of each tool.
 
@@ -111,9 +115,13 @@ def build_bitstream(
     check_fits(design.luts + 2 * design.carries, design.ffs, board)
     folder.mkdir(parents=True, exist_ok=True)
     build = _Build(board, folder, step, seconds)
-    hello = hello_of(network, design, board=board.name, baud=board.baud, name=name)
+    hello = hello_of(network, design, board=board.name, baud=board.baud, name=name,
+                     images=0 if tested is None else len(tested))
     first = fastest(board.megahertz, AIM)
     wrapper = Wrapper(hello, max(4, round(first.megahertz * 1e6 / board.baud)))
+    if tested is not None:
+        for file, text in memory_files(hello, tested, network.predict_integers(tested)).items():
+            write_atomically(folder / file, text)
     build.synthesize(wrapper.on_device(board, first), design.verilog)
     fmax = build.route(seed)
     pll = clock_for(board.megahertz, fmax, board.baud)
@@ -138,13 +146,14 @@ def hello_of(
     baud: int,
     name: str,
     kilohertz: int = 0,
+    images: int = 0,
 ) -> Hello:
     """What a board says of itself; the clock may not be known yet.
 
     Args:
         network: that it holds.
         design: its Verilog.
-        board, baud, name, kilohertz: as in Hello.
+        board, baud, name, kilohertz, images: as in Hello.
     """
     form = network.input
     return Hello(
@@ -159,7 +168,7 @@ def hello_of(
         latency=design.latency,
         classes=design.classes,
         logit_bits=design.logit_bits,
-        images=0,
+        images=images,
         board=board,
         baud=baud,
     )

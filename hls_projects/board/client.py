@@ -22,6 +22,7 @@ from hls_projects.board.protocol import (
     FrameError,
     Hello,
     Kind,
+    SelfTest,
     pack_images,
     unpack_result,
 )
@@ -129,6 +130,20 @@ class Board:
         classes = np.array([results[i][0] for i in range(len(payloads))], np.int32)
         logits = [results[i][1] for i in range(len(payloads))]
         return classes, np.array(logits, np.int32).reshape(len(payloads), self.hello.classes)
+
+    def self_test(self) -> SelfTest:
+        """Runs the samples in the board's own memory through the network, at its full clock.
+
+        Raises:
+            ValueError: if the bitstream holds none.
+            BoardError: if an answer cannot be had.
+        """
+        if not self.hello.images:
+            raise ValueError(
+                "the board must hold samples of its own, as `convert.py --self-test` puts there. "
+                "Received: a bitstream without any"
+            )
+        return self._asked(Kind.SELF_TEST, b"")
 
     def close(self) -> None:
         """Closes the port."""
@@ -241,6 +256,8 @@ class Board:
             return hello
         if frame.network != self.hello.network:
             raise FrameError("an answer of another network came")
+        if kind is Kind.SELF_TEST:
+            return SelfTest.decode(frame.payload)
         return unpack_result(frame.payload, self.hello.classes, self.hello.logit_bits)
 
     def _frame(self) -> Frame:

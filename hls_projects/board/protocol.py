@@ -26,6 +26,7 @@ ANSWER = 0x80
 # Of the class, before the logits.
 CLASS_BYTES = 2
 CLOCK = struct.Struct("<I")
+TESTED = struct.Struct("<HHI")
 
 
 class Kind(IntEnum):
@@ -175,6 +176,28 @@ class Hello:
                        **{**said, "shape": tuple(said["shape"])})
         except (KeyError, TypeError, struct.error, ValueError) as error:
             raise FrameError(f"the board's hello is not understood: {error}") from error
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What a board's self-test found.
+
+    Attributes:
+        answered: results that the network gave.
+        failures: those of them that differ in a bit.
+        cycles: from the first input to the last result.
+    """
+
+    answered: int
+    failures: int
+    cycles: int
+
+    @classmethod
+    def decode(cls, payload: bytes) -> SelfTest:
+        """What the payload of an answer says; FrameError for another length."""
+        if len(payload) != TESTED.size:
+            raise FrameError(f"a self-test of {len(payload)} bytes is not one of {TESTED.size}")
+        return cls(*TESTED.unpack(payload))
 
 
 def pack_images(x_int: np.ndarray, bits: int) -> list[bytes]:

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from hls_projects.board.board_file import BoardFile
 from hls_projects.board.device.pll import Pll
-from hls_projects.board.protocol import Hello
+from hls_projects.board.protocol import Hello, pack_images
 
 VERILOG = Path(__file__).parent / "verilog"
 SOURCES = "serial.v", "frames.v", "executor.v", "wrapper.v"
+# Its memories are read from files as soon as Yosys sees it.
+SELF_TEST = "self_test.v"
 LARGEST_DIVISOR = (1 << 16) - 1
 SMALLEST_DIVISOR = 4
 # Bit times without a byte after which a frame has ended too early, and after which a line is quiet.
@@ -82,7 +86,7 @@ class Wrapper:
 
     def bare(self) -> str:
         """Verilog of module `board` without PLL, for simulation; `top` is the network."""
-        return _with_sources("settable.v", BARE.format(wrapper=self._instance("clk", "led")))
+        return self._with_sources("settable.v", BARE.format(wrapper=self._instance("clk", "led")))
 
     def on_device(self, board: BoardFile, pll: Pll) -> str:
         """Verilog of module `board` for a device; `top` is the network."""
@@ -94,7 +98,12 @@ class Wrapper:
             led="lit" if board.led_on else "!lit",
             assignments="\n".join(f"assign high_{i} = 1'b1;" for i in pins),
         )
-        return _with_sources("settable_ecp5.v", text)
+        return self._with_sources("settable_ecp5.v", text)
+
+    def _with_sources(self, settable: str, top: str) -> str:
+        names = (settable, *SOURCES, *([SELF_TEST] if self.hello.images else []))
+        sources = [(VERILOG / name).read_text(encoding="utf-8") for name in names]
+        return "\n".join([*sources, top])
 
     def _instance(self, clock: str, led: str) -> str:
         hello = self.hello
@@ -108,6 +117,7 @@ class Wrapper:
             "CLASSES": hello.classes,
             "LOGIT_BITS": hello.logit_bits,
             "RESULT_BYTES": hello.result_bytes,
+            "IMAGES": hello.images,
             "HELLO_BYTES": len(text),
             "HELLO_TEXT": f"{8 * len(text)}'h{text[::-1].hex()}",
             "TIMEOUT": f"16'd{self.timeout}",
@@ -119,13 +129,33 @@ class Wrapper:
         return f"wrapper #(\n{_parameters(parameters)}\n) wrapper({ports});"
 
 
+def memory_files(hello: Hello, x_int: np.ndarray, logits: np.ndarray) -> dict[str, str]:
+    """Contents of a self-test's block RAMs, by the names of the files that Verilog reads.
+
+    Args:
+        hello: of the board.
+        x_int: integer samples (n, …).
+        logits: integers (n, classes) that they must give.
+    """
+    width = hello.bits * math.prod(hello.shape) // hello.pixels
+    outputs = hello.classes * hello.logit_bits
+    words = [
+        int.from_bytes(payload, "little") >> width * pixel & (1 << width) - 1
+        for payload in pack_images(x_int, hello.bits) for pixel in range(hello.pixels)
+    ]
+    results = [
+        int.from_bytes(payload, "little")
+        for payload in pack_images(logits % (1 << hello.logit_bits), hello.logit_bits)
+    ]
+    return {"inputs.hex": _hex(words, width), "logits.hex": _hex(results, outputs)}
+
+
+def _hex(words: list[int], bits: int) -> str:
+    return "".join(f"{word:0{-(-bits // 4)}x}\n" for word in words)
+
+
 def _parameters(values: Mapping[str, object]) -> str:
     return ",\n".join(f"    .{name}({value})" for name, value in values.items())
-
-
-def _with_sources(settable: str, top: str) -> str:
-    sources = [(VERILOG / name).read_text(encoding="utf-8") for name in (settable, *SOURCES)]
-    return "\n".join([*sources, top])
 
 
 def constraints(board: BoardFile) -> str:

@@ -12,17 +12,19 @@ from hls_projects.board.protocol import (
     ERROR,
     HEADER,
     OVERHEAD,
+    TESTED,
     Failure,
     Frame,
     FrameError,
     Hello,
     Kind,
+    SelfTest,
     pack_images,
     unpack_result,
 )
-from hls_projects.board.simulation.waveform import idle, levels
+from hls_projects.board.simulation.waveform import BITS_A_BYTE, idle, levels
 from hls_projects.board.simulation.wire_simulation import WireSimulation
-from hls_projects.board.timing import answer_bits, execution_bits, gap_bits
+from hls_projects.board.timing import WRAPPER_CYCLES, answer_bits, execution_bits, gap_bits
 from hls_projects.rtl.cxxrtl.simulation import LANES, SimulationError
 
 
@@ -82,6 +84,31 @@ def run_images(
         except FrameError as error:
             raise SimulationError(f"simulated board {board}: {error}") from None
     return classes, logits
+
+
+def run_self_test(simulation: WireSimulation, hello: Hello, divisor: int) -> SelfTest:
+    """What the boards' self-test finds, the same for all of them.
+
+    Args:
+        simulation: the boards.
+        hello: what they are.
+        divisor: clock cycles a bit.
+
+    Raises:
+        SimulationError: if they say anything but one right frame each, or different ones.
+    """
+    request = Frame(Kind.SELF_TEST, 1, hello.network).encode()
+    line = np.concatenate([idle(4, divisor), levels(request, divisor)])
+    cycles = hello.images * hello.pixels + hello.latency + 2 * WRAPPER_CYCLES
+    tail = cycles + divisor * 2 * BITS_A_BYTE * (OVERHEAD + TESTED.size)
+    said = set(simulation.converse([line] * LANES, divisor, tail))
+    try:
+        (frame,) = read_frames(b"".join(said))
+        if (frame.kind, frame.network) != (ANSWER | Kind.SELF_TEST, hello.network):
+            raise FrameError(f"kind {frame.kind} of network {frame.network:08x}")
+        return SelfTest.decode(frame.payload)
+    except ValueError as error:
+        raise SimulationError(f"no answer to the self-test: {error}") from None
 
 
 def _check(frames: list[Frame], hello: Hello, images: int) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from hls_projects.board.simulation.block_ram import BlockRam, BlockRamError
+
 Cell = dict[str, Any]
+BLOCK_RAM = "DP16KD"
 
 # Pins of each kind of cell that has a model, with what each is where nothing drives it.  An input
 # of a LUT is then 1; the others have a constant that the checks below make irrelevant.
@@ -75,16 +79,43 @@ def simulated(module: dict[str, Any]) -> dict[str, Any]:
     Raises:
         NoModelError: for a kind of cell, or a setting of one, that has no model.
     """
-    cells = {name: _modelled(name, cell) for name, cell in module["cells"].items()}
+    cells = {
+        name: _modelled(name, cell)
+        for name, cell in module["cells"].items() if cell["type"] != BLOCK_RAM
+    }
+    cells |= _memories(module)
     ports = {name: {**port} for name, port in module["ports"].items()}
     return {"modules": {"board": {"attributes": {}, "ports": ports, "cells": cells,
                                   "netnames": {}}}}
 
 
+def _memories(module: dict[str, Any]) -> dict[str, Cell]:
+    """Tables and registers of all block RAMs."""
+    rams = {name: c for name, c in module["cells"].items() if c["type"] == BLOCK_RAM}
+    if not rams:
+        return {}
+    pins = [
+        (cell["port_directions"][pin], bit)
+        for cell in module["cells"].values() for pin, bits in cell["connections"].items()
+        for bit in bits
+    ]
+    read = {bit for direction, bit in pins if direction != "output"}
+    new = count(max(bit for _, bit in pins) + 1)
+    found = {}
+    for name, ram in rams.items():
+        try:
+            made = BlockRam(ram, read).cells(new)
+            found |= {f"{name}${i}": cell for i, cell in enumerate(made)}
+        except BlockRamError as error:
+            raise NoModelError(f"{name}: {error}") from None
+    return found
+
+
 def _modelled(name: str, cell: Cell) -> Cell:
     kind = cell["type"]
     if kind not in PINS:
-        raise NoModelError(f"{name}: a cell of kind {kind} has no model; there are {_list(PINS)}")
+        there_are = _list([*PINS, BLOCK_RAM])
+        raise NoModelError(f"{name}: a cell of kind {kind} has no model; there are {there_are}")
     for parameter, allowed in KNOWN[kind].items():
         value = _text(cell["parameters"].get(parameter, allowed[0]))
         if value not in allowed:

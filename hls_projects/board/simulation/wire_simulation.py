@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -89,14 +89,28 @@ class WireSimulation:
 
     @classmethod
     def of_verilog(
-        cls, network: Path, board: str, *, compiler: str = "g++", seconds: float = 1800.0
+        cls,
+        network: Path,
+        board: str,
+        memories: Mapping[str, str] | None = None,
+        *,
+        compiler: str = "g++",
+        seconds: float = 1800.0,
     ) -> WireSimulation:
-        """Of the written Verilog: the network's file, and the text of module `board`."""
+        """Of the written Verilog.
+
+        Args:
+            network: the network's file.
+            board: the text of module `board`.
+            memories: files that it reads memories from, by name.
+            compiler, seconds: as above.
+        """
         folder = tempfile.TemporaryDirectory(prefix="board-simulation-")
         path = Path(folder.name)
         shutil.copyfile(CXXRTL / "primitives.v", path / "primitives.v")
         shutil.copyfile(network, path / "top.v")
-        (path / "board.v").write_text(board, encoding="utf-8")
+        for name, text in {"board.v": board, **(memories or {})}.items():
+            (path / name).write_text(text, encoding="utf-8")
         return cls(folder, VERILOG, compiler, seconds)
 
     @classmethod

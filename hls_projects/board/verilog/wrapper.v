@@ -1,9 +1,10 @@
 // A network behind a serial line, all on one clock.
 
-// Blinks while the clock runs.
-module heartbeat(input clk, output led);
+// Blinks slowly while the clock runs; after a self-test it shines, or blinks eight times as fast if
+// a result was wrong.
+module heartbeat(input clk, input passed, input failed, output led);
 reg [23:0] count = 24'd0;
-assign led = count[23];
+assign led = passed || (failed ? count[20] : count[23]);
 always @(posedge clk) count <= count + 24'd1;
 endmodule
 
@@ -15,6 +16,7 @@ module wrapper #(
     parameter CLASSES = 1,
     parameter LOGIT_BITS = 2,
     parameter RESULT_BYTES = 1,
+    parameter IMAGES = 0,
     parameter HELLO_BYTES = 1,
     parameter [8*HELLO_BYTES-1:0] HELLO_TEXT = 0,
     parameter [15:0] TIMEOUT = 16'd32768,
@@ -27,21 +29,22 @@ module wrapper #(
     output tx,
     output led
 );
-localparam [7:0] HELLO = 8'h01, HELLO_ANSWER = 8'h81, IMAGE_ANSWER = 8'h82, FAILED = 8'hff;
-localparam [15:0] CLASS_BYTES = 16'd2;
+localparam [7:0] HELLO = 8'h01, IMAGE = 8'h02, TEST = 8'h03, ANSWER = 8'h80, FAILED = 8'hff;
+localparam [15:0] CLASS_BYTES = 16'd2, TEST_BYTES = 16'd8;
 
 wire [15:0] divisor;
 wire [19:0] kilohertz;
 settable #(.WIDTH(16), .VALUE({16'd0, DIVISOR})) set_divisor(.value(divisor));
 settable #(.WIDTH(20), .VALUE({12'd0, KILOHERTZ})) set_kilohertz(.value(kilohertz));
-heartbeat heartbeat(.clk(clk), .led(led));
 
 wire [7:0] payload, kind, number, failure, result;
 wire load, full, executing, accepted, failed, answered, in_valid, out_valid, taken, sending;
-wire [WIDTH-1:0] x;
+wire [WIDTH-1:0] x, sample_x;
+wire sample_valid, testing, passed, wrong;
+wire [63:0] tested;
 wire [CLASSES*LOGIT_BITS-1:0] y;
 wire [15:0] largest, index;
-reg greeting = 1'b0;
+reg greeting = 1'b0, test_waits = 1'b0;
 reg [7:0] accepted_number = 8'd0;
 reg start = 1'b0, sending_before = 1'b0;
 reg [7:0] answer_kind = 8'd0, answer_number = 8'd0, answer_failure = 8'd0;
@@ -50,21 +53,54 @@ reg [7:0] said;
 wire idle = !sending && !start && !sending_before;
 wire finished = !sending && sending_before;
 
-frame_receiver #(.NETWORK(NETWORK), .PAYLOAD(BYTES), .TIMEOUT(TIMEOUT), .QUIET(QUIET)) receiver(
+frame_receiver #(
+    .NETWORK(NETWORK), .PAYLOAD(BYTES), .TIMEOUT(TIMEOUT), .QUIET(QUIET),
+    .SELF_TEST(IMAGES != 0)
+) receiver(
     .clk(clk), .divisor(divisor), .rx(rx), .payload(payload), .load(load), .full(full),
-    .busy(executing || greeting), .accepted(accepted), .kind(kind), .number(number),
+    .busy(executing || greeting || test_waits), .accepted(accepted), .kind(kind), .number(number),
     .failed(failed), .failure(failure), .reported(start && answer_kind == FAILED)
 );
 executor #(
     .WIDTH(WIDTH), .PIXELS(PIXELS), .BYTES(BYTES), .CLASSES(CLASSES), .LOGIT_BITS(LOGIT_BITS),
     .RESULT_BYTES(RESULT_BYTES)
 ) executor(
-    .clk(clk), .load(load), .payload(payload), .start(accepted && kind != HELLO), .full(full),
-    .busy(executing), .in_valid(in_valid), .x(x), .out_valid(out_valid), .y(y),
-    .answered(answered), .largest(largest), .result(result),
-    .shift(taken && answer_kind == IMAGE_ANSWER && index >= CLASS_BYTES),
-    .sent(finished && answer_kind == IMAGE_ANSWER)
+    .clk(clk), .load(load), .payload(payload), .start(accepted && kind == IMAGE), .full(full),
+    .busy(executing), .in_valid(sample_valid), .x(sample_x),
+    .out_valid(out_valid), .y(y), .answered(answered), .largest(largest), .result(result),
+    .shift(taken && answer_kind == (ANSWER | IMAGE) && index >= CLASS_BYTES),
+    .sent(finished && answer_kind == (ANSWER | IMAGE))
 );
+generate
+    if (IMAGES != 0) begin: with_self_test
+        wire [15:0] count, failures;
+        wire [31:0] cycles;
+        wire [WIDTH-1:0] test_x;
+        wire test_valid, done;
+        reg [1:0] verdict = 2'd0;
+        self_test #(
+            .WIDTH(WIDTH), .PIXELS(PIXELS), .OUTPUTS(CLASSES * LOGIT_BITS), .IMAGES(IMAGES)
+        ) self_test(
+            .clk(clk), .start(accepted && kind == TEST), .in_valid(test_valid), .x(test_x),
+            .out_valid(out_valid), .y(y), .testing(testing), .done(done), .answered(count),
+            .failures(failures), .cycles(cycles)
+        );
+        assign in_valid = testing ? test_valid : sample_valid;
+        assign x = testing ? test_x : sample_x;
+        assign tested = {cycles, failures, count};
+        assign passed = verdict == 2'd1;
+        assign wrong = verdict == 2'd2;
+        always @(posedge clk) if (done) verdict <= failures == 16'd0 ? 2'd1 : 2'd2;
+    end else begin: without_self_test
+        assign in_valid = sample_valid;
+        assign x = sample_x;
+        assign testing = 1'b0;
+        assign tested = 64'd0;
+        assign passed = 1'b0;
+        assign wrong = 1'b0;
+    end
+endgenerate
+heartbeat heartbeat(.clk(clk), .passed(passed), .failed(wrong), .led(led));
 top network(.clk(clk), .in_valid(in_valid), .x(x), .out_valid(out_valid), .y(y));
 frame_sender #(.NETWORK(NETWORK)) sender(
     .clk(clk), .divisor(divisor), .start(start), .kind(answer_kind), .number(answer_number),
@@ -73,10 +109,12 @@ frame_sender #(.NETWORK(NETWORK)) sender(
 
 wire [8*HELLO_BYTES-1:0] greetings = {HELLO_TEXT[8*HELLO_BYTES-1:32], 12'd0, kilohertz};
 wire [8*HELLO_BYTES-1:0] greeting_left = greetings >> {index, 3'b000};
+wire [63:0] tested_left = tested >> {index[2:0], 3'b000};
 always @*
     case (answer_kind)
-    HELLO_ANSWER: said = greeting_left[7:0];
-    IMAGE_ANSWER: said = index == 16'd0 ? largest[7:0] : index == 16'd1 ? largest[15:8] : result;
+    ANSWER | HELLO: said = greeting_left[7:0];
+    ANSWER | TEST: said = tested_left[7:0];
+    ANSWER | IMAGE: said = index == 16'd0 ? largest[7:0] : index == 16'd1 ? largest[15:8] : result;
     default: said = answer_failure;
     endcase
 
@@ -86,14 +124,17 @@ always @(posedge clk) begin
     if (accepted) begin
         accepted_number <= number;
         greeting <= kind == HELLO;
+        test_waits <= kind == TEST;
     end
-    if (finished && answer_kind == HELLO_ANSWER) greeting <= 1'b0;
-    if (idle && (failed || greeting || answered)) begin
+    if (finished && answer_kind == (ANSWER | HELLO)) greeting <= 1'b0;
+    if (finished && answer_kind == (ANSWER | TEST)) test_waits <= 1'b0;
+    if (idle && (failed || greeting || answered || test_waits && !testing)) begin
         start <= 1'b1;
-        answer_kind <= failed ? FAILED : greeting ? HELLO_ANSWER : IMAGE_ANSWER;
+        answer_kind <= failed ? FAILED : ANSWER | (greeting ? HELLO : answered ? IMAGE : TEST);
         answer_number <= failed ? number : accepted_number;
         answer_failure <= failure;
-        answer_length <= failed ? 16'd1 : greeting ? HELLO_BYTES : CLASS_BYTES + RESULT_BYTES;
+        answer_length <= failed ? 16'd1 : greeting ? HELLO_BYTES
+            : answered ? CLASS_BYTES + RESULT_BYTES : TEST_BYTES;
     end
 end
 endmodule

@@ -21,9 +21,16 @@ if TYPE_CHECKING:
               help="The run's network.npz, to compare every logit with.")
 @click.option("--data", help="Data set whose test samples are sent, such as mnist.")
 @click.option("--samples", type=click.IntRange(min=1), help="How many at most.  [default: all]")
+@click.option("--self-test", is_flag=True,
+              help="Run the samples in the board's own memory at its full clock.")
 @click.option("--baud", type=int, help="Bits a second.  [default: what a board answers to]")
 def main(
-    port: str, network_file: Path | None, data: str | None, samples: int | None, baud: int | None
+    port: str,
+    network_file: Path | None,
+    data: str | None,
+    samples: int | None,
+    self_test: bool,
+    baud: int | None,
 ) -> None:
     """Talks with a network on a board at a serial port, such as /dev/ttyUSB0.
 
@@ -41,8 +48,9 @@ def main(
         network = network_file and IntegerNetwork.load(network_file)
         with Board(port, network or None, baud=baud) as board:
             click.echo(describe(board))
-            if data and not run_data(board, network, data, samples):
-                sys.exit(1)
+            right = not self_test or run_self_test(board)
+            right &= not data or run_data(board, network, data, samples)
+        sys.exit(0 if right else 1)
     except (BoardError, OSError, ValueError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
@@ -57,6 +65,23 @@ def describe(board: Board) -> str:
         f"{hello.board}: network {hello.name} ({hello.network:08x}), {shape} inputs of {bits}, "
         f"{hello.classes} logits, {hello.kilohertz / 1000:.1f} MHz"
     )
+
+
+def run_self_test(board: Board) -> bool:
+    """Says what the board's self-test found; whether every result was right.
+
+    Raises:
+        ValueError: if the board has none.
+        BoardError: if the board stops answering.
+    """
+    found, images = board.self_test(), board.hello.images
+    right = found.answered - found.failures
+    microseconds = 1000 * found.cycles / board.hello.kilohertz
+    click.echo(
+        f"self-test: {right} of {images} samples right in {found.cycles:,} cycles, "
+        f"{microseconds:,.2f} µs: {1e6 * images / microseconds:,.0f} a second"
+    )
+    return right == images
 
 
 def run_data(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from hls_projects.board.build import Bitstream
+    from hls_projects.board.protocol import SelfTest
     from hls_projects.conversion.model_source import ModelSource
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import RtlDesign
@@ -58,17 +60,24 @@ class OnBoard:
         images: samples that the simulation answered.
         logits: integers of them, none of which differs.
         simulation_seconds: of reading and compiling the netlist, and running it.
+        self_test: what the self-test of the simulated board found; None without one.
     """
 
     bitstream: Bitstream
     images: int
     logits: int
     simulation_seconds: float
+    self_test: SelfTest | None = None
 
     @property
     def execution(self) -> str:
         """Its name among those that agree."""
         return f"routed netlist of {self.bitstream.board.name} on {self.images:,} samples"
+
+    def _tested(self) -> str:
+        if self.self_test is None:
+            return ""
+        return f"; self-test: {self.self_test.answered} samples in {self.self_test.cycles} cycles"
 
     def document(self) -> dict[str, Any]:
         """Its figures, JSON values."""
@@ -79,7 +88,7 @@ class OnBoard:
             f"routed for {made.board.name}: 0 of {self.logits:,} logits of {self.images:,} samples "
             f"differ, serial pin to serial pin; {made.pll.megahertz:.1f} MHz, routed "
             f"{made.fmax_mhz:.1f} MHz; {sum(luts.values()):,} LUT4 and {sum(ffs.values()):,} FF of "
-            f"{made.board.cells:,}; bitstream: {made.bitstream}"
+            f"{made.board.cells:,}{self._tested()}; bitstream: {made.bitstream}"
         )
         return {
             "line": line,
@@ -127,35 +136,41 @@ def convert_to_board(
 
     board = find_board(options.board)
     folder = RunFolder(source.folder).board
-    made = build_bitstream(network, design, board, folder, step, name=source.name,
+    tested = x_int[: options.self_test] if options.self_test else None
+    made = build_bitstream(network, design, board, folder, step, name=source.name, tested=tested,
                            seconds=options.seconds)
-    seconds = _compared(network, made, x_int, source, step)
+    started = time.monotonic()
+    self_test = _compared(network, made, x_int, source, step)
+    seconds = time.monotonic() - started
     write_atomically(folder / "README.md", _readme(made, source, len(x_int)))
-    return OnBoard(made, len(x_int), len(x_int) * network.classes, seconds)
+    return OnBoard(made, len(x_int), len(x_int) * network.classes, seconds, self_test)
 
 
 def _compared(
     network: IntegerNetwork, made: Bitstream, x_int: np.ndarray, source: ModelSource, step: Step
-) -> float:
-    """Seconds that the simulation of the routed netlist took, in which nothing differed."""
-    import time
-
-    from hls_projects.board.simulation.images import run_images
+) -> SelfTest | None:
+    """Compares every logit of the routed netlist; what its self-test found, if it has one."""
+    from hls_projects.board.simulation.images import run_images, run_self_test
     from hls_projects.board.simulation.wire_simulation import WireSimulation
+    from hls_projects.rtl import SimulationError
     from hls_projects.verification.mismatch import ExactnessError, describe, write_mismatch
 
-    started = time.monotonic()
+    self_test = None
     with step("compiling the routed netlist"):
         simulation = WireSimulation.of_routed(made.netlist)
     with simulation, step(f"running {len(x_int):,} samples through it, pin to pin"):
         classes, logits = run_images(simulation, made.hello, made.divisor, x_int)
+        if made.hello.images:
+            self_test = run_self_test(simulation, made.hello, made.divisor)
     expected = network.predict_integers(x_int)
     if not np.array_equal(expected, logits):
         mismatch = describe("integer network", "routed netlist", expected, logits, None)
         where = write_mismatch(mismatch, RunFolder(source.folder).report)
         raise ExactnessError(f"{mismatch}; details in {where}", mismatch)
     check_classes(classes, expected)
-    return time.monotonic() - started
+    if self_test is not None and (self_test.failures or self_test.answered != made.hello.images):
+        raise SimulationError(f"the self-test of a right netlist must pass. Received: {self_test}")
+    return self_test
 
 
 def check_classes(classes: np.ndarray, logits: np.ndarray) -> None:

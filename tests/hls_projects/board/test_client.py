@@ -6,9 +6,10 @@ import pytest
 from hls_projects.board import Board, BoardError
 from hls_projects.board.simulation.port import SimulatedPort
 from hls_projects.conversion.boards.command import main
+from hls_projects.kinds import Reshape
 from tests.commands import in_process
 from tests.hls_projects.board import tiny
-from tests.hls_projects.networks import network
+from tests.hls_projects.networks import image_network, network
 
 X = np.random.default_rng(0).random((40, 16)).astype(np.float32)
 
@@ -78,6 +79,29 @@ def test_no_damage_makes_a_wrong_answer(port, small):
             board.predict(X[:1])
         port.to_board = port.from_board = bytes
         np.testing.assert_array_equal(board.predict(X[:2]), small.predict(X[:2]))
+
+
+def test_a_self_test_counts_what_is_right(tmp_path):
+    made = image_network((4, 3), [Reshape((4, 3, 1)), (2, (2, 2))])
+    x_int = np.random.default_rng(4).integers(0, 4, (6, 4, 3))
+    results = made.predict_integers(x_int)
+    results[2, 1] += 1
+    made.save(tmp_path / "network.npz")
+    simulation, hello = tiny.simulation(made, tmp_path, x_int, results)
+    with simulation, SimulatedPort(simulation, tiny.DIVISOR, 3 * tiny.SILENT) as port:
+        with Board(port.name, made) as board:
+            found = board.self_test()
+            assert (found.answered, found.failures) == (6, 1)
+            assert 6 * 12 <= found.cycles <= 6 * 12 + hello.latency
+            np.testing.assert_array_equal(board.run(x_int)[1], made.predict_integers(x_int))
+        done = in_process(main, port.name, "--self-test", cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"self-test: 5 of 6 samples right in {found.cycles} cycles" in done.stdout
+
+
+def test_a_board_without_samples_has_no_self_test(port):
+    with Board(port.name) as board, pytest.raises(ValueError, match="samples of its own"):
+        board.self_test()
 
 
 def test_another_network_and_a_silent_port_are_named(port):

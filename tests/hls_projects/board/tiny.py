@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from hls_projects.board.build import hello_of
 from hls_projects.board.protocol import Hello
 from hls_projects.board.simulation.wire_simulation import WireSimulation
-from hls_projects.board.wrapper import Wrapper
+from hls_projects.board.wrapper import Wrapper, memory_files
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlDesign, write_rtl
 
@@ -23,9 +26,24 @@ def hello(network: IntegerNetwork, design: RtlDesign) -> Hello:
                     kilohertz=8000)
 
 
-def simulation(network: IntegerNetwork, folder: Path) -> tuple[WireSimulation, Hello]:
-    """Boards of a network's written Verilog, and what they say of themselves."""
+def simulation(
+    network: IntegerNetwork,
+    folder: Path,
+    tested: np.ndarray | None = None,
+    results: np.ndarray | None = None,
+) -> tuple[WireSimulation, Hello]:
+    """Boards of a network's written Verilog, and what they say of themselves.
+
+    Args:
+        network: what they compute.
+        folder: for the Verilog.
+        tested, results: integer samples and logits of a self-test.
+    """
     design = write_rtl(network, folder, target="ecp5")
     said = hello(network, design)
+    memories = {}
+    if tested is not None:
+        said = replace(said, images=len(tested))
+        memories = memory_files(said, tested, results)
     wrapper = Wrapper(said, DIVISOR, timeout=TIMEOUT, quiet=QUIET)
-    return WireSimulation.of_verilog(design.verilog, wrapper.bare()), said
+    return WireSimulation.of_verilog(design.verilog, wrapper.bare(), memories), said
