@@ -19,6 +19,7 @@ SOURCES = "serial.v", "frames.v", "executor.v", "wrapper.v"
 SELF_TEST = "self_test.v"
 LARGEST_DIVISOR = (1 << 16) - 1
 SMALLEST_DIVISOR = 4
+LONGEST_HELLO = 1024
 # Bit times without a byte after which a frame has ended too early, and after which a line is quiet.
 TIMEOUT = 1 << 15
 QUIET = 256
@@ -108,6 +109,10 @@ class Wrapper:
     def _instance(self, clock: str, led: str) -> str:
         hello = self.hello
         text = replace(hello, kilohertz=0).encode()
+        if len(text) > LONGEST_HELLO:
+            raise ValueError(
+                f"`name` must leave a hello of {LONGEST_HELLO} bytes. Received: {len(text)}"
+            )
         width = hello.bits * math.prod(hello.shape) // hello.pixels
         parameters = {
             "NETWORK": f"32'h{hello.network:08x}",

@@ -107,12 +107,14 @@ frame_sender #(.NETWORK(NETWORK)) sender(
     .length(answer_length), .payload(said), .index(index), .taken(taken), .busy(sending), .tx(tx)
 );
 
-wire [8*HELLO_BYTES-1:0] greetings = {HELLO_TEXT[8*HELLO_BYTES-1:32], 12'd0, kilohertz};
-wire [8*HELLO_BYTES-1:0] greeting_left = greetings >> {index, 3'b000};
+// The first four bytes of the text are those of the clock.
+wire [31:0] clock = {12'd0, kilohertz};
+wire [9:0] letter = index[9:0];
+wire [7:0] greeting_byte = letter < 10'd4 ? clock[8*letter[1:0] +: 8] : HELLO_TEXT[8*letter +: 8];
 wire [63:0] tested_left = tested >> {index[2:0], 3'b000};
 always @*
     case (answer_kind)
-    ANSWER | HELLO: said = greeting_left[7:0];
+    ANSWER | HELLO: said = greeting_byte;
     ANSWER | TEST: said = tested_left[7:0];
     ANSWER | IMAGE: said = index == 16'd0 ? largest[7:0] : index == 16'd1 ? largest[15:8] : result;
     default: said = answer_failure;
