@@ -8,9 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from hls_projects.conversion.options import BoardOptions
 
 OUTPUTS_SHOWN = 4
 # Options of the version before this one.
@@ -135,8 +138,6 @@ def main(
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
       python convert.py reports/results/networks/sfc-sparse-0.98-0.npz --data mnist
     """
-    from hls_projects.conversion.options import BoardOptions
-
     try:
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
@@ -154,10 +155,8 @@ def main(
                 "prove": prove,
                 "board": board is not None,
             }
-        if self_test and not board:
-            raise ValueError("`--self-test` is of a board: give `--board` too")
-        chosen = board and BoardOptions(board, board_images, self_test, tool_seconds)
-        options |= {"csim": not no_csim, "board": chosen or None}
+        chosen = _board_options(board, board_images, self_test, tool_seconds)
+        options |= {"csim": not no_csim, "board": chosen}
         document, folder = _convert(target, output, verilog, options)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command starts again", err=True)
@@ -169,6 +168,16 @@ def main(
     for failure in document["failures"]:
         click.echo(f"error: {failure}", err=True)
     sys.exit(1 if document["failures"] else 0)
+
+
+def _board_options(
+    board: str | None, images: int, self_test: int, seconds: float
+) -> BoardOptions | None:
+    from hls_projects.conversion.options import BoardOptions
+
+    if board is None and self_test:
+        raise ValueError("`--self-test` is of a board: give `--board` too. Received: none")
+    return board and BoardOptions(board, images, self_test, seconds)
 
 
 def _convert(
