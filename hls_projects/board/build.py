@@ -21,9 +21,9 @@ from hls_projects.board.device.pll import Pll, fastest
 from hls_projects.board.device.routed_cells import cells_by_part, draw_placement, part_names
 from hls_projects.board.device.trellis import pack, unpack
 from hls_projects.board.fingerprint import fingerprint
-from hls_projects.board.fit import check_fits
+from hls_projects.board.fit import check_fits, check_memories
 from hls_projects.board.protocol import Hello
-from hls_projects.board.simulation.netlist import read_routed
+from hls_projects.board.simulation.netlist import BLOCK_RAM, read_routed
 from hls_projects.board.wrapper import Wrapper, constraints, memory_files
 from hls_projects.tools.ecp5_netlist import demand
 from hls_projects.tools.nextpnr import run_nextpnr
@@ -119,23 +119,11 @@ def build_bitstream(
                      images=0 if tested is None else len(tested))
     first = fastest(board.megahertz, AIM)
     wrapper = Wrapper(hello, max(4, round(first.megahertz * 1e6 / board.baud)))
+    memories = {}
     if tested is not None:
-        for file, text in memory_files(hello, tested, network.predict_integers(tested)).items():
-            write_atomically(folder / file, text)
-    build.synthesize(wrapper.on_device(board, first), design.verilog)
-    fmax = build.route(seed)
-    pll = clock_for(board.megahertz, fmax, board.baud)
-    divisor = divisor_of(pll.megahertz, board.baud)
-    kilohertz = round(1000 * pll.megahertz)
-    settings = build.pack(pll, divisor, kilohertz)
-    parts = part_names(design.verilog)
-    module = read_routed(folder / NETLIST)
-    with step("drawing the placed design"):
-        title = f"{name} on {board.name}, {fmax:.1f} MHz"
-        draw_placement(module, parts, folder / "placed.png", title)
-    hello = replace(hello, kilohertz=kilohertz)
-    return Bitstream(board, hello, folder, fmax, pll, divisor, cells_by_part(module, parts),
-                     settings, build.seconds)
+        memories = memory_files(hello, tested, network.predict_integers(tested))
+    build.synthesize(wrapper.on_device(board, first), design.verilog, memories)
+    return build.finish(hello, build.route(seed), part_names(design.verilog))
 
 
 def hello_of(
@@ -188,8 +176,10 @@ class _Build:
         self.seconds[name] = time.monotonic() - started
         return result
 
-    def synthesize(self, board: str, network: Path) -> None:
+    def synthesize(self, board: str, network: Path, memories: dict[str, str]) -> None:
         """Writes synthesized.json; refuses what does not fit."""
+        for file, text in memories.items():
+            write_atomically(self.folder / file, text)
         write_atomically(self.folder / "board.v", board)
         write_atomically(self.folder / "network.v", network.read_bytes())
         write_atomically(self.folder / "board.lpf", constraints(self.board))
@@ -198,8 +188,11 @@ class _Build:
         self._timed("synthesis", "synthesizing the board's design", lambda: run_yosys(
             script, folder=self.folder, seconds=self.limit))
         text = (self.folder / "synthesized.json").read_text(encoding="utf-8")
-        needed = demand(json.loads(text)["modules"]["board"])
+        module = json.loads(text)["modules"]["board"]
+        needed = demand(module)
         check_fits(needed.luts, needed.ffs, self.board)
+        types = (cell["type"] for cell in module["cells"].values())
+        check_memories(sum(kind == BLOCK_RAM for kind in types), self.board)
 
     def route(self, seed: int) -> float:
         """Writes the routed netlist; returns its highest clock, MHz."""
@@ -209,6 +202,20 @@ class _Build:
             "--timing-allow-fail"))
         report = json.loads((self.folder / "nextpnr.json").read_text(encoding="utf-8"))
         return min(clock["achieved"] for clock in report["fmax"].values())
+
+    def finish(self, hello: Hello, fmax: float, parts: dict[str, str]) -> Bitstream:
+        """Sets the clock, packs the bitstream and draws what was placed."""
+        board, folder = self.board, self.folder
+        pll = clock_for(board.megahertz, fmax, board.baud)
+        divisor = divisor_of(pll.megahertz, board.baud)
+        hello = replace(hello, kilohertz=round(1000 * pll.megahertz))
+        settings = self.pack(pll, divisor, hello.kilohertz)
+        module = read_routed(folder / NETLIST)
+        title = f"{hello.name} on {board.name}, {fmax:.1f} MHz"
+        self._timed("drawing", "drawing the placed design", lambda: draw_placement(
+            module, parts, folder / "placed.png", title))
+        cells = cells_by_part(module, parts)
+        return Bitstream(board, hello, folder, fmax, pll, divisor, cells, settings, self.seconds)
 
     def pack(self, pll: Pll, divisor: int, kilohertz: int) -> int:
         """Sets the clock and writes the bitstream; returns how many settings it holds."""

@@ -45,6 +45,17 @@ class BoardError(RuntimeError):
     """A board does not answer, or not as it should, after several attempts."""
 
 
+def _serial_class() -> Any:
+    """pyserial's port; RuntimeError that says how to get it, where it is missing."""
+    try:
+        from serial import Serial
+    except ModuleNotFoundError:
+        raise RuntimeError(
+            "a board at a serial port needs pyserial: pip install pyserial (or the extra `board`)"
+        ) from None
+    return Serial
+
+
 class Board:
     """A board that `convert.py --board` made a bitstream for, at a serial port.
 
@@ -180,11 +191,10 @@ class Board:
         return InputFormat(self.hello.bits, self.hello.signed, scale, self.hello.shape)
 
     def _greeted(self, bauds: tuple[int, ...]) -> Hello:
-        from serial import Serial
-
+        open_port = _serial_class()
         last = "nothing"
         for baud in bauds:
-            self._serial = Serial(self._port, baud, timeout=self._timeout)
+            self._serial = open_port(self._port, baud, timeout=self._timeout)
             try:
                 self._drain()
                 hello = self._asked(Kind.HELLO, b"", attempts=2)

@@ -24,6 +24,23 @@ class TooLargeForBoard(ValueError):
         )
 
 
+# Block RAMs of 18 kbit in devices of so many LUT4s.
+BLOCK_RAMS = {24_288: 56, 43_848: 108, 83_640: 208}
+
+
+def check_memories(needed: int, board: BoardFile) -> None:
+    """Refuses a self-test of more samples than the board's block RAMs hold, before it is routed.
+
+    Raises:
+        ValueError: naming how many block RAMs there are.
+    """
+    if needed > BLOCK_RAMS[board.cells]:
+        raise ValueError(
+            f"the design must need at most the {BLOCK_RAMS[board.cells]} block RAMs of "
+            f"{board.name}: ask for fewer samples with `--self-test`. Received: {needed}"
+        )
+
+
 def check_fits(luts: int, ffs: int, board: BoardFile) -> None:
     """Refuses a design before it is routed.
 

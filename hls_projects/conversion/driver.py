@@ -121,7 +121,8 @@ def _on_board(
     (design,) = [written.design for written in verilog.designs if written.family.places]
     x_int = network.input.quantize(data.x[: options.board.images])
     with tolerated(verilog, f"making a bitstream for {options.board.board}"):
-        return convert_to_board(network, design, x_int, source, options.board, step)
+        name = None if data.y is None else options.data or data.name
+        return convert_to_board(network, design, x_int, source, options.board, step, name)
     return None
 
 

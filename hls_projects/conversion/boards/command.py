@@ -41,7 +41,7 @@ def main(
     Example:
       python -m hls_projects.board /dev/ttyUSB0 --network runs/demo/network.npz --data mnist
     """
-    from hls_projects.board.client import Board, BoardError
+    from hls_projects.board.client import Board
     from hls_projects.network.integer_network import IntegerNetwork
 
     try:
@@ -51,7 +51,7 @@ def main(
             right = not self_test or run_self_test(board)
             right &= not data or run_data(board, network, data, samples)
         sys.exit(0 if right else 1)
-    except (BoardError, OSError, ValueError) as error:
+    except (RuntimeError, OSError, ValueError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
 

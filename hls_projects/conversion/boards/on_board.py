@@ -114,6 +114,7 @@ def convert_to_board(
     source: ModelSource,
     options: BoardOptions,
     step: Step,
+    data: str | None = None,
 ) -> OnBoard:
     """Writes the run's board/: a bitstream, what it was made from, and a README.
 
@@ -124,6 +125,7 @@ def convert_to_board(
         source: the run's folder and the network's name.
         options: which board.
         step: a context manager around each long step, given its description.
+        data: name of the data set that the README's commands send; None if it is unknown.
 
     Raises:
         ExactnessError: if a logit of the routed netlist differs; report/mismatch.json says where.
@@ -142,7 +144,7 @@ def convert_to_board(
     started = time.monotonic()
     self_test = _compared(network, made, x_int, source, step)
     seconds = time.monotonic() - started
-    write_atomically(folder / "README.md", _readme(made, source, len(x_int)))
+    write_atomically(folder / "README.md", _readme(made, source, len(x_int), data))
     return OnBoard(made, len(x_int), len(x_int) * network.classes, seconds, self_test)
 
 
@@ -182,7 +184,7 @@ def check_classes(classes: np.ndarray, logits: np.ndarray) -> None:
         raise SimulationError(f"{wrong} of {len(classes)} classes are not those of their logits")
 
 
-def _readme(made: Bitstream, source: ModelSource, images: int) -> str:
+def _readme(made: Bitstream, source: ModelSource, images: int, data: str | None) -> str:
     board = made.board
     return README.format(
         name=made.hello.name,
@@ -193,7 +195,7 @@ def _readme(made: Bitstream, source: ModelSource, images: int) -> str:
         load=board.load.format(bitstream=shlex.quote(str(made.bitstream))),
         port="/dev/ttyUSB0",
         network_file=shlex.quote(str(RunFolder(source.folder).network)),
-        data="mnist",
+        data=shlex.quote(data or "my-data.npz"),
         baud=board.baud,
         images=f"{images:,}",
         source=board.source,

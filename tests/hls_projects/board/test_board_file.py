@@ -3,7 +3,7 @@
 import pytest
 
 from hls_projects.board.board_file import BOARDS, DEVICES, BoardFile, board_names, find_board
-from hls_projects.board.fit import TooLargeForBoard, check_fits
+from hls_projects.board.fit import BLOCK_RAMS, TooLargeForBoard, check_fits, check_memories
 from hls_projects.board.wrapper import constraints
 
 
@@ -60,3 +60,10 @@ def test_what_is_too_large_is_refused_with_boards_that_it_fits():
     with pytest.raises(TooLargeForBoard, match="90,000 flip-flops.*no board has them"):
         check_fits(5, 90_000, board)
     assert max(cells for _, cells in DEVICES.values()) < 90_000
+
+
+def test_a_self_test_of_too_many_samples_is_refused():
+    assert {cells for _, cells in DEVICES.values()} == set(BLOCK_RAMS)
+    check_memories(56, find_board("ulx3s-12f"))
+    with pytest.raises(ValueError, match="at most the 56 block RAMs of ulx3s-12f.*Received: 57"):
+        check_memories(57, find_board("ulx3s-12f"))

@@ -1,5 +1,7 @@
 """The real client and real bytes, through a pseudo-terminal, against a simulated board."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -142,3 +144,9 @@ def test_a_logit_that_differs_ends_with_status_1(port, small, tmp_path, monkeypa
                       "--samples", 5, cwd=tmp_path)
     assert done.returncode == 1
     assert "NOT exact: 5 of 20 integer logits differ" in done.stdout
+
+
+def test_a_missing_pyserial_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "serial", None)
+    done = in_process(main, "/dev/ttyUSB0", cwd=tmp_path)
+    assert done.returncode == 1 and "pip install pyserial" in done.stderr
