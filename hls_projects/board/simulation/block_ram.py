@@ -11,7 +11,7 @@ HALF_WORDS, HALF = 1024, 18
 # Sixteen half-words stand in each of 64 parameters, 20 bits apart.
 A_PARAMETER, APART = 16, 20
 # Lowest address pin of a port's words, by their width.
-LOWEST_PIN = {9: 3, 18: 4, 36: 5}
+LOWEST_PIN = {1: 0, 2: 1, 4: 2, 9: 3, 18: 4, 36: 5}
 HIGHEST_PIN = 13
 OFF = {"REGMODE": "NOREG", "CSDECODE": "0b000"}
 
@@ -23,7 +23,7 @@ class BlockRamError(ValueError):
 class BlockRam:
     """A read port of a DP16KD whose other port neither writes nor is read.
 
-    Port A with words of 9 or 18 bits, or port B with words of 36 that lie across both.
+    Port A with words of 1 to 18 bits, or port B with words of 36, whose lower half leaves at A.
 
     Args:
         cell: as nextpnr writes it.
@@ -87,7 +87,11 @@ class BlockRam:
             return [low | high << HALF for low, high in zip(halves[::2], halves[1::2], strict=True)]
         if self.width == HALF:
             return halves
-        return [half >> 9 * i & 0x1FF for half in halves for i in range(2)]
+        nines = [half >> 9 * i & 0x1FF for half in halves for i in range(2)]
+        # Words of fewer bits leave the ninth unused.
+        mask = (1 << self.width) - 1
+        places = range(0, self.width if self.width == 9 else 8, self.width)
+        return [nine >> place & mask for nine in nines for place in places]
 
     def cells(self, new: Iterator[int]) -> Iterator[Cell]:
         """Cells of Yosys: for each output that is read a table of the address, and a register.
@@ -120,7 +124,7 @@ class BlockRam:
 
     def _outputs(self) -> list[str]:
         if self.width == 36:
-            return [f"DOB{i}" for i in range(HALF)] + [f"DOA{i}" for i in range(HALF)]
+            return [f"DO{port}{i}" for port in "AB" for i in range(HALF)]
         return [f"DOA{i}" for i in range(self.width)]
 
 

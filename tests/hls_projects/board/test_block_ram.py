@@ -27,7 +27,7 @@ def ram(width, *, driven=None, read=(), **changed):
     return BlockRam(cell, set(read))
 
 
-@pytest.mark.parametrize(("width", "pins", "output"), [(9, 3, 104), (18, 4, 104), (36, 5, 104)])
+@pytest.mark.parametrize(("width", "pins", "output"), [(9, 3, 104), (18, 4, 104), (36, 5, 204)])
 def test_a_word_is_read_at_its_address(width, pins, output):
     port = "B" if width == 36 else "A"
     driven = {f"AD{port}{pins + 1}": [11], f"AD{port}{pins + 3}": [12]}
@@ -35,7 +35,7 @@ def test_a_word_is_read_at_its_address(width, pins, output):
     table, register = cells
     assert (table["type"], table["connections"]) == ("$lut", {"A": [11, 12], "Y": [1000]})
     assert register["connections"] == {"CLK": [2], "D": [1000], "Q": [output]}
-    # DOA4 is bit 4 of a narrow word, and bit 22 of one that begins at DOB.
+    # DOB4 is bit 22 of a wide word, which begins at DOA.
     whole = sum(word << 18 * i for i, word in enumerate(WORDS))
     bit = 22 if width == 36 else 4
     expected = [whole >> width * address + bit & 1 for address in (0, 2, 8, 10)]
@@ -48,7 +48,7 @@ def test_a_word_is_read_at_its_address(width, pins, output):
     ({"CLKAMUX": "INV"}, "a clock"),
     ({"RSTAMUX": "RSTA"}, "RST"),
     ({"CSA1MUX": "CSA1"}, "CS1"),
-    ({"DATA_WIDTH_A": format(4, "032b")}, "words of 4 bits have no model"),
+    ({"DATA_WIDTH_A": format(3, "032b")}, "words of 3 bits have no model"),
 ])
 def test_what_has_no_model_is_named(changed, message):
     with pytest.raises(BlockRamError, match=message):
@@ -60,3 +60,12 @@ def test_a_second_port_that_is_read_has_no_model():
         ram(18, read=[203])
     with pytest.raises(BlockRamError, match="CE"):
         ram(18, driven={"CEA": [7]})
+
+
+@pytest.mark.parametrize("width", [1, 2, 4])
+def test_narrow_words_leave_every_ninth_bit_unused(width):
+    bits = [WORDS[i // 16] >> (i % 16 + i % 16 // 8) & 1 for i in range(64)]
+    words = ram(width).words()
+    assert len(words) == 16 * 1024 // width
+    found = [word >> i & 1 for word in words[: 64 // width] for i in range(width)]
+    assert found == bits
