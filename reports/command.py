@@ -105,6 +105,9 @@ def _present_name(word: str) -> str:
               help="Test samples that the routed netlist must answer.")
 @click.option("--self-test", type=int, default=0,
               help="Test samples that the board holds itself and runs at its full clock.")
+@click.option("--wrapper",
+              help="axis: write the Verilog between two AXI4-Streams too, and a script that makes "
+                   "an IP of it; includes --rtl.")
 @click.option("--vendor", "synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 def main(
@@ -142,7 +145,7 @@ def main(
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
         wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize,
-                  stage_delay is not None, board)
+                  stage_delay is not None, board, options["wrapper"])
         if any(wanted):
             verilog = {
                 "targets": targets,

@@ -100,11 +100,21 @@ def convert(
         verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
         exactness["proofs"] = verilog.proofs
+    if options.wrapper is not None:
+        _wrap(verilog, source, options)
     board = _on_board(network, data, verilog, source, options, step)
     if board is not None:
         exactness["executions"].append(board.execution)
         exactness["board"] = board.document()
     return Conversion(source, options, model, network, data, exactness, vendor, verilog, board)
+
+
+def _wrap(verilog: Verilog, source: ModelSource, options: ConversionOptions) -> None:
+    """Writes the run's axis/ for the first design, that of the first family asked for."""
+    from hls_projects.board.axis.package import PART, write_axis
+
+    folder = RunFolder(source.folder).axis
+    write_axis(verilog.designs[0].design, folder, name=source.name, part=options.part or PART)
 
 
 def _on_board(

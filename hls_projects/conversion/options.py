@@ -104,6 +104,7 @@ class ConversionOptions:
     argmax: bool = False
     rtl: RtlOptions | None = None
     board: BoardOptions | None = None
+    wrapper: str | None = None
     synthesize: bool = False
 
     def check(self) -> None:
@@ -147,6 +148,8 @@ class ConversionOptions:
             self.rtl.check()
         if self.board is not None:
             self.board.check()
+        if self.wrapper not in (None, "axis"):
+            raise ValueError(f"`--wrapper` must be axis. Received: {self.wrapper!r}")
         if self.csim or self.rtl is not None:
             require_compiler()
         if self.synthesize:

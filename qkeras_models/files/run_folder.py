@@ -71,6 +71,11 @@ class RunFolder:
         return self.path / "board"
 
     @property
+    def axis(self) -> Path:
+        """Verilog between two AXI4-Streams."""
+        return self.path / "axis"
+
+    @property
     def report(self) -> Path:
         """Folder of the report."""
         return self.path / "report"

@@ -36,3 +36,16 @@ def test_the_page_shows_cells_of_each_layer_and_the_placed_design(tmp_path):
     assert "](../board/placed.png)" in page
     write_report(tmp_path, made, model_name="m")
     assert "## On" not in (tmp_path / "report" / "report.md").read_text()
+
+
+def test_the_wrapper_between_streams_is_written(tmp_path):
+    network((16, 8, 4)).save(tmp_path / "mine.npz")
+    words = ["mine.npz", "--wrapper", "axis", "--samples", 20, "--no-prove"]
+    done = in_process(main, *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "runs" / "mine" / "axis"
+    assert {path.name for path in folder.iterdir()} == {
+        "network_axis.v", "network.v", "package_ip.tcl", "README.md"}
+    assert "16 beats a sample" in (folder / "README.md").read_text()
+    done = in_process(main, "mine.npz", "--wrapper", "apb", cwd=tmp_path)
+    assert done.returncode == 1 and "`--wrapper` must be axis. Received: 'apb'" in done.stderr
