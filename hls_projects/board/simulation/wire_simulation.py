@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.board.simulation.netlist import read_routed, simulated
-from hls_projects.board.simulation.waveform import LineReader, levels
+from hls_projects.board.simulation.waveform import LineReader
 from hls_projects.rtl.cxxrtl.cxx_lanes import widen
 from hls_projects.rtl.cxxrtl.cxx_parts import cut
 from hls_projects.rtl.cxxrtl.simulation import LANES, SimulationError
@@ -196,6 +196,3 @@ def _words(lines: np.ndarray) -> np.ndarray:
 def _planes(words: np.ndarray) -> np.ndarray:
     """Levels (cycles, boards) of words."""
     return np.unpackbits(words.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-
-
-__all__ = ["WireSimulation", "levels"]
