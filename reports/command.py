@@ -8,9 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from hls_projects.conversion.options import BoardOptions
 
 OUTPUTS_SHOWN = 4
 # Options of the version before this one.
@@ -98,6 +101,16 @@ def _present_name(word: str) -> str:
 @click.option("--prove/--no-prove", default=None,
               help="Prove the Verilog for every input; --prove includes --rtl.  "
                    "[default: where it takes seconds]")
+@click.option("--board",
+              help="Make a bitstream for a board, such as ulx3s-12f, or one of your own in a .yaml "
+                   "file, and simulate what was routed; takes minutes; includes --rtl.")
+@click.option("--board-images", type=int, default=100, show_default=True,
+              help="Test samples that the routed netlist must answer.")
+@click.option("--self-test", type=int, default=0,
+              help="Test samples that the board holds itself and runs at its full clock.")
+@click.option("--wrapper",
+              help="axis: write the Verilog between two AXI4-Streams too, and a script that makes "
+                   "an IP of it; includes --rtl.")
 @click.option("--vendor", "synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 def main(
@@ -114,6 +127,9 @@ def main(
     generic_rtl: bool,
     tool_seconds: float,
     prove: bool | None,
+    board: str | None,
+    board_images: int,
+    self_test: int,
     **options: Any,
 ) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
@@ -133,7 +149,8 @@ def main(
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
         wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize,
-                  rtl_clock_period is not None, stage_delay is not None)
+                  rtl_clock_period is not None, stage_delay is not None, board,
+                  options["wrapper"])
         if any(wanted):
             verilog = {
                 "targets": targets,
@@ -145,11 +162,14 @@ def main(
                 "place": pnr,
                 "seconds": tool_seconds,
                 "prove": prove,
+                "board": board is not None,
             }
         if stage_delay is not None:
             click.echo("warning: --stage-delay joins no layers; --rtl-clock-period replaces it",
                        err=True)
-        document, folder = _convert(target, output, verilog, {"csim": not no_csim, **options})
+        chosen = _board_options(board, board_images, self_test, tool_seconds)
+        options |= {"csim": not no_csim, "board": chosen}
+        document, folder = _convert(target, output, verilog, options)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command starts again", err=True)
         sys.exit(130)
@@ -160,6 +180,16 @@ def main(
     for failure in document["failures"]:
         click.echo(f"error: {failure}", err=True)
     sys.exit(1 if document["failures"] else 0)
+
+
+def _board_options(
+    board: str | None, images: int, self_test: int, seconds: float
+) -> BoardOptions | None:
+    from hls_projects.conversion.options import BoardOptions
+
+    if board is None and self_test:
+        raise ValueError("`--self-test` is of a board: give `--board` too. Received: none")
+    return board and BoardOptions(board, images, self_test, seconds)
 
 
 def _convert(
@@ -221,6 +251,8 @@ def _print(document: dict[str, Any], folder: Path) -> None:
                f"({compared})")
     for proof in exactness.get("proofs", ()):
         click.echo(proof)
+    if "board" in exactness:
+        click.echo(exactness["board"]["line"])
     if exactness["images_per_second"]:
         click.echo(f"C-simulation: {exactness['images_per_second']:,.0f} images/s, compiled in "
                    f"{exactness['compile_seconds']:.1f} s; conversion took "

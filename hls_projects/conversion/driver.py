@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hls_projects.conversion.boards.on_board import OnBoard, convert_to_board
 from hls_projects.conversion.compared_samples import test_data
 from hls_projects.conversion.model_source import ModelSource
 from hls_projects.conversion.options import ConversionOptions
 from hls_projects.conversion.readme import write_hls_readme
-from hls_projects.conversion.verilog import Verilog, convert_to_rtl
+from hls_projects.conversion.verilog import Verilog, convert_to_rtl, tolerated
 from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Conversion:
         exactness: samples, logits, mismatches, executions, times in seconds, notes.
         vendor: the report of the vendor's tool; None if it was not run.
         verilog: each Verilog design that was written, and what tools made of it.
+        board: the bitstream and what its simulation said; None without one.
     """
 
     source: ModelSource
@@ -49,6 +51,7 @@ class Conversion:
     exactness: dict[str, Any]
     vendor: VendorReport | None
     verilog: Verilog
+    board: OnBoard | None = None
 
 
 Step = Callable[[str], Any]
@@ -101,7 +104,40 @@ def convert(
         exactness["proofs"] += verilog.proofs
     if keras_proof is not None and keras_proof.differences:
         verilog.failures.append(str(keras_proof))
-    return Conversion(source, options, model, network, data, exactness, vendor, verilog)
+    if options.wrapper is not None:
+        _wrap(verilog, source, options)
+    board = _on_board(network, data, verilog, source, options, step)
+    if board is not None:
+        exactness["executions"].append(board.execution)
+        exactness["board"] = board.document()
+    return Conversion(source, options, model, network, data, exactness, vendor, verilog, board)
+
+
+def _wrap(verilog: Verilog, source: ModelSource, options: ConversionOptions) -> None:
+    """Writes the run's axis/ for the first design, that of the first family asked for."""
+    from hls_projects.board.axis.package import PART, write_axis
+
+    folder = RunFolder(source.folder).axis
+    write_axis(verilog.designs[0].design, folder, name=source.name, part=options.part or PART)
+
+
+def _on_board(
+    network: IntegerNetwork,
+    data: TestData,
+    verilog: Verilog,
+    source: ModelSource,
+    options: ConversionOptions,
+    step: Step,
+) -> OnBoard | None:
+    """The bitstream, if one was asked for; what a tool failed at is noted in `verilog`."""
+    if options.board is None:
+        return None
+    (design,) = [written.design for written in verilog.designs if written.family.places]
+    x_int = network.input.quantize(data.x[: options.board.images])
+    with tolerated(verilog, f"making a bitstream for {options.board.board}"):
+        name = None if data.y is None else options.data or data.name
+        return convert_to_board(network, design, x_int, source, options.board, step, name)
+    return None
 
 
 def _read(

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from hls_projects.families import FLOWS, goal_named
 
+# Words of a block RAM at its widest.
+MOST_SELF_TESTED = 512
+
 
 @dataclass(frozen=True)
 class RtlOptions:
@@ -22,6 +25,7 @@ class RtlOptions:
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
         prove: prove the Verilog for every input; None where that takes seconds.
+        board: write Verilog for the board's family too.
     """
 
     targets: tuple[str, ...] = ()
@@ -33,6 +37,7 @@ class RtlOptions:
     place: bool = False
     seconds: float = 1800.0
     prove: bool | None = None
+    board: bool = False
 
     def check(self) -> None:
         """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
@@ -56,6 +61,37 @@ class RtlOptions:
 
 
 @dataclass(frozen=True)
+class BoardOptions:
+    """What is wanted of a board.
+
+    Args:
+        board: a name, or a YAML file.
+        images: of the test set, which the routed netlist must answer right.
+        self_test: images in the board's own block RAM; 0 for no self-test.
+        seconds: time limit of each run of a tool.
+    """
+
+    board: str
+    images: int = 100
+    self_test: int = 0
+    seconds: float = 1800.0
+
+    def check(self) -> None:
+        """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
+        from hls_projects.board.board_file import find_board
+        from hls_projects.tools.nextpnr import nextpnr_version
+
+        find_board(self.board)
+        if self.images < 1:
+            raise ValueError(f"`--board-images` must be at least 1. Received: {self.images}")
+        if not 0 <= self.self_test <= MOST_SELF_TESTED:
+            raise ValueError(
+                f"`--self-test` must be 0 to {MOST_SELF_TESTED}. Received: {self.self_test}"
+            )
+        nextpnr_version()
+
+
+@dataclass(frozen=True)
 class ConversionOptions:
     """What convert.py was told; see its help for units and ranges."""
 
@@ -73,6 +109,8 @@ class ConversionOptions:
     csim: bool = True
     argmax: bool = False
     rtl: RtlOptions | None = None
+    board: BoardOptions | None = None
+    wrapper: str | None = None
     synthesize: bool = False
 
     def check(self) -> None:
@@ -114,6 +152,10 @@ class ConversionOptions:
             )
         if self.rtl is not None:
             self.rtl.check()
+        if self.board is not None:
+            self.board.check()
+        if self.wrapper not in (None, "axis"):
+            raise ValueError(f"`--wrapper` must be axis. Received: {self.wrapper!r}")
         if self.csim or self.rtl is not None:
             require_compiler()
         if self.synthesize:

@@ -91,14 +91,14 @@ def convert_to_rtl(
         write_testbench(design, x_int[:SAMPLES], network.predict_integers(x_int[:SAMPLES]))
         written = VerilogDesign(family, design, targets=targets)
         found.designs.append(written)
-        with _tolerated(found, f"simulating Verilog for {family.name}"):
+        with tolerated(found, f"simulating Verilog for {family.name}"):
             written.simulation = _simulate(network, design, x_int, folder, options, step)
         _prove(found, network, written, options, step)
         for target in targets:
             _synthesize(found, written, target, options, step)
         if family.places and options.place:
             description = "placing and routing for ECP5, which takes minutes"
-            with _tolerated(found, description), step(description):
+            with tolerated(found, description), step(description):
                 written.placed = _place(design, options)
     return found
 
@@ -106,7 +106,8 @@ def convert_to_rtl(
 def _families(options: RtlOptions) -> Sequence[Family]:
     """Whose Verilog to write: for every target, that of Xilinx where none is given."""
     wanted = [family_of_flow(target) for target in options.targets]
-    wanted += [family for family in FAMILIES.values() if family.places and options.place]
+    placed = options.place or options.board
+    wanted += [family for family in FAMILIES.values() if family.places and placed]
     wanted += [GENERIC] if options.generic else []
     return [family for family in FAMILIES.values() if family in (wanted or [XILINX])]
 
@@ -193,16 +194,20 @@ def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:
 
 
 @contextmanager
-def _tolerated(found: Verilog, description: str) -> Iterator[None]:
+def tolerated(found: Verilog, description: str) -> Iterator[None]:
     """Where a tool may fail: the failure is noted and the conversion goes on."""
+    from hls_projects.board.device.configuration import ConfigurationError
+    from hls_projects.board.device.trellis import TrellisError
     from hls_projects.rtl import SimulationError
     from hls_projects.tools.nextpnr import NextpnrError
     from hls_projects.tools.place_and_route import DesignTooLarge
     from hls_projects.tools.yosys import YosysError
 
+    failures = (YosysError, SimulationError, NextpnrError, DesignTooLarge, TrellisError,
+                ConfigurationError)
     try:
         yield
-    except (YosysError, SimulationError, NextpnrError, DesignTooLarge) as error:
+    except failures as error:
         found.failures.append(f"{description}: {error}")
 
 
@@ -221,10 +226,10 @@ def _synthesize(
     verilog = written.design.verilog
     limits = {"cache": _cache(), "seconds": options.seconds}
     description = f"synthesizing each module for {target}"
-    with _tolerated(found, description), step(description):
+    with tolerated(found, description), step(description):
         written.modules[target] = synthesize_layers(verilog, target, **limits)
     description = f"synthesizing Verilog for {target}"
-    with _tolerated(found, description), step(description):
+    with tolerated(found, description), step(description):
         written.whole[target] = synthesize_verilog(verilog, target, **limits)
 
 

@@ -66,6 +66,16 @@ class RunFolder:
         return self.path / "rtl"
 
     @property
+    def board(self) -> Path:
+        """A bitstream, and what it was made from."""
+        return self.path / "board"
+
+    @property
+    def axis(self) -> Path:
+        """Verilog between two AXI4-Streams."""
+        return self.path / "axis"
+
+    @property
     def report(self) -> Path:
         """Folder of the report."""
         return self.path / "report"

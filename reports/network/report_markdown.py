@@ -42,6 +42,7 @@ def report_markdown(document: Mapping[str, Any], plots: Sequence[str]) -> str:
     sections = [
         f"# {escape_markdown(document['model_name'])}\n",
         *(f"## {table.title}\n\n{table.to_markdown()}" for table in tables),
+        *_board((document["exactness"] or {}).get("board")),
         *_outputs(document["outputs"]),
         *_failures(document["failures"]),
         *_plots(plots),
@@ -92,6 +93,26 @@ def _verdict(exactness: Mapping[str, Any] | None) -> tuple[str | None, str | Non
     answer = "NO" if mismatches else "yes"
     compared = f"{number_text(mismatches)} of {number_text(logits)} logits differ"
     return f"{answer}, {compared}", Source.CSIM.value
+
+
+def _board(board: Mapping[str, Any] | None) -> Iterator[str]:
+    """What was routed for a board: cells of each layer and the wrapper, and where they stand."""
+    if board is None:
+        return
+    columns = (
+        Column("part", "Layer", left=True),
+        Column("luts", "LUT4", number_text),
+        Column("ffs", "FF", number_text),
+    )
+    rows = [(part, luts, board["ffs"][part]) for part, luts in board["luts"].items()]
+    rows.append(("total", sum(board["luts"].values()), sum(board["ffs"].values())))
+    table = Table("Board", columns, tuple(rows), (
+        f"{board['device']} has {number_text(board['available'])} of each. A LUT4 is half a CCU2C "
+        "too. The wrapper is the serial line, its frames and the largest logit.",
+    ))
+    yield f"## On {board['board']}\n\n{escape_markdown(board['line'])}\n"
+    yield table.to_markdown()
+    yield f"![The placed design, coloured by layer]({board['image']})\n"
 
 
 def _outputs(meanings: Sequence[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from tests.docs.pages import INLINE, ROOT, Block, Command
 from tests.docs.search_yaml import check_search
 
 # Programs that are not this project's.
-KNOWN = ("cd", "vitis-run", "vitis_hls")
+KNOWN = ("cd", "vitis-run", "vitis_hls", "openFPGALoader")
 # Folders of the checkout whose files commands name.
 FOLDERS = ("benchmarks", "docs", "reports", "searches")
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LANGUAGES = ("python", "yaml", "text")
 # Why the commands of a block are not run by default.
-REASONS = ("minutes", "hours", "gpu", "vendor", "install")
+REASONS = ("minutes", "hours", "gpu", "vendor", "install", "board")
 # Why those within sentences are not.
 INLINE = "inline"
 TAG = re.compile(r"<!-- not run: (.+) -->")

@@ -50,7 +50,9 @@ class PageRun:
     def _can_run(self, reason: str | None) -> bool:
         if reason is None or not self.everything:
             return reason is None
-        return reason != "install" and (reason not in TOOLS or bool(shutil.which(TOOLS[reason])))
+        if reason in ("install", "board"):
+            return False
+        return reason not in TOOLS or bool(shutil.which(TOOLS[reason]))
 
     def run(self) -> str:
         """Runs the blocks; returns what they printed.

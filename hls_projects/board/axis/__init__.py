@@ -1,0 +1,1 @@
+"""A network between two AXI4-Streams, for block designs of other tools."""

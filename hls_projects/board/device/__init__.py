@@ -1,0 +1,1 @@
+"""Bitstreams: the clock, the configuration, and where the cells stand."""

@@ -1,0 +1,1 @@
+"""Boards without boards: the serial line of a simulated design, before and after routing."""

@@ -1,0 +1,1 @@
+"""Networks on boards: made, compared after routing, and talked with."""
