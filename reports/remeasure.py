@@ -28,7 +28,9 @@ MEASURED = (Source.YOSYS.value, Source.YOSYS_SUM.value)
 @click.option("--only", multiple=True, help="Networks, such as mnist-small; may be repeated.")
 @click.option("--lacking", is_flag=True,
               help="Only those without LUT positions, as after an interruption.")
-@click.option("--timing", is_flag=True, help="Cycles and the delay model alone, no synthesis.")
+@click.option("--timing", is_flag=True,
+              help="Cycles, the delay model and this project's own count of LUT positions alone; "
+                   "cells stay as they were synthesized.")
 def main(results: Path, only: Sequence[str], lacking: bool, timing: bool) -> None:
     """Writes and synthesizes the Verilog of a results file's networks again.
 
@@ -75,7 +77,12 @@ def _timed(record: NetworkRecord, folder: Path) -> NetworkRecord:
 
     network = IntegerNetwork.load(folder / str(record.network_file))
     with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
-        return replace(record, **timing_figures(write_rtl(network, Path(verilog))))
+        design = write_rtl(network, Path(verilog))
+    counted = {} if design.positions is None else {"positions": Source.COUNTED.value}
+    return replace(
+        record, **timing_figures(design), positions=design.positions,
+        sources={**record.sources, **counted},
+    )
 
 
 def _changes(before: NetworkRecord, after: NetworkRecord) -> str:

@@ -108,7 +108,7 @@ class _Check:
 
     def keras(self, model: keras.Model) -> str:
         """A note where Keras was run with sums in the model's own order."""
-        from hls_projects.from_keras.keras_trace import (
+        from hls_projects.from_keras.reference.keras_trace import (
             KerasLogits,
             keras_integer_logits,
             keras_trace,

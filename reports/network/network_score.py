@@ -42,7 +42,7 @@ def raw_score_note(network: IntegerNetwork, model: Any, data: TestData) -> str:
 
     Empty where the model quantizes its inputs itself, or there is no score.
     """
-    from hls_projects.from_keras.keras_trace import raw_outputs
+    from hls_projects.from_keras.reference.keras_trace import raw_outputs
 
     found = accuracy(network, model, data)
     floats = None if found is None or model is None else raw_outputs(model, data.x)

@@ -10,7 +10,7 @@ import pytest
 from qkeras import QActivation
 from qkeras.qnormalization import QBatchNormalization
 
-from hls_projects.from_keras.keras_trace import keras_trace
+from hls_projects.from_keras.reference.keras_trace import keras_trace
 from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
 from qkeras_models.layers.input_quantizer import InputQuantizer

@@ -11,7 +11,7 @@ import pytest
 from hls4ml.converters import convert_from_keras_model
 from qkeras import QActivation
 
-from hls_projects.from_keras.keras_trace import keras_integer_logits
+from hls_projects.from_keras.reference.keras_trace import keras_integer_logits
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.hls4ml_front_end.layer_list import project_entries
 from hls_projects.kinds import Dense, Head

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qkeras import QActivation, QBatchNormalization, QConv2D, QDense
 
-from hls_projects.from_keras.keras_trace import keras_integer_logits, keras_trace
+from hls_projects.from_keras.reference.keras_trace import keras_integer_logits, keras_trace
 from hls_projects.from_keras.values.levels import find_levels
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork

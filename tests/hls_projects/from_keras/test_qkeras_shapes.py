@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from qkeras import QActivation, QConv2D, QConv2DBatchnorm, QDense, QSeparableConv2D
 
-from hls_projects.from_keras.keras_trace import keras_trace
+from hls_projects.from_keras.reference.keras_trace import keras_trace
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, write_rtl

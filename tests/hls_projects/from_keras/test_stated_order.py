@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from qkeras import QActivation, QDense
 
-from hls_projects.from_keras.keras_trace import keras_integer_logits
-from hls_projects.from_keras.stated_order import OPTION, stated_order
+from hls_projects.from_keras.reference.keras_trace import keras_integer_logits
+from hls_projects.from_keras.reference.stated_order import OPTION, stated_order
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.exactness import ExactnessError, compare
 from qkeras_models.input_formats.fixed_point import FixedPoint

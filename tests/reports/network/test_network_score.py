@@ -3,7 +3,7 @@
 import numpy as np
 
 from hls_projects.conversion.compared_samples import TestData
-from hls_projects.from_keras.keras_trace import raw_outputs
+from hls_projects.from_keras.reference.keras_trace import raw_outputs
 from hls_projects.network.integer_network import IntegerNetwork
 from qkeras_models import feed_forward
 from qkeras_models.input_formats.fixed_point import FixedPoint

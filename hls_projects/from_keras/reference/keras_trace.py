@@ -13,7 +13,7 @@ from hls_projects.from_keras.graph_steps import GraphStep
 from hls_projects.from_keras.keras_graph import KerasGraph, keras_graph, run_steps
 from hls_projects.from_keras.keras_outputs import KerasOutput
 from hls_projects.from_keras.keras_tail import decides_otherwise
-from hls_projects.from_keras.stated_order import stated_order
+from hls_projects.from_keras.reference.stated_order import stated_order
 from hls_projects.from_keras.walk import Tap
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import given_of, parted

@@ -1,0 +1,1 @@
+"""What Keras computes, which hardware must equal."""
