@@ -15,7 +15,9 @@ from pathlib import Path
 import click
 
 from hls_projects.rtl import write_rtl
+from reports.compare import write_results_pages
 from reports.experiments.reproduce_job import synthesized, timing_figures, with_figures
+from reports.network.network_figures import hardware_sources
 from reports.records.record import Source
 from reports.records.results_file import NetworkRecord, load_records, save_records
 
@@ -35,7 +37,7 @@ def main(results: Path, only: Sequence[str], lacking: bool, timing: bool) -> Non
     """Writes and synthesizes the Verilog of a results file's networks again.
 
     Networks that were estimated stay so.  RESULTS is written after each network, so that the same
-    command with --lacking goes on after an interruption.
+    command with --lacking goes on after an interruption; its pages are written at the end.
     """
     try:
         records = list(load_records(results))
@@ -50,6 +52,8 @@ def main(results: Path, only: Sequence[str], lacking: bool, timing: bool) -> Non
             save_records(records, results)
             click.echo(f"{number}/{len(wanted)} {_changes(before, records[i])}  "
                        f"{time.monotonic() - started:.0f} s")
+        for page in write_results_pages(results):
+            click.echo(page)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command with --lacking goes on", err=True)
         sys.exit(130)
@@ -78,11 +82,11 @@ def _timed(record: NetworkRecord, folder: Path) -> NetworkRecord:
     network = IntegerNetwork.load(folder / str(record.network_file))
     with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
         design = write_rtl(network, Path(verilog))
-    counted = {} if design.positions is None else {"positions": Source.COUNTED.value}
-    return replace(
-        record, **timing_figures(design), positions=design.positions,
-        sources={**record.sources, **counted},
-    )
+    timing = timing_figures(design)
+    sources = {**record.sources, **hardware_sources(timing, Source.YOSYS)}
+    if design.positions is not None:
+        sources["positions"] = Source.COUNTED.value
+    return replace(record, **timing, positions=design.positions, sources=sources)
 
 
 def _changes(before: NetworkRecord, after: NetworkRecord) -> str:

@@ -42,12 +42,13 @@ VENDOR = "published, vendor tool (Vivado)"
 
 @dataclass(frozen=True)
 class LutPoint:
-    """A group's LUTs from one source, and its accuracy."""
+    """A group's LUTs from one source, the positions they occupy if known, and its accuracy."""
 
     group: Group
     source: Source
     luts: Spread
     accuracy: Spread
+    positions: float | None = None
 
     @property
     def place(self) -> tuple[float, float]:
@@ -97,6 +98,7 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
 def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str | None:
     """SVG: accuracy over LUTs, each source with its own marker; None if no group has LUTs.
 
+    Ours are LUT cells, with a bar to the LUT positions that they occupy where those are known.
     The axis of accuracy is logarithmic in the error.  Ablations are left out, unless they are a
     user's runs.
 
@@ -181,11 +183,17 @@ def _lut_points(groups: Sequence[Group]) -> Iterator[LutPoint]:
         better = any(source is not Source.ESTIMATE for _, source in found)
         for (_, source), luts in found.items():
             if accuracy and not (better and source is Source.ESTIMATE):
-                yield LutPoint(group, source, luts, accuracy)
+                positions = group.spread("positions")
+                yield LutPoint(
+                    group, source, luts, accuracy, positions.mean if positions else None
+                )
 
 
 def _paint_point(axes: matplotlib.axes.Axes, point: LutPoint, color: str) -> None:
     marker, _ = MARKERS.get(point.source, OTHER_MARKER)
+    if point.positions is not None:
+        across = [point.luts.mean, point.positions]
+        axes.plot(across, [point.place[1]] * 2, color=color, linewidth=3, alpha=0.35)
     axes.errorbar(
         *point.place, 100 * (point.accuracy.sd or 0.0), point.luts.sd or 0.0,
         fmt=marker, color=color, markersize=6, elinewidth=1.0,
@@ -215,7 +223,7 @@ def _lut_legend(
 def _lut_axis(axes: matplotlib.axes.Axes, metric: str) -> None:
     log_x_axis(axes)
     axes.margins(x=0.08, y=0.08)
-    axes.set_xlabel("LUTs (logarithmic)")
+    axes.set_xlabel("LUT cells, and with a bar the LUT positions they occupy (logarithmic)")
     axes.set_yscale("function", functions=(_error_axis, lambda y: 100.0 - 10.0 ** -np.asarray(y)))
     low, high = axes.get_ylim()
     ticks = [accuracy for accuracy in ACCURACIES if low <= accuracy <= high]
