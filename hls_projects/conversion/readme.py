@@ -78,6 +78,12 @@ writes to `rtl/generic/`.
 
 TESTBENCH = """\
 
+## Timing
+
+Module `timed_top` of `timed_top.v` has `top` between registers, and gives the class instead of the
+logits. `timed_top.xdc` (Vivado) and `timed_top.sdc` (Quartus) hold its clock. No vendor's tool was
+tried with them.
+
 ## Any simulator
 
 `top_tb.v` gives `top` samples of the test set and compares every logit. It prints `PASS`, or what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from hls_projects.conversion.readme import write_rtl_readme
 from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
 from hls_projects.kinds import Role
 from hls_projects.rtl.emit.testbench import SAMPLES, write_testbench
+from hls_projects.rtl.emit.timed_top import write_timed_top
 from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from hls_projects.tools.synthesis import Cells
 
 Step = Callable[[str], Any]
+# Of a constraint where no model knows better, in ns.
+DEFAULT_PERIOD = 10.0
 
 
 @dataclass
@@ -89,6 +93,7 @@ def convert_to_rtl(
         targets = tuple(t for t in options.targets if family_of_flow(t) is family)
         design = _write(network, family, folder, options, step)
         write_testbench(design, x_int[:SAMPLES], network.predict_integers(x_int[:SAMPLES]))
+        write_timed_top(design, _period(design, options))
         written = VerilogDesign(family, design, targets=targets)
         found.designs.append(written)
         with tolerated(found, f"simulating Verilog for {family.name}"):
@@ -101,6 +106,13 @@ def convert_to_rtl(
             with tolerated(found, description), step(description):
                 written.placed = _place(design, options)
     return found
+
+
+def _period(design: RtlDesign, options: RtlOptions) -> float:
+    """Of the constraint that is written: the clock asked for, or what the delay model allows."""
+    if options.clock_period is not None:
+        return options.clock_period
+    return DEFAULT_PERIOD if design.period is None else math.ceil(10 * design.period) / 10
 
 
 def _families(options: RtlOptions) -> Sequence[Family]:
