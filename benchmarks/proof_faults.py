@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.proof import dense
+from hls_projects.proof.blocks import make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError, Function
 from hls_projects.proof.diagrams import Lanes
 from hls_projects.proof.matches import Matches
@@ -28,17 +28,19 @@ from hls_projects.proof.neuron import Verdict
 from hls_projects.proof.pipeline import Checked, to_word
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Proof
+from hls_projects.proof.section import Section, Values
 from qkeras_models import load_pretrained
 from training.data import load
 
 FLIPS, SWAPS = 1000, 200
 
 
-class Layers(dense._Pipeline):
+class Layers(Section):
     """A proof that keeps what it compared each layer with."""
 
     def __init__(self, circuit: Circuit, network: IntegerNetwork) -> None:
-        super().__init__(circuit, network, Proof())
+        blocks = make_blocks(network.layers, network.layer_names, network.input.shape)
+        super().__init__(circuit, blocks, Values.of_input(network.input), Proof())
         self.kept: list[tuple[Checked, Matches]] = []
 
     def _proven(self, checked: Checked, matches: Matches, latency: int):
