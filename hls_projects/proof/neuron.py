@@ -20,6 +20,9 @@ from hls_projects.proof.sums.counters import CounterCone
 
 # Nodes of diagrams, above which a cone counts as too large.
 MOST_NODES = 1_000_000
+# Nets in the sum at which counters are left as they are: none; then some, where nets that are left
+# have something in common that counts.
+ENOUGH = (0, 48, 96)
 # Inputs of a cone, above which no diagram over all of them is tried.
 MOST_VARIABLES = 64
 
@@ -65,8 +68,9 @@ def prove_neuron(
 
     First counters are replaced by the digits of their sum (CounterCone), which leaves few bits;
     then the outputs are compared, as diagrams over those bits, wherever the sum is in range.  An
-    output that differs there may only do so where no input leads; its diagram over the inputs
-    decides, inside the codes that occur.
+    output that differs there may only do so where no input leads.  So it is compared again with
+    fewer counters replaced; in the end its diagram over the inputs decides, inside the codes that
+    occur.
 
     Args:
         circuit: the netlist.
@@ -79,9 +83,13 @@ def prove_neuron(
             cone of more than MOST_VARIABLES inputs that counters do not decide.
     """
     results: dict[int, Result] = {}
-    cone = CounterCone(circuit, outputs, total, begin)
-    cone.reduce()
-    differing = _compare(circuit, outputs, cone, total, most_nodes)
+    differing = dict(outputs)
+    for enough in ENOUGH:
+        if differing:
+            cone = CounterCone(circuit, differing, total, begin)
+            cone.reduce(enough)
+            found = _compare(circuit, differing, cone, total, most_nodes)
+            differing = {net: table for net, table in differing.items() if net in found}
     for net in outputs:
         if net not in differing:
             results[net] = Result(Verdict.PROVEN, by="counters")

@@ -75,8 +75,7 @@ class Section:
     def run(self) -> Values | None:
         """Proves block after block; the values of port y, None where that ended early."""
         *hidden, last = self.blocks
-        self._check_input()
-        codes, latency = self.values.codes, self._check_valid()
+        codes, latency = self.values.codes, self.check_ports()
         front = None
         for left, block in zip(range(len(hidden), 0, -1), hidden, strict=True):
             known = replace(block, codes=codes)
@@ -91,11 +90,12 @@ class Section:
         self._results(checked)
         return made
 
-    def _check_input(self) -> None:
-        """Raises CircuitError where port x is of another width."""
+    def check_ports(self) -> int:
+        """Latency of port y; raises CircuitError unless out_valid has it, and x the right width."""
         x, expected = self.circuit.inputs["x"], len(self.values.codes) * self.values.bits
         if len(x) != expected:
             raise CircuitError(f"port x has {len(x)} bits, the network's input {expected}")
+        return self._check_valid()
 
     def _made(self, checked: Checked) -> Values:
         """The values of port y; raises CircuitError unless every result fits."""
