@@ -22,7 +22,7 @@ from hls_projects.proof.sums.counters import CounterCone
 MOST_NODES = 1_000_000
 # Nets in the sum at which counters are left as they are: none; then some, where nets that are left
 # have something in common that counts.
-ENOUGH = (0, 48, 96)
+ENOUGH = (0, 24, 48, 96)
 # Inputs of a cone, above which no diagram over all of them is tried.
 MOST_VARIABLES = 64
 
