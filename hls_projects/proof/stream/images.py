@@ -84,19 +84,20 @@ def _in_a_row(circuit: Circuit) -> list[Box]:
             box.inputs["clk"] != circuit.inputs["clk"]
         ):
             raise CircuitError(f"module {box.name} has other ports: it is simulated")
-    of_net = {net: i for i, box in enumerate(circuit.boxes) for net in box.outputs["y"]}
+    of_net = {net: i for i, box in enumerate(circuit.boxes) for net in box.outputs["out_valid"]}
     before: dict[int, int] = {}
     for i, box in enumerate(circuit.boxes):
-        taken = {of_net[net] for net in circuit.in_order(box.inputs["x"]) if net in of_net}
+        taken = {of_net[net] for net in circuit.in_order(box.inputs["in_valid"]) if net in of_net}
         if len(taken) > 1 or (taken and taken & set(before)):
             raise CircuitError(f"module {box.name} joins or parts branches")
         before |= dict.fromkeys(taken, i)
-    (begin,) = set(range(len(circuit.boxes))) - set(before.values()) or {None}
-    found = []
-    while begin is not None and len(found) <= len(circuit.boxes):
-        found.append(circuit.boxes[begin])
-        begin = before.get(begin)
-    return found
+    begins = set(range(len(circuit.boxes))) - set(before.values())
+    if len(begins) != 1:
+        raise CircuitError(f"{len(begins)} modules take the pixels that enter")
+    found = [begins.pop()]
+    while found[-1] in before:
+        found.append(before[found[-1]])
+    return [circuit.boxes[i] for i in found]
 
 
 def _between(circuit: Circuit, box: Box, following: Box | None) -> Circuit:

@@ -65,9 +65,8 @@ def window_steps(network: IntegerNetwork) -> Iterator[WindowStep]:
 
 
 def _moves(layer: Layer) -> bool:
-    """Whether a layer looks at windows that a module before it makes."""
-    windows = layer.windows
-    return windows is not None and (windows.size, windows.strides) != ((1, 1), (1, 1))
+    """Whether a module before a layer makes windows for it."""
+    return layer.windows is not None
 
 
 def _window(layer: Layer, shape: tuple[int, ...]) -> WindowStep:
