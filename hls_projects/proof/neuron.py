@@ -23,6 +23,8 @@ MOST_NODES = 1_000_000
 # Nets in the sum at which counters are left as they are: none; then some, where nets that are left
 # have something in common that counts.
 ENOUGH = (0, 24, 48, 96)
+# Nets that counters left, above which no diagram over them is tried: one step may take minutes.
+MOST_LEFT = 160
 # Inputs of a cone, above which no diagram over all of them is tried.
 MOST_VARIABLES = 64
 
@@ -110,6 +112,8 @@ def _compare(
     """Outputs that differ from their function of the bits that are left, or may."""
     order = _variable_order(circuit, outputs, {**cone.total.weights, **cone.aliases}, cone.total,
                             cone.aliases)
+    if len(order) > MOST_LEFT:
+        return set(outputs)
     diagrams = Diagrams(len(order), most_nodes)
     try:
         values = cone.known(dict(zip(order, diagrams.variables, strict=True)), diagrams)
