@@ -51,9 +51,8 @@ def test_one_wrong_entry_is_no_counter_or_one_of_other_weights(wrong):
         broken[place][wrong] ^= 1
         found = find_relation(tables(a=broken[0], b=broken[1], c=broken[2]), total, ALL, {})
         if found is not None:
-            weights = found.weights
-            assert (found.offset + sum(w * broken[n - 10] for n, w in weights.items()) == total).all()
-            assert wrong == 15
+            made = sum(w * broken[net - 10] for net, w in found.weights.items())
+            assert wrong == 15 and (found.offset + made == total).all()
 
 
 def test_what_never_occurs_does_not_count():
