@@ -3,7 +3,8 @@
     PYTHONPATH=. python benchmarks/proof_faults.py VERILOG [RECORD]
 
 Flips single bits of LUT tables and swaps wires of two LUTs of a layer, decides each fault for every
-input, and counts those that change a function and that no test image shows at the logits.
+input, and counts those that change a function and that no test image, or none of the vectors with
+which networks are fuzzed, shows at the logits.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.proof import dense
+from hls_projects.proof.blocks import make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError, Function
 from hls_projects.proof.diagrams import Lanes
 from hls_projects.proof.matches import Matches
@@ -28,17 +29,20 @@ from hls_projects.proof.neuron import Verdict
 from hls_projects.proof.pipeline import Checked, to_word
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Proof
+from hls_projects.proof.section import Section, Values
 from qkeras_models import load_pretrained
+from tests.fuzz.arrays import samples
 from training.data import load
 
 FLIPS, SWAPS = 1000, 200
 
 
-class Layers(dense._Pipeline):
+class Layers(Section):
     """A proof that keeps what it compared each layer with."""
 
     def __init__(self, circuit: Circuit, network: IntegerNetwork) -> None:
-        super().__init__(circuit, network, Proof())
+        blocks = make_blocks(network.layers, network.layer_names, network.input.shape)
+        super().__init__(circuit, blocks, Values.of_input(network.input), Proof())
         self.kept: list[tuple[Checked, Matches]] = []
 
     def _proven(self, checked: Checked, matches: Matches, latency: int):
@@ -57,23 +61,21 @@ def flipped(function: Function, pins: int, address: int) -> Function:
     return Function(tuple(gates), 1 + pins + len(gates))
 
 
-class Study:
-    """Faults of one circuit, decided for every input, and simulated on test images."""
+class Watched:
+    """Simulation of a circuit on samples, again where functions have changed.
 
-    def __init__(self, circuit: Circuit, network: IntegerNetwork, x: np.ndarray) -> None:
-        self.circuit = circuit
-        proof = Layers(circuit, network)
-        proof.run()
-        if not proof.proof.complete and proof.proof.proven != proof.proof.outputs:
-            raise SystemExit(f"the Verilog is not the network's: {proof.proof}")
-        self.layers = proof.kept
-        self.images = Lanes(len(x))
+    Args:
+        circuit: as it should be.
+        x: samples (n, inputs), bits.
+    """
+
+    def __init__(self, circuit: Circuit, x: np.ndarray) -> None:
+        self.circuit, self.lanes = circuit, Lanes(len(x))
         columns = zip(circuit.inputs["x"], x.T.astype(bool), strict=True)
-        bits = {net: to_word(column) for net, column in columns}
-        self.bits = bits
+        self.bits = {net: to_word(column) for net, column in columns}
         self.order = circuit.in_order(circuit.outputs["y"])
-        self.good = circuit.evaluate(self.order, bits, self.images) | bits
-        self.good |= {0: 0, 1: self.images.true}
+        self.good = circuit.evaluate(self.order, self.bits, self.lanes) | self.bits
+        self.good |= {0: 0, 1: self.lanes.true}
         self.place = {net: i for i, net in enumerate(self.order)}
         self.readers: dict[int, list[int]] = {}
         for net in self.order:
@@ -81,10 +83,10 @@ class Study:
                 self.readers.setdefault(source, []).append(net)
 
     def shown(self, nets: list[int]) -> bool:
-        """Whether an image gives other logits, once the functions of nets have changed."""
+        """Whether a sample gives other logits, once the functions of nets have changed."""
         if len(nets) > 1:  # wires have moved, so that the order of evaluation may be another
             y = self.circuit.outputs["y"]
-            found = self.circuit.evaluate(y, self.bits, self.images)
+            found = self.circuit.evaluate(y, self.bits, self.lanes)
             return any(found[net] != self.good[net] for net in y)
         new: dict[int, int] = {}
         waiting = [self.place[net] for net in nets]
@@ -93,7 +95,7 @@ class Study:
         while waiting:
             net = self.order[heapq.heappop(waiting)]
             known = {s: new.get(s, self.good[s]) for s in self.circuit.sources(net)}
-            value = self.circuit.evaluate([net], known, self.images)[net]
+            value = self.circuit.evaluate([net], known, self.lanes)[net]
             if net in new or value == self.good[net]:
                 continue
             if net in outputs:
@@ -102,6 +104,21 @@ class Study:
             for reader in self.readers.get(net, ()):
                 heapq.heappush(waiting, self.place[reader])
         return False
+
+
+class Study:
+    """Faults of one circuit, decided for every input, and simulated on samples."""
+
+    def __init__(
+        self, circuit: Circuit, network: IntegerNetwork, samples: dict[str, np.ndarray]
+    ) -> None:
+        self.circuit = circuit
+        proof = Layers(circuit, network)
+        proof.run()
+        if not proof.proof.complete and proof.proof.proven != proof.proof.outputs:
+            raise SystemExit(f"the Verilog is not the network's: {proof.proof}")
+        self.layers = proof.kept
+        self.watched = {name: Watched(circuit, x) for name, x in samples.items()}
 
     def verdict(self, layer: int, nets: list[int]) -> Verdict:
         """PROVEN where no register of the layer changes its function, DIFFERS where one does."""
@@ -156,7 +173,7 @@ def swaps(study: Study, rng: random.Random) -> Iterator[tuple[int, list[int], di
 
 
 def count(study: Study, faults: Iterator[tuple[int, list[int], dict]]) -> Counter:
-    """Faults by verdict; of those that change a function, how many no image shows."""
+    """Faults by verdict; of those that change a function, how many no sample shows."""
     found: Counter = Counter()
     for layer, nets, functions in faults:
         kept = {net: study.circuit.functions[net] for net in nets}
@@ -165,7 +182,9 @@ def count(study: Study, faults: Iterator[tuple[int, list[int], dict]]) -> Counte
             verdict = study.verdict(layer, nets)
             found[verdict.value] += 1
             if verdict is Verdict.DIFFERS:
-                found["missed by images"] += not study.shown(nets)
+                missed = {name for name, w in study.watched.items() if not w.shown(nets)}
+                found.update(f"missed by {name}" for name in missed)
+                found["missed by both"] += len(missed) == len(study.watched)
         except CircuitError:
             found["loop or another clock cycle"] += 1
         study.circuit.functions.update(kept)
@@ -176,10 +195,14 @@ def main() -> None:
     started = time.monotonic()
     network = IntegerNetwork.from_keras(load_pretrained("mnist-small"))
     x = network.input.quantize(load("mnist").x_test).reshape(-1, 784)
-    study = Study(read_circuit(Path(sys.argv[1])), network, x)
+    form = network.input
+    vectors = samples(form.shape, form.scale, form.lowest, form.highest, seed=1)
+    vectors = form.quantize(vectors).reshape(-1, 784)
+    study = Study(read_circuit(Path(sys.argv[1])), network, {"images": x, "vectors": vectors})
     rng = random.Random(1)
     record = {
         "images": len(x),
+        "vectors": len(vectors),
         "flipped bits": dict(count(study, flips(study, rng))),
         "swapped wires": dict(count(study, swaps(study, rng))),
         "seconds": round(time.monotonic() - started),

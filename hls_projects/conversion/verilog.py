@@ -170,20 +170,23 @@ def _prove(
     if options.prove is False:
         return
     name = f"Verilog for {written.family.name}"
-    if streams(network):
-        found.proofs.append(f"{name}: simulated only, as streams of pixels are")
-    elif not network.is_sequence:
+    if not network.is_sequence:
         found.proofs.append(f"{name}: simulated only, as networks with branches are")
-    elif any(layer.windows or layer.role is Role.MOVE for layer in network.layers):
+    elif streams(network) and options.time_multiplex:
+        found.proofs.append(f"{name}: simulated only, as time-multiplexed layers are")
+    elif not streams(network) and any(
+        layer.windows or layer.role is Role.MOVE for layer in network.layers
+    ):
         found.proofs.append(f"{name}: simulated only, as images all at once are")
     elif options.prove or network.nonzeros <= written.family.proven_nonzeros:
-        from hls_projects.proof import prove_rtl
+        from hls_projects.proof import prove_rtl, prove_stream
 
+        prove = prove_stream if streams(network) else prove_rtl
         description = f"proving {name}"
         verilog, family = written.design.verilog, written.family.name
         try:
             with step(description):
-                proof = prove_rtl(verilog, network, family, seconds=options.seconds)
+                proof = prove(verilog, network, family, seconds=options.seconds)
         except Exception as error:  # a checker that fails takes no design away, and proves none
             found.proofs.append(f"{name}: not proved, since the checker failed")
             found.failures.append(f"{description}: {type(error).__name__}: {error}")

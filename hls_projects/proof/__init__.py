@@ -3,5 +3,6 @@
 from hls_projects.proof.dense import prove_pipeline, prove_rtl
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Difference, Proof
+from hls_projects.proof.stream import prove_stream
 
-__all__ = ["Difference", "Proof", "prove_pipeline", "prove_rtl", "read_circuit"]
+__all__ = ["Difference", "Proof", "prove_pipeline", "prove_rtl", "prove_stream", "read_circuit"]

@@ -78,13 +78,15 @@ def make_blocks(
     layers: Sequence[Layer],
     names: Sequence[str],
     shape: tuple[int, ...],
+    open_end: bool = False,
 ) -> Iterator[Block]:
-    """The blocks of dense layers, without their codes.
+    """The blocks of layers that are linear between levels, without their codes.
 
     Args:
         layers: of the integer network, up to and with its head, or to a threshold.
         names: of the layers.
         shape: of the input.
+        open_end: whether sums may be the last results, without levels or a head.
     """
     pending: list[Layer] = []
     name = ""
@@ -98,6 +100,9 @@ def make_blocks(
             threshold = _by_neuron(layer, len(offset)) if isinstance(layer, Levels) else None
             yield Block(name or own, weights, offset, threshold)
             pending, name = [], ""
+    if open_end and pending:
+        weights, offset, _ = _linear(pending, shape)
+        yield Block(name, weights, offset, None)
 
 
 def _written_out(

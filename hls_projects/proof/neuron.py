@@ -20,6 +20,11 @@ from hls_projects.proof.sums.counters import CounterCone
 
 # Nodes of diagrams, above which a cone counts as too large.
 MOST_NODES = 1_000_000
+# Nets in the sum at which counters are left as they are: none; then some, where nets that are left
+# have something in common that counts.
+ENOUGH = (0, 24, 48, 96)
+# Nets that counters left, above which no diagram over them is tried: one step may take minutes.
+MOST_LEFT = 160
 # Inputs of a cone, above which no diagram over all of them is tried.
 MOST_VARIABLES = 64
 
@@ -65,8 +70,9 @@ def prove_neuron(
 
     First counters are replaced by the digits of their sum (CounterCone), which leaves few bits;
     then the outputs are compared, as diagrams over those bits, wherever the sum is in range.  An
-    output that differs there may only do so where no input leads; its diagram over the inputs
-    decides, inside the codes that occur.
+    output that differs there may only do so where no input leads.  So it is compared again with
+    fewer counters replaced; in the end its diagram over the inputs decides, inside the codes that
+    occur.
 
     Args:
         circuit: the netlist.
@@ -79,9 +85,13 @@ def prove_neuron(
             cone of more than MOST_VARIABLES inputs that counters do not decide.
     """
     results: dict[int, Result] = {}
-    cone = CounterCone(circuit, outputs, total, begin)
-    cone.reduce()
-    differing = _compare(circuit, outputs, cone, total, most_nodes)
+    differing = dict(outputs)
+    for enough in ENOUGH:
+        if differing:
+            cone = CounterCone(circuit, differing, total, begin)
+            cone.reduce(enough)
+            found = _compare(circuit, differing, cone, total, most_nodes)
+            differing = {net: table for net, table in differing.items() if net in found}
     for net in outputs:
         if net not in differing:
             results[net] = Result(Verdict.PROVEN, by="counters")
@@ -102,6 +112,8 @@ def _compare(
     """Outputs that differ from their function of the bits that are left, or may."""
     order = _variable_order(circuit, outputs, {**cone.total.weights, **cone.aliases}, cone.total,
                             cone.aliases)
+    if len(order) > MOST_LEFT:
+        return set(outputs)
     diagrams = Diagrams(len(order), most_nodes)
     try:
         values = cone.known(dict(zip(order, diagrams.variables, strict=True)), diagrams)

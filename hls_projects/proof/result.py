@@ -53,6 +53,7 @@ class Proof:
         by_diagrams: of `proven`, bits that took diagrams over all inputs of the neuron.
         unused_codes: codes of activations that no neuron produces, which count as don't-cares.
         seconds: that the proof took.
+        simulated: modules that were not proved, only simulated; empty where there are none.
         message: why nothing could be compared, such as a loop; empty otherwise.
     """
 
@@ -64,6 +65,7 @@ class Proof:
     unused_codes: int = 0
     seconds: float = 0.0
     message: str = ""
+    simulated: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -74,6 +76,9 @@ class Proof:
     def __str__(self) -> str:
         """One line for a report."""
         found = f"{self.proven:,} of {self.outputs:,} outputs, {self.seconds:.1f} s"
+        if self.complete and self.simulated:
+            return (f"all between {', '.join(self.simulated)} proved for every input: {found}; "
+                    "these are simulated")
         if self.complete:
             return f"proved for every input: {found}"
         if self.differences:

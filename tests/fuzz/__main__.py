@@ -36,6 +36,8 @@ def main(count: int, batch: int, seed: int) -> None:
     click.echo(f"{tally.networks} networks drawn with seed {seed}, {tally.refused} refused with a "
                f"clear error, {tally.without_verilog} with no Verilog, {len(tally.failures)} "
                f"failures, {time.monotonic() - started:.0f} s")
+    found = ", ".join(f"{count} {verdict}" for verdict, count in tally.proofs.items())
+    click.echo(f"Verilog for every input: {found}")
     sys.exit(1 if tally.failures else 0)
 
 

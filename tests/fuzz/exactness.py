@@ -19,6 +19,7 @@ from hls_projects.verification.exactness import compare
 from tests.fuzz.arrays import samples
 from tests.fuzz.hardware import Case, csim_logits, rtl_logits
 from tests.fuzz.networks import NetworkPiece, networks
+from tests.fuzz.proofs import prove_all
 
 # What from_keras may refuse: integers that float32 cannot hold.
 REFUSALS = ("2^24", "2^22", "float32's integers")
@@ -36,6 +37,7 @@ class Tally:
     refused: int = 0
     without_verilog: int = 0
     logits: Counter[str] = field(default_factory=Counter)
+    proofs: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
 
@@ -82,6 +84,8 @@ def check_all(pieces: Iterable[NetworkPiece], tally: Tally) -> None:
                 tally.failures.append(f"{name}: {error}: one of {networks}")
                 continue
             _compare(name, able, received, tally)
+            if name == "RTL simulation":
+                tally.failures += prove_all(able, path, tally.proofs)
 
 
 def _with_verilog(cases: Sequence[Case], tally: Tally) -> list[Case]:

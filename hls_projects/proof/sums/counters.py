@@ -39,16 +39,25 @@ FEW = 24
 class CounterCone(Cone):
     """A cone whose counters are replaced; arguments and attributes are those of Cone."""
 
-    def reduce(self) -> None:
-        """Replaces counters, from the inputs on, as long as there are any."""
-        self._reduce()
-        if sum(weight != 0 for weight in self._weights.values()) > FEW:
+    def reduce(self, enough: int = 0) -> None:
+        """Replaces counters, from the inputs on, as long as there are any.
+
+        Args:
+            enough: nets in the sum at which no more is replaced; what later nets have in common
+                is then still known.
+        """
+        self._reduce(enough)
+        if self._summed() > max(FEW, enough):
             self._any_part = True
             self._tried.clear()
-            self._reduce()
+            self._reduce(enough)
         self.total = WeightedSum(dict(self._weights), self._offset, products=self._products)
 
-    def _reduce(self) -> None:
+    def _summed(self) -> int:
+        """Nets in the sum."""
+        return sum(weight != 0 for weight in self._weights.values())
+
+    def _reduce(self, enough: int) -> None:
         position = 0
         while position < len(self._order):
             net = self._order[position]
@@ -60,6 +69,8 @@ class CounterCone(Cone):
             if not entering or entering in self._tried or len(entering) < 2:
                 continue
             boundary = self._replace(entering)
+            if boundary and enough and self._summed() <= enough:
+                return
             if boundary and entering.isdisjoint(self._weights):
                 position = min(self._place[out] for out in boundary)
             elif boundary:  # what is left of a weight may enter another counter

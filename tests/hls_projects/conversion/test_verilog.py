@@ -12,6 +12,7 @@ from hls_projects.conversion.verilog import Verilog, _prove
 from hls_projects.families import XILINX
 from hls_projects.kinds import MaxPool
 from hls_projects.proof import Difference, Proof
+from hls_projects.rtl import write_rtl
 from tests.hls_projects.branches import branched
 from tests.hls_projects.networks import image_network
 from tests.hls_projects.zoo import ZOO
@@ -19,9 +20,9 @@ from tests.hls_projects.zoo import ZOO
 POOLED = image_network((6, 6, 1), [(2, (2, 2), (1, 1), "valid"), MaxPool((2, 2), (2, 2))])
 
 
-def proved(network, prove=None):
+def proved(network, prove=None, time_multiplex=False):
     found = Verilog()
-    options = SimpleNamespace(prove=prove, seconds=60.0)
+    options = SimpleNamespace(prove=prove, seconds=60.0, time_multiplex=time_multiplex)
     written = SimpleNamespace(family=XILINX, design=SimpleNamespace(verilog="top.v"))
     _prove(found, network, written, options, lambda description: nullcontext())
     return found
@@ -53,9 +54,18 @@ def test_only_a_complete_proof_says_proved_for_every_input(monkeypatch, proof, f
 @pytest.mark.parametrize(
     ("network", "why"),
     [(branched(), "as networks with branches are"),
-     (POOLED, "as streams of pixels are")],
+     (POOLED, "as time-multiplexed layers are")],
 )
 def test_what_is_only_simulated(network, why):
-    found = proved(network, prove=True)
+    found = proved(network, prove=True, time_multiplex=True)
     assert found.proofs == [f"Verilog for xilinx: simulated only, {why}"]
     assert not found.failures
+
+
+def test_streams_of_pixels_are_proved_between_what_moves_pixels(tmp_path):
+    design = write_rtl(POOLED, tmp_path)
+    found = Verilog()
+    options = SimpleNamespace(prove=None, seconds=60.0, time_multiplex=False)
+    written = SimpleNamespace(family=XILINX, design=design)
+    _prove(found, POOLED, written, options, lambda description: nullcontext())
+    assert found.proofs[0].startswith("Verilog for xilinx: all between window_1, ")

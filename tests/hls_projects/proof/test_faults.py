@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hls_projects.kinds import Dense, Head, Levels
-from hls_projects.proof import dense, pipeline, prove_pipeline, vectors
+from hls_projects.proof import pipeline, prove_pipeline, section, vectors
 from hls_projects.proof.circuit import CircuitError
 from tests.hls_projects.proof.faults import FAULTS, copied, right, small
 
@@ -24,7 +24,7 @@ def guesses(request, monkeypatch):
         found = vectors.block_vectors(block, seed)
         return np.random.default_rng(0).permutation(found)[: request.param]
 
-    for module in (dense, pipeline):
+    for module in (section, pipeline):
         monkeypatch.setattr(module, "block_vectors", few)
 
 

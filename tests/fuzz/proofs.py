@@ -1,0 +1,40 @@
+"""Every network's Verilog proved, as far as there is a proof."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from hls_projects.kinds import Role
+from hls_projects.proof import Proof, prove_rtl, prove_stream
+from hls_projects.proof.dense import DENSE
+from hls_projects.rtl.stream.stream_plan import streams
+from tests.fuzz.hardware import Case
+
+
+def prove_all(cases: Sequence[Case], folder: Path, verdicts: Counter[str]) -> list[str]:
+    """Counts verdicts on Verilog that `rtl_logits` wrote; returns what is not its network."""
+    failures = []
+    for number, case in enumerate(cases):
+        proof = _proof(case, folder / f"net{number}" / "top.v")
+        if proof is None:
+            verdicts["simulated only"] += 1
+            continue
+        verdicts["proved" if proof.complete else "not proved"] += 1
+        if proof.differences:
+            failures.append(f"proof: {proof}: {case.piece}")
+    return failures
+
+
+def _proof(case: Case, verilog: Path) -> Proof | None:
+    """Of a network; None where nothing proves it."""
+    network, family = case.network, getattr(case.piece.target, "name", case.piece.target)
+    if not network.is_sequence or case.piece.time_multiplex:
+        return None
+    if DENSE.issuperset(layer.kind for layer in network.layers):
+        return prove_rtl(verilog, network, family)
+    if not streams(network) or any(layer.role is Role.MOVE for layer in network.layers):
+        return None
+    proof = prove_stream(verilog, network, family)
+    return None if "simulated" in proof.message else proof

@@ -1,0 +1,74 @@
+"""Filters, pools and dense layers of streams are proved, and what is broken there is not."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from hls_projects.kinds import MaxPool
+from hls_projects.proof import prove_stream
+from hls_projects.proof.stream import images
+from hls_projects.rtl import RtlSimulation, write_rtl
+from tests.hls_projects.branches import branched
+from tests.hls_projects.networks import image_network
+from tests.hls_projects.proof.broken import flipped_bit, swapped_pins, tables, written
+
+NETWORKS = {
+    "filters": image_network(
+        (6, 6, 1), [(3, (2, 2), (1, 1), "same"), (4, (2, 2), (2, 2), "valid")]),
+    "pools": image_network((7, 6, 2), [(3, (2, 2), (1, 1), "valid"), MaxPool((2, 2), (2, 2))]),
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def design(request, tmp_path_factory):
+    network = NETWORKS[request.param]
+    return network, write_rtl(network, tmp_path_factory.mktemp(request.param))
+
+
+def test_all_is_proved_but_what_moves_pixels(design):
+    network, found = design
+    proof = prove_stream(found.verilog, network)
+    assert proof.complete, str(proof)
+    assert re.match(r"all between (window_\d, )+collect proved for every input: ", str(proof))
+    assert str(proof).endswith("these are simulated")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_flipped_bit_or_a_swapped_wire_is_found_or_harmless(design, seed, tmp_path):
+    network, good = design
+    rng = np.random.default_rng(seed)
+    text = good.verilog.read_text()
+    cell = int(rng.integers(tables(text)))
+    broken = flipped_bit(text, cell, int(rng.integers(64))) if seed % 2 else swapped_pins(
+        text, int(rng.integers(len(re.findall(r"\.I1\(", text)))))
+    path = written(tmp_path, broken)
+    if prove_stream(path, network).complete:
+        x = rng.integers(0, 1 << network.input.bits, (200, *network.input.shape), np.int32)
+        shown = RtlSimulation(type(good)(**{**vars(good), "verilog": path})).predict(x)
+        np.testing.assert_array_equal(shown, network.predict_integers(x))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(r"(layer_2 \w+\(.clk\(clk\), .in_valid)\(valid_\d+\)", r"\1(in_valid)"),
+     (r"\{values_1\[(\d+)\], values_1\[(\d+)\]", r"{values_1[\2], values_1[\1]"),
+     (r"(wire \[\d+:0\] chosen_2 = \{)(values_2\[\d+\]), (values_2\[\d+\])", r"\1\3, \2")],
+    ids=["valid", "window", "pixel"],
+)
+def test_wires_between_modules(design, old, new, tmp_path):
+    network, good = design
+    text = good.verilog.read_text()
+    broken = re.sub(old, new, text, count=1)
+    assert broken != text
+    assert not prove_stream(written(tmp_path, broken), network).complete
+
+
+def test_branches_and_other_modules_are_simulated(design, tmp_path, monkeypatch):
+    network, good = design
+    verilog = write_rtl(branched(), tmp_path).verilog
+    assert "branches" in prove_stream(verilog, branched()).message
+    monkeypatch.setattr(images, "MOVERS", ("window_*",))
+    assert not prove_stream(good.verilog, network).complete
