@@ -14,7 +14,6 @@ from pathlib import Path
 
 import click
 
-from hls_projects.rtl import write_rtl
 from reports.compare import write_results_pages
 from reports.experiments.reproduce_job import synthesized, timing_figures, with_figures
 from reports.network.network_figures import hardware_sources
@@ -78,6 +77,7 @@ def _measured(record: NetworkRecord, folder: Path) -> NetworkRecord:
 
 def _timed(record: NetworkRecord, folder: Path) -> NetworkRecord:
     from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.rtl import write_rtl
 
     network = IntegerNetwork.load(folder / str(record.network_file))
     with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:

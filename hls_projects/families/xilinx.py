@@ -37,7 +37,7 @@ XILINX = Family(
     residual_bits=9,
     slack=3,
     proven_nonzeros=10_000,
-    # Typical of UltraScale+ of speed grade −2, assumed.
+    # Fitted to published paths of UltraScale+, speed grade −2: benchmarks/delay_model.py.
     delays=Delays(lut=0.24, chain=0.155, carry=0.005, register=0.43),
     primitives="LUTs and carry chains are instantiated (LUT1 to LUT6, LUT6_2, CARRY4).",
     tools=TOOLS,
@@ -48,8 +48,8 @@ XILINX = Family(
             carry="CARRY4",
             carry_note="two CARRY4 make one CARRY8 of UltraScale+",
             positions=True,
-            delay_note="UltraScale+, typical delays, assumed, not routed: a figure to compare "
-            "designs by",
+            delay_note="UltraScale+, delays fitted to published paths, not routed: a figure to "
+            "compare designs by",
         ),
         Flow("xilinx7", SYNTHESIS.format(family="xc7"), carry="CARRY4", positions=True),
     ),

@@ -65,7 +65,7 @@ def _published(point: ParetoPoint, name: str, folder: Path, results: Path) -> Ne
     write_atomically(results / file, _bytes(RunFolder(run).network))
     training = json.loads(_bytes(RunFolder(run).result))
     config = read_config(RunFolder(run).config)
-    hardware = {key: point.measured[key] for key in HARDWARE}
+    hardware = {key: point.measured[key] for key in HARDWARE if key in point.measured}
     figures = {
         **network_figures(read_network(results / file)),
         "test_accuracy": point.measured["test_accuracy"],

@@ -338,9 +338,9 @@ def test_a_terminated_pool_ends_its_tasks(tmp_path):
 def test_streaming_networks_are_the_sum_of_their_modules(tmp_path, monkeypatch):
     monkeypatch.setenv("SPARSE_TERNARY_CACHE", str(tmp_path))
     net = image_network((5, 5, 2), [(3, (3, 3), (1, 1), "same")], bits=1)
-    figures, source = reproduce_job._synthesized(net, tmp_path)
+    figures, source = reproduce_job.synthesized(net, tmp_path)
     assert source.value == "yosys, sum" and figures["luts"] > 0 and figures["latency_cycles"] > 25
-    assert figures["latency_ns"] > 25 and figures["fmax_mhz"] > 100
+    assert figures["latency_ns"] > 10 and figures["fmax_mhz"] > 100
     assert reproduce_job._estimated(net).keys() == {"luts", "ffs"}
 
 

@@ -83,7 +83,7 @@ def prove_keras(
         ValueError: for a model that cannot be converted.
 
     Example:
-        >>> prove_keras(load_pretrained("mnist-small")).complete
+        >>> prove_keras(model).complete
         True
     """
     from hls_projects.from_keras.converter import convert

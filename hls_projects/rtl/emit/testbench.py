@@ -85,6 +85,7 @@ def write_testbench(design: RtlDesign, x_int: np.ndarray, logits: np.ndarray) ->
         The testbench.
 
     Example:
+        >>> design = write_rtl(network, folder)
         >>> write_testbench(design, x_int, network.predict_integers(x_int)).name
         'top_tb.v'
     """
