@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from reports.experiments.reproduce_job import synthesized, timing_figures, with_
 from reports.network.network_figures import hardware_sources
 from reports.records.record import Source
 from reports.records.results_file import NetworkRecord, load_records, save_records
+
+if TYPE_CHECKING:
+    from hls_projects.rtl import RtlDesign
 
 MEASURED = (Source.YOSYS.value, Source.YOSYS_SUM.value)
 
@@ -47,7 +51,7 @@ def main(results: Path, only: Sequence[str], lacking: bool, timing: bool) -> Non
         for number, i in enumerate(wanted, 1):
             started = time.monotonic()
             before = records[i]
-            records[i] = (_timed if timing else _measured)(before, results.parent)
+            records[i] = _measured(before, results.parent, timing)
             save_records(records, results)
             click.echo(f"{number}/{len(wanted)} {_changes(before, records[i])}  "
                        f"{time.monotonic() - started:.0f} s")
@@ -67,24 +71,24 @@ def _wanted(record: NetworkRecord, only: Sequence[str], lacking: bool) -> bool:
     return named and left and record.sources.get("luts") in MEASURED
 
 
-def _measured(record: NetworkRecord, folder: Path) -> NetworkRecord:
-    from hls_projects.network.integer_network import IntegerNetwork
-
-    network = IntegerNetwork.load(folder / str(record.network_file))
-    with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
-        return with_figures(record, *synthesized(network, Path(verilog)))
-
-
-def _timed(record: NetworkRecord, folder: Path) -> NetworkRecord:
+def _measured(record: NetworkRecord, folder: Path, timing: bool) -> NetworkRecord:
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import write_rtl
 
     network = IntegerNetwork.load(folder / str(record.network_file))
     with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
-        design = write_rtl(network, Path(verilog))
+        if not timing:
+            return with_figures(record, *synthesized(network, Path(verilog)))
+        return _timed(record, write_rtl(network, Path(verilog)))
+
+
+def _timed(record: NetworkRecord, design: RtlDesign) -> NetworkRecord:
+    """Cycles and times of a design; its positions too, unless it is a stream.
+
+    Line buffers of streams are logic that synthesis makes; the design's own count lacks it.
+    """
     timing = timing_figures(design)
     sources = {**record.sources, **hardware_sources(timing, Source.YOSYS)}
-    # Line buffers of streams are logic that synthesis makes; our own netlist lacks it.
     if design.positions is None or design.pixels > 1:
         return replace(record, **timing, sources=sources)
     sources["positions"] = Source.COUNTED.value

@@ -11,7 +11,10 @@ NOT_PROSE = ("    ", "|", "<!--", "#", "![")
 
 
 def sentences(text):
-    """Of prose and items; code, tables, headings and addresses of links are left out."""
+    """Of prose and items, up to a full stop, a colon or a semicolon.
+
+    Code, tables, headings and addresses of links are left out.
+    """
     text = re.sub(r"```.*?```", "\n\n", text, flags=re.S)
     lines = ["" if line.lstrip().startswith("|") else line for line in text.splitlines()]
     kept = "\n".join(line for line in lines if not line.startswith(NOT_PROSE))

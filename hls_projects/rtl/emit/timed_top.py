@@ -41,8 +41,8 @@ top network(.clk(clk), .in_valid(given), .x(x_0), .out_valid(found), .y(y));
 
 endmodule
 """
-XDC = "create_clock -name clk -period {period} [get_ports clk]\n"
-SDC = "create_clock -name clk -period {period} [get_ports clk]\n"
+# Vivado and Quartus read the same words.
+CLOCK = "create_clock -name clk -period {period} [get_ports clk]\n"
 
 
 def rounds(classes: int) -> int:
@@ -81,8 +81,8 @@ def write_timed_top(design: RtlDesign, period: float) -> Path:
     """
     verilog = design.verilog.with_name(f"{NAME}.v")
     write_atomically(verilog, timed_top(design))
-    write_atomically(verilog.with_suffix(".xdc"), XDC.format(period=f"{period:g}"))
-    write_atomically(verilog.with_suffix(".sdc"), SDC.format(period=f"{period:g}"))
+    for suffix in (".xdc", ".sdc"):
+        write_atomically(verilog.with_suffix(suffix), CLOCK.format(period=f"{period:g}"))
     return verilog
 
 

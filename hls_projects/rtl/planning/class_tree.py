@@ -14,7 +14,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 from hls_projects.families.family import Family
-from hls_projects.rtl.planning.residual import Levels, Merge, Values, code_bits, sums
+from hls_projects.rtl.planning.residual import (
+    Levels,
+    Merge,
+    Values,
+    code_bits,
+    sums,
+    varying_outputs,
+)
 
 # Inputs of the largest LUT.
 LUT_INPUTS = 6
@@ -37,6 +44,7 @@ class ClassTree:
     def __init__(self, family: Family) -> None:
         self.family = family
         self.plan = lru_cache(None)(self._plan)
+        self.outputs = lru_cache(None)(varying_outputs)
 
     def chained(
         self, groups: Groups, levels: Levels, depth: int
@@ -54,7 +62,7 @@ class ClassTree:
 
     def _plan(self, groups: Groups, levels: Levels, depth: int) -> TreePlan | None:
         """LUTs and merges, in order."""
-        outputs, steps = _outputs(groups, levels), _steps(levels)
+        outputs, steps = self.outputs(groups, levels), _steps(levels)
         bits = _bits(groups)
         if not outputs or bits <= 1:
             return 0, ()
@@ -102,17 +110,6 @@ def _bits(groups: Groups) -> int:
 def _steps(levels: Levels) -> tuple[int, ...]:
     """Where levels change."""
     return tuple(i for i in range(1, len(levels)) if levels[i] != levels[i - 1])
-
-
-@lru_cache(None)
-def _outputs(groups: Groups, levels: Levels) -> int:
-    """Output bits that are not constant, equal ones and complements counted once."""
-    reached = [levels[total] for total in sorted(sums(groups))]
-    tables = {
-        tuple(level >> place & 1 for level in reached) for place in range(max(levels).bit_length())
-    }
-    canonical = {min(table, tuple(1 - entry for entry in table)) for table in tables}
-    return sum(len(set(table)) > 1 for table in canonical)
 
 
 @lru_cache(None)

@@ -49,7 +49,7 @@ class ResidualPlanner:
     def __init__(self, family: Family) -> None:
         self.family = family
         self.plan = lru_cache(None)(self._plan)
-        self.outputs = lru_cache(None)(_varying_outputs)
+        self.outputs = lru_cache(None)(varying_outputs)
 
     def lower_bound(self, groups: tuple[Values, ...], levels: Levels) -> int:
         """LUTs that any plan takes at least."""
@@ -114,7 +114,7 @@ def _luts(plan: Plan) -> int:
     return plan[0]
 
 
-def _varying_outputs(groups: tuple[Values, ...], levels: Levels) -> int:
+def varying_outputs(groups: tuple[Values, ...], levels: Levels) -> int:
     """Output bits that are not constant, equal ones and complements counted once."""
     reached = [levels[total] for total in sorted(sums(groups))]
     tables = [
