@@ -14,7 +14,6 @@ import numpy as np
 from hls_projects.conversion.options import RtlOptions
 from hls_projects.conversion.readme import write_rtl_readme
 from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
-from hls_projects.kinds import Role
 from hls_projects.rtl.emit.testbench import SAMPLES, write_testbench
 from hls_projects.rtl.emit.timed_top import write_timed_top
 from qkeras_models.files.run_folder import RunFolder
@@ -170,14 +169,8 @@ def _prove(
     if options.prove is False:
         return
     name = f"Verilog for {written.family.name}"
-    if not network.is_sequence:
-        found.proofs.append(f"{name}: simulated only, as networks with branches are")
-    elif streams(network) and options.time_multiplex:
+    if streams(network) and options.time_multiplex:
         found.proofs.append(f"{name}: simulated only, as time-multiplexed layers are")
-    elif not streams(network) and any(
-        layer.windows or layer.role is Role.MOVE for layer in network.layers
-    ):
-        found.proofs.append(f"{name}: simulated only, as images all at once are")
     elif options.prove or network.nonzeros <= written.family.proven_nonzeros:
         from hls_projects.proof import prove_rtl, prove_stream
 

@@ -22,6 +22,7 @@ class Block:
         offset: int64 (neurons,).
         threshold: levels and direction, one row a neuron; None for logits.
         codes: of each value, those that occur, ascending; none before they are known.
+        labels: of each neuron, the layer and its place there, where these are of several layers.
     """
 
     name: str
@@ -29,6 +30,11 @@ class Block:
     offset: np.ndarray
     threshold: Levels | None
     codes: tuple[np.ndarray, ...] = ()
+    labels: tuple[tuple[str, int], ...] = ()
+
+    def label(self, neuron: int) -> tuple[str, int]:
+        """The neuron's layer, and its place there."""
+        return self.labels[neuron] if self.labels else (self.name, neuron)
 
     @property
     def neurons(self) -> int:
@@ -67,6 +73,12 @@ class Block:
         row = slice(neuron, neuron + 1)
         one = Levels(self.threshold.levels[row], self.threshold.direction[row])
         return one.forward(acc[:, None])[:, 0].astype(np.int64)
+
+
+def identity(codes: tuple[np.ndarray, ...]) -> Block:
+    """Values as they are."""
+    count = len(codes)
+    return Block("", np.eye(count, dtype=np.int64), np.zeros(count, np.int64), None, codes)
 
 
 def bit_table(first: int, results: np.ndarray, place: int, inverted: bool = False) -> Table:

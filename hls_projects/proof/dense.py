@@ -1,48 +1,42 @@
-"""Proof of a pipeline of dense layers: from the input's bits to the logits'."""
+"""Proof of a pipeline that takes all of a sample at once: from the input's bits to the logits'."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.proof.blocks import make_blocks
+from hls_projects.proof.blocks import Block, make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError
+from hls_projects.proof.graph import Pool, graph_steps
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Proof
 from hls_projects.proof.section import Section, Values
 
-# Kinds of layers whose Verilog is a pipeline without line buffers.
+# Kinds of layers that are blocks one after another, where nothing branches.
 DENSE = frozenset({"dense", "threshold", "flatten", "reshape", "head", "thermometer"})
 
 
 def prove_rtl(
     verilog: Path, network: IntegerNetwork, family: str = "xilinx", *, seconds: float = 1800.0
 ) -> Proof:
-    """Reads Verilog of a dense network, written or synthesized, and compares it with the network.
+    """Reads Verilog of a network, written or synthesized, and compares it with the network.
 
     Args:
         verilog: the source file; its top module is `top`.
-        network: of dense layers.
+        network: whose layers are written out all at once, not as a stream of pixels.
         family: of its primitives: xilinx, ecp5 or generic.
         seconds: time limit of Yosys, which reads it.
 
     Raises:
-        ValueError: for another family, or a network of images, whose stream of pixels is
-            simulated instead.
+        ValueError: for another family.
         YosysError: if Yosys cannot read it or reaches the limit.
 
     Example:
         >>> prove_rtl(write_rtl(network, folder).verilog, network).complete
         True
     """
-    kinds = [layer.kind for layer in network.layers]
-    if not DENSE.issuperset(kinds) or not network.is_sequence:
-        allowed = ", ".join(sorted(DENSE))
-        raise ValueError(
-            f"`network` must hold {allowed} layers in a row. Received: {kinds}"
-            + ("" if network.is_sequence else ", with branches")
-        )
     started = time.monotonic()
     proof = Proof()
     try:
@@ -62,18 +56,23 @@ def prove_pipeline(circuit: Circuit, network: IntegerNetwork) -> Proof:
 
     Args:
         circuit: with ports clk, in_valid, x, out_valid and y.
-        network: of dense layers.
+        network: whose layers are written out all at once.
     """
     started = time.monotonic()
     proof = Proof()
     try:
         check_names(circuit)
-        blocks = make_blocks(network.layers, network.layer_names, network.input.shape)
-        Section(circuit, blocks, Values.of_input(network.input), proof).run()
+        Section(circuit, _steps(network), Values.of_input(network.input), proof).run()
     except CircuitError as error:
         proof.message = str(error)
     proof.seconds = time.monotonic() - started
     return proof
+
+
+def _steps(network: IntegerNetwork) -> Iterator[Block | Pool]:
+    if network.is_sequence and DENSE.issuperset(layer.kind for layer in network.layers):
+        return make_blocks(network.layers, network.layer_names, network.input.shape)
+    return graph_steps(network)
 
 
 def check_names(circuit: Circuit) -> None:

@@ -226,13 +226,6 @@ class Table:
         return changes[a] == changes[b]
 
 
-def inside(lowest: int, highest: int) -> Table:
-    """1 from lowest to highest, 0 outside."""
-    bits = np.ones(highest - lowest + 3, bool)
-    bits[[0, -1]] = False
-    return Table(lowest - 1, bits)
-
-
 def sum_diagram(
     diagrams: Diagrams, terms: Sequence[tuple[int, int]], offset: int, table: Table
 ) -> Any:

@@ -13,7 +13,6 @@ from hls_projects.proof.diagrams import (
     Table,
     TooManyNodes,
     WeightedSum,
-    inside,
     sum_diagram,
 )
 from hls_projects.proof.sums.counters import CounterCone
@@ -22,7 +21,7 @@ from hls_projects.proof.sums.counters import CounterCone
 MOST_NODES = 1_000_000
 # Nets in the sum at which counters are left as they are: none; then some, where nets that are left
 # have something in common that counts.
-ENOUGH = (0, 24, 48, 96)
+ENOUGH = (0, *range(24, 97, 12))
 # Nets that counters left, above which no diagram over them is tried: one step may take minutes.
 MOST_LEFT = 160
 # Inputs of a cone, above which no diagram over all of them is tried.
@@ -62,6 +61,7 @@ def prove_neuron(
     circuit: Circuit,
     outputs: Mapping[int, Table],
     total: WeightedSum,
+    occurs: Table,
     codes: Sequence[Code] = (),
     begin: Collection[int] = (),
     most_nodes: int = MOST_NODES,
@@ -69,7 +69,7 @@ def prove_neuron(
     """Compares outputs with functions of a sum.
 
     First counters are replaced by the digits of their sum (CounterCone), which leaves few bits;
-    then the outputs are compared, as diagrams over those bits, wherever the sum is in range.  An
+    then the outputs are compared, as diagrams over those bits, wherever the sum is one that occurs.  An
     output that differs there may only do so where no input leads.  So it is compared again with
     fewer counters replaced; in the end its diagram over the inputs decides, inside the codes that
     occur.
@@ -78,6 +78,7 @@ def prove_neuron(
         circuit: the netlist.
         outputs: of each net, its function of the sum.
         total: the sum over the nets at which the neuron begins.
+        occurs: which sums occur.
         codes: of values whose codes do not all occur: literals of the bits, lowest first, and
             the codes that do.
         begin: all nets at which neurons begin, those without weight too.
@@ -90,7 +91,7 @@ def prove_neuron(
         if differing:
             cone = CounterCone(circuit, differing, total, begin)
             cone.reduce(enough)
-            found = _compare(circuit, differing, cone, total, most_nodes)
+            found = _compare(circuit, differing, cone, occurs, most_nodes)
             differing = {net: table for net, table in differing.items() if net in found}
     for net in outputs:
         if net not in differing:
@@ -106,7 +107,7 @@ def _compare(
     circuit: Circuit,
     outputs: Mapping[int, Table],
     cone: CounterCone,
-    total: WeightedSum,
+    occurs: Table,
     most_nodes: int,
 ) -> set[int]:
     """Outputs that differ from their function of the bits that are left, or may."""
@@ -118,7 +119,7 @@ def _compare(
     try:
         values = cone.known(dict(zip(order, diagrams.variables, strict=True)), diagrams)
         found = circuit.evaluate(outputs, values, diagrams)
-        care = _sum(diagrams, order, cone.total, inside(total.lowest, total.highest))
+        care = _sum(diagrams, order, cone.total, occurs)
         return {
             net for net, table in outputs.items()
             if (diagrams.differ(found[net], _sum(diagrams, order, cone.total, table)) & care)

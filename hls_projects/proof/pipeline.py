@@ -9,7 +9,7 @@ import numpy as np
 
 from hls_projects.proof.blocks import Block, bit_table
 from hls_projects.proof.circuit import FALSE, Circuit
-from hls_projects.proof.diagrams import Lanes, WeightedSum
+from hls_projects.proof.diagrams import Lanes, Table, WeightedSum
 from hls_projects.proof.neuron import Code, Literal, Result, prove_neuron
 from hls_projects.proof.result import Difference
 from hls_projects.proof.sums.reach import Reach
@@ -22,27 +22,17 @@ class Front:
 
     Attributes:
         literals: of each value, its bits, lowest first.
-        signed: whether the highest bit counts negative.
+        signed: of each, whether the highest bit counts negative.
         values: test vectors that inputs of the network make, (samples, values).
         x: those inputs.
         latency: clock cycles since the input.
     """
 
     literals: list[tuple[Literal, ...]]
-    signed: bool
+    signed: tuple[bool, ...]
     values: np.ndarray
     x: np.ndarray
     latency: int = 0
-
-    def produced(self, block: Block) -> list[np.ndarray]:
-        """Of each neuron its results that occur, ascending."""
-        reach = Reach(self.literals, self.signed, block.codes)
-        found = []
-        for neuron in range(block.neurons):
-            lowest, occur = reach.sums(block.weights[:, neuron], int(block.offset[neuron]))
-            results = block.results_at(neuron, lowest, lowest + len(occur) - 1)
-            found.append(np.unique(results[occur]))
-        return found
 
     def total(self, block: Block, neuron: int) -> WeightedSum:
         """A neuron's sum as one over nets; nets that cancel are left out."""
@@ -77,7 +67,7 @@ class Front:
         for value, literals in enumerate(self.literals):
             for place, (net, inverted) in enumerate(literals):
                 bit = (values[:, value] >> place & 1).astype(bool) ^ inverted
-                weight = -1 if self.signed and place == len(literals) - 1 else 1
+                weight = -1 if self.signed[value] and place == len(literals) - 1 else 1
                 held[:, value] += (weight << place) * (bits.setdefault(net, bit) ^ inverted)
         occur = np.ones(len(values), bool)
         for value, codes in enumerate(block.codes):
@@ -88,7 +78,7 @@ class Front:
     def _weighted(self, value: int, weight: int) -> Iterator[tuple[int, Literal]]:
         literals = self.literals[value]
         for place, literal in enumerate(literals):
-            negative = self.signed and place == len(literals) - 1
+            negative = self.signed[value] and place == len(literals) - 1
             yield (-weight if negative else weight) << place, literal
 
 
@@ -109,6 +99,8 @@ class Checked:
     propagated: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self.reach = Reach(self.front.literals, self.front.signed, self.block.codes)
+        self._occurring: dict[int, tuple[int, np.ndarray]] = {}
         kept, first = self.front.lanes(self.block, self.front.values)
         free, second = self.front.lanes(self.block, block_vectors(self.block))
         self.propagated = len(kept)
@@ -123,6 +115,22 @@ class Checked:
     def word(self, neuron: int, place: int) -> int:
         """A neuron's bit on all vectors."""
         return to_word((self.results[:, neuron] >> place & 1).astype(bool))
+
+    def occurring(self, neuron: int) -> tuple[int, np.ndarray]:
+        """The least sum of a neuron, and whether it, the next one, … occur."""
+        if neuron not in self._occurring:
+            weights, offset = self.block.weights[:, neuron], int(self.block.offset[neuron])
+            self._occurring[neuron] = self.reach.sums(weights, offset)
+        return self._occurring[neuron]
+
+    def produced(self) -> list[np.ndarray]:
+        """Of each neuron its results that occur, ascending."""
+        found = []
+        for neuron in range(self.block.neurons):
+            lowest, occur = self.occurring(neuron)
+            results = self.block.results_at(neuron, lowest, lowest + len(occur) - 1)
+            found.append(np.unique(results[occur]))
+        return found
 
     def prove(
         self, neuron: int, wanted: Mapping[int, tuple[int, bool]]
@@ -140,13 +148,16 @@ class Checked:
             for net, (place, inverted) in wanted.items()
         }
         codes = self.front.codes(self.block, neuron)
-        return prove_neuron(self.circuit, tables, total, codes, self.words.keys() - {FALSE})
+        lowest, occur = self.occurring(neuron)
+        occurs = Table(lowest - 1, np.concatenate([[False], occur, [False]]))
+        begin = self.words.keys() - {FALSE}
+        return prove_neuron(self.circuit, tables, total, occurs, codes, begin)
 
     def difference(
         self, net: int, neuron: int, place: int, inverted: bool, word: int | None
     ) -> Difference:
         """Of a net from a neuron's bit, at the vector with the fewest nonzero values."""
-        place_only = self.block.name, neuron, place, self.circuit.name(net)
+        place_only = *self.block.label(neuron), place, self.circuit.name(net)
         different = 0 if word is None else word ^ self._expected(neuron, place, inverted)
         lanes = [i for i in range(len(self.values)) if different >> i & 1]
         if not lanes:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hls_projects.network.input_format import InputFormat
-from hls_projects.proof.blocks import Block
-from hls_projects.proof.circuit import Circuit, CircuitError
+from hls_projects.proof.blocks import Block, identity
+from hls_projects.proof.circuit import FALSE, Circuit, CircuitError, Function
+from hls_projects.proof.graph import Pool
+from hls_projects.proof.largest import LargestValues
 from hls_projects.proof.matches import EqualNets, Matches, distinct
 from hls_projects.proof.netlist.cuts import cut_wires
-from hls_projects.proof.neuron import Result, Verdict
+from hls_projects.proof.neuron import Literal, Result, Verdict
 from hls_projects.proof.pipeline import Checked, Front
 from hls_projects.proof.result import Proof
 from hls_projects.proof.sums.free_bits import FreeBits
@@ -28,19 +30,29 @@ class Values:
     """What enters or leaves a section: numbers side by side, the first one lowest.
 
     Attributes:
-        bits: of a number.
-        signed: whether the highest bit counts negative.
-        codes: of each number, those that occur, ascending.
+        bits: of each number.
+        signed: of each, whether the highest bit counts negative.
+        codes: of each, those that occur, ascending.
     """
 
-    bits: int
-    signed: bool
-    codes: tuple[np.ndarray, ...]
+    bits: tuple[int, ...]
+    signed: tuple[bool, ...]
+    codes: Codes
+
+    @classmethod
+    def alike(cls, bits: int, signed: bool, codes: Codes) -> Values:
+        """Numbers of equal width."""
+        return cls((bits,) * len(codes), (signed,) * len(codes), codes)
 
     @classmethod
     def of_input(cls, form: InputFormat) -> Values:
         codes = np.arange(form.lowest, form.highest + 1)
-        return cls(form.bits, form.signed, (codes,) * int(np.prod(form.shape)))
+        return cls.alike(form.bits, form.signed, (codes,) * int(np.prod(form.shape)))
+
+    def __add__(self, other: Values) -> Values:
+        """One after another."""
+        codes = self.codes + other.codes
+        return Values(self.bits + other.bits, self.signed + other.signed, codes)
 
 
 class Section:
@@ -48,7 +60,8 @@ class Section:
 
     Args:
         circuit: with ports clk, in_valid, x, out_valid and y.
-        blocks: of the network, without codes; the last one's results are port y.
+        steps: blocks of the network, without codes, and pools between them; the last one is a block
+            whose results are port y.
         values: of port x.
         proof: what is found is added to it.
         of_network: whether port x is the network's input, so that a difference can be shown there.
@@ -58,7 +71,7 @@ class Section:
     def __init__(
         self,
         circuit: Circuit,
-        blocks: Iterable[Block],
+        steps: Iterable[Block | Pool],
         values: Values,
         proof: Proof,
         *,
@@ -67,21 +80,38 @@ class Section:
     ) -> None:
         self.circuit, self.values, self.proof = circuit, values, proof
         self.of_network, self.signed_logits = of_network, signed_logits
-        self.blocks = list(blocks)
-        begin = dict.fromkeys([*circuit.inputs["x"], *circuit.inputs["in_valid"]], 0)
+        self.steps, self.missing = list(steps), 0
+        self.literals = self._hold_constants()
+        begin = dict.fromkeys((net for bits in self.literals for net, _ in bits if net != FALSE), 0)
+        begin |= dict.fromkeys(circuit.inputs["in_valid"], 0)
         outputs = [*circuit.outputs["y"], *circuit.outputs["out_valid"]]
         self.latencies = circuit.latencies(outputs, begin)
         self.cone = set(circuit.in_order(circuit.outputs["y"]))
 
     def run(self) -> Values | None:
         """Proves block after block; the values of port y, None where that ended early."""
-        *hidden, last = self.blocks
-        codes, latency = self.values.codes, self.check_ports()
+        made = self._run()
+        if self.missing:
+            # A difference may be one of values that were not found, if no input shows it.
+            unsure = [d for d in self.proof.differences if d.x is None]
+            self.proof.unknown += map(str, unsure)
+            self.proof.differences = [d for d in self.proof.differences if d.x is not None]
+        return made
+
+    def _run(self) -> Values | None:
+        *before, last = self.steps
+        codes, latency = self.values.codes, self._check_valid()
         front = None
-        for left, block in zip(range(len(hidden), 0, -1), hidden, strict=True):
-            known = replace(block, codes=codes)
-            found = self._block(Checked(self.circuit, known, front or self._inputs(known)),
-                                latency, left)
+        left = sum(isinstance(step, Block) for step in before)
+        for step in before:
+            if isinstance(step, Pool):
+                front = front or self._inputs(identity(codes))
+                found = self._pool(step, front, codes)
+            else:
+                known = replace(step, codes=codes)
+                checked = Checked(self.circuit, known, front or self._inputs(known))
+                found = self._block(checked, latency, left)
+                left -= 1
             if found is None:
                 return None
             front, codes = found
@@ -91,18 +121,37 @@ class Section:
         self._results(checked)
         return made
 
-    def check_ports(self) -> int:
-        """Latency of port y; raises CircuitError unless out_valid has it, and x the right width."""
-        x, expected = self.circuit.inputs["x"], len(self.values.codes) * self.values.bits
+    def _pool(self, pool: Pool, front: Front, codes: Codes) -> tuple[Front, Codes]:
+        """The values that go on past a pool, with its own."""
+        largest = LargestValues(self.circuit, front, codes, self.cone, self.latencies)
+        found = largest.prove(pool)
+        self.missing += largest.missing
+        self.proof.outputs += largest.proven
+        self.proof.proven += largest.proven
+        self.proof.by_diagrams += largest.proven
+        return found
+
+    def _hold_constants(self) -> list[tuple[Literal, ...]]:
+        """Bits of port x; those that are the same in all codes are constants from now on."""
+        x, expected = self.circuit.inputs["x"], sum(self.values.bits)
         if len(x) != expected:
             raise CircuitError(f"port x has {len(x)} bits, the network's input {expected}")
-        return self._check_valid()
+        nets, found = iter(x), []
+        for bits, codes in zip(self.values.bits, self.values.codes, strict=True):
+            literals = []
+            for place in range(bits):
+                net, seen = next(nets), np.unique(codes >> place & 1)
+                if len(seen) == 1:
+                    self.circuit.functions[net] = Function((("buffer", (int(seen[0]),)),), 2), ()
+                literals.append((FALSE, bool(seen[0])) if len(seen) == 1 else (net, False))
+            found.append(tuple(literals))
+        return found
 
     def _made(self, checked: Checked) -> Values:
         """The values of port y; raises CircuitError unless every result fits."""
         y, block = self.circuit.outputs["y"], checked.block
         width, rest = divmod(len(y), block.neurons)
-        codes = tuple(checked.front.produced(block))
+        codes = tuple(checked.produced())
         lowest, highest = min(int(c[0]) for c in codes), max(int(c[-1]) for c in codes)
         signed = block.threshold is None and (self.signed_logits or lowest < 0)
         fits = -(1 << width - 1) <= lowest <= highest < 1 << width - 1 if signed else (
@@ -110,7 +159,7 @@ class Section:
         if rest or not fits:
             raise CircuitError(f"port y of {len(y)} bits cannot hold {block.neurons} logits "
                                f"from {lowest} to {highest}")
-        return Values(width, signed, codes)
+        return Values.alike(width, signed, codes)
 
     def _check_valid(self) -> int:
         """Latency of all outputs, after checking that out_valid is in_valid so much later."""
@@ -129,13 +178,8 @@ class Section:
         return latency
 
     def _inputs(self, block: Block) -> Front:
-        bits, x = self.values.bits, self.circuit.inputs["x"]
-        literals = [
-            tuple((net, False) for net in x[first : first + bits])
-            for first in range(0, len(x), bits)
-        ]
-        none = np.zeros((0, len(literals)), np.int64)
-        front = Front(literals, self.values.signed, none, none)
+        none = np.zeros((0, len(self.literals)), np.int64)
+        front = Front(self.literals, self.values.signed, none, none)
         if self.of_network:
             front.values = front.x = block_vectors(block)[-MOST_PROPAGATED:]
         return front
@@ -164,8 +208,8 @@ class Section:
         for matches in cut_wires(checked, self.cone):
             unlike = [net for net in matches.nets if not matches.candidates(net)]
             found = {self.latencies[net] for net in matches.nets} - {None}
-            if not unlike and len(found) == 1:
-                return self._proven(checked, matches, found.pop())
+            if not unlike and len(found) <= 1:
+                return self._proven(checked, matches, *(found or {checked.front.latency}))
             if unlike and (nearest is None or len(unlike) < len(nearest[0])):
                 nearest = unlike, matches
         if nearest is None:
@@ -180,7 +224,7 @@ class Section:
     ) -> tuple[Front, Codes] | None:
         """Proves what the vectors suggest, and makes the values of the next block."""
         block, proof, bits = checked.block, self.proof, checked.block.threshold.bits
-        produced = checked.front.produced(block)
+        produced = checked.produced()
         equal = EqualNets(produced, bits)
         verdicts: dict[int, Result] = {}
         for neuron, wanted in matches.by_neuron():
@@ -202,7 +246,8 @@ class Section:
         ]
         kept = min(checked.propagated, MOST_PROPAGATED)
         made = checked.results[:kept], checked.front.x[:kept]
-        return Front(all_literals, False, *made, latency), tuple(produced)
+        unsigned = (False,) * len(all_literals)
+        return Front(all_literals, unsigned, *made, latency), tuple(produced)
 
     def _count(
         self, checked: Checked, matches: Matches, verdicts: dict[int, Result]

@@ -24,6 +24,8 @@ def cut_wires(checked: Checked, cone: set[int]) -> Iterator[Matches]:
         nets = [net for net in dict.fromkeys(wire) if net in cone and net not in (FALSE, TRUE)]
         if nets and _leads(checked, set(nets)):
             yield Matches(checked, nets)
+    if _leads(checked, set()):  # nothing depends on the block
+        yield Matches(checked, [])
 
 
 def _leads(checked: Checked, cut: set[int]) -> bool:

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
+import fnmatch
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from hls_projects.kinds import Role
+from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.proof.blocks import Block, make_blocks
+from hls_projects.network.sources import INPUT
 from hls_projects.proof.circuit import Box, Circuit, CircuitError
 from hls_projects.proof.dense import check_names
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Proof
 from hls_projects.proof.section import Section, Values
-from hls_projects.proof.stream.pool import prove_pool
-from hls_projects.proof.stream.windows import WindowStep, window_steps
+from hls_projects.proof.stream.movers import Mover, Movers
 
 # Modules that move pixels; their contents are simulated.
-MOVERS = ("window_*", "collect")
-PORTS = {"clk", "in_valid", "x"}, {"out_valid", "y"}
+MODULES = ("window_*", "join_*", "collect")
 
 
 def prove_stream(
     verilog: Path, network: IntegerNetwork, family: str = "xilinx", *, seconds: float = 1800.0
 ) -> Proof:
-    """Proves the filters, max pools and dense layers of a stream of pixels.
+    """Proves the filters, pools, sums of branches and dense layers of a stream of pixels.
 
-    Each stands between two modules that move pixels: line buffers, which make windows, and the
-    collector of the last image.  These are taken to put out windows in order of rows, channels
-    side by side, and zeros around the image; that and when results are valid is simulated.
+    Each stands between two modules that move pixels: line buffers, which make windows, FIFOs, in
+    which pixels of branches wait for each other, and the collector of the last image.  These are
+    taken to put out windows in order of rows, channels side by side, zeros around the image, and
+    pixels of branches side by side; that and when results are valid is simulated.
 
     Args:
         verilog: as it was written, with its modules.
-        network: of layers in a row.
+        network: of images.
         family: of its primitives: xilinx, ecp5 or generic.
         seconds: time limit of Yosys, which reads it.
 
@@ -45,92 +47,142 @@ def prove_stream(
     started = time.monotonic()
     proof = Proof()
     try:
-        _prove(read_circuit(verilog, family, whole=MOVERS, seconds=seconds), network, proof)
+        circuit = read_circuit(verilog, family, whole=MODULES, seconds=seconds)
+        check_names(circuit)
+        _Stream(circuit, network, proof).prove()
     except CircuitError as error:
         proof.message = str(error)
     proof.seconds = time.monotonic() - started
     return proof
 
 
-def _prove(circuit: Circuit, network: IntegerNetwork, proof: Proof) -> None:
-    check_names(circuit)
-    if not network.is_sequence:
-        raise CircuitError("branches are simulated")
-    steps = list(window_steps(network))
-    boxes = _in_a_row(circuit)
-    if len(boxes) != len(steps):
-        raise CircuitError(f"{len(boxes)} modules move pixels, where the network has {len(steps)}")
-    form, first = network.input, boxes[0]
-    if [*first.inputs["x"], *first.inputs["in_valid"]] != [
-        *circuit.inputs["x"], *circuit.inputs["in_valid"]
-    ]:
-        raise CircuitError(f"{first.name} does not take the pixels that enter")
-    pixel = Values(form.bits, form.signed, (np.arange(form.lowest, form.highest + 1),)
-                   * (len(circuit.inputs["x"]) // form.bits))
-    proof.simulated = [box.name for box in boxes]
-    for number, (box, step) in enumerate(zip(boxes, steps, strict=True)):
-        following = boxes[number + 1] if number + 1 < len(boxes) else None
-        made = _step(_between(circuit, box, following), step, _windows(pixel, step), proof,
-                     last=following is None)
-        if made is None or proof.differences or proof.unknown:
-            return
-        pixel = made
+@dataclass
+class _Port:
+    """Pixels at the output of a module that moves them, or at the ports of the top module."""
+
+    nets: list[int]
+    valid: list[int]
+    values: Values
 
 
-def _in_a_row(circuit: Circuit) -> list[Box]:
-    """The modules in the order in which pixels pass them."""
-    for box in circuit.boxes:
-        if (box.inputs.keys(), box.outputs.keys()) != PORTS or (
-            box.inputs["clk"] != circuit.inputs["clk"]
+@dataclass
+class _Stream:
+    """A circuit and its network.
+
+    Attributes:
+        found: the module of each mover, by the position of its layer.
+        after: the pixels that a mover puts out.
+    """
+
+    circuit: Circuit
+    network: IntegerNetwork
+    proof: Proof
+    found: dict[int, Box] = field(default_factory=dict)
+    after: dict[int, _Port] = field(default_factory=dict)
+
+    def prove(self) -> None:
+        """Adds what is found to the proof."""
+        self.movers = Movers(self.network)
+        form, ports = self.network.input, self.circuit.inputs
+        pixel = np.arange(form.lowest, form.highest + 1)
+        values = Values.alike(form.bits, form.signed, (pixel,) * (len(ports["x"]) // form.bits))
+        self.after[INPUT] = _Port(ports["x"], ports["in_valid"], values)
+        boxes = {box.name: box for box in self.circuit.boxes}
+        if len(boxes) != len(self.movers.of):
+            raise CircuitError(f"{len(boxes)} modules move pixels, where the network has "
+                               f"{len(self.movers.of)}")
+        self.proof.simulated = sorted(boxes, key=_number)
+        for position, mover in self.movers.of.items():
+            box = self._box(mover)
+            made = [
+                self._between(source, box.inputs[x], box.inputs[valid])
+                for source, (x, valid) in zip(mover.sources, _inputs(box), strict=True)
+            ]
+            if None in made or self.proof.differences or self.proof.unknown:
+                return
+            self.found[position] = box
+            self.after[position] = _Port(
+                box.outputs["y"], box.outputs["out_valid"], self._moved(mover, made))
+        self._tail()
+
+    def _box(self, mover: Mover) -> Box:
+        """The first module, by its number, that takes pixels from where a mover does."""
+        left = [box for box in self.circuit.boxes if box not in self.found.values()]
+        for box in sorted(left, key=lambda box: _number(box.name)):
+            inputs = _inputs(box)
+            if not fnmatch.fnmatch(box.name, f"{mover.kind}*") or len(inputs) != len(mover.sources):
+                continue
+            if box.inputs["clk"] != self.circuit.inputs["clk"]:
+                raise CircuitError(f"the clock of {box.name} is not port clk")
+            origins = [self.movers.chain(source)[0] for source in mover.sources]
+            if all(self._leads(origin, box.inputs[valid])
+                   for origin, (_, valid) in zip(origins, inputs, strict=True)):
+                return box
+        name = self.network.layer_names[mover.position]
+        raise CircuitError(f"no module moves the pixels of {name}")
+
+    def _leads(self, origin: int, valid: list[int]) -> bool:
+        """Whether a valid signal comes from that of a mover, through registers alone."""
+        begin = set(self.after[origin].valid)
+        nets = self.circuit.in_order(valid, dict.fromkeys(begin))
+        return all(net in self.circuit.registers for net in nets) and bool(
+            begin & {source for net in nets for source in self.circuit.sources(net)}
+            or begin & set(valid)
+        )
+
+    def _between(self, source: int, nets: list[int], valid: list[int]) -> Values | None:
+        """What reaches a module's port; None where it is not the network's."""
+        origin, chain = self.movers.chain(source)
+        before = self.after[origin]
+        if not chain:
+            if [*nets, *valid] != [*before.nets, *before.valid]:
+                raise CircuitError("a module does not take the pixels that enter")
+            return before.values
+        if self.network.layers[chain[0]].role is Role.POOL and any(before.values.signed) and (
+            self.movers.padded(self.movers.of[origin])
         ):
-            raise CircuitError(f"module {box.name} has other ports: it is simulated")
-    of_net = {net: i for i, box in enumerate(circuit.boxes) for net in box.outputs["out_valid"]}
-    before: dict[int, int] = {}
-    for i, box in enumerate(circuit.boxes):
-        taken = {of_net[net] for net in circuit.in_order(box.inputs["in_valid"]) if net in of_net}
-        if len(taken) > 1 or (taken and taken & set(before)):
-            raise CircuitError(f"module {box.name} joins or parts branches")
-        before |= dict.fromkeys(taken, i)
-    begins = set(range(len(circuit.boxes))) - set(before.values())
-    if len(begins) != 1:
-        raise CircuitError(f"{len(begins)} modules take the pixels that enter")
-    found = [begins.pop()]
-    while found[-1] in before:
-        found.append(before[found[-1]])
-    return [circuit.boxes[i] for i in found]
-
-
-def _between(circuit: Circuit, box: Box, following: Box | None) -> Circuit:
-    """The circuit from a module's outputs to the next one's inputs, or to the ports."""
-    ends = circuit.outputs if following is None else {
-        "y": following.inputs["x"], "out_valid": following.inputs["in_valid"]}
-    begin = {"clk": circuit.inputs["clk"], "in_valid": box.outputs["out_valid"],
-             "x": box.outputs["y"]}
-    return replace(circuit, inputs=begin, outputs=ends)
-
-
-def _windows(pixel: Values, step: WindowStep) -> Values:
-    """The values of a window of such pixels."""
-    codes = pixel.codes
-    if len(codes) != step.channels:
-        raise CircuitError(f"pixels of {len(codes)} numbers, where the network has {step.channels}")
-    if step.padded:
-        codes = tuple(np.union1d(own, [0]) for own in codes)
-    return replace(pixel, codes=codes * (step.values // step.channels))
-
-
-def _step(
-    circuit: Circuit, step: WindowStep, values: Values, proof: Proof, last: bool
-) -> Values | None:
-    section = Section(circuit, _blocks(step, last), values, proof,
-                      of_network=False, signed_logits=last)
-    if not step.pools:
+            raise CircuitError("a max pool that reaches over the edge with signed values is simulated")
+        section = self._section(before, {"y": nets, "out_valid": valid},
+                                self.movers.steps(origin, chain), signed_logits=False)
         return section.run()
-    section.check_ports()
-    return prove_pool(circuit, step.names[0], step.channels, values, proof)
+
+    def _section(
+        self, before: _Port, ends: dict[str, list[int]], steps: object, signed_logits: bool
+    ) -> Section:
+        begin = {"clk": self.circuit.inputs["clk"], "in_valid": before.valid, "x": before.nets}
+        return Section(replace(self.circuit, inputs=begin, outputs=ends), steps, before.values,
+                       self.proof, of_network=False, signed_logits=signed_logits)
+
+    def _moved(self, mover: Mover, made: list[Values]) -> Values:
+        """The pixels of a window, or of all branches, or of the whole image."""
+        for source, values in zip(mover.sources, made, strict=True):
+            if len(values.codes) != (channels := self.movers.channels(source)):
+                raise CircuitError(
+                    f"pixels of {len(values.codes)} numbers, where the network has {channels}")
+        found = sum(made[1:], made[0])
+        if self.movers.padded(mover):
+            found = replace(found, codes=tuple(np.union1d(own, [0]) for own in found.codes))
+        count = self.movers.pixels(mover)
+        return Values(found.bits * count, found.signed * count, found.codes * count)
+
+    def _tail(self) -> None:
+        """Proves the layers after the collected image."""
+        before = self.after[self.movers.collector.position]
+        values = before.values
+        form = InputFormat(values.bits[0], values.signed[0], 1.0, (len(values.codes),))
+        self._section(before, self.circuit.outputs, self.movers.tail(form), True).run()
 
 
-def _blocks(step: WindowStep, last: bool) -> list[Block]:
-    if step.pools:
-        return []
-    return list(make_blocks(step.layers, step.names, step.shape, open_end=not last))
+def _inputs(box: Box) -> list[tuple[str, str]]:
+    """Names of the ports of pixels that enter, and of those that say when."""
+    names = sorted(name for name in box.inputs if name == "x" or name.startswith("x_"))
+    pairs = [(name, f"in_valid{name[1:]}") for name in names]
+    expected = {"clk", *(name for pair in pairs for name in pair)}
+    if set(box.inputs) != expected or set(box.outputs) != {"out_valid", "y"}:
+        raise CircuitError(f"module {box.name} has other ports: it is simulated")
+    return pairs
+
+
+def _number(name: str) -> tuple[int, str]:
+    digits = "".join(c for c in name if c.isdigit())
+    return int(digits) if digits else 1 << 30, name

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+
 from hls_projects.proof.blocks import Block
 from hls_projects.proof.pipeline import Front
 from hls_projects.proof.sums.reach import Literal
@@ -10,12 +15,16 @@ from hls_projects.proof.sums.reach import Literal
 FREE_NET = -(1 << 40)
 
 
+# Nets of a sum up to which a bit is known by its truth table.
+MOST_TABLED = 10
+
+
 class FreeBits:
     """A net for each bit that no register holds.
 
     Hardware may leave out what cancels, such as a neuron and its complement that are added.  So
-    bits that are the same function of the same sum, or of its negative, stand on one net, as do a
-    bit and its complement.
+    bits that are the same function stand on one net, as do a bit and its complement: the same
+    function of a few nets, or of the same sum, a multiple of it, or its negative.
 
     Args:
         front: what the sums are over.
@@ -24,16 +33,40 @@ class FreeBits:
 
     def __init__(self, front: Front, block: Block) -> None:
         self.front, self.block = front, block
-        self._nets: dict[tuple[tuple[tuple[int, int], ...], bytes], int] = {}
+        self._nets: dict[tuple[Hashable, bytes], int] = {}
 
     def bit(self, neuron: int, place: int) -> Literal:
         """Where a neuron's bit stands."""
         total = self.front.total(self.block, neuron)
         results = self.block.results_at(neuron, total.lowest, total.highest)
         bits = (results >> place & 1).astype(bool)
-        weights = sorted(total.weights.items())
-        if weights and weights[0][1] < 0:  # of the negative sum, whose least is the highest's
-            weights, bits = [(net, -w) for net, w in weights], bits[::-1]
+        known = _by_table if len(total.weights) <= MOST_TABLED else _by_sum
+        nets, bits = known(total.weights, bits)
         inverted = bool(bits[0])
-        key = tuple(weights), (bits ^ inverted).tobytes()
+        key = nets, (bits ^ inverted).tobytes()
         return self._nets.setdefault(key, FREE_NET - len(self._nets)), inverted
+
+
+def _by_table(weights: Mapping[int, int], bits: np.ndarray) -> tuple[Hashable, np.ndarray]:
+    """The nets that matter, and the bit at all their values; it is given from the least sum on."""
+    nets = sorted(weights)
+    rows = np.arange(1 << len(nets))
+    least = sum(w for w in weights.values() if w < 0)
+    sums = sum(weights[net] * (rows >> i & 1) for i, net in enumerate(nets)) - least
+    table = bits[sums].reshape((2,) * len(nets))
+    for axis in reversed(range(len(nets))):
+        low, high = np.take(table, 0, axis), np.take(table, 1, axis)
+        if np.array_equal(low, high):
+            table = low
+            del nets[len(nets) - 1 - axis]
+    return tuple(nets), table.reshape(-1)
+
+
+def _by_sum(weights: Mapping[int, int], bits: np.ndarray) -> tuple[Hashable, np.ndarray]:
+    """Weights without a common factor, the first one positive, and the bit at all their sums."""
+    factor = math.gcd(*weights.values())
+    found = [(net, weight // factor) for net, weight in sorted(weights.items())]
+    bits = bits[::factor]
+    if found[0][1] < 0:  # of the negative sum, whose least is the highest's
+        found, bits = [(net, -weight) for net, weight in found], bits[::-1]
+    return tuple(found), bits

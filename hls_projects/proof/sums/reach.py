@@ -25,14 +25,14 @@ class Reach:
 
     Args:
         literals: of each value, its bits, lowest first.
-        signed: whether the highest bit counts negative.
+        signed: of each, whether the highest bit counts negative.
         codes: of each value, those that occur, ascending.
     """
 
     def __init__(
         self,
         literals: Sequence[Sequence[Literal]],
-        signed: bool,
+        signed: Sequence[bool],
         codes: Sequence[np.ndarray],
     ) -> None:
         self.literals, self.signed, self.codes = literals, signed, codes
@@ -99,7 +99,7 @@ class Reach:
         literals = self.literals[value]
         last = len(literals) - 1
         return [
-            (-(1 << place) if self.signed and place == last else 1 << place, literal)
+            (-(1 << place) if self.signed[value] and place == last else 1 << place, literal)
             for place, literal in enumerate(literals)
         ]
 

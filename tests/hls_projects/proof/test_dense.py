@@ -184,18 +184,6 @@ def test_a_register_more_in_one_path_is_found(tmp_path):
     assert not proof.complete and "clock cycles" in proof.message
 
 
-def test_images_are_refused(tmp_path):
-    rng = np.random.default_rng(0)
-    layers = (
-        Conv2D(rng.choice([-1, 1], (2, 2, 1, 2)).astype(np.int8)),
-        Levels(np.array([[0], [1]], np.int32), np.ones(2, np.int8)),
-        Flatten(), Dense(np.ones((18, 2), np.int8)), Head(np.zeros(2, np.int32)),
-    )
-    net = IntegerNetwork(InputFormat(1, False, 1.0, (4, 4, 1)), layers)
-    with pytest.raises(ValueError, match="`network` must hold dense"):
-        prove_rtl(tmp_path / "top.v", net)
-
-
 def test_a_family_is_named(tmp_path):
     with pytest.raises(ValueError, match="`family` must be one of xilinx, ecp5, generic"):
         prove_pipeline(read_circuit(tmp_path / "top.v", "ice40"), ZOO["one_bit"])

@@ -76,9 +76,9 @@ def test_what_is_broken_is_simulated_before_it_is_proved(tmp_path, seed):
 def test_sums_of_values_that_share_a_net():
     codes = [np.array([0, 1])] * 3
     literals = [((5, False),), ((5, True),), ((6, False),)]
-    lowest, occur = Reach(literals, False, codes).sums(np.array([1, 1, 2]), 10)
+    lowest, occur = Reach(literals, (False,) * len(literals), codes).sums(np.array([1, 1, 2]), 10)
     assert lowest == 11 and np.flatnonzero(occur).tolist() == [0, 2]
-    lowest, occur = Reach(literals, False, codes).sums(np.array([3, -2, 0]), 0)
+    lowest, occur = Reach(literals, (False,) * len(literals), codes).sums(np.array([3, -2, 0]), 0)
     assert lowest == -2 and np.flatnonzero(occur).tolist() == [0, 5]
 
 
@@ -93,6 +93,6 @@ def test_sums_are_those_of_all_assignments(nets):
     values = [sum(((rows >> net - 1 & 1) ^ inverted) << place
                   for place, (net, inverted) in enumerate(pair)) for pair in literals]
     codes = [np.unique(value) for value in values]
-    lowest, occur = Reach(literals, False, codes).sums(weights, 0)
+    lowest, occur = Reach(literals, (False,) * len(literals), codes).sums(weights, 0)
     sums = np.unique(np.array(values).T @ weights)
     assert set(sums.tolist()) <= {lowest + int(i) for i in np.flatnonzero(occur)}

@@ -7,12 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from hls_projects.kinds import MaxPool
+from hls_projects.kinds import Add, Conv2D, Dense, Flatten, Head, MaxPool, SumPool
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof import prove_stream
 from hls_projects.proof.stream import images
 from hls_projects.rtl import RtlSimulation, write_rtl
-from tests.hls_projects.branches import branched
-from tests.hls_projects.networks import image_network
+from tests.hls_projects.networks import image_network, ternary, threshold
 from tests.hls_projects.proof.broken import flipped_bit, swapped_pins, tables, written
 
 NETWORKS = {
@@ -66,9 +67,58 @@ def test_wires_between_modules(design, old, new, tmp_path):
     assert not prove_stream(written(tmp_path, broken), network).complete
 
 
-def test_branches_and_other_modules_are_simulated(design, tmp_path, monkeypatch):
+def test_another_module_that_moves_pixels_is_refused(design, monkeypatch):
     network, good = design
-    verilog = write_rtl(branched(), tmp_path).verilog
-    assert "branches" in prove_stream(verilog, branched()).message
-    monkeypatch.setattr(images, "MOVERS", ("window_*",))
+    monkeypatch.setattr(images, "MODULES", ("window_*",))
     assert not prove_stream(good.verilog, network).complete
+
+
+def convolution(rng, channels, filters, size) -> Conv2D:
+    weights = ternary(rng, size[0] * size[1] * channels, filters, 0.5)
+    return Conv2D(weights.reshape(*size, channels, filters), (1, 1), "same")
+
+
+def residual(seed: int = 0) -> IntegerNetwork:
+    """A filter's levels beside two more filters, added; a pool whose windows reach over the edge."""
+    rng = np.random.default_rng(seed)
+    layers = (
+        convolution(rng, 2, 6, (2, 2)),                   # 0
+        threshold(rng, 6, 2, 4),
+        convolution(rng, 6, 6, (2, 2)),                   # 2
+        threshold(rng, 6, 2, 4),
+        convolution(rng, 6, 6, (1, 2)),                   # 4
+        Add((0, 1), (1, -1)),                             # 5: sums, less twice the levels of 1
+        threshold(rng, 6, 2, 4),                          # 6
+        MaxPool((2, 2), (2, 2), "same"),                  # 7
+        Dense(ternary(rng, 6, 7, 0.8)),                   # 8: at every pixel
+        threshold(rng, 7, 1, 2),                          # 9
+        SumPool((2, 1), (1, 1), 7),                       # 10
+        threshold(rng, 7, 2, 2),                          # 11
+        Flatten(),
+        Dense(ternary(rng, 7 * 6, 3, 0.3)),
+        Head(np.zeros(3, np.int32)),
+    )  # fmt: skip
+    sources = ((-1,), (0,), (1,), (2,), (3,), (4, 1), *((i,) for i in range(5, 14)))
+    form = InputFormat(2, True, 0.5, (5, 6, 2))
+    return IntegerNetwork(form, layers, sources=sources)
+
+
+def test_branches_pools_and_what_follows_them(tmp_path):
+    network = residual()
+    design = write_rtl(network, tmp_path)
+    proof = prove_stream(design.verilog, network)
+    assert proof.complete, str(proof)
+    assert [name for name in proof.simulated if name.startswith("join")]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_fault_in_branches_is_found_or_harmless(seed, tmp_path):
+    network = residual()
+    good = write_rtl(network, tmp_path / "good")
+    text, rng = good.verilog.read_text(), np.random.default_rng(seed)
+    cell = int(rng.integers(tables(text)))
+    path = written(tmp_path, flipped_bit(text, cell, int(rng.integers(64))))
+    x = rng.integers(-2, 2, (300, *network.input.shape), np.int32)
+    shown = RtlSimulation(type(good)(**{**vars(good), "verilog": path})).predict(x)
+    if not np.array_equal(shown, network.predict_integers(x)):
+        assert not prove_stream(path, network).complete
