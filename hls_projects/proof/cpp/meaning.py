@@ -52,16 +52,19 @@ def read_by(layer: Layer, output: int, inputs: int) -> np.ndarray:
     return np.array([layer.feature[output] if layer.role is Role.ENCODER else output])
 
 
-def expected(layer: Layer, x: np.ndarray) -> np.ndarray:
-    """What a kernel must make of its inputs (samples, inputs): int64 (samples, outputs)."""
+def expected(layer: Layer, x: np.ndarray, outputs: list[int]) -> np.ndarray:
+    """What a kernel must make of its inputs x, (samples, inputs): int64 (samples, outputs)."""
     sums = sums_of(layer)
     if sums is not None:
+        weights = sums[0][:, outputs]
+        used = np.flatnonzero(weights.any(axis=1))
         # float64 is exact here: |sum| < 2^53 by far.
-        return (x.astype(np.float64) @ sums[0].astype(np.float64)).astype(np.int64) + sums[1]
+        found = x[:, used].astype(np.float64) @ weights[used].astype(np.float64)
+        return found.astype(np.int64) + sums[1][outputs]
     if layer.role is Role.POOL:
         taps = layer.windows.size[0] * layer.windows.size[1]
-        return x.reshape(len(x), taps, -1).max(axis=1)
-    return layer.forward(x).astype(np.int64)
+        return x.reshape(len(x), taps, -1).max(axis=1)[:, outputs]
+    return layer.forward(x)[:, outputs].astype(np.int64)
 
 
 def wrong_outputs(

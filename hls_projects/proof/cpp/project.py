@@ -98,7 +98,7 @@ class Project:
         for position, variable in zip(inputs, arguments, strict=False):
             size = math.prod(self._shapes[position])
             low, high = (np.full(size, end, np.int64) for end in (form.lowest, form.highest))
-            self._check_type(position, variable, low, high, "input")
+            self._check_type(variable, low, high, "input")
             self._hold(variable, Tensor(position, low, high))
         self.machine.layer = self._layer
         self.machine.run(top, {}, arguments)
@@ -146,7 +146,7 @@ class Project:
         own = self.network.layer_names[position]
         if taken != tuple(source.position for source in sources) or len(results) != 1:
             self.proof.differences.append(f"{own} takes other values")
-        low, high = self._bounds(position)
+        low = high = None
         try:
             run.execute()
             low, high = self._compared(position, run)
@@ -155,7 +155,9 @@ class Project:
         except (UnreadError, TypeError) as error:
             self.proof.unread[own] = str(error)
         else:
-            self._check_type(position, results[0], low, high, own)
+            self._check_type(results[0], low, high, own)
+        if low is None:  # What follows is compared for what the network's own text would give.
+            low, high = list(self.network.ranges())[position]
         self._hold(results[0], Tensor(position, low.reshape(-1), high.reshape(-1)))
 
     def _source(self, position: int) -> int:
@@ -163,10 +165,6 @@ class Project:
         while position != INPUT and self.network.layers[position].role is Role.SHAPE:
             (position,) = self.network.taken[position]
         return position
-
-    def _bounds(self, position: int) -> tuple[np.ndarray, np.ndarray]:
-        """Of a layer whose text gave none: what the network says."""
-        return list(self.network.ranges())[position]
 
     def _copied(self, name: str, run: Run, source: Tensor, results: tuple[Any, ...]) -> None:
         for variable, values in zip(results, run.outputs, strict=True):
@@ -186,7 +184,7 @@ class Project:
         if len(outputs) != 1 or outputs[0] != First(tuple(range(count))):
             self.proof.differences.append("the index is not that of the first largest logit")
         own = np.arange(count)
-        self._check_type(source.position, results[0], own[:1], own[-1:], "argmax")
+        self._check_type(results[0], own[:1], own[-1:], "argmax")
         self._hold(results[0], source)
 
     def _compared(self, position: int, run: Run) -> tuple[np.ndarray, np.ndarray]:
@@ -262,7 +260,7 @@ class Project:
         return low, high
 
     def _check_type(
-        self, position: int, variable: Any, low: np.ndarray, high: np.ndarray, own: str
+        self, variable: Any, low: np.ndarray, high: np.ndarray, own: str
     ) -> None:
         kind = element_of(variable)
         try:

@@ -6,18 +6,22 @@ import time
 from pathlib import Path
 
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.proof.cpp.project import Project
+from hls_projects.proof.cpp.compiled import Compiled
+from hls_projects.proof.cpp.functions import SAMPLES, compare_functions
+from hls_projects.proof.cpp.inputs import MOST_BITS, Bounds
+from hls_projects.proof.cpp.project import Kernel, Project
 from hls_projects.proof.cpp.result import CppProof
 from hls_projects.proof.cpp.text import Firmware, UnreadError
 
 
-def prove_cpp(folder: Path, network: IntegerNetwork, *, compiled: bool = True) -> CppProof:
+def prove_cpp(folder: Path, network: IntegerNetwork, *, most_bits: int = MOST_BITS) -> CppProof:
     """Reads a written C++ project, and compares it with a network for every input.
 
     Args:
         folder: of the project, with firmware/ in it.
         network: what it must compute.
-        compiled: compile its functions too, and compare them.
+        most_bits: of a compiled function's inputs, up to 20, all of which are tried if it has no
+            more; 0 compiles nothing.
 
     Raises:
         CompilerError: if they do not compile.
@@ -27,13 +31,31 @@ def prove_cpp(folder: Path, network: IntegerNetwork, *, compiled: bool = True) -
         True
     """
     started = time.monotonic()
-    proof = CppProof(compiled=compiled)
+    proof = CppProof(compiled=most_bits > 0)
     firmware = (Path(folder) / "firmware").resolve()
     try:
         (top,) = (path.stem for path in firmware.glob("*.cpp"))
         project = Project(Firmware(firmware, top), top, network, proof)
         project.compare()
+        if most_bits:
+            _compare_compiled(firmware, project.kernels, network, most_bits, proof)
     except UnreadError as error:
         proof.unread["the project"] = str(error)
     proof.seconds = time.monotonic() - started
     return proof
+
+
+def _compare_compiled(
+    firmware: Path, kernels: list[Kernel], network: IntegerNetwork, most_bits: int,
+    proof: CppProof,
+) -> None:
+    compiled = Compiled(firmware, [kernel.call for kernel in kernels])
+    for number, kernel in enumerate(kernels):
+        layer, name = network.layers[kernel.layer], network.layer_names[kernel.layer]
+        bounds = Bounds(kernel.low, kernel.high)
+        tried, sampled, wrong = compare_functions(
+            compiled, number, layer, bounds, most_bits)
+        proof.tried += tried
+        proof.sampled += sampled
+        proof.samples = SAMPLES
+        proof.differences += [f"{name}, {text}" for text in wrong]
