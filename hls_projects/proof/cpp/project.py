@@ -103,8 +103,11 @@ class Project:
         self.machine.layer = self._layer
         self.machine.run(top, {}, arguments)
         self.machine.layer = None
-        heads = [self._held.get(id(a)) for a in arguments[len(inputs) :]]
+        heads = [self._held.pop(id(a), None) for a in arguments[len(inputs) :]]
         positions = [None if tensor is None else tensor.position for tensor in heads]
+        left = [v for v in self._variables if isinstance(v, Stream) and id(v) in self._held]
+        if left:
+            self.proof.differences.append(f"{len(left)} streams that nobody reads")
         if self._waiting:
             names = [self.network.layer_names[i] for i in self._waiting]
             self.proof.differences.append(f"{', '.join(names)} is missing")
@@ -133,6 +136,9 @@ class Project:
         results = arguments[len(sources) :]
         if not sources or not results or any(id(a) in self._held for a in results):
             raise UnreadError(f"{name} of variables that are not there yet")
+        for variable in arguments[: len(sources)]:
+            if isinstance(variable, Stream):
+                del self._held[id(variable)]  # What was read is gone.
         run = Run(self.machine, name, given, arguments, [(s.low, s.high) for s in sources])
         if name in COPIES:
             run.execute()
