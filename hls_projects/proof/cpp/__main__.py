@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hls_projects.proof.cpp.inputs import MOST_BITS
+from hls_projects.proof.cpp.compiled.inputs import MOST_BITS
 
 
 @click.command()

@@ -9,7 +9,7 @@ import numpy as np
 
 from hls_projects.kinds import Layer, Role
 from hls_projects.kinds.windows import windows_of
-from hls_projects.proof.cpp.values import Count, First, Largest, Linear, Value
+from hls_projects.proof.cpp.reading.values import Count, First, Largest, Linear, Value
 
 KERNELS = frozenset({Role.WEIGHTED, Role.SUM, Role.ACTIVATION, Role.ENCODER, Role.POOL,
                      Role.OUTPUT})

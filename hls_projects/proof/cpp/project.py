@@ -13,13 +13,13 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import input_parts
 from hls_projects.network.sources import INPUT
 from hls_projects.proof.cpp import meaning
-from hls_projects.proof.cpp.machine import Call, Machine, Output
-from hls_projects.proof.cpp.memory import Array, Stream, row
+from hls_projects.proof.cpp.reading.machine import Call, Machine, Output
+from hls_projects.proof.cpp.reading.memory import Array, Stream, row
+from hls_projects.proof.cpp.reading.text import Firmware, UnreadError
+from hls_projects.proof.cpp.reading.types import WidthError
+from hls_projects.proof.cpp.reading.values import First, Place
 from hls_projects.proof.cpp.result import CppProof
 from hls_projects.proof.cpp.run import Run, element_of, is_output, linear_forms
-from hls_projects.proof.cpp.text import Firmware, UnreadError
-from hls_projects.proof.cpp.types import WidthError
-from hls_projects.proof.cpp.values import First, Place
 
 # hls4ml's own functions, which hand on what they are given.
 COPIES = frozenset({"clone_stream", "repack_stream"})

@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.proof.cpp.compiled import Compiled
-from hls_projects.proof.cpp.functions import SAMPLES, compare_functions
-from hls_projects.proof.cpp.inputs import MOST_BITS, Bounds
+from hls_projects.proof.cpp.compiled.functions import SAMPLES, compare_functions
+from hls_projects.proof.cpp.compiled.inputs import MOST_BITS, Bounds
+from hls_projects.proof.cpp.compiled.library import Compiled
 from hls_projects.proof.cpp.project import Kernel, Project
+from hls_projects.proof.cpp.reading.text import Firmware, UnreadError
 from hls_projects.proof.cpp.result import CppProof
-from hls_projects.proof.cpp.text import Firmware, UnreadError
 
 
 def prove_cpp(folder: Path, network: IntegerNetwork, *, most_bits: int = MOST_BITS) -> CppProof:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from hls_projects.proof.cpp.machine import Call, Machine
-from hls_projects.proof.cpp.memory import Array, Row, Stream, new
-from hls_projects.proof.cpp.text import UnreadError
-from hls_projects.proof.cpp.types import Number
-from hls_projects.proof.cpp.values import Linear, Value
+from hls_projects.proof.cpp.reading.machine import Call, Machine
+from hls_projects.proof.cpp.reading.memory import Array, Row, Stream, new
+from hls_projects.proof.cpp.reading.text import UnreadError
+from hls_projects.proof.cpp.reading.types import Number
+from hls_projects.proof.cpp.reading.values import Linear, Value
 
 Bounds = tuple[np.ndarray, np.ndarray]
 
@@ -39,6 +39,8 @@ class Run:
         self.arguments, self.sources = arguments, sources
         self.outputs: list[list[Value]] = []
         self.calls: list[Call] = []
+        # Of input 0, and the place of each by its id, which is its own while they are kept.
+        self._values: list[Value] = []
         self._places: dict[int, int] = {}
 
     def execute(self) -> None:
@@ -81,9 +83,10 @@ class Run:
         bounds = enumerate(zip(low.tolist(), high.tolist(), strict=True))
         values = [Value(kind, Linear({(branch, i): 1}), *ends) for i, ends in bounds]
         if branch == 0:
+            self._values = values
             self._places = {id(value): i for i, value in enumerate(values)}
         if isinstance(variable, Array):
-            return Array(variable.kind, values)
+            return Array(variable.kind, list(values))
         stream, size = Stream(variable.element), variable.element.size
         stream.waiting.extend(
             Array(variable.element, values[i : i + size]) for i in range(0, len(values), size))

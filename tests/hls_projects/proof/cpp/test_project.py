@@ -15,12 +15,12 @@ from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof.cpp import prove_cpp
 from hls_projects.proof.cpp.__main__ import main
-from hls_projects.proof.cpp.compiled import Compiled
-from hls_projects.proof.cpp.functions import compare_functions
-from hls_projects.proof.cpp.inputs import Bounds
+from hls_projects.proof.cpp.compiled.functions import compare_functions
+from hls_projects.proof.cpp.compiled.inputs import Bounds
+from hls_projects.proof.cpp.compiled.library import Compiled
 from hls_projects.proof.cpp.project import Project
+from hls_projects.proof.cpp.reading.text import Firmware
 from hls_projects.proof.cpp.result import CppProof
-from hls_projects.proof.cpp.text import Firmware
 from qkeras_models import load_pretrained
 from tests.hls_projects.branches import branched
 from tests.hls_projects.networks import image_network, network, ternary, threshold
@@ -126,6 +126,11 @@ CHANGES = {
     "what shifts": ("integers", "nnet_shifted.h", "<< places", "<< (places + 1)"),
     "a shift's type": ("integers", "nnet_shifted.h", r"ap_int<width \+ places>\(x\)",
                        "ap_int<width>(x)"),
+    "what a shift returns": ("integers", "nnet_shifted.h", r"ap_int<width \+ places> shifted",
+                             "ap_int<width> shifted"),
+    "a specialization": ("integers", "integer_conv2d_2.h", r"\n\} // namespace nnet",
+                         "\ntemplate <> ap_int<7> shifted<4, 3>(const ap_int<3> &x) {\n"
+                         "    return x;\n}\n\n} // namespace nnet"),
     "a window": ("images", "sparse_ternary_conv2d_2.h", r"window\[(\d+) \+ c\] = lines\[0\]",
                  r"window[\g<1> - 1 + c] = lines[0]"),
     "a stride": ("images", "sparse_ternary_conv2d_2.h", r"row >= \d &&\n", "row >= 1 &&\n"),

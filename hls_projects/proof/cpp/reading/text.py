@@ -41,12 +41,14 @@ class Definition:
 
     Attributes:
         name: without namespace.
+        result: tokens of the type that it returns.
         template: names of its template parameters.
         parameters: in order.
         body: tokens between its braces.
     """
 
     name: str
+    result: tuple[str, ...]
     template: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     body: tuple[str, ...]
@@ -78,14 +80,19 @@ class Firmware:
         self._tokens: dict[Path, tuple[str, ...]] = {}
         self._found: dict[str, list[Definition]] = {}
         self._include(folder / f"{top}.cpp")
+        for path in self._texts:
+            if path.parent == folder:
+                self._check(path)
 
     def definitions(self, name: str) -> list[Definition]:
         """Every function of that name."""
         if name not in self._found:
-            self._found[name] = [
-                found for path in self._holding(name)
-                for found in _definitions(self._read(path), name) if self._plain(path)
-            ]
+            self._found[name] = []
+            for path in self._holding(name):
+                found = list(_definitions(self._read(path), name))
+                if found:
+                    self._check(path)
+                self._found[name] += found
         return self._found[name]
 
     def typedefs(self) -> dict[str, tuple[str, ...]]:
@@ -128,35 +135,43 @@ class Firmware:
             self._tokens[path] = tuple(TOKEN.findall(PACK.sub("", text)))
         return self._tokens[path]
 
-    def _plain(self, path: Path) -> bool:
-        """True; raises UnreadError where the preprocessor may change what stands there."""
+    def _check(self, path: Path) -> None:
+        """Raises UnreadError where the preprocessor may change what stands in a file."""
         for line in DIRECTIVE.findall(COMMENT.sub(" ", self._texts[path])):
             if not HARMLESS.fullmatch(line):
                 raise UnreadError(f"{path.name} holds {line.strip()!r}")
-        return True
 
 
 def _definitions(tokens: tuple[str, ...], name: str) -> Iterator[Definition]:
     """Every definition of a function in a file: name, parameters in parentheses, a body."""
     for at, token in enumerate(tokens):
-        if token != name or tokens[at + 1 : at + 2] != ("(",):
+        if token != name:
             continue
-        end = _closing(tokens, at + 1)
+        start = at + 1
+        special = tokens[start : start + 1] == ("<",)
+        if special and ">" in tokens[start:]:
+            start = tokens.index(">", start) + 1
+        if tokens[start : start + 1] != ("(",):
+            continue
+        end = _closing(tokens, start)
         if tokens[end + 1 : end + 2] == ("{",):
+            if special:
+                raise UnreadError(f"a specialization of {name}")
             last = _closing(tokens, end + 1)
-            yield Definition(name, _template(tokens, at), _parameters(tokens[at + 2 : end]),
+            result, template = _before(tokens, at)
+            yield Definition(name, result, template, _parameters(tokens[at + 2 : end]),
                              tokens[end + 2 : last])
 
 
-def _template(tokens: tuple[str, ...], at: int) -> tuple[str, ...]:
-    """Names of the template parameters of what is defined at a place."""
+def _before(tokens: tuple[str, ...], at: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a function returns that is defined at a place, and its template parameters' names."""
     start = at
     while start and tokens[start - 1] not in (";", "}", "{"):
         start -= 1
     if tokens[start] != "template":
-        return ()
+        return tokens[start:at], ()
     end = tokens.index(">", start)
-    return tuple(part[-1] for part in split(tokens[start + 2 : end]))
+    return tokens[end + 1 : at], tuple(part[-1] for part in split(tokens[start + 2 : end]))
 
 
 def _parameters(tokens: tuple[str, ...]) -> tuple[Parameter, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hls_projects.proof.cpp.text import UnreadError
-from hls_projects.proof.cpp.types import INT, Number, number_of
+from hls_projects.proof.cpp.reading.text import UnreadError
+from hls_projects.proof.cpp.reading.types import INT, Number, number_of
 
 Place = Hashable
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hls_projects.proof.cpp.memory import (
+from hls_projects.proof.cpp.reading.memory import (
     Array,
     Row,
     Stream,
@@ -16,10 +16,10 @@ from hls_projects.proof.cpp.memory import (
     new,
     row,
 )
-from hls_projects.proof.cpp.text import Definition, Firmware, Parameter, UnreadError
-from hls_projects.proof.cpp.translation import translate, translate_type
-from hls_projects.proof.cpp.types import CONTROL, Number, number
-from hls_projects.proof.cpp.values import Greater, Linear, Struct, Value
+from hls_projects.proof.cpp.reading.text import Definition, Firmware, Parameter, UnreadError
+from hls_projects.proof.cpp.reading.translation import translate, translate_type
+from hls_projects.proof.cpp.reading.types import CONTROL, Number, number
+from hls_projects.proof.cpp.reading.values import Greater, Linear, Struct, Value
 
 STRUCTS = {"indexed"}
 
@@ -170,12 +170,16 @@ def _matched(
             return [(name, argument.kind.element if parameter.size else argument.kind)]
         case (name,) if name in template and isinstance(argument, Value):
             return [(name, argument.type)]
-        case ("hls", "::", "stream", "<", name, ">") if isinstance(argument, Stream):
+        case ("hls", "::", "stream", "<", name, ">") if (
+            isinstance(argument, Stream) and name in template
+        ):
             return [(name, argument.element)]
-        case ("ap_int" | "ap_uint" as kind, "<", name, ">") if isinstance(argument, Value):
+        case ("ap_int" | "ap_uint" as kind, "<", name, ">") if (
+            isinstance(argument, Value) and name in template
+        ):
             if argument.type.signed == (kind == "ap_int"):
                 return [(name, argument.type.width)]
-        case ("indexed", "<", name, ">") if isinstance(argument, Struct):
+        case ("indexed", "<", name, ">") if isinstance(argument, Struct) and name in template:
             return [(name, argument.values["value"].type)]
     return [(None, None)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 
 class WidthError(ValueError):
@@ -40,7 +40,7 @@ class Number:
         return f"ap_{'int' if self.signed else 'uint'}<{self.width}>"
 
 
-@lru_cache(maxsize=None)
+@cache
 def number(width: int, signed: bool) -> Number:
     """The type; equal ones are one object."""
     return Number(width, signed)

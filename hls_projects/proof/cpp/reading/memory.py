@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
-from hls_projects.proof.cpp.text import UnreadError
-from hls_projects.proof.cpp.types import CONTROL, INT, Control, Number
-from hls_projects.proof.cpp.values import Struct, as_value, held
+from hls_projects.proof.cpp.reading.text import UnreadError
+from hls_projects.proof.cpp.reading.types import CONTROL, INT, Control, Number
+from hls_projects.proof.cpp.reading.values import Struct, as_value, held
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class StructOf:
 Kind = Number | Control | Row | StreamOf | StructOf
 
 
-@lru_cache(maxsize=None)
+@cache
 def row(element: Any, size: int, struct: bool = False) -> Row:
     """The type of an array; equal ones are one object."""
     return Row(element, size, struct)

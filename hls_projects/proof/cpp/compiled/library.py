@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.proof.cpp.machine import Call
+from hls_projects.proof.cpp.reading.machine import Call
 from hls_projects.verification.csim import FLAGS, require_compiler, run_compiler
 
 SOURCE = """\

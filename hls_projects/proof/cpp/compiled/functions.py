@@ -10,8 +10,8 @@ import numpy as np
 
 from hls_projects.kinds import Layer
 from hls_projects.proof.cpp import meaning
-from hls_projects.proof.cpp.compiled import Compiled
-from hls_projects.proof.cpp.inputs import CHUNK, Bounds, rounds
+from hls_projects.proof.cpp.compiled.inputs import CHUNK, Bounds, rounds
+from hls_projects.proof.cpp.compiled.library import Compiled
 
 SAMPLES = 4096
 THREADS = 2
