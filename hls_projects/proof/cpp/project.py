@@ -127,6 +127,8 @@ class Project:
         return self.machine.types[name]
 
     def _hold(self, variable: Any, tensor: Tensor) -> None:
+        if isinstance(variable, Array) and variable.kind.size != len(tensor.low):
+            raise UnreadError(f"an array of {variable.kind.size} for {len(tensor.low)} values")
         self._variables.append(variable)  # so that its id stays its own
         self._held[id(variable)] = tensor
 
@@ -191,7 +193,7 @@ class Project:
             self.proof.differences.append("the index is not that of the first largest logit")
         own = np.arange(count)
         self._check_type(results[0], own[:1], own[-1:], "argmax")
-        self._hold(results[0], source)
+        self._hold(results[0], Tensor(source.position, own[:1], own[-1:]))
 
     def _compared(self, position: int, run: Run) -> tuple[np.ndarray, np.ndarray]:
         """Compares a layer; returns between which its outputs lie."""
@@ -214,6 +216,7 @@ class Project:
         elif not inside.all():
             self._check_outside(layer, own, low, constants, inside)
         hull = low.min(axis=0), high.max(axis=0)
+        self.kernels.append(Kernel(position, run.calls[0], *hull))
         outputs = self.machine.run_kernel(
             run.calls[0], list(zip(hull[0].tolist(), hull[1].tolist(), strict=True)))
         if any(value is None for value in outputs):
@@ -224,7 +227,6 @@ class Project:
             self.proof.differences.append(f"{own} puts its values out in another order")
         wrong = list(meaning.wrong_outputs(layer, outputs, *hull))
         self.proof.differences += [f"{own}, neuron {k} {text}" for k, text in wrong]
-        self.kernels.append(Kernel(position, run.calls[0], *hull))
         if layer.role in (Role.WEIGHTED, Role.SUM):
             self.proof.neurons += len(outputs)
         return meaning.ranges(outputs, low, high)

@@ -37,10 +37,13 @@ def prove_cpp(folder: Path, network: IntegerNetwork, *, most_bits: int = MOST_BI
         (top,) = (path.stem for path in firmware.glob("*.cpp"))
         project = Project(Firmware(firmware, top), top, network, proof)
         project.compare()
-        if most_bits:
-            _compare_compiled(firmware, project.kernels, network, most_bits, proof)
     except UnreadError as error:
         proof.unread["the project"] = str(error)
+    except Exception as error:  # text that is none of what is read may do anything
+        proof.unread["the project"] = f"{type(error).__name__}: {error}"
+    else:
+        if most_bits:
+            _compare_compiled(firmware, project.kernels, network, most_bits, proof)
     proof.seconds = time.monotonic() - started
     return proof
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from hls_projects.proof.cpp.reading.memory import (
     Array,
-    Row,
     Stream,
     StreamOf,
     StructOf,
@@ -81,7 +80,8 @@ class Machine:
         """What a kernel's outputs are of its inputs 0, 1, …, each between its bounds."""
         source, result = call.types
         inputs = [Value(source, Linear({i: 1}), low, high) for i, (low, high) in enumerate(bounds)]
-        outputs = _Outputs(row(result, call.kernel.parameters[1].size))
+        size = call.kernel.parameters[1].size
+        outputs = _Outputs(row(result, size), [None] * size)
         arguments = Array(row(source, len(inputs)), inputs), outputs
         before = self.layer, self.calls
         self.layer = self.calls = None
@@ -124,11 +124,16 @@ class Machine:
             names = dict(_NAMES)
             exec(compile(source, definition.name, "exec"), names)  # noqa: S102
             self._bodies[id(definition)] = names["body"]
-        return self._bodies[id(definition)](self, template, arguments)
+        seen = tuple(
+            a.first(p.size) if isinstance(a, Array) and p.size else a
+            for a, p in zip(arguments, definition.parameters, strict=True)
+        )
+        return self._bodies[id(definition)](self, template, seen)
 
     def _note(self, kernel: Definition, arguments: tuple[Array, Array]) -> None:
         source, result = arguments
         inputs, outputs = (parameter.size for parameter in kernel.parameters)
+        source, result = source.first(inputs), result.first(outputs)
         types = source.kind.element, result.kind.element
         number_of_call = len(self.calls)
         self.calls.append(Call(kernel, [source[i] for i in range(inputs)], types))
@@ -139,9 +144,6 @@ class Machine:
 
 class _Outputs(Array):
     """Outputs of a kernel as they are assigned; whether their type holds them is asked later."""
-
-    def __init__(self, kind: Row) -> None:
-        super().__init__(kind, [None] * kind.size)
 
     def __setitem__(self, place: int, value: Any) -> None:
         self.values[self._place(place)] = value

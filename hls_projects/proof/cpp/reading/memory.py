@@ -56,10 +56,14 @@ class Array:
         kind: its type.
         values: those of the whole array.
         start: where it begins in them.
+        end: where it ends; by default, where they do.
     """
 
-    def __init__(self, kind: Row, values: list[Any], start: int = 0) -> None:
+    def __init__(
+        self, kind: Row, values: list[Any], start: int = 0, end: int | None = None
+    ) -> None:
         self.kind, self.values, self.start = kind, values, start
+        self.end = len(values) if end is None else end
 
     @property
     def data(self) -> Array:
@@ -73,12 +77,19 @@ class Array:
         self.values[self._place(place)] = assigned(self.kind.element, value)
 
     def __add__(self, places: int) -> Array:
-        return Array(self.kind, self.values, self.start + places)
+        return Array(self.kind, self.values, self.start + places, self.end)
+
+    def first(self, size: int) -> Array:
+        """What a function sees of it that declares so many values."""
+        end = self.start + size
+        if not 0 <= self.start <= end <= self.end:
+            raise UnreadError(f"{size} values of an array of {self.end - self.start}")
+        return self if end == self.end else type(self)(self.kind, self.values, self.start, end)
 
     def _place(self, place: int) -> int:
         found = self.start + place
-        if not 0 <= found < len(self.values):
-            raise UnreadError(f"place {place} of an array of {len(self.values) - self.start}")
+        if not 0 <= found < self.end:
+            raise UnreadError(f"place {place} of an array of {self.end - self.start}")
         return found
 
 

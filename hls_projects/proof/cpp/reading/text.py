@@ -28,7 +28,7 @@ class UnreadError(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a function: its type's tokens, its name, how many values it has if stated."""
+    """One parameter of a function: its type's tokens, its name, its size if it is an array."""
 
     type: tuple[str, ...]
     name: str

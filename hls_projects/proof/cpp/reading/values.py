@@ -121,12 +121,12 @@ class Greater:
         """`left > right ? yes : no`, where that is the larger of both, or what it belongs to."""
         if yes is self.left and no is self.right:
             return _larger(self.right, self.left, yes.type)
-        if isinstance(yes, Struct) and yes.values and no.values:
-            # Only a right one that is greater is taken: of equal ones the left one stands first.
-            if yes.values["value"] is self.left and no.values["value"] is self.right:
-                first = self.right.form, self.left.form
-                value = _larger(self.right, self.left, self.left.type)
-                return Struct({"value": value, "index": _indices(first, no, yes)})
+        pair = [s.values.get("value") for s in (yes, no) if isinstance(s, Struct)]
+        if len(pair) == 2 and pair[0] is self.left and pair[1] is self.right:
+            # Of equal ones the right one is taken: it stands first.
+            value = _larger(self.right, self.left, self.left.type)
+            forms = self.right.form, self.left.form
+            return Struct({"value": value, "index": _indices(forms, no, yes)})
         raise UnreadError("a choice that is not the larger of two")
 
     def __bool__(self) -> bool:
