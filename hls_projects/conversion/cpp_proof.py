@@ -11,8 +11,9 @@ from hls_projects.conversion.options import ConversionOptions
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
 
-# Up to so many the proof takes seconds.
-PROVEN_NONZEROS = 10_000
+# Up to so many its text is proved in seconds, and up to so many its functions compile in seconds.
+READ_NONZEROS = 100_000
+COMPILED_NONZEROS = 10_000
 # Of a compiled function's inputs, all of whose values are tried in seconds; see `--prove`.
 QUICK_BITS = 16
 
@@ -35,12 +36,13 @@ def prove_project(
 
     if options.prove is False:
         return [], []
-    if not options.prove and network.nonzeros > PROVEN_NONZEROS:
+    if not options.prove and network.nonzeros > READ_NONZEROS:
         return ["C++: not proved, which takes long; see --prove"], []
-    bits = MOST_BITS if options.prove else QUICK_BITS
+    quick = QUICK_BITS if network.nonzeros <= COMPILED_NONZEROS else 0
+    bits = (MOST_BITS if options.prove else quick) if options.csim else 0
     try:
         with step("proving the C++ project"):
-            proof = prove_cpp(folder, network, most_bits=bits if options.csim else 0)
+            proof = prove_cpp(folder, network, most_bits=bits)
     except Exception as error:  # a checker that fails takes no project away, and proves none
         failure = f"proving the C++ project: {type(error).__name__}: {error}"
         return ["C++: not proved, since the checker failed"], [failure]

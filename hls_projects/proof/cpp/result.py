@@ -10,7 +10,7 @@ class CppProof:
     """A C++ project compared with its integer network for every input.
 
     Attributes:
-        neurons: of layers that sum, all of them, read or not.
+        neurons: of layers that sum, whose text was read.
         differences: what is not the network's, in words.
         unread: layers whose text could not be read, by name, and why.
         tried: compiled functions of one output that were compared on all of their inputs.
@@ -46,7 +46,7 @@ class CppProof:
 
     def _functions(self) -> str:
         if not self.compiled:
-            return f"compiled functions not compared; {self.seconds:.1f} s"
+            return f"compiled functions not compared, {self.seconds:.1f} s"
         some = f", {self.sampled:,} on {self.samples:,} random ones" if self.sampled else ""
-        return (f"{self.tried:,} compiled functions on all of their inputs{some}; "
+        return (f"{self.tried:,} compiled functions on all of their inputs{some}, "
                 f"{self.seconds:.1f} s")

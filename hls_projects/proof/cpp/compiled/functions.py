@@ -12,9 +12,9 @@ from hls_projects.kinds import Layer
 from hls_projects.proof.cpp import meaning
 from hls_projects.proof.cpp.compiled.inputs import CHUNK, Bounds, rounds
 from hls_projects.proof.cpp.compiled.library import Compiled
+from hls_projects.verification.csim import cores
 
 SAMPLES = 4096
-THREADS = 2
 
 
 def compare_functions(
@@ -48,9 +48,9 @@ def compare_functions(
         for column in np.flatnonzero(differs.any(axis=0)):
             wrong[chosen[column]] = f"compiled, is {received[differs[:, column], column][0]}"
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         todo = _tasks(few, many, layer, bounds, most, rng)
-        while tasks := list(islice(todo, 4 * THREADS)):
+        while tasks := list(islice(todo, 4 * cores())):
             list(pool.map(compare, tasks))
     return len(few), len(many), [f"neuron {o} {text}" for o, text in sorted(wrong.items())]
 
