@@ -27,7 +27,8 @@ def prove_cpp(folder: Path, network: IntegerNetwork, *, most_bits: int = MOST_BI
         CompilerError: if they do not compile.
 
     Example:
-        >>> prove_cpp(Path("runs/digits/hls"), network).complete
+        >>> build_hls_model(network, folder.parent / "hls").write()
+        >>> prove_cpp(folder.parent / "hls", network, most_bits=8).complete
         True
     """
     started = time.monotonic()

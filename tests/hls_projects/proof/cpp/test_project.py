@@ -97,6 +97,20 @@ def test_argmax_is_proved_and_what_is_not_read_is_named(tmp_path, strategy):
     assert ("proved for every input" in str(proof)) == (strategy == "latency")
 
 
+@pytest.mark.parametrize("pattern, replacement", [
+    (r"entry\{data\[0\], 0\}", "entry{data[0], 1}"),
+    (r"entry\{data\[0\], 0\}(.*)entry\{data\[1\], 1\}",
+     r"entry{data[1], 1}\g<1>entry{data[0], 0}"),
+    (r"in\[part \* data_T::size \+ j\]", "in[2 - j]"),
+])
+def test_another_index_is_found(tmp_path, pattern, replacement):
+    net = NETWORKS["signed"]
+    right = written(net, tmp_path / "right", argmax=True, io_type="io_stream")
+    assert prove_cpp(right, net, most_bits=0).complete
+    wrong = changed(right, tmp_path / "hls", "integer_argmax_6.h", pattern, replacement)
+    assert not prove_cpp(wrong, net, most_bits=0).complete
+
+
 def test_floats_that_hardware_quantizes_are_no_proof(tmp_path):
     net = NETWORKS["signed"]
     proof = prove_cpp(written(net, tmp_path, quantized_inputs=False), net, most_bits=0)
