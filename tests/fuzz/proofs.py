@@ -29,7 +29,7 @@ def prove_all(cases: Sequence[Case], folder: Path, verdicts: Counter[str]) -> li
 
 
 def prove_projects(cases: Sequence[Case], folder: Path, verdicts: Counter[str]) -> list[str]:
-    """Counts verdicts on C++ that `csim_logits` wrote; returns what is not its network, or unread."""
+    """Counts verdicts on C++ that `csim_logits` wrote; returns what is wrong, or not read."""
     failures = []
     for number, case in enumerate(cases):
         proof = prove_cpp(folder / f"net{number}", case.network, most_bits=0)

@@ -214,7 +214,7 @@ def remainder(a: int, b: int) -> int:
 
 
 _NAMES = {
-    "Array": Array, "StreamOf": StreamOf, "CONTROL": CONTROL, "assigned": assigned, "new": new,
+    "UnreadError": UnreadError, "Array": Array, "StreamOf": StreamOf, "CONTROL": CONTROL, "assigned": assigned, "new": new,
     "row": row, "number": number, "choose": choose, "member": member, "quotient": quotient,
     "remainder": remainder,
 }

@@ -55,6 +55,8 @@ class _Function(Expressions):
         for place, parameter in enumerate(self.definition.parameters):
             self._emit(f"{self.name(parameter.name, 'None')} = arguments[{place}]")
         self._block()
+        if self.result is not None:
+            self._emit("raise UnreadError('a function that ends without its result')")
         return "\n".join(self.lines) + "\n"
 
     def _result(self) -> str | None:

@@ -142,6 +142,7 @@ CHANGES = {
                        "ap_int<width>(x)"),
     "what a shift returns": ("integers", "nnet_shifted.h", r"ap_int<width \+ places> shifted",
                              "ap_int<width> shifted"),
+    "no result": ("images", "integer_head_8.h", "void integer_head_8", "res_T integer_head_8"),
     "a specialization": ("integers", "integer_conv2d_2.h", r"\n\} // namespace nnet",
                          "\ntemplate <> ap_int<7> shifted<4, 3>(const ap_int<3> &x) {\n"
                          "    return x;\n}\n\n} // namespace nnet"),
