@@ -80,7 +80,8 @@ def wrong_outputs(
     sums = sums_of(layer)
     if sums is not None:
         for output, value in enumerate(outputs):
-            wrong = _wrong_sum(_form(value), sums[0][:, output], int(sums[1][output]))
+            wanted = _linear(sums[0][:, output], int(sums[1][output]))
+            wrong = _wrong_sum(_form(value), wanted, low, high)
             if wrong:
                 yield output, wrong
     elif layer.role is Role.POOL:
@@ -99,15 +100,23 @@ def _form(value: Any) -> Any:
     return Linear({}, int(value)) if isinstance(value, int) else value
 
 
-def _wrong_sum(form: Any, weights: np.ndarray, constant: int) -> str:
+def _linear(weights: np.ndarray, constant: int) -> Linear:
+    return Linear({int(i): int(weights[i]) for i in np.flatnonzero(weights)}, constant)
+
+
+def _wrong_sum(form: Any, wanted: Linear, low: np.ndarray, high: np.ndarray) -> str:
+    """How a form is not a sum; an input that is always the same number counts as that number."""
     if not isinstance(form, Linear):
         return "is no sum"
-    terms = {int(i): int(weights[i]) for i in np.flatnonzero(weights)}
-    own = {place: factor for place, factor in form.terms.items() if factor}
-    for place in sorted({*terms, *own}):
-        if own.get(place, 0) != terms.get(place, 0):
-            return f"adds input {place} times {own.get(place, 0)}, not {terms.get(place, 0)}"
-    return "" if form.constant == constant else f"adds {form.constant}, not {constant}"
+    difference = form.plus(wanted, -1)
+    constant = difference.constant
+    for place, factor in sorted(difference.terms.items()):
+        if factor and low[place] == high[place]:
+            constant += factor * int(low[place])
+        elif factor:
+            expected = wanted.terms.get(place, 0)
+            return f"adds input {place} times {expected + factor}, not {expected}"
+    return f"adds {constant} more" if constant else ""
 
 
 def _wrong_levels(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from hls_projects.proof.cpp.reading.text import UnreadError
@@ -76,6 +77,8 @@ class Expressions:
             found = self.expression()
             self.expect(")")
             return found
+        if re.fullmatch(r"\d+\.0*", token):
+            return str(int(float(self.next())))
         if token.isdigit() or token in ("true", "false"):
             return str(int(self.next())) if token.isdigit() else self.next().capitalize()
         if (known := self._known(token)) and known[1] is not None:
@@ -141,6 +144,11 @@ class Expressions:
             return f"machine.types[{name!r}]"
         if name in ("ap_int", "ap_uint") and self.take("<"):
             return f"number({self._template_arguments()}{name == 'ap_int'})"
+        if name in ("ap_fixed", "ap_ufixed") and self.take("<"):
+            width, integer, *rest = self._template_arguments().split(", ")
+            if any(rest):
+                raise UnreadError("a type that rounds or saturates")
+            return f"number({width}, {name == 'ap_fixed'}, {integer})"
         if name in ("array", "stream") and self.take("<"):
             given = self._template_arguments()
             return f"row({given}True)" if name == "array" else f"StreamOf({given})"

@@ -18,9 +18,11 @@ from hls_projects.proof.cpp.reading.memory import (
 from hls_projects.proof.cpp.reading.text import Definition, Firmware, Parameter, UnreadError
 from hls_projects.proof.cpp.reading.translation import translate, translate_type
 from hls_projects.proof.cpp.reading.types import CONTROL, Number, number
-from hls_projects.proof.cpp.reading.values import Greater, Linear, Struct, Value
+from hls_projects.proof.cpp.reading.values import Greater, Linear, Struct, Value, scaled
 
 STRUCTS = {"indexed"}
+# hls4ml's own, which moves the point of an ap_fixed and copies its bits.
+BIT_SHIFT = "bit_shift"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Machine:
         """A function's result; which of several it is, their parameters tell."""
         if self.layer is not None:
             return self.layer(name, given, arguments)
+        if name == BIT_SHIFT:
+            return scaled(*arguments, *given)
         definition, template = self._resolve(name, given, arguments)
         if definition.straight and self.calls is not None:
             return self._note(definition, arguments)
@@ -214,7 +218,7 @@ def remainder(a: int, b: int) -> int:
 
 
 _NAMES = {
-    "UnreadError": UnreadError, "Array": Array, "StreamOf": StreamOf, "CONTROL": CONTROL, "assigned": assigned, "new": new,
-    "row": row, "number": number, "choose": choose, "member": member, "quotient": quotient,
+    "UnreadError": UnreadError, "Array": Array, "StreamOf": StreamOf, "CONTROL": CONTROL,
+    "assigned": assigned, "new": new, "row": row, "number": number, "choose": choose, "member": member, "quotient": quotient,
     "remainder": remainder,
 }

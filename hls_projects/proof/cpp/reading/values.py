@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from hls_projects.proof.cpp.reading.text import UnreadError
-from hls_projects.proof.cpp.reading.types import INT, Number, number_of
+from hls_projects.proof.cpp.reading.types import INT, Number, WidthError, number, number_of, power
 
 Place = Hashable
 
@@ -16,8 +17,8 @@ Place = Hashable
 class Linear:
     """Σ terms[i] · x_i + constant."""
 
-    terms: Mapping[Place, int]
-    constant: int = 0
+    terms: Mapping[Place, int | Fraction]
+    constant: int | Fraction = 0
 
     def plus(self, other: Linear, sign: int) -> Linear:
         terms = dict(self.terms)
@@ -25,7 +26,7 @@ class Linear:
             terms[place] = terms.get(place, 0) + sign * factor
         return Linear(terms, self.constant + sign * other.constant)
 
-    def times(self, factor: int) -> Linear:
+    def times(self, factor: int | Fraction) -> Linear:
         return Linear({i: f * factor for i, f in self.terms.items()}, self.constant * factor)
 
     @property
@@ -69,8 +70,8 @@ class Value:
 
     type: Number
     form: Form
-    low: int
-    high: int
+    low: int | Fraction
+    high: int | Fraction
 
     def __add__(self, other: Any) -> Value:
         return _added(self, as_value(other), 1)
@@ -163,7 +164,25 @@ def held(kind: Number, value: Value) -> Value:
     if value.type is kind:
         return value
     kind.check(value.low, value.high)
+    if kind.step > value.type.step and not _multiple(value.form, kind.step):
+        raise WidthError(f"{kind} does not hold multiples of {value.type.step}")
     return Value(kind, value.form, value.low, value.high)
+
+
+def _multiple(form: Form, step: int | Fraction) -> bool:
+    """Whether a form is a multiple of a step for all inputs, which are integers."""
+    if not isinstance(form, Linear):
+        return step == 1
+    return not any(f % step for f in (*form.terms.values(), form.constant))
+
+
+def scaled(value: Value, places: int) -> Value:
+    """value · 2^places with the bits that it has, as hls4ml's bit_shift moves their point."""
+    if not isinstance(value.form, Linear) or not value.type.fixed:
+        raise UnreadError("a shift of what is no sum in fixed point")
+    factor, old = power(places), value.type
+    kind = number(old.width, old.signed, old.integer + places)
+    return Value(kind, value.form.times(factor), value.low * factor, value.high * factor)
 
 
 def _integer(value: Any) -> int:

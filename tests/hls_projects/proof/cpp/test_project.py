@@ -87,14 +87,24 @@ def test_mnist_small_is_proved_and_its_functions_are_compared(tmp_path):
     assert proof.tried > 400 and proof.tried + proof.sampled == 660
 
 
-@pytest.mark.parametrize("strategy", ["latency", "distributed_arithmetic"])
-def test_argmax_is_proved_and_what_is_not_read_is_named(tmp_path, strategy):
-    net = NETWORKS["signed"]
-    proof = prove_cpp(
-        written(net, tmp_path, argmax=True, strategy=strategy), net, most_bits=0)
-    assert not proof.differences
-    assert set(proof.unread) == (set() if strategy == "latency" else {"dense_1", "dense_2"})
-    assert ("proved for every input" in str(proof)) == (strategy == "latency")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_distributed_arithmetic_is_proved(tmp_path, name):
+    folder = written(NETWORKS[name], tmp_path, strategy="distributed_arithmetic")
+    proof = prove_cpp(folder, NETWORKS[name], most_bits=0)
+    assert proof.complete, (proof.differences, proof.unread)
+
+
+@pytest.mark.parametrize("pattern, replacement", [
+    (r"(v\d+) \+ bit_shift<(-?\d+)>", r"\g<1> - bit_shift<\g<2>>"),
+    (r"bit_shift<(\d+)>", "higher"),
+    (r"ap_fixed<(\d+),\d+> v\d+ = .*bit_shift", "narrower"),
+    (r"ap_fixed<\d+,(\d+)> v\d+ = .*bit_shift", "narrower"),
+])
+def test_a_change_of_distributed_arithmetic_is_found(tmp_path, pattern, replacement):
+    net = NETWORKS["integers"]
+    right = written(net, tmp_path / "right", strategy="distributed_arithmetic")
+    wrong = changed(right, tmp_path / "hls", "integer_conv2d_2.h", pattern, replacement)
+    assert not prove_cpp(wrong, net, most_bits=0).complete
 
 
 @pytest.mark.parametrize("pattern, replacement", [
