@@ -93,6 +93,8 @@ class Project:
         if len(self.top) != 1:
             raise UnreadError(f"{len(self.top)} top functions")
         (top,) = self.top
+        if self.machine.firmware.declared(top.name) != [top.parameters]:
+            raise UnreadError("a top function that its header declares otherwise")
         arguments = tuple(self._parameter(p.type, p.size) for p in top.parameters)
         form, inputs = self.network.input, list(self._parts or [INPUT])
         for position, variable in zip(inputs, arguments, strict=False):

@@ -219,6 +219,6 @@ def remainder(a: int, b: int) -> int:
 
 _NAMES = {
     "UnreadError": UnreadError, "Array": Array, "StreamOf": StreamOf, "CONTROL": CONTROL,
-    "assigned": assigned, "new": new, "row": row, "number": number, "choose": choose, "member": member, "quotient": quotient,
-    "remainder": remainder,
+    "assigned": assigned, "new": new, "row": row, "number": number, "choose": choose,
+    "member": member, "quotient": quotient, "remainder": remainder,
 }

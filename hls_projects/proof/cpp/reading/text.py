@@ -95,6 +95,15 @@ class Firmware:
                 self._found[name] += found
         return self._found[name]
 
+    def declared(self, name: str) -> list[tuple[Parameter, ...]]:
+        """Parameters of the functions of that name that its own header declares."""
+        tokens = self._read(self.folder / f"{name}.h")
+        found = []
+        for at in range(len(tokens) - 1):
+            if tokens[at : at + 2] == (name, "("):
+                found.append(_parameters(tokens[at + 2 : _closing(tokens, at + 1)]))
+        return found
+
     def typedefs(self) -> dict[str, tuple[str, ...]]:
         """The types that the project names outside of functions: name and tokens."""
         found = {}

@@ -64,6 +64,8 @@ def number(width: int, signed: bool, integer: int | None = None) -> Number:
 
 @cache
 def _number(width: int, signed: bool, integer: int, fixed: bool) -> Number:
+    if width < 1:
+        raise WidthError(f"a type of {width} bits")
     return Number(width, signed, integer, fixed)
 
 

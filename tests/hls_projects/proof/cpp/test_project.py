@@ -168,6 +168,8 @@ CHANGES = {
     "a concatenation": ("branches", "integer_concatenate_10.h", r"in_0\[0\]", "in_0[1]"),
     "which values": ("branches", "net.cpp", r"sparse_ternary_dense_7\(\w+,",
                      "sparse_ternary_dense_7(layer13_cpy3,"),
+    "an input's own type": ("dense", "net.cpp", r"input_t x", "layer4_t x"),
+    "a header": ("dense", "net.h", r"x\[12\]", "x[11]"),
     "a macro": ("dense", "sparse_ternary_dense_2.h", "namespace nnet {",
                 "#define res data\nnamespace nnet {"),
     "a layer": ("dense", "net.cpp", r".*integer_head_7\(.*\n", "\n"),
