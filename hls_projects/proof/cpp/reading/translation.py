@@ -30,9 +30,12 @@ def translate(
 def translate_type(tokens: tuple[str, ...]) -> str:
     """Python of a type that is built of those of the libraries alone."""
     reader = Expressions([*tokens, ";"], (), ())
-    found = reader.type()
+    try:
+        found = reader.type()
+    except UnreadError:
+        found = None
     if found is None or reader.peek() != ";":
-        raise UnreadError(f"a type {' '.join(tokens)}")
+        raise UnreadError(f"a type {''.join(tokens)}")
     return found
 
 
