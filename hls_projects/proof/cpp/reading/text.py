@@ -12,6 +12,7 @@ from pathlib import Path
 TOKEN = re.compile(
     r'"[^"\n]*"|[A-Za-z_]\w*|\d+\.\d*|\d+|::|<<|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%]=|\S'
 )
+WORD = re.compile(r"[A-Za-z_]\w*")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 DIRECTIVE = re.compile(r"^[ \t]*#[^\n]*", re.M)
 # What a preprocessor may do without changing what is read: include once, and be told pragmas.
@@ -77,7 +78,9 @@ class Firmware:
     def __init__(self, folder: Path, top: str) -> None:
         self.folder = folder
         self._texts: dict[Path, str] = {}
+        self._words: dict[Path, set[str]] = {}
         self._tokens: dict[Path, tuple[str, ...]] = {}
+        self._places: dict[Path, dict[str, list[int]]] = {}
         self._found: dict[str, list[Definition]] = {}
         self._include(folder / f"{top}.cpp")
         for path in self._texts:
@@ -89,7 +92,8 @@ class Firmware:
         if name not in self._found:
             self._found[name] = []
             for path in self._holding(name):
-                found = list(_definitions(self._read(path), name))
+                tokens = self._read(path)
+                found = list(_definitions(tokens, name, self._places[path].get(name, [])))
                 if found:
                     self._check(path)
                 self._found[name] += found
@@ -128,13 +132,13 @@ class Firmware:
         if path in self._texts or not path.is_file():
             return
         text = self._texts[path] = path.read_text(encoding="utf-8")
+        self._words[path] = set(WORD.findall(text))
         for name in re.findall(r'^[ \t]*#[ \t]*include[ \t]+"([\w./-]+)"', text, re.M):
             for folder in (path.parent, self.folder):
                 self._include((folder / name).resolve())
 
     def _holding(self, name: str) -> list[Path]:
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        return [path for path, text in self._texts.items() if word.search(text)]
+        return [path for path, words in self._words.items() if name in words]
 
     def _read(self, path: Path) -> tuple[str, ...]:
         if path not in self._tokens:
@@ -142,6 +146,10 @@ class Firmware:
                 raise UnreadError(f"{path.name} is not included")
             text = DIRECTIVE.sub("", COMMENT.sub(" ", self._texts[path]))
             self._tokens[path] = tuple(TOKEN.findall(PACK.sub("", text)))
+            places = self._places[path] = {}
+            for place, token in enumerate(self._tokens[path]):
+                if token.isidentifier():
+                    places.setdefault(token, []).append(place)
         return self._tokens[path]
 
     def _check(self, path: Path) -> None:
@@ -151,11 +159,11 @@ class Firmware:
                 raise UnreadError(f"{path.name} holds {line.strip()!r}")
 
 
-def _definitions(tokens: tuple[str, ...], name: str) -> Iterator[Definition]:
-    """Every definition of a function in a file: name, parameters in parentheses, a body."""
-    for at, token in enumerate(tokens):
-        if token != name:
-            continue
+def _definitions(
+    tokens: tuple[str, ...], name: str, places: list[int]
+) -> Iterator[Definition]:
+    """Definitions of a function among the places of its name: parameters in parentheses, a body."""
+    for at in places:
         start = at + 1
         special = tokens[start : start + 1] == ("<",)
         if special and ">" in tokens[start:]:
