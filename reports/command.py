@@ -99,7 +99,7 @@ def _present_name(word: str) -> str:
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
               help="Time limit of each run of Yosys or nextpnr.")
 @click.option("--prove/--no-prove", default=None,
-              help="Prove the Verilog for every input; --prove includes --rtl.  "
+              help="Prove the C++ and the Verilog for every input; --prove includes --rtl.  "
                    "[default: where it takes seconds]")
 @click.option("--board",
               help="Make a bitstream for a board, such as ulx3s-12f, or one of your own in a .yaml "
@@ -168,7 +168,7 @@ def main(
             click.echo("warning: --stage-delay joins no layers; --rtl-clock-period replaces it",
                        err=True)
         chosen = _board_options(board, board_images, self_test, tool_seconds)
-        options |= {"csim": not no_csim, "board": chosen}
+        options |= {"csim": not no_csim, "board": chosen, "prove": prove}
         document, folder = _convert(target, output, verilog, options)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; the same command starts again", err=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hls_projects.conversion.boards.on_board import OnBoard, convert_to_board
 from hls_projects.conversion.compared_samples import test_data
+from hls_projects.conversion.cpp_proof import prove_project
 from hls_projects.conversion.model_source import ModelSource
 from hls_projects.conversion.options import ConversionOptions
 from hls_projects.conversion.readme import write_hls_readme
@@ -98,12 +99,15 @@ def convert(
     vendor = _synthesize(hls_model, options, step)
     verilog = Verilog()
     exactness["proofs"] = [] if keras_proof is None else [str(keras_proof)]
+    proofs, wrong = prove_project(network, RunFolder(source.folder).hls, options, step)
+    exactness["proofs"] += proofs
     if options.rtl is not None:
         verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
         exactness["proofs"] += verilog.proofs
     if keras_proof is not None and keras_proof.differences:
         verilog.failures.append(str(keras_proof))
+    verilog.failures += wrong
     if options.wrapper is not None:
         _wrap(verilog, source, options)
     board = _on_board(network, data, verilog, source, options, step)

@@ -108,6 +108,7 @@ class ConversionOptions:
     input_unsigned: bool = False
     csim: bool = True
     argmax: bool = False
+    prove: bool | None = None
     rtl: RtlOptions | None = None
     board: BoardOptions | None = None
     wrapper: str | None = None

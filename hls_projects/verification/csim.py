@@ -77,7 +77,7 @@ class CSimulation:
             )
         self.hls_model = hls_model
         self.compiler = compiler
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         self.sources = list(hls_model.get_input_variables())
         self.results = list(hls_model.get_output_variables())
         if write:
@@ -228,7 +228,8 @@ def run_compiler(command: list[str]) -> None:
         )
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many threads may run at once."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -19,7 +19,7 @@ from hls_projects.verification.exactness import compare
 from tests.fuzz.arrays import samples
 from tests.fuzz.hardware import Case, csim_logits, rtl_logits
 from tests.fuzz.networks import NetworkPiece, networks
-from tests.fuzz.proofs import prove_all
+from tests.fuzz.proofs import prove_all, prove_projects
 
 # What from_keras may refuse: integers that float32 cannot hold.
 REFUSALS = ("2^24", "2^22", "float32's integers")
@@ -84,8 +84,8 @@ def check_all(pieces: Iterable[NetworkPiece], tally: Tally) -> None:
                 tally.failures.append(f"{name}: {error}: one of {networks}")
                 continue
             _compare(name, able, received, tally)
-            if name == "RTL simulation":
-                tally.failures += prove_all(able, path, tally.proofs)
+            prove = prove_all if name == "RTL simulation" else prove_projects
+            tally.failures += prove(able, path, tally.proofs)
 
 
 def _with_verilog(cases: Sequence[Case], tally: Tally) -> list[Case]:

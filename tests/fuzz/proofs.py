@@ -1,4 +1,4 @@
-"""Every network's Verilog proved, as far as there is a proof."""
+"""Every network's C++ and Verilog proved, as far as there is a proof."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hls_projects.proof import Proof, prove_rtl, prove_stream
+from hls_projects.proof.cpp import prove_cpp
 from hls_projects.rtl.stream.stream_plan import streams
 from tests.fuzz.hardware import Case
 
@@ -21,6 +22,17 @@ def prove_all(cases: Sequence[Case], folder: Path, verdicts: Counter[str]) -> li
             continue
         verdicts["proved" if proof.complete else "not proved"] += 1
         if proof.differences:
+            failures.append(f"proof: {proof}: {case.piece}")
+    return failures
+
+
+def prove_projects(cases: Sequence[Case], folder: Path, verdicts: Counter[str]) -> list[str]:
+    """Counts verdicts on C++ that `csim_logits` wrote; returns what is wrong, or not read."""
+    failures = []
+    for number, case in enumerate(cases):
+        proof = prove_cpp(folder / f"net{number}", case.network, most_bits=0)
+        verdicts["C++ proved" if proof.complete else "C++ not proved"] += 1
+        if not proof.complete:
             failures.append(f"proof: {proof}: {case.piece}")
     return failures
 

@@ -33,6 +33,7 @@ def test_random_networks_are_exact_in_every_execution():
     assert tally.networks == NETWORKS and tally.refused < NETWORKS // 2
     assert set(tally.logits) == {"Keras", "C-simulation", "RTL simulation"}
     assert tally.proofs["proved"] > tally.proofs["not proved"]
+    assert tally.proofs["C++ proved"] == NETWORKS - tally.refused
 
 
 def test_a_wrong_weight_in_hardware_is_found(tmp_path):

@@ -161,7 +161,7 @@ class Movers:
         Args:
             form: of the collected values.
         """
-        places = {position: INPUT for position in self.collectors}
+        places = dict.fromkeys(self.collectors, INPUT)
         layers, sources = [], []
         for position, layer in enumerate(self.network.layers):
             taken = self.network.taken[position]

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 
 from hls_projects.families import GENERIC, XILINX, Goal
-from hls_projects.kinds import Conv2D, Dense, Flatten, Head, Levels
-from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof import prove_pipeline, prove_rtl, read_circuit
 from hls_projects.proof.diagrams import Lanes

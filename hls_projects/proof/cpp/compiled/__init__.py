@@ -1,0 +1,1 @@
+"""The firmware's functions, compiled and compared with the network on many inputs."""

@@ -1,0 +1,1 @@
+"""The firmware's C++ as functions of the inputs of its layers."""
