@@ -28,6 +28,7 @@ from training.recording.progress_lines import ProgressLines
 from training.recording.run_recorder import RunRecorder, find_checkpoint
 from training.recording.run_result import TrainingResult, read_json, read_result
 from training.steps.batch_statistics import recalibrate
+from training.steps.interruption import interrupted_between_steps
 
 # What a checkpoint's state.json holds.
 RESUMED = {"epoch", "pruning", "history"}
@@ -221,16 +222,18 @@ def _fit(
     recorder = RunRecorder(
         folder, pruning, config.checkpoint_seconds, state.get("history"), started
     )
-    model.fit(
-        _batches(config, data, state["epoch"]),
-        epochs=config.epochs,
-        initial_epoch=state["epoch"],
-        validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
-        validation_batch_size=1000,
-        callbacks=[pruning, recorder, *([ProgressLines(pruning)] if verbose else []), *callbacks],
-        shuffle=False,
-        verbose=0,
-    )
+    with interrupted_between_steps() as interruption:
+        shown = [ProgressLines(pruning)] if verbose else []
+        model.fit(
+            _batches(config, data, state["epoch"]),
+            epochs=config.epochs,
+            initial_epoch=state["epoch"],
+            validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
+            validation_batch_size=1000,
+            callbacks=[pruning, recorder, *shown, *callbacks, interruption],
+            shuffle=False,
+            verbose=0,
+        )
     result = _finish(model, config, data, folder, started, test)
     if verbose:
         print(

@@ -133,7 +133,8 @@ class _Steps:
             for row in (chosen, offset - low)
         ]
         taps, values = (w.reshape(math.prod(shape), -1) for w in windows)
-        floors = [row[tap == CONSTANT].max(initial=-1) for tap, row in zip(taps, values, strict=True)]
+        pairs = zip(taps, values, strict=True)
+        floors = [row[tap == CONSTANT].max(initial=-1) for tap, row in pairs]
         self.going[position] = _Going(self._count, shape, low)
         self.codes[position] = self.codes[self._base(source)]
         return Pool(

@@ -69,10 +69,10 @@ def prove_neuron(
     """Compares outputs with functions of a sum.
 
     First counters are replaced by the digits of their sum (CounterCone), which leaves few bits;
-    then the outputs are compared, as diagrams over those bits, wherever the sum is one that occurs.  An
-    output that differs there may only do so where no input leads.  So it is compared again with
-    fewer counters replaced; in the end its diagram over the inputs decides, inside the codes that
-    occur.
+    then the outputs are compared, as diagrams over those bits, wherever the sum is one that
+    occurs.  An output that differs there may only do so where no input leads.  So it is compared
+    again with fewer counters replaced; in the end its diagram over the inputs decides, inside the
+    codes that occur.
 
     Args:
         circuit: the netlist.

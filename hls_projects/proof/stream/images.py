@@ -141,7 +141,7 @@ class _Stream:
         if self.network.layers[chain[0]].role is Role.POOL and any(before.values.signed) and (
             self.movers.padded(self.movers.of[origin])
         ):
-            raise CircuitError("a max pool that reaches over the edge with signed values is simulated")
+            raise CircuitError("a max pool of signed values, zeros among them, is simulated")
         section = self._section(before, {"y": nets, "out_valid": valid},
                                 self.movers.steps(origin, chain), signed_logits=False)
         return section.run()

@@ -79,7 +79,7 @@ def convolution(rng, channels, filters, size) -> Conv2D:
 
 
 def residual(seed: int = 0) -> IntegerNetwork:
-    """A filter's levels beside two more filters, added; a pool whose windows reach over the edge."""
+    """Levels beside two more filters, added; then a pool whose windows reach over the edge."""
     rng = np.random.default_rng(seed)
     layers = (
         convolution(rng, 2, 6, (2, 2)),                   # 0
