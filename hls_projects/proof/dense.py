@@ -9,7 +9,7 @@ from pathlib import Path
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof.blocks import Block, make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError
-from hls_projects.proof.graph import Pool, graph_steps
+from hls_projects.proof.graph.steps import Pool, graph_steps
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Proof
 from hls_projects.proof.section import Section, Values

@@ -10,8 +10,8 @@ import numpy as np
 from hls_projects.network.input_format import InputFormat
 from hls_projects.proof.blocks import Block, identity
 from hls_projects.proof.circuit import FALSE, Circuit, CircuitError, Function
-from hls_projects.proof.graph import Pool
-from hls_projects.proof.largest import LargestValues
+from hls_projects.proof.graph.largest import LargestValues
+from hls_projects.proof.graph.steps import Pool
 from hls_projects.proof.matches import EqualNets, Matches, distinct
 from hls_projects.proof.netlist.cuts import cut_wires
 from hls_projects.proof.neuron import Literal, Result, Verdict

@@ -14,7 +14,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 from hls_projects.proof.blocks import Block, identity, make_blocks
 from hls_projects.proof.circuit import CircuitError
-from hls_projects.proof.graph import Pool, graph_steps
+from hls_projects.proof.graph.steps import Pool, graph_steps
 
 
 @dataclass(frozen=True)

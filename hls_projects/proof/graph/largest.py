@@ -12,7 +12,7 @@ import numpy as np
 from hls_projects.proof.blocks import identity
 from hls_projects.proof.circuit import FALSE, TRUE, Circuit, CircuitError, Function
 from hls_projects.proof.diagrams import Diagrams, Lanes, TooManyNodes
-from hls_projects.proof.graph import Pool
+from hls_projects.proof.graph.steps import Pool
 from hls_projects.proof.neuron import Literal
 from hls_projects.proof.pipeline import Checked, Front, to_word
 from hls_projects.proof.sums.free_bits import FREE_NET
