@@ -27,8 +27,8 @@ def prove_cpp(folder: Path, network: IntegerNetwork, *, most_bits: int = MOST_BI
         CompilerError: if they do not compile.
 
     Example:
-        >>> build_hls_model(network, folder.parent / "hls").write()
-        >>> prove_cpp(folder.parent / "hls", network, most_bits=8).complete
+        >>> build_hls_model(network, folder.parent / "proved").write()
+        >>> prove_cpp(folder.parent / "proved", network, most_bits=8).complete
         True
     """
     started = time.monotonic()
