@@ -13,6 +13,7 @@ from hls_projects.hls4ml_front_end.checks import (
     check_strategy,
 )
 from hls_projects.hls4ml_front_end.layer_list import project_entries, quantizer_names
+from hls_projects.kinds import Role
 from hls_projects.network.integer_network import IntegerNetwork
 
 if TYPE_CHECKING:
@@ -71,13 +72,25 @@ def build_hls_model(
     check_io_type(io_type)
     config = _config(output_dir, project_name, backend, clock_period, part, io_type)
     config["HLSConfig"] = {
-        "Model": {"Precision": "fixed<16,6>", "ReuseFactor": 1, "Strategy": strategy}
+        "Model": {"Precision": "fixed<16,6>", "ReuseFactor": 1, "Strategy": strategy},
+        "LayerName": _types_of_copies(network, names or network.layer_names),
     }
     from hls4ml.model import ModelGraph
 
     quantizers = [] if quantized_inputs else quantizer_names(network)
     project = project_entries(network, names, quantizers=quantizers, argmax=argmax)
     return ModelGraph.from_layer_list(config, project.entries, project.inputs, project.outputs)
+
+
+def _types_of_copies(network: IntegerNetwork, names: Sequence[str]) -> dict[str, Any]:
+    """What hls4ml makes of a reshaped stream that it copies: of the default type, unless told."""
+    from hls_projects.hls4ml_front_end.precision import integer_precision
+
+    return {
+        f"repack_{name}": {"Precision": {"result": str(integer_precision(low.min(), high.max()))}}
+        for name, layer, (low, high) in zip(names, network.layers, network.ranges(), strict=False)
+        if layer.role is Role.SHAPE
+    }
 
 
 def default_io_type(network: IntegerNetwork) -> str:

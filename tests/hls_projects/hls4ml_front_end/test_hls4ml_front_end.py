@@ -16,7 +16,8 @@ from qkeras import QActivation
 
 import hls_projects
 from hls_projects.hls4ml_front_end import build_hls_model, register
-from hls_projects.kinds import Head
+from hls_projects.kinds import Add, Conv2D, Dense, Flatten, Head, MaxPool, Reshape
+from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import ExactnessError, compare
@@ -272,3 +273,24 @@ def test_importing_the_package_imports_no_keras():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "nnet_utils/nnet_sparse_ternary.h" in done.stdout
     assert hls_projects.__doc__
+
+
+def test_a_reshaped_stream_that_two_layers_take_keeps_its_type(tmp_path):
+    rng = np.random.default_rng(0)
+    layers = (
+        Reshape((4, 1, 2)),
+        MaxPool((4, 1), (1, 1)),
+        Reshape((1, 2)),                                                       # 2: taken twice
+        Reshape((1, 1, 2)),
+        Conv2D(rng.choice([-1, 1], (1, 1, 2, 2)).astype(np.int8)),
+        Reshape((1, 2)),
+        Add((2, 0), (1, -1)),
+        Flatten(),
+        Dense(rng.choice([-1, 1], (2, 3)).astype(np.int8)),
+        Head(np.zeros(3, np.int32)),
+    )  # fmt: skip
+    sources = ((-1,), (0,), (1,), (2,), (3,), (4,), (2, 5), (6,), (7,), (8,))
+    net = IntegerNetwork(InputFormat(8, True, 1.0, (4, 2)), layers, sources=sources)
+    x = rng.integers(-128, 128, (50, 4, 2)).astype(np.int32)
+    simulation = CSimulation(build_hls_model(net, tmp_path / "hls", io_type="io_stream"))
+    np.testing.assert_array_equal(simulation.predict(x), net.predict_integers(x))
