@@ -128,30 +128,35 @@ class LargestValues:
         """
         literals, codes, largest = list(self.front.literals), list(self.codes), []
         for taps, floor in zip(pool.taps, pool.floors, strict=True):
-            if not taps:
-                raise CircuitError("a max pool of constants is simulated")
             self.taps, self.floor = taps, floor
+            bits = len(self.front.literals[taps[0]]) if taps else max(1, floor.bit_length())
+            if floor is not None and floor >= 1 << bits:
+                raise CircuitError(f"a max pool of {bits} bits and {floor} is simulated")
             own = [self.codes[tap] for tap in taps] + ([] if floor is None else [np.array([floor])])
             least = max(int(c[0]) for c in own)
             every = np.unique(np.concatenate(own))
             every = every[every >= least]
-            values = np.maximum(self.checked.values[:, list(taps)].max(axis=1), least)
+            values = self.checked.values[:, list(taps)].max(axis=1, initial=least)
             free = FREE_NET - (1 << 30) - (len(literals) << 6)
-            literals.append(tuple(self._bits(values, every, free)))
+            literals.append(tuple(self._bits(bits, values, every, free)))
             codes.append(every)
             largest.append(values)
         kept = self.checked.propagated
         values = np.column_stack([self.checked.values, *largest])[:kept]
-        signed = self.front.signed + tuple(self.front.signed[taps[0]] for taps in pool.taps)
+        signed = self.front.signed + tuple(
+            bool(taps) and self.front.signed[taps[0]] for taps in pool.taps
+        )
         held = [self.latencies.get(net) for bits in literals[len(self.codes) :] for net, _ in bits]
         latency = min((late for late in held if late is not None), default=self.front.latency)
         front = replace(self.front, literals=literals, signed=signed, values=values,
                         x=self.front.x[:kept], latency=latency)
         return front, tuple(codes)
 
-    def _bits(self, values: np.ndarray, codes: np.ndarray, free: int) -> Iterator[Literal]:
+    def _bits(
+        self, bits: int, values: np.ndarray, codes: np.ndarray, free: int
+    ) -> Iterator[Literal]:
         """Where the bits of one largest value stand."""
-        for place in range(len(self.front.literals[self.taps[0]])):
+        for place in range(bits):
             of_codes = np.unique(codes >> place & 1)
             if len(of_codes) == 1:
                 yield FALSE, bool(of_codes[0])

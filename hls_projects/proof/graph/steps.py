@@ -135,6 +135,8 @@ class _Steps:
         taps, values = (w.reshape(math.prod(shape), -1) for w in windows)
         pairs = zip(taps, values, strict=True)
         floors = [row[tap == CONSTANT].max(initial=-1) for tap, row in pairs]
+        if any((tap < 0).all() and floor < 0 for tap, floor in zip(taps, floors, strict=True)):
+            raise CircuitError("a max pool of constants is simulated")
         self.going[position] = _Going(self._count, shape, low)
         self.codes[position] = self.codes[self._base(source)]
         return Pool(

@@ -68,6 +68,21 @@ def test_is_proved(name, family, tmp_path):
     assert proof.complete, str(proof)
 
 
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_pool_of_zeros_alone(signed, tmp_path):
+    rng = np.random.default_rng(4)
+    layers = (
+        Pad(((1, 0), (0, 0))), MaxPool((1, 3), (1, 1)),
+        Conv2D(ternary(rng, 2, 4, 0.9).reshape(2, 1, 1, 4)), threshold(rng, 4, 2, 2),
+        Crop(((0, 1), (0, 0))), Flatten(), Dense(ternary(rng, 4, 3, 0.9)),
+        Head(np.zeros(3, np.int32)),
+    )
+    network = IntegerNetwork(InputFormat(2, signed, 1.0, (2, 3, 1)), layers)
+    assert not streams(network)
+    proof = prove_rtl(write_rtl(network, tmp_path).verilog, network)
+    assert proof.complete, str(proof)
+
+
 @pytest.mark.parametrize("kind", FAULTS, ids=lambda kind: kind.__name__.strip("_"))
 @pytest.mark.parametrize("signed", [False, True])
 def test_what_is_changed_and_proved_all_the_same_is_right(kind, signed, tmp_path):
