@@ -56,9 +56,9 @@ class NetworkPlan:
 
 DATA = ("mnist", "cifar10")
 WITH_DENSE_EQUALS = ("sparse", "binary", "ternary")
-# Trained before by `python train.py cnv-teacher --precision mixed_bfloat16`.
-CNV_TEACHER = {
-    "teacher": {"model": "runs/cnv-teacher/model.keras", "weight": 0.7, "temperature": 3.0}
+# Trained before by `python train.py cifar-teacher --precision mixed_bfloat16`.
+CIFAR_TEACHER = {
+    "teacher": {"model": "runs/cifar-teacher/model.keras", "weight": 0.9, "temperature": 3.0}
 }
 NETWORKS = {
     "mnist-small": NetworkPlan((47, 19), (4, 2), (0, 1, 2), 0.98, 2.4),
@@ -85,14 +85,15 @@ NETWORKS = {
         tuned_as="cifar-vgg16",
     ),
     "cnv": NetworkPlan(
-        (60, 36), (1, 1), (0, 1, 2), 0.95, 400.0, (0.9, 0.95, 0.98, 0.99),
+        (110, 75), (1, 1), (0, 1, 2), 0.95, 400.0, (0.9, 0.95, 0.98, 0.99),
         (*WITH_DENSE_EQUALS, "float"), data="cifar10", options={"precision": "mixed_bfloat16"},
         method_options={
-            "sparse": {"learning_rate": 0.04, **CNV_TEACHER},
-            "binary": {"learning_rate": 0.06, **CNV_TEACHER},
-            "ternary": {"learning_rate": 0.06, **CNV_TEACHER},
-            "float": {"learning_rate": 0.003},
+            "sparse": {"learning_rate": 0.02, "retrain_learning_rate": 0.2, **CIFAR_TEACHER},
+            "binary": {"learning_rate": 0.06, "stage1_epochs": 190, **CIFAR_TEACHER},
+            "ternary": {"learning_rate": 0.06, "stage1_epochs": 190, **CIFAR_TEACHER},
+            "float": {"learning_rate": 0.003, "stage1_epochs": 190},
         },
+        l2_at={0.98: 3e-5, 0.99: 3e-5},
         seeds_of={"sparse-0.99": (0,), "binary": (0,), "ternary": (0,), "float": (0,)},
     ),
 }
