@@ -75,6 +75,7 @@ def test_an_interruption_says_how_to_go_on(tmp_path, monkeypatch, script, comman
     (["--data", "digits", "--sparsity", "1.5"], "`sparsity`"),
     (["--data", "digits", "--model", "none.keras"], "no model file at"),
     (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
+    (["--thermometer", "0", "--set", "train_thresholds=true"], "needs a `thermometer`"),
     (["--resume", "--name", "none"], "no run folder"),
 ])
 def test_errors_are_one_line_and_leave_nothing(tmp_path, arguments, message):
