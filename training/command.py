@@ -106,7 +106,7 @@ def main(
     )
     if told and not quiet:
         click.echo(f"warned above: {told[-1]}", err=True)
-    click.echo(f"next: {_command('convert')} {folder}")
+    click.echo(f"next: {_command('convert')} {shlex.quote(str(folder))}")
 
 
 def _folder(
