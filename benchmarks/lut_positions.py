@@ -1,6 +1,8 @@
-"""LUT cells, occupied positions and latency of committed networks, for all goals of the Verilog.
+"""LUT cells, occupied positions and latency of networks, for all goals of the Verilog.
 
 PYTHONPATH=. python benchmarks/lut_positions.py [NETWORK …]
+
+NETWORK is the name of a committed one, or a network.npz.
 """
 
 import sys
@@ -55,9 +57,9 @@ def row(name: str, goal: Goal) -> str:
 
 
 def load(name: str) -> IntegerNetwork:
-    found = NETWORKS / f"{name}.npz"
-    if found.exists():
-        return IntegerNetwork.load(found)
+    for found in (NETWORKS / f"{name}.npz", Path(name)):
+        if found.is_file():
+            return IntegerNetwork.load(found)
     return IntegerNetwork.from_keras(load_pretrained(name))
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qkeras_models.interruptible_command import InterruptibleCommand
+
 if TYPE_CHECKING:
     from hls_projects.conversion.options import BoardOptions
 
@@ -33,7 +35,7 @@ def _doctor(context: click.Context, option: click.Parameter, wanted: bool) -> No
     context.exit(int(failed))
 
 
-class _Renamed(click.Command):
+class _Renamed(InterruptibleCommand):
     """Takes the options of earlier versions too, with a warning."""
 
     def parse_args(self, context: click.Context, words: list[str]) -> list[str]:
@@ -170,9 +172,6 @@ def main(
         chosen = _board_options(board, board_images, self_test, tool_seconds)
         options |= {"csim": not no_csim, "board": chosen, "prove": prove}
         document, folder = _convert(target, output, verilog, options)
-    except KeyboardInterrupt:
-        click.echo("\ninterrupted; the same command starts again", err=True)
-        sys.exit(130)
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

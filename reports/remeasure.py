@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qkeras_models.interruptible_command import InterruptibleCommand
 from reports.compare import write_results_pages
 from reports.experiments.reproduce_job import synthesized, timing_figures, with_figures
 from reports.network.network_figures import hardware_sources
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 MEASURED = (Source.YOSYS.value, Source.YOSYS_SUM.value)
 
 
-@click.command()
+@click.command(cls=InterruptibleCommand,
+               going_on=lambda **_: "the same command with --lacking goes on")
 @click.argument("results", type=click.Path(path_type=Path),
                 default=Path("reports/results/mnist.json"))
 @click.option("--only", multiple=True, help="Networks, such as mnist-small; may be repeated.")
@@ -57,9 +59,6 @@ def main(results: Path, only: Sequence[str], lacking: bool, timing: bool) -> Non
                        f"{time.monotonic() - started:.0f} s")
         for page in write_results_pages(results):
             click.echo(page)
-    except KeyboardInterrupt:
-        click.echo("\ninterrupted; the same command with --lacking goes on", err=True)
-        sys.exit(130)
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -14,6 +14,7 @@ import click
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.folder_lock import FolderInUse, exclusive_file, exclusive_folder
 from qkeras_models.files.run_folder import RunFolder
+from qkeras_models.interruptible_command import InterruptibleCommand
 from reports.experiments.job_pool import Done, Task, run_tasks
 from reports.experiments.reproduce_job import lacks_hardware, read_record, write_record
 from reports.experiments.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
@@ -26,7 +27,8 @@ RESULTS = Path("reports/results")
 LARGEST_FILE = 500_000
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=InterruptibleCommand, going_on=lambda **_: "the same command goes on",
+               context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("data", type=click.Choice(DATA))
 @click.option("--keep-results", is_flag=True,
               help="Records of the results file count as done, though their runs are not here: "
@@ -97,9 +99,6 @@ def main(
 
         for page in write_results_pages(target):
             click.echo(page)
-    except KeyboardInterrupt:
-        click.echo("\ninterrupted; the same command goes on", err=True)
-        sys.exit(130)
     except (ValueError, OSError, FolderInUse) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from qkeras_models.interruptible_command import InterruptibleCommand
 from reports.compare import write_results_pages
 from reports.experiments.search_publication import publish
 from reports.pages.page import Page, Plot, Section
@@ -27,7 +28,7 @@ MARK = "†"
 STATES = {"complete": "finished", "pruned": "ended early", "fail": "failed", "running": "running"}
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=InterruptibleCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path),
               help="The HTML file; Markdown and its plots go beside it.  "

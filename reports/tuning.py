@@ -17,12 +17,13 @@ from pathlib import Path
 import click
 
 from qkeras_models.files.run_folder import RunFolder
+from qkeras_models.interruptible_command import InterruptibleCommand
 from reports.experiments.job_pool import Task, run_tasks
 from reports.experiments.tuning_plan import SCHEDULES, Trial, decide
 from reports.experiments.tuning_table import TABLE, best_options, collect, read_scores, result_file
 
 
-@click.command()
+@click.command(cls=InterruptibleCommand, going_on=lambda **_: "the same command goes on")
 @click.option("--network", type=click.Choice(list(SCHEDULES)), default="mnist-small",
               show_default=True)
 @click.option("--method", "methods", multiple=True,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qkeras_models.files.run_folder import RunFolder
+from qkeras_models.interruptible_command import InterruptibleCommand
 from qkeras_models.networks.presets import PRESETS
 from training.data.sets.known_sets import SETS
 from training.data.targets.target_search import LOSSES
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 RUNS = Path("runs")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=InterruptibleCommand, going_on=lambda **given: _continuation(_folder(**given)),
+               context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("preset", required=False, type=click.Choice(list(PRESETS)))
 @click.option("--name", help="Name of the run; its folder is runs/NAME.  [default: the preset's]")
 @click.option("--runs", type=click.Path(path_type=Path), default=RUNS, show_default=True,
@@ -89,15 +91,12 @@ def main(
       python train.py --data my.npz --hidden 128,64 --sparsity 0.97 --name mine
       python train.py --data my.npz --model my.keras --sparsity 0.98
     """
-    folder = runs / (name or preset or Path(options["model"] or options["data"] or "run").stem)
+    folder = _folder(preset, name, runs, **options)
     told: list[str] = []
     try:
         with warnings.catch_warnings():
             warnings.showwarning = partial(_warning_line, told)
             result = _run(preset, folder, config_file, assignments, resume, quiet, options)
-    except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; {_continuation(folder)}", err=True)
-        sys.exit(130)
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
@@ -107,8 +106,20 @@ def main(
     )
     if told and not quiet:
         click.echo(f"warned above: {told[-1]}", err=True)
+    click.echo(f"next: {_command('convert')} {shlex.quote(str(folder))}")
+
+
+def _folder(
+    preset: str | None, name: str | None, runs: Path, model: str | None, data: str | None, **_: Any
+) -> Path:
+    """The run's."""
+    return runs / (name or preset or Path(model or data or "run").stem)
+
+
+def _command(verb: str) -> str:
+    """train or convert, as this command was called: as a script, or installed."""
     script = Path(sys.argv[0]).suffix == ".py"
-    click.echo(f"next: {'python convert.py' if script else 'sparse-ternary-convert'} {folder}")
+    return f"python {verb}.py" if script else f"sparse-ternary-{verb}"
 
 
 def _scores(result: TrainingResult) -> str:
@@ -174,7 +185,7 @@ def _continuation(folder: Path) -> str:
     if not RunFolder(folder).config.is_file():
         return "nothing was trained yet: the same command starts again"
     runs = "" if folder.parent == RUNS else f" --runs {shlex.quote(str(folder.parent))}"
-    return f"continue with: python train.py --resume --name {shlex.quote(folder.name)}{runs}"
+    return f"continue with: {_command('train')} --resume --name {shlex.quote(folder.name)}{runs}"
 
 
 def _layers(text: str) -> list[int | str]:

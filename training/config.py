@@ -149,6 +149,18 @@ class TrainingConfig(BaseModel):
                 "`thermometer_budget` needs a `thermometer`, the most thresholds of one feature. "
                 f"Received: {self.thermometer}"
             )
+        if self.train_thresholds and not self.thermometer:
+            raise ValueError(
+                "`train_thresholds` needs a `thermometer`, 1 to 255 thresholds of each feature. "
+                f"Received: {self.thermometer}"
+            )
+        formats = "input_signed", "input_scale"
+        found = [name for name in formats if getattr(self, name) is not None]
+        if self.thermometer and found:
+            raise ValueError(
+                "a `thermometer` finds signs and scales of the features itself: leave out "
+                f"{' and '.join(f'`{name}`' for name in found)}"
+            )
         if self.model is not None and self.thermometer:
             raise ValueError(
                 "`thermometer` must be 0 with a `model`, whose first layer has weights of its own. "

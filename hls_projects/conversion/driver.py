@@ -165,11 +165,11 @@ def _read(
 def _write_project(
     model: Any, network: IntegerNetwork, source: ModelSource, options: ConversionOptions
 ) -> ModelGraph:
+    from hls_projects.from_keras.keras_graph import keras_graph
     from hls_projects.hls4ml_front_end.build import build_hls_model
 
-    # Float inputs of a model without an InputQuantizer are those of the network's format.
-    chosen = network.input if "output_step" in network.provenance else None
-
+    # A model without an InputQuantizer does not hold the format that was chosen for it.
+    quantized = model is None or keras_graph(model).quantizer_name is not None
     project = options.project_name or identifier(source.name)
     hls_model = build_hls_model(
         model or network,
@@ -181,7 +181,7 @@ def _write_project(
         part=options.part,
         project_name=project,
         argmax=options.argmax,
-        input_format=chosen,
+        input_format=None if quantized else network.input,
     )
     hls_model.write()
     write_hls_readme(RunFolder(source.folder).hls, options.backend, project, options.argmax)

@@ -104,11 +104,11 @@ def _joined(graph: KerasGraph, formats: Sequence[Any]) -> InputFormat:
     kinds = {(form.bits, form.signed) for form in formats}
     if len(kinds) > 1:
         received = ", ".join(
-            f"{form.bits} bits{' signed' if form.signed else ''} of '{name}'"
+            f"{form.bits} bits {'signed' if form.signed else 'unsigned'} of '{name}'"
             for name, form in zip(graph.inputs, formats, strict=True)
         )
         raise ValueError(
-            "all inputs of a model must have the same `bits` and `signed`, those of the widest: "
+            "all inputs of a model must be integers of the same width, and signed all or none: "
             f"integers that fit fewer bits fit more. Received: {received}"
         )
     scales = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
+from qkeras_models.input_formats.fixed_point import MOST_BITS, FixedPoint, check_bits
 from qkeras_models.input_formats.otsu import otsu_thresholds
 from qkeras_models.input_formats.randomness import Purpose, permutation
 
@@ -104,18 +104,18 @@ def without_unused_bits(x: np.ndarray, format: FixedPoint) -> FixedPoint:
     return FixedPoint(max(bits, 1), format.signed, format.scale * (1 << places))
 
 
-def smallest_format(x: np.ndarray, most_lost: float = 0.01) -> FixedPoint:
-    """The format of fewest bits that loses at most `most_lost` of x, of 8 bits if none does.
+def smallest_format(x: np.ndarray, most_lost: float) -> FixedPoint:
+    """The format of fewest bits that loses at most `most_lost` of x, of 16 bits if none does.
 
     Args:
         x: see find_format.
         most_lost: 1 − r² that is borne, mean over the features.
     """
-    for bits in range(1, 8):
+    for bits in range(1, MOST_BITS + 1):
         found = find_format(x, bits)
         if format_loss(x, found) <= most_lost:
-            return found
-    return find_format(x, 8)
+            break
+    return found
 
 
 def format_loss(x: np.ndarray, format: FixedPoint) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from qkeras_models.input_formats.thermometer_search import MOST_LEVELS
+
 
 def levels_by_budget(x: np.ndarray, y: np.ndarray, budget: int, most: int) -> tuple[int, ...]:
     """Thresholds of each feature: more where they say more about the targets.
@@ -17,19 +19,19 @@ def levels_by_budget(x: np.ndarray, y: np.ndarray, budget: int, most: int) -> tu
         x: finite numbers (samples, features); give it training data only.
         y: classes (samples,), or numbers (samples, targets).
         budget: thresholds of all features together, at least 1.
-        most: thresholds of one feature.
+        most: thresholds of one feature, 1 to 255.
 
     Raises:
-        ValueError: for a budget or a largest number below 1.
+        ValueError: for a budget or a largest number out of range, for other x and y, or where no
+            feature says anything about y.
 
     Example:
         >>> x, y = np.array([[0, 5], [1, 5], [2, 5], [3, 5]]), np.array([0, 1, 2, 3])
         >>> levels_by_budget(x, y, 3, 7)
         (3, 0)
     """
-    for name, value in (("budget", budget), ("most", most)):
-        if not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"`{name}` must be an integer >= 1. Received: {value!r}")
+    x, y = np.asarray(x), np.asarray(y)
+    _check(x, y, budget, most)
     targets = np.eye(int(y.max()) + 1)[y] if y.ndim == 1 else y.astype(np.float64)
     targets = targets - targets.mean(axis=0)
     targets = targets / np.maximum(np.sqrt((targets**2).sum(axis=0)), np.finfo(float).tiny)
@@ -41,10 +43,36 @@ def levels_by_budget(x: np.ndarray, y: np.ndarray, budget: int, most: int) -> tu
         usable = [f for f, n in enumerate(levels) if 0 < _next(n, most) - n <= left]
         best = max(usable, key=lambda f: gains[f], default=None)
         if best is None or gains[best] <= 0:
-            return tuple(levels)
+            break
         left -= _next(levels[best], most) - levels[best]
         levels[best] = _next(levels[best], most)
         gains[best] = _gain(ranks[:, best], targets, levels[best], most)
+    if not any(levels):
+        raise ValueError(
+            "`x` must hold a feature that says something about `y`. Received: "
+            f"{'a constant `y`' if not targets.any() else 'none'}"
+        )
+    return tuple(levels)
+
+
+def _check(x: np.ndarray, y: np.ndarray, budget: int, most: int) -> None:
+    for name, value, largest in (("budget", budget, None), ("most", most, MOST_LEVELS)):
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not whole or value < 1 or (largest is not None and value > largest):
+            allowed = ">= 1" if largest is None else f"from 1 to {largest}"
+            raise ValueError(f"`{name}` must be an integer {allowed}. Received: {value!r}")
+    if x.ndim != 2 or not x.size or x.dtype.kind not in "fiub" or not np.isfinite(x).all():
+        raise ValueError(
+            "`x` must be a non-empty array (samples, features) of finite numbers. "
+            f"Received: shape {x.shape}, dtype {x.dtype}"
+        )
+    classes = y.ndim == 1 and y.dtype.kind in "iu" and (y >= 0).all()
+    numbers = y.ndim == 2 and y.dtype.kind in "fiub" and np.isfinite(y).all()
+    if len(y) != len(x) or not (classes or numbers):
+        raise ValueError(
+            f"`y` must be classes from 0, integers ({len(x)},), or finite numbers ({len(x)}, "
+            f"targets). Received: shape {y.shape}, dtype {y.dtype}"
+        )
 
 
 def _next(levels: int, most: int) -> int:

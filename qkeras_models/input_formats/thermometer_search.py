@@ -47,7 +47,8 @@ def find_thermometer(
 
     A feature of few values has a threshold between any two of them, a constant one has none.
     What lies beyond all thresholds of a feature is clipped, which changes no comparison: outliers
-    cost nothing.  Of the integers that lie near enough to a quantile, within a quarter of the way
+    cost nothing.  Zero must be in reach: a feature of 10⁶ ± 50 has few integers between its values.
+    Of the integers that lie near enough to a quantile, within a quarter of the way
     to the next one, a threshold is the one with most zeros at its end: the shortest comparison.
 
     Args:
@@ -56,7 +57,8 @@ def find_thermometer(
         bits: width of the integers; None: the fewest, up to 16, that leave thresholds near enough.
 
     Raises:
-        ValueError: for values outside these ranges, or where all features are constant.
+        ValueError: for values outside these ranges, where all features are constant, or naming a
+            feature that lies so far from 0 that `bits` do not keep its thresholds.
 
     Example:
         >>> find_thermometer(np.array([[0.0], [0.5], [0.75]])).thresholds
@@ -79,10 +81,26 @@ def find_thermometer(
         found = [_integers(*window, form) for window in windows]
         if all(own.near for own in found):
             break
+    for number, window in enumerate(windows):
+        if not found[number].near:
+            _refuse_far(number, *window, found[number], width)
     scales = tuple(own.step for own in found)
     return ThermometerFormat(
         FixedPoint(width, signed, scales), tuple(own.thresholds for own in found)
     )
+
+
+def _refuse_far(
+    number: int, below: np.ndarray, above: np.ndarray, found: _Found, bits: int
+) -> None:
+    """Raises ValueError where most integers are spent on the way from 0 to a feature's values."""
+    low, high = float(below.min()), float(above.max())
+    if min(abs(low), abs(high)) > high - low:
+        raise ValueError(
+            f"feature {number} must lie nearer to 0: integers of {bits} bits keep "
+            f"{len(found.thresholds)} of its {len(above)} thresholds, which lie from {low:.9g} to "
+            f"{high:.9g}. Subtract {(low + high) / 2:.9g} from it"
+        )
 
 
 def _checked_levels(levels: int | Sequence[int], features: int) -> Sequence[int]:

@@ -209,6 +209,8 @@ def _source(
     """What makes bits of float inputs."""
     quantizer = InputQuantizer(bits, signed, scale, name="input_quantizer")
     if thermometer is None:
+        if trained:
+            raise ValueError("`train_thresholds` needs a `thermometer`. Received: None")
         return (quantizer,)
     return quantizer, ThermometerInput(thermometer, trained, name="thermometer")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import keras
@@ -9,7 +10,7 @@ import numpy as np
 from qkeras import QActivation
 
 from qkeras_models.input_formats.fixed_point import FixedPoint
-from qkeras_models.input_formats.format_search import find_format, smallest_format
+from qkeras_models.input_formats.format_search import find_format, format_loss, smallest_format
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
 from qkeras_models.layers.sparse_ternary_conv1d import SparseTernaryConv1D
@@ -23,6 +24,8 @@ from qkeras_models.quantizers.sparse_ternary import SparseTernary
 # Share of weights that quantize to 0 at first, as of the layers' own initializer.
 FIRST_ZEROS = 0.6
 MOST_ACTIVATION_BITS = 4
+# Of the variance of the inputs.
+MOST_LOST = 0.01
 WHOLE = {
     "GlobalMaxPooling1D": keras.layers.MaxPooling1D,
     "GlobalMaxPooling2D": keras.layers.MaxPooling2D,
@@ -55,7 +58,7 @@ def sparsify(
         model: a built chain of layers, trained or not; nested models are opened.
         x_train: training samples in the units that the model takes, to find the input format.
         input_bits: of the input format, 1 to 16; by default the fewest that lose at most 1 % of
-            the inputs' variance.
+            the inputs' variance, with a warning where 16 lose more.
         input_format: the format itself, instead of `x_train`.
         activation_bits: of activations that are no quantized_relu of 1 to 4 bits, 1 to 4.
         threshold, window: see SparseTernary.
@@ -107,7 +110,14 @@ def _input_format(
             f"`x_train` must hold training samples of shape {shape}, in the units that the model "
             f"takes. Received: {None if x is None else x.shape}"
         )
-    return smallest_format(x) if bits is None else find_format(x, bits)
+    found = smallest_format(x, MOST_LOST) if bits is None else find_format(x, bits)
+    if bits is None and (lost := format_loss(x, found)) > MOST_LOST:
+        warnings.warn(
+            f"inputs of {found.bits} bits lose {lost:.0%} of the variance of `x_train`: subtract "
+            "from each feature its mean",
+            stacklevel=3,
+        )
+    return found
 
 
 def _weighted(block: Block, quantizer: SparseTernary) -> keras.layers.Layer:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qkeras_models.files.run_folder import RunFolder
+from qkeras_models.interruptible_command import InterruptibleCommand
 from reports.experiments.reproduction_plan import NETWORKS, Job
 from reports.network.network_figures import (
     CELLS,
@@ -228,7 +229,7 @@ def _estimated(network: IntegerNetwork) -> dict[str, int]:
     return figures
 
 
-@click.command()
+@click.command(cls=InterruptibleCommand)
 @click.argument("network", type=click.Choice(list(NETWORKS)))
 @click.argument("method", type=click.Choice(METHODS))
 @click.argument("seed", type=int)
@@ -246,8 +247,6 @@ def main(
     import_keras_quietly()
     try:
         run_job(Job(network, method, sparsity, seed, quick), **options)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -53,12 +53,29 @@ def test_an_interrupted_convolutional_run_resumes_exactly_on_jax(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("script, command", [
+    ("/here/train.py", "python train.py"), ("/bin/sparse-ternary-train", "sparse-ternary-train")
+])
+def test_an_interruption_says_how_to_go_on(tmp_path, monkeypatch, script, command):
+    def interrupted(*_):
+        (tmp_path / "d").mkdir()
+        (tmp_path / "d" / "config.yaml").touch()
+        sys.argv = [script]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.command._run", interrupted)
+    done = train("--data", "digits", "--name", "d", "--runs", tmp_path, cwd=tmp_path)
+    assert done.returncode == 130
+    assert f"continue with: {command} --resume --name d --runs {tmp_path}" in done.stderr
+
+
 @pytest.mark.parametrize("arguments, message", [
     (["--data", "nothing.npz", "--hidden", "8"], "nothing.npz"),
     (["--data", "digits", "--hidden", "8,x"], "`hidden` must hold integers >= 1"),
     (["--data", "digits", "--sparsity", "1.5"], "`sparsity`"),
     (["--data", "digits", "--model", "none.keras"], "no model file at"),
     (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
+    (["--thermometer", "0", "--set", "train_thresholds=true"], "needs a `thermometer`"),
     (["--resume", "--name", "none"], "no run folder"),
 ])
 def test_errors_are_one_line_and_leave_nothing(tmp_path, arguments, message):

@@ -78,6 +78,21 @@ def test_the_loss_is_one_of_those_known():
         build_config({"loss": "mse"})
 
 
+@pytest.mark.parametrize("given", [{}, {"thermometer": 0}])
+def test_trained_thresholds_need_thermometers(given):
+    assert build_config({"thermometer": 3, "train_thresholds": True}).train_thresholds
+    assert build_config({"preset": "jets", "train_thresholds": True}).train_thresholds
+    with pytest.raises(ValueError, match="`train_thresholds` needs a `thermometer`, 1 to 255"):
+        build_config({"train_thresholds": True, **given})
+
+
+@pytest.mark.parametrize("given", [{"input_signed": False}, {"input_scale": 0.5}])
+def test_thermometers_find_their_own_format(given):
+    (name,) = given
+    with pytest.raises(ValueError, match=f"signs and scales of the features.*leave out `{name}`"):
+        build_config({"thermometer": 3, **given})
+
+
 def test_a_budget_of_thresholds_needs_thermometers():
     config = build_config({"thermometer": 63, "thermometer_budget": 300})
     assert config.thermometer_budget == 300

@@ -12,7 +12,7 @@ import numpy as np
 from qkeras_models.input_formats.fixed_point import FixedPoint, check_bits
 from qkeras_models.input_formats.format_search import find_format
 from qkeras_models.input_formats.level_budget import levels_by_budget
-from qkeras_models.input_formats.thermometer_search import find_thermometer
+from qkeras_models.input_formats.thermometer_search import MOST_LEVELS, find_thermometer
 from training.console import report
 from training.data.dataset import Dataset
 from training.data.sets.features.feature_set import FeatureSet
@@ -85,6 +85,11 @@ def load(
         raise ValueError(f"`folder` is for {published}. Received: {folder!r} with {source}")
     if bits is not None:
         bits = check_bits(bits)
+    if thermometer_budget is not None and not (thermometer and thermometer_budget >= 1):
+        raise ValueError(
+            "`thermometer_budget` must be an integer >= 1, beside a `thermometer`, the most "
+            f"thresholds of one feature. Received: {thermometer_budget!r} beside {thermometer!r}"
+        )
     arrays, share = _read(own, source, folder)
     arrays, targets = _with_targets(source, arrays, targets, loss, outputs)
     if "x_validation" in arrays and validation is not None:
@@ -178,6 +183,10 @@ def _thermometer(
         raise ValueError(
             "a thermometer finds its own signs and scales: leave out "
             f"{' and '.join(f'`{name}`' for name in given)}. Received: {given}"
+        )
+    if not 1 <= levels <= MOST_LEVELS:
+        raise ValueError(
+            f"`thermometer` must be an integer from 0 to {MOST_LEVELS}. Received: {levels!r}"
         )
     x = arrays["x_train"]
     if x.ndim != 2:

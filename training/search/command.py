@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qkeras_models.interruptible_command import InterruptibleCommand
 from training.command import RUNS
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 AGAIN = "the same command tries again"
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=InterruptibleCommand, going_on=lambda **_: "the same command goes on",
+               context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("config_file", metavar="CONFIG.yaml", type=click.Path(path_type=Path))
 @click.option("--runs", type=click.Path(path_type=Path), default=RUNS, show_default=True,
               help="Folder of search/NAME, which holds the study and a folder for each trial.")
@@ -43,9 +45,6 @@ def main(
     """
     try:
         folder = _run(config_file, runs, {"trials": trials, "hours": hours}, only_list)
-    except KeyboardInterrupt:
-        click.echo("\ninterrupted; the same command goes on", err=True)
-        sys.exit(130)
     except ModuleNotFoundError as error:
         missing = f"{error.name} is missing: pip install 'sparse-ternary[search]'"
         click.echo(f"error: {missing}", err=True)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from qkeras_models.interruptible_command import InterruptibleCommand
+
 if TYPE_CHECKING:
     from hls_projects.board.client import Board
     from hls_projects.network.integer_network import IntegerNetwork
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=InterruptibleCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("port")
 @click.option("--network", "network_file", type=click.Path(path_type=Path),
               help="The run's network.npz, to compare every logit with.")

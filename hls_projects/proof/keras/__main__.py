@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from qkeras_models.interruptible_command import InterruptibleCommand
 
-@click.command()
+
+@click.command(cls=InterruptibleCommand)
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("network", required=False,
                 type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -115,7 +115,7 @@ def prove_converted(model: keras.Model, converted: Converted) -> KerasProof:
     for position, (kind, tap) in enumerate(zip(converted.layers, converted.taps, strict=True)):
         if kind.role is Role.ENCODER and converted.sources[position] == (INPUT,):
             layer = converted.graph.steps[tap.step].layer
-            checks.append(_thermometer(layer, kind, converted.input, model.jit_compile))
+            checks.append(_thermometer(layer, kind, converted.input, proof.quantized, model))
         elif kind.role is Role.ENCODER:
             proof.bisected.append(converted.names[position])
     proof.input_values = sum(count for count, _ in checks)
@@ -134,13 +134,17 @@ def _quantizers(model: keras.Model, converted: Converted) -> Iterator[tuple[int,
             yield check_quantizer(step.layer, shape, model.jit_compile)
 
 
-def _thermometer(layer: Any, kind: Layer, form: InputFormat, jit: Any) -> tuple[int, str]:
+def _thermometer(
+    layer: Any, kind: Layer, form: InputFormat, quantized: bool, model: keras.Model
+) -> tuple[int, str]:
     from hls_projects.proof.keras.inputs import check_thermometer
 
     codes = np.arange(form.lowest, form.highest + 1, dtype=np.int32)
     codes = np.broadcast_to(
         codes.reshape(-1, *[1] * len(form.shape)), (len(codes), *form.shape)).copy()
-    return check_thermometer(layer, kind, codes.astype(np.float32), codes, jit)
+    # Without an InputQuantizer thresholds are in units of the features, not in steps.
+    values = codes.astype(np.float32) if quantized else form.dequantize(codes)
+    return check_thermometer(layer, kind, values, codes, model.jit_compile)
 
 
 def _other_layers(converted: Converted, network: IntegerNetwork) -> list[str]:

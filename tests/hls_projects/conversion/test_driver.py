@@ -12,6 +12,7 @@ from qkeras import QActivation
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.layers.thermometer_input import ThermometerInput
 from reports.command import main
 from tests.hls_projects.keras_models import randomize
 
@@ -82,3 +83,20 @@ def test_damage_is_named_in_one_line(tmp_path):
     done = convert(tmp_path / "mine.keras", "--no-csim", "--output", tmp_path / "out")
     assert done.exit_code == 1
     assert "error: layer 'last' (Dense) cannot follow 'head' (IntegerHead)" in done.output
+
+
+def test_thresholds_of_features_far_from_zero_without_a_quantizer(tmp_path):
+    thresholds = [[950.0, 975.5, 1000.0, 1050.25]]
+    model = randomize(keras.Sequential([
+        keras.Input((1,)), ThermometerInput(thresholds), SparseTernaryDense(8),
+        layers.BatchNormalization(), QActivation("quantized_relu(2,2)"),
+        SparseTernaryDense(3), IntegerHead(),
+    ]))
+    model.save(tmp_path / "far.keras")
+    x = np.random.default_rng(0).normal(1000, 50, (300, 1)).astype(np.float32)
+    y = np.arange(300) % 3
+    np.savez(tmp_path / "far.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    done = convert(tmp_path / "far.keras", "--data", tmp_path / "far.npz", "--input-bits", 12,
+                   "--output", tmp_path / "out", "--no-csim")
+    assert done.exit_code == 0, done.output
+    assert "Keras: proved for" in done.output and "exact: 0 of 900" in done.output

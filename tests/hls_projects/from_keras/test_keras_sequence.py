@@ -91,7 +91,7 @@ def built():
 
 
 CASES = {
-    "two inputs": (joined, "must have the same `bits` and `signed`.*4 bits of .*, 3 bits of"),
+    "two inputs": (joined, "the same width, .*4 bits unsigned of .*, 3 bits unsigned of"),
     "unused input": (unused_input, "no layer of model .* takes its input 'unused'"),
     "normalization": (
         lambda: functional(lambda x: x, before=layers.Normalization(

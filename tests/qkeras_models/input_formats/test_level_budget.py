@@ -31,9 +31,28 @@ def test_two_values_take_one():
     assert levels_by_budget(x, x[:, 0].astype(int), 1, 31) == (1, 0)
 
 
-@pytest.mark.parametrize(
-    "budget, most, name", [(0, 3, "budget"), (3, 0, "most"), (2.0, 3, "budget")]
-)
-def test_budgets_below_one_are_refused(budget, most, name):
-    with pytest.raises(ValueError, match=f"`{name}` must be an integer >= 1. Received"):
-        levels_by_budget(X, np.zeros(4000, int), budget, most)
+@pytest.mark.parametrize("budget, most, message", [
+    (0, 3, "`budget` must be an integer >= 1. Received: 0"),
+    (3, 0, "`most` must be an integer from 1 to 255. Received: 0"),
+    (3, 256, "`most` must be an integer from 1 to 255. Received: 256"),
+    (2.0, 3, "`budget` must be an integer >= 1. Received: 2.0"),
+    (True, 3, "`budget` must be an integer >= 1. Received: True"),
+])
+def test_budgets_out_of_range_are_refused(budget, most, message):
+    with pytest.raises(ValueError, match=message):
+        levels_by_budget(X, (X[:, 0] > 0).astype(int), budget, most)
+
+
+@pytest.mark.parametrize("x, y, message", [
+    (X[:, 0], X[:, 0] > 0, r"`x` must be .*samples, features.*Received: shape \(4000,\)"),
+    (X * np.nan, np.zeros(4000, int), "`x` must be .*finite numbers"),
+    (X, X[:, 0], r"`y` must be classes from 0, .*Received: shape \(4000,\), dtype float64"),
+    (X, np.full(4000, -1), "`y` must be classes from 0"),
+    (X, np.zeros(10, int), r"integers \(4000,\), .*Received: shape \(10,\)"),
+    (X, np.full(4000, "a"), "`y` must be classes from 0"),
+    (X, np.zeros(4000, int), "says something about `y`. Received: a constant `y`"),
+    (np.ones((4000, 2)), np.arange(4000) % 2, "says something about `y`. Received: none"),
+])
+def test_other_data_are_refused(x, y, message):
+    with pytest.raises(ValueError, match=message):
+        levels_by_budget(x, y, 10, 31)

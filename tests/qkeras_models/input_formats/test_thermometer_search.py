@@ -19,7 +19,11 @@ SAMPLES = arrays.arrays(
 def test_any_data_get_ascending_thresholds_inside_the_range(x, levels, bits):
     if (x == x[0]).all():
         return
-    found = find_thermometer(x, levels, bits)
+    try:
+        found = find_thermometer(x, levels, bits)
+    except ValueError as error:
+        assert "must lie nearer to 0" in str(error)
+        return
     form = found.format
     assert bits in (None, form.bits) and len(found.thresholds) == x.shape[1]
     for own in found.thresholds:
@@ -62,6 +66,20 @@ def test_outliers_cost_nothing():
     wild = x.copy()
     wild[::100] *= 1e9
     assert find_thermometer(wild, 7).format.bits <= find_thermometer(x, 7).format.bits + 1
+
+
+def test_a_feature_away_from_zero_keeps_its_thresholds():
+    x = RANDOM.normal([0, 1000], 50, (5000, 2))
+    found = find_thermometer(x)
+    assert [len(own) for own in found.thresholds] == [31, 31] and found.format.bits <= 11
+
+
+@pytest.mark.parametrize("mean, bits", [(1e6, None), (-1e6, None), (1000, 8), (1e7, None)])
+def test_a_feature_too_far_from_zero_is_named(mean, bits):
+    x = RANDOM.normal([0, mean], 50, (5000, 2))
+    with pytest.raises(ValueError, match=r"feature 1 must lie nearer to 0: integers of \d+ bits"):
+        find_thermometer(x, bits=bits)
+    assert find_thermometer(x - [0, mean], bits=bits).levels == 62
 
 
 @pytest.mark.parametrize("x, options, message", [

@@ -7,7 +7,7 @@ from qkeras_models.cost.hardware_costs import HardwareCost, input_bits, output_b
 from qkeras_models.cost.layer_facts import LayerFacts
 from qkeras_models.files.saved_model import load_model
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
-from qkeras_models.networks.builders import mlp
+from qkeras_models.networks.builders import feed_forward, float_feed_forward, mlp
 from qkeras_models.networks.pretrained import load_pretrained, pretrained_folder, pretrained_names
 
 
@@ -35,6 +35,12 @@ def test_mlp_has_the_widths_and_formats_asked_for():
 def test_values_out_of_range_are_named(arguments, name):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):
         mlp(**{"input_shape": (4,), "hidden": (3,), "classes": 2, **arguments})
+
+
+@pytest.mark.parametrize("make", [feed_forward, float_feed_forward])
+def test_trained_thresholds_need_thermometers(make):
+    with pytest.raises(ValueError, match="`train_thresholds` needs a `thermometer`. Received"):
+        make((3,), (8,), 2, train_thresholds=True)
 
 
 def test_hardware_costs():

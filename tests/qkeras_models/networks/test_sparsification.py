@@ -7,6 +7,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.exactness import compare
 from qkeras_models import sparsify
 from qkeras_models.input_formats.fixed_point import FixedPoint
+from qkeras_models.input_formats.format_search import format_loss
 from qkeras_models.layers.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from training import QuantizationPruning
 from training.data import load
@@ -132,6 +133,15 @@ def test_the_format_has_no_more_bits_than_the_data_need():
     black_and_white = (DIGITS.x_train > 0.5).astype(np.float32)
     assert sparsify(dense(), black_and_white).layers[1].bits == 1
     assert sparsify(dense(), black_and_white, input_bits=3).layers[1].bits == 3
+
+
+def test_features_away_from_zero_take_more_bits_and_too_far_ones_warn():
+    model = keras.Sequential([keras.Input((2,)), L.Dense(4, activation="relu"), L.Dense(2)])
+    x = np.random.default_rng(0).normal([0, 1e4], 50, (2000, 2))
+    quantizer = sparsify(model, x).layers[1]
+    assert format_loss(x, quantizer.format) <= 0.01 and quantizer.bits > 8
+    with pytest.warns(UserWarning, match="inputs of 16 bits lose .*% of the variance"):
+        sparsify(model, x + [0, 1e7])
 
 
 @pytest.mark.parametrize("layers, message", [

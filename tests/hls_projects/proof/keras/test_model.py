@@ -13,6 +13,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof.keras import prove_converted, prove_keras
 from hls_projects.proof.keras import sums as sums_module
 from qkeras_models import load_pretrained
+from qkeras_models.input_formats.fixed_point import FixedPoint
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
@@ -44,6 +45,15 @@ def test_features_are_tried_beside_every_boundary():
     proof = prove_keras(features())
     assert proof.complete, str(proof)
     assert proof.input_values == 4 * 64 * 3 + 64 * 3
+
+
+def test_thresholds_of_raw_features_are_tried_in_units_of_the_features():
+    model = keras.Sequential([
+        keras.Input((1,)), ThermometerInput([[900.5, 1000, 1100]]), SparseTernaryDense(2),
+        IntegerHead(),
+    ])
+    proof = prove_keras(model, given=FixedPoint(9, False, 4.0))
+    assert proof.complete and not proof.quantized, str(proof)
 
 
 def test_a_quantizer_that_is_wrong_at_one_float_is_found(monkeypatch):
