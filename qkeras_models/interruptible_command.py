@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 
 import click
 
+from qkeras_models.version import version_option
+
 INTERRUPTED = 130
 # Native code calls what is in these, and may lose an exception that is raised there, or abort.
 CALLED_BACK = {"keras", "tensorflow", "jax", "weakref", "_weakrefset"}
@@ -31,6 +33,7 @@ class InterruptibleCommand(click.Command):
     be making batches in it.
 
     Ctrl-C is taken over where a process calls the command without arguments, and nowhere else.
+    Every command of the project is one of these, and so has `--version`.
 
     Args:
         going_on: says how to go on, given the command's parameters.
@@ -43,6 +46,7 @@ class InterruptibleCommand(click.Command):
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
+        self.params.append(version_option())
         self._going_on = going_on
         self._parameters: dict[str, Any] | None = None
         self._stderr = -1

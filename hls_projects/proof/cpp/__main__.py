@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from hls_projects.proof.cpp.compiled.inputs import MOST_BITS
+from qkeras_models.interruptible_command import InterruptibleCommand
 
 
-@click.command()
+@click.command(cls=InterruptibleCommand)
 @click.argument("project", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("network", required=False,
                 type=click.Path(exists=True, dir_okay=False, path_type=Path))
