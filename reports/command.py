@@ -6,7 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from qkeras_models.interruptible_command import InterruptibleCommand
 if TYPE_CHECKING:
     from hls_projects.conversion.options import BoardOptions
 
-OUTPUTS_SHOWN = 4
 # Options of the version before this one.
 RENAMED = {"--synth": "--yosys", "--synthesize": "--vendor", "--fold-dense": "--time-multiplex"}
 
@@ -115,6 +114,9 @@ def _present_name(word: str) -> str:
                    "an IP of it; includes --rtl.")
 @click.option("--vendor", "synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
+@click.option("--json", "as_json", is_flag=True,
+              help="Print the report as JSON, alone on standard output; docs/report.md has its "
+                   "fields.")
 def main(
     target: str,
     output: Path | None,
@@ -132,6 +134,7 @@ def main(
     board: str | None,
     board_images: int,
     self_test: int,
+    as_json: bool,
     **options: Any,
 ) -> None:
     """Converts a trained network into an hls4ml project that computes exactly what Keras does.
@@ -147,6 +150,8 @@ def main(
       python convert.py mnist-small --clock-period 4 --part xcvu9p-flga2104-2L-e
       python convert.py reports/results/networks/sfc-sparse-0.98-0.npz --data mnist
     """
+    from reports.printed_conversion import print_conversion, print_json, stdout_to_stderr
+
     try:
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
@@ -171,11 +176,12 @@ def main(
                        err=True)
         chosen = _board_options(board, board_images, self_test, tool_seconds)
         options |= {"csim": not no_csim, "board": chosen, "prove": prove}
-        document, folder = _convert(target, output, verilog, options)
+        with stdout_to_stderr() if as_json else nullcontext():
+            document, folder = _convert(target, output, verilog, options)
     except (ValueError, OSError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
-    _print(document, folder)
+    (print_json if as_json else print_conversion)(document, folder)
     for failure in document["failures"]:
         click.echo(f"error: {failure}", err=True)
     sys.exit(1 if document["failures"] else 0)
@@ -227,36 +233,6 @@ def _step(description: str) -> Iterator[None]:
         progress.add_task(description, total=None)
         yield
     console.print(f"{description}: {time.monotonic() - started:.1f} s", markup=False)
-
-
-def _print(document: dict[str, Any], folder: Path) -> None:
-    from reports.network.report import print_report
-
-    print_report(document)
-    exactness = document["exactness"]
-    accuracy = document["accuracy"]
-    if exactness["note"]:
-        click.echo(f"note: {exactness['note']}")
-    if accuracy:
-        click.echo(f"{accuracy['metric']}: {accuracy['text']} on {accuracy['samples']:,} samples "
-                   f"of the {accuracy['dataset']}")
-    left = len(document["outputs"]) - OUTPUTS_SHOWN
-    for number, meaning in enumerate(document["outputs"][:OUTPUTS_SHOWN]):
-        click.echo(f"output {number}: {meaning}")
-    if left > 0:
-        click.echo(f"… and {left} more in report.md")
-    compared = ", ".join(exactness["executions"])
-    click.echo(f"exact: {exactness['mismatches']} of {exactness['logits']:,} integer logits differ "
-               f"({compared})")
-    for proof in exactness.get("proofs", ()):
-        click.echo(proof)
-    if "board" in exactness:
-        click.echo(exactness["board"]["line"])
-    if exactness["images_per_second"]:
-        click.echo(f"C-simulation: {exactness['images_per_second']:,.0f} images/s, compiled in "
-                   f"{exactness['compile_seconds']:.1f} s; conversion took "
-                   f"{exactness['convert_seconds']:.1f} s")
-    click.echo(f"project: {folder / 'hls'}   report: {folder / 'report' / 'report.md'}")
 
 
 if __name__ == "__main__":

@@ -72,8 +72,11 @@ def check_command(command: Command) -> None:
 
 
 def split(text: str) -> tuple[str, list[str]]:
-    """Program and arguments, without variables of the environment and comments."""
+    """Program and arguments, without comments, variables of the environment and a file for output.
+    """
     words = shlex.split(text, comments=True)
+    if ">" in words:
+        del words[words.index(">") :]
     while re.match(r"[A-Z_]+=", words[0]):
         del words[0]
     if words[0].endswith(".py"):

@@ -16,7 +16,8 @@ SETUP.read(ROOT / "setup.cfg")
 INSTALLED = SETUP["options.entry_points"]["console_scripts"].split("\n")
 MODULES = sorted({
     *(line.partition(" = ")[2].removesuffix(":main") for line in INSTALLED if line),
-    *(f"reports.{path.stem}" for path in (ROOT / "reports").glob("[a-z]*.py")),
+    *(f"reports.{path.stem}" for path in (ROOT / "reports").glob("*.py")
+      if "def main(" in path.read_text(encoding="utf-8")),
     *("hls_projects.board.__main__", "hls_projects.proof.cpp.__main__"),
     "hls_projects.proof.keras.__main__",
 })

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import sys
 import time
 from functools import partial
@@ -9,7 +10,9 @@ import pytest
 
 from hls_projects.network.integer_network import IntegerNetwork
 from reports.command import main
-from tests.commands import in_new_process, in_process
+from reports.printed_conversion import stdout_to_stderr
+from reports.records.record import Source
+from tests.commands import ROOT, in_new_process, in_process
 from training import run
 from training.config import build_config
 
@@ -48,6 +51,54 @@ def test_a_run_becomes_an_exact_project_with_a_report(digits, converted):
     assert {"report.md", "sizes.csv", "resources.csv", "training.svg"} <= {
         path.name for path in (digits / "report").iterdir()
     }
+
+
+def test_a_report_as_json_is_alone_on_stdout(digits, converted, tmp_path):
+    done = in_new_process("convert.py", digits, "--output", tmp_path, "--no-csim", "--rtl",
+                          "--no-prove", "--samples", 50, "--json", cwd=tmp_path)
+    assert done.returncode == 0 and "writing the Vitis project" in done.stderr
+    told = json.loads(done.stdout)
+    assert told.pop("folder") == str(tmp_path)
+    assert told == json.loads((tmp_path / "report" / "report.json").read_text())
+    assert told["exactness"]["executions"] == ["Keras", "integer network", "RTL simulation"]
+    assert (told["exactness"]["logits"], told["failures"]) == (500, [])
+
+
+def test_what_other_programs_print_is_not_among_the_json(capfd):
+    with stdout_to_stderr():
+        print("a library")
+        os.system("echo another program")
+    print("the report")
+    told = capfd.readouterr()
+    assert told.out == "the report\n"
+    assert told.err.split("\n")[:2] == ["a library", "another program"]
+
+
+def test_an_error_leaves_stdout_empty(tmp_path):
+    done = convert("nothing.keras", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "") and "error: " in done.stderr
+
+
+def test_a_failure_is_in_the_json_and_in_the_status(digits, tmp_path):
+    done = convert(digits, "--output", tmp_path, "--no-csim", "--rtl", "--no-prove", "--samples",
+                   50, "--tool-seconds", 0.01, "--json", cwd=tmp_path)
+    assert done.returncode == 1 and "error: simulating Verilog" in done.stderr
+    (failure,) = json.loads(done.stdout)["failures"]
+    assert failure.startswith("simulating Verilog for xilinx: ")
+
+
+def test_every_field_of_the_json_is_documented(digits, converted):
+    document = json.loads((digits / "report" / "report.json").read_text())
+    page = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    for part, fields in (
+        ("Fields", {*document, "folder"}),
+        ("Exactness", {*document["exactness"], "board"}),
+        ("Sizes", set(document["sizes"]["total"])),
+        ("Resources", {"source", *(source.value for source in Source)}),
+    ):
+        rows = page.split(f"\n## {part}\n")[1].split("\n## ")[0]
+        told = re.findall(r"^\|(.*?)\|", rows, re.M)
+        assert {name for cell in told for name in re.findall(r"`(.*?)`", cell)} == fields
 
 
 def test_a_model_file_of_unknown_data_is_compared_on_random_inputs(digits, converted, tmp_path):
