@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hls_projects.kinds import Dense, Flatten, Head, Levels, MaxPool, Reshape
 from hls_projects.network.input_format import InputFormat
@@ -74,3 +75,22 @@ def test_nothing_refers_to_a_folder_outside_the_project():
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+@pytest.mark.parametrize("index", ["README.md", "docs/README.md"])
+def test_an_index_has_every_page_in_one_of_four_parts(index):
+    """The part of a page is the same in both."""
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} | {"tutorial.ipynb"}
+    assert {page for part in parts(index) for page in part} == pages - {"README.md"}
+    assert parts(index) == parts("README.md")
+
+
+def parts(index: str) -> list[set[str]]:
+    """Pages that an index links, by part."""
+    text = (ROOT / index).read_text(encoding="utf-8")
+    if index == "README.md":
+        found = re.findall(r"^\| (?:learn|do|look up|understand) \| (.*) \|$", text, re.M)
+    else:
+        found = text.split("\n## ")[1:]
+    assert len(found) == 4
+    return [set(re.findall(r"\]\((?:docs/)?([\w-]+\.\w+)", part)) for part in found]
