@@ -1,5 +1,6 @@
 """What is shipped, and how it is cited."""
 
+import re
 import subprocess
 import sys
 from configparser import ConfigParser
@@ -59,3 +60,11 @@ def test_the_citation_is_complete():
         assert all("name" in author or "family-names" in author for author in cited["authors"])
     (paper,) = CITATION["references"]
     assert paper["identifiers"][0]["value"] == "arXiv:1709.06262"
+
+
+def test_the_changelog_has_this_version_by_kind():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.+)$", text, re.M)
+    assert SETUP["metadata"]["version"] in versions[:2]  # what is not released yet is before it
+    part = text.split(f"## {SETUP['metadata']['version']}\n")[1].split("\n## ")[0]
+    assert re.findall(r"^### (.+)$", part, re.M) == ["Added", "Changed", "Fixed"]
