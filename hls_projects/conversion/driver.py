@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hls_projects.conversion.boards.on_board import OnBoard, convert_to_board
+from hls_projects.conversion.boards.on_board import OnBoard, convert_to_board, prove_on_board
 from hls_projects.conversion.compared_samples import test_data
 from hls_projects.conversion.cpp_proof import prove_project
 from hls_projects.conversion.model_source import ModelSource
@@ -104,7 +104,6 @@ def convert(
     if options.rtl is not None:
         verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
-        exactness["proofs"] += verilog.proofs
     if keras_proof is not None and keras_proof.differences:
         verilog.failures.append(str(keras_proof))
     verilog.failures += wrong
@@ -114,6 +113,8 @@ def convert(
     if board is not None:
         exactness["executions"].append(board.execution)
         exactness["board"] = board.document()
+        prove_on_board(board, network, verilog, options, step)
+    exactness["proofs"] += verilog.proofs
     return Conversion(source, options, model, network, data, exactness, vendor, verilog, board)
 
 

@@ -20,6 +20,7 @@ from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.proof import Proof
     from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
     from hls_projects.tools.synthesis import Cells
@@ -175,20 +176,26 @@ def _prove(
         from hls_projects.proof import prove_rtl, prove_stream
 
         prove = prove_stream if streams(network) else prove_rtl
-        description = f"proving {name}"
         verilog, family = written.design.verilog, written.family.name
-        try:
-            with step(description):
-                proof = prove(verilog, network, family, seconds=options.seconds)
-        except Exception as error:  # a checker that fails takes no design away, and proves none
-            found.proofs.append(f"{name}: not proved, since the checker failed")
-            found.failures.append(f"{description}: {type(error).__name__}: {error}")
-            return
-        found.proofs.append(f"{name}: {proof}")
-        if proof.differences:
-            found.failures.append(found.proofs[-1])
+        add_proof(found, name, step, lambda: prove(verilog, network, family,
+                                                   seconds=options.seconds))
     else:
         found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+
+
+def add_proof(found: Verilog, name: str, step: Step, prove: Callable[[], Proof]) -> None:
+    """Adds a line on what a checker found; a difference, or a checker that fails, is a failure."""
+    description = f"proving {name}"
+    try:
+        with step(description):
+            proof = prove()
+    except Exception as error:  # a checker that fails takes no design away, and proves none
+        found.proofs.append(f"{name}: not proved, since the checker failed")
+        found.failures.append(f"{description}: {type(error).__name__}: {error}")
+        return
+    found.proofs.append(f"{name}: {proof}")
+    if proof.differences:
+        found.failures.append(found.proofs[-1])
 
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:

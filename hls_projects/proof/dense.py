@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof.blocks import Block, make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError
 from hls_projects.proof.graph.steps import Pool, graph_steps
-from hls_projects.proof.reading import read_circuit
+from hls_projects.proof.reading import read_circuit, read_routed_circuit
 from hls_projects.proof.result import Proof
 from hls_projects.proof.section import Section, Values
 
@@ -37,10 +37,28 @@ def prove_rtl(
         >>> prove_rtl(write_rtl(network, folder).verilog, network).complete
         True
     """
+    return _proved(lambda: read_circuit(verilog, family, seconds=seconds), network)
+
+
+def prove_routed(board: Path, network: IntegerNetwork, *, seconds: float = 1800.0) -> Proof:
+    """Compares the network within a routed board, from the sample's registers to the logits'.
+
+    Args:
+        board: folder of the bitstream, with synthesized.json, routed.json and network.v.
+        network: whose layers stand there all at once, not as a stream of pixels.
+        seconds: time limit of Yosys.
+
+    Raises:
+        YosysError: if Yosys cannot read it or reaches the limit.
+    """
+    return _proved(lambda: read_routed_circuit(board, seconds=seconds), network)
+
+
+def _proved(read: Callable[[], Circuit], network: IntegerNetwork) -> Proof:
     started = time.monotonic()
     proof = Proof()
     try:
-        proof = prove_pipeline(read_circuit(verilog, family, seconds=seconds), network)
+        proof = prove_pipeline(read(), network)
     except CircuitError as error:
         proof.message = str(error)
     proof.seconds = time.monotonic() - started

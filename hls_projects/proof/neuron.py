@@ -21,11 +21,11 @@ from hls_projects.proof.sums.counters import CounterCone
 MOST_NODES = 1_000_000
 # Nets in the sum at which counters are left as they are: none; then some, where nets that are left
 # have something in common that counts.
-ENOUGH = (0, *range(24, 97, 12))
+ENOUGH = (0, *range(24, 145, 12))
 # Nets that counters left, above which no diagram over them is tried: one step may take minutes.
 MOST_LEFT = 160
 # Inputs of a cone, above which no diagram over all of them is tried.
-MOST_VARIABLES = 64
+MOST_VARIABLES = 128
 
 
 # A net, and whether it is complemented; net 0 is the constant 0.

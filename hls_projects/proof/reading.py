@@ -11,9 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from hls_projects.board.simulation.netlist import CELLS
 from hls_projects.proof.circuit import FALSE, TRUE, Box, Circuit, CircuitError, Function, Register
 from hls_projects.proof.netlist.folding import fold_constants
 from hls_projects.proof.netlist.inlining import inline_inner_nets
+from hls_projects.proof.netlist.routed import network_within
 from hls_projects.tools.yosys import run_yosys
 
 # Simulation models that come with Yosys, by family; none where the design has no primitives.
@@ -66,21 +68,51 @@ def read_circuit(
         raise ValueError(f"`family` must be one of {', '.join(MODELS)}. Received: {family!r}")
     with tempfile.TemporaryDirectory(prefix="proof-") as folder:
         shutil.copyfile(verilog, Path(folder, "design.v"))
-        printed = run_yosys(_commands(family, top, whole), folder=Path(folder), seconds=seconds)
-        _check_drivers(printed)
-        modules = json.loads(Path(folder, "design.json").read_text(encoding="utf-8"))["modules"]
+        models = MODELS[family]
+        read = ["read_verilog design.v"]
+        if models:
+            read.append(f"read_verilog -nooverwrite {models}")
+        commands = _commands(read, models and Path(models).name, top, whole)
+        return _circuit(commands, Path(folder), top, seconds)
+
+
+def read_routed_circuit(board: Path, *, seconds: float = 1800.0) -> Circuit:
+    """The circuit of the network within a routed netlist of an ECP5 board.
+
+    Args:
+        board: folder of the bitstream.
+        seconds: time limit of Yosys.
+
+    Raises: see read_circuit and network_within.
+    """
+    with tempfile.TemporaryDirectory(prefix="proof-") as folder:
+        shutil.copyfile(board / "network.v", Path(folder, "network.v"))
+        run_yosys(["read_verilog network.v", "hierarchy -top top", "proc",
+                   "write_json network.json"], folder=Path(folder), seconds=seconds)
+        text = Path(folder, "network.json").read_text(encoding="utf-8")
+        module = network_within(board, json.loads(text)["modules"]["top"])
+        Path(folder, "routed.json").write_text(json.dumps({"modules": {"top": module}}))
+        shutil.copyfile(CELLS, Path(folder, CELLS.name))
+        read = [f"read_verilog -icells {CELLS.name}", "read_json routed.json"]
+        commands = _commands(read, CELLS.name, "top", ())
+        return _circuit(commands, Path(folder), "top", seconds)
+
+
+def _circuit(commands: Sequence[str], folder: Path, top: str, seconds: float) -> Circuit:
+    _check_drivers(run_yosys(commands, folder=folder, seconds=seconds))
+    modules = json.loads((folder / "design.json").read_text(encoding="utf-8"))["modules"]
     circuit = _Reader(modules, top).circuit()
     fold_constants(circuit)
     inline_inner_nets(circuit, {net for net in circuit.functions if net < FALSE})
     return circuit
 
 
-def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:
-    models = MODELS[family]
-    primitives = "A:src=*_sim.v*"
+def _commands(
+    read: Sequence[str], models: str | None, top: str, whole: Sequence[str]
+) -> list[str]:
+    primitives = f"A:src=*{models}*"
     return [
-        "read_verilog design.v",
-        *([f"read_verilog -nooverwrite {models}"] if models else []),
+        *read,
         f"hierarchy -top {top}",
         "proc",
         # Yosys joins nets that are assigned to each other, and reports only here who drives both.
@@ -90,6 +122,8 @@ def _commands(family: str, top: str, whole: Sequence[str]) -> list[str]:
         *(f"setattr -mod -set keep_hierarchy 1 {pattern}" for pattern in whole),
         "flatten",
         "check",
+        # A synchronous reset is logic like any other.
+        "dffunmap -srst-only",
         "opt_expr",
         # A constant shifted by an address is a truth table, and stays one.
         "wreduce t:$shr",

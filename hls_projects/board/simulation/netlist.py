@@ -10,6 +10,8 @@ from typing import Any
 
 from hls_projects.board.simulation.block_ram import BlockRam, BlockRamError
 
+# Models of the cells.
+CELLS = Path(__file__).with_name("cells.v")
 Cell = dict[str, Any]
 BLOCK_RAM = "DP16KD"
 

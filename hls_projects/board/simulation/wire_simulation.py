@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.board.simulation.netlist import read_routed, simulated
+from hls_projects.board.simulation.netlist import CELLS, read_routed, simulated
 from hls_projects.board.simulation.waveform import LineReader
 from hls_projects.rtl.cxxrtl.cxx_lanes import widen
 from hls_projects.rtl.cxxrtl.cxx_parts import cut
@@ -125,7 +125,7 @@ class WireSimulation:
         folder = tempfile.TemporaryDirectory(prefix="board-simulation-")
         path = Path(folder.name)
         (path / "netlist.json").write_text(json.dumps(simulated(read_routed(netlist))))
-        shutil.copyfile(HERE / "cells.v", path / "cells.v")
+        shutil.copyfile(CELLS, path / CELLS.name)
         return cls(folder, ROUTED, compiler, seconds)
 
     def step(self, rx: np.ndarray) -> np.ndarray:

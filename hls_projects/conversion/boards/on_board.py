@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hls_projects.conversion.options import BoardOptions
+from hls_projects.conversion.verilog import add_proof
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.run_folder import RunFolder
 
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
     from hls_projects.board.build import Bitstream
     from hls_projects.board.protocol import SelfTest
     from hls_projects.conversion.model_source import ModelSource
+    from hls_projects.conversion.options import ConversionOptions
+    from hls_projects.conversion.verilog import Verilog
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import RtlDesign
 
 Step = Callable[[str], Any]
+# Up to so many the routed netlist is proved in less time than it took to route.
+PROVEN_NONZEROS = 10_000
 
 README = """\
 # {name} on {board}
@@ -146,6 +151,29 @@ def convert_to_board(
     seconds = time.monotonic() - started
     write_atomically(folder / "README.md", _readme(made, source, len(x_int), data))
     return OnBoard(made, len(x_int), len(x_int) * network.classes, seconds, self_test)
+
+
+def prove_on_board(
+    board: OnBoard,
+    network: IntegerNetwork,
+    verilog: Verilog,
+    options: ConversionOptions,
+    step: Step,
+) -> None:
+    """Adds a line that says for which inputs the routed netlist is the network's."""
+    from hls_projects.proof import prove_routed
+    from hls_projects.rtl.stream.stream_plan import streams
+
+    name = f"routed netlist of {board.bitstream.board.name}"
+    folder, seconds = board.bitstream.folder, options.board.seconds
+    if options.prove is False:
+        return
+    if streams(network):
+        verilog.proofs.append(f"{name}: simulated only, as pixels enter one after another")
+    elif options.prove or network.nonzeros <= PROVEN_NONZEROS:
+        add_proof(verilog, name, step, lambda: prove_routed(folder, network, seconds=seconds))
+    else:
+        verilog.proofs.append(f"{name}: not proved, which takes long; see --prove")
 
 
 def _compared(

@@ -24,11 +24,18 @@ from hls_projects.board.protocol import SelfTest
 from hls_projects.board.simulation.netlist import kinds, read_routed
 from hls_projects.board.simulation.wire_simulation import WireSimulation
 from hls_projects.conversion.boards import on_board
-from hls_projects.conversion.boards.on_board import check_classes, convert_to_board
+from hls_projects.conversion.boards.on_board import (
+    check_classes,
+    convert_to_board,
+    prove_on_board,
+)
 from hls_projects.conversion.model_source import ModelSource
-from hls_projects.conversion.options import BoardOptions
+from hls_projects.conversion.options import BoardOptions, ConversionOptions
+from hls_projects.conversion.verilog import Verilog
+from hls_projects.proof import prove_routed
 from hls_projects.rtl import SimulationError, write_rtl
 from hls_projects.verification.exactness import ExactnessError
+from tests.hls_projects.networks import image_network
 
 X_INT = np.random.default_rng(0).integers(0, 2, (100, 16))
 
@@ -73,6 +80,58 @@ def test_a_bitstream_whose_netlist_answers_exactly(on_a_board, made):
     assert "openFPGALoader --board ulx3s " in readme and "board.bit" in readme
 
 
+def test_the_network_in_the_routed_netlist_is_proved(small, made):
+    proof = prove_routed(made.folder, small)
+    assert proof.complete, str(proof)
+    assert proof.outputs > small.classes
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_the_verdict_on_another_network_is_that_of_all_its_inputs(small, made, which):
+    weights = np.array(small.layers[0].weights)
+    weights[tuple(np.argwhere(weights)[which])] *= -1
+    layers = [replace(small.layers[0], weights=weights), *small.layers[1:]]
+    other = replace(small, layers=layers)
+    every = np.arange(1 << 16)[:, None] >> np.arange(16) & 1
+    same = np.array_equal(other.predict_integers(every), small.predict_integers(every))
+    assert prove_routed(made.folder, other).complete == same == (which == 0)
+
+
+@pytest.mark.parametrize("places", [(0, 1), (0, 9)])
+def test_logits_whose_wires_are_swapped_are_not_proved(small, made, tmp_path, places):
+    for name in ("network.v", "routed.json", "synthesized.json"):
+        shutil.copyfile(made.folder / name, tmp_path / name)
+    path = tmp_path / "synthesized.json"
+    design = json.loads(path.read_text())
+    nets = design["modules"]["board"]["netnames"]
+    last = max(name for name in nets if re.fullmatch(r"wrapper\.network\.stage_\d+\.y", name))
+    bits, (one, other) = nets[last]["bits"], places
+    bits[one], bits[other] = bits[other], bits[one]
+    path.write_text(json.dumps(design))
+    assert not prove_routed(tmp_path, small).complete
+
+
+@pytest.mark.parametrize(("prove", "line"), [
+    (None, "routed netlist of ulx3s-12f: proved for every input: "),
+    (False, None),
+])
+def test_a_conversion_says_what_was_proved(small, on_a_board, prove, line):
+    found = Verilog()
+    options = ConversionOptions(board=BoardOptions("ulx3s-12f"), prove=prove)
+    prove_on_board(on_a_board, small, found, options, step)
+    assert not found.failures
+    assert len(found.proofs) == (line is not None)
+    assert all(proof.startswith(line) for proof in found.proofs)
+
+
+def test_of_a_stream_of_pixels_the_routed_netlist_is_simulated(on_a_board):
+    found = Verilog()
+    options = ConversionOptions(board=BoardOptions("ulx3s-12f"))
+    prove_on_board(on_a_board, image_network((4, 4, 1), [(2, (3, 3))]), found, options, step)
+    line = "routed netlist of ulx3s-12f: simulated only, as pixels enter one after another"
+    assert found.proofs == [line]
+
+
 def test_the_netlist_holds_the_clock_and_a_model_for_every_cell(made):
     module = read_routed(made.netlist)
     assert clock_of(module) == {
@@ -109,6 +168,7 @@ def test_one_changed_bit_of_one_lut_is_seen(made, small, source, tmp_path, monke
     broken = tmp_path / "board"
     shutil.copytree(made.folder, broken)
     (broken / "routed.json").write_text(json.dumps(document))
+    assert prove_routed(broken, small).differences
     monkeypatch.setattr("hls_projects.board.build.build_bitstream",
                         lambda *_, **__: replace(made, folder=broken))
     there = ModelSource(name="tiny", model=source.model, folder=tmp_path, record=None)
