@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Step = Callable[[str], Any]
 # Of a constraint where no model knows better, in ns.
 DEFAULT_PERIOD = 10.0
+# Diagrams of a class double with every logit; those of so many take seconds.
+PROVEN_CLASSES = 10
 
 
 @dataclass
@@ -37,6 +39,7 @@ class VerilogDesign:
     Attributes:
         family: whose primitives it instantiates.
         design: the file and what it consists of.
+        timed: the file of the wrapper around it that gives the class.
         simulation: its simulation, equal to the network on every sample.
         targets: that it was to be synthesized for.
         modules: cells of each module synthesized alone, by target and module.
@@ -46,6 +49,7 @@ class VerilogDesign:
 
     family: Family
     design: RtlDesign
+    timed: Path
     simulation: RtlSimulation | None = None
     targets: tuple[str, ...] = ()
     modules: dict[str, dict[str, Cells]] = field(default_factory=dict)
@@ -93,12 +97,13 @@ def convert_to_rtl(
         targets = tuple(t for t in options.targets if family_of_flow(t) is family)
         design = _write(network, family, folder, options, step)
         write_testbench(design, x_int[:SAMPLES], network.predict_integers(x_int[:SAMPLES]))
-        write_timed_top(design, _period(design, options))
-        written = VerilogDesign(family, design, targets=targets)
+        timed = write_timed_top(design, _period(design, options))
+        written = VerilogDesign(family, design, timed, targets=targets)
         found.designs.append(written)
         with tolerated(found, f"simulating Verilog for {family.name}"):
             written.simulation = _simulate(network, design, x_int, folder, options, step)
         _prove(found, network, written, options, step)
+        _prove_class(found, network, written, options, step)
         for target in targets:
             _synthesize(found, written, target, options, step)
         if family.places and options.place:
@@ -179,6 +184,23 @@ def _prove(
         verilog, family = written.design.verilog, written.family.name
         add_proof(found, name, step, lambda: prove(verilog, network, family,
                                                    seconds=options.seconds))
+    else:
+        found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+
+
+def _prove_class(
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, options: RtlOptions, step: Step
+) -> None:
+    """Adds a line that says whether the class of timed_top.v is that of the largest logit."""
+    from hls_projects.proof import prove_class
+
+    if options.prove is False or len(network.heads) > 1:
+        return
+    name = f"class of {written.timed.name} for {written.family.name}"
+    classes, seconds = network.classes, options.seconds
+    if options.prove or classes <= PROVEN_CLASSES:
+        add_proof(found, name, step, lambda: prove_class(written.design.verilog, written.timed,
+                                                         classes, seconds=seconds))
     else:
         found.proofs.append(f"{name}: not proved, which takes long; see --prove")
 

@@ -76,6 +76,23 @@ def read_circuit(
         return _circuit(commands, Path(folder), top, seconds)
 
 
+def read_around(top: Path, wrapper: Path, module: str, *, seconds: float = 1800.0) -> Circuit:
+    """The circuit of a module that holds a module `top`, which stays a box.
+
+    Args:
+        top, wrapper: Verilog files of module `top` and of the module around it.
+        module: that module's name.
+        seconds: time limit of Yosys.
+
+    Raises: see read_circuit.
+    """
+    with tempfile.TemporaryDirectory(prefix="proof-") as folder:
+        shutil.copyfile(top, Path(folder, "design.v"))
+        shutil.copyfile(wrapper, Path(folder, "wrapper.v"))
+        read = ["read_verilog design.v", "read_verilog wrapper.v", "blackbox top"]
+        return _circuit(_commands(read, None, module, ()), Path(folder), module, seconds)
+
+
 def read_routed_circuit(board: Path, *, seconds: float = 1800.0) -> Circuit:
     """The circuit of the network within a routed netlist of an ECP5 board.
 
@@ -207,8 +224,10 @@ class _Reader:
             raise CircuitError(f"cell {name} is no gate, no primitive, no flip-flop: {kind}")
 
     def _add_module(self, kind: str, pins: dict[str, list[int]]) -> None:
-        if any(c["type"].startswith("$_") and "FF" in c["type"] or c["type"].startswith("$mem")
-               for c in self.modules[kind]["cells"].values()):
+        if "blackbox" in self.modules[kind]["attributes"] or any(
+            c["type"].startswith("$_") and "FF" in c["type"] or c["type"].startswith("$mem")
+            for c in self.modules[kind]["cells"].values()
+        ):
             ports = self.modules[kind]["ports"]
             parts = [{p: n for p, n in pins.items() if ports[p]["direction"] == d}
                      for d in ("input", "output")]

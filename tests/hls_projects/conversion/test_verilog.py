@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import pytest
 
 import hls_projects.proof
-from hls_projects.conversion.verilog import Verilog, _prove
+from hls_projects.conversion.verilog import Verilog, VerilogDesign, _prove, _prove_class
 from hls_projects.families import XILINX
 from hls_projects.kinds import MaxPool
 from hls_projects.proof import Difference, Proof
 from hls_projects.rtl import write_rtl
+from hls_projects.rtl.emit.timed_top import write_timed_top
 from tests.hls_projects.networks import image_network
 from tests.hls_projects.zoo import ZOO
 
@@ -65,3 +66,16 @@ def test_streams_of_pixels_are_proved_between_what_moves_pixels(tmp_path):
     written = SimpleNamespace(family=XILINX, design=design)
     _prove(found, POOLED, written, options, lambda description: nullcontext())
     assert found.proofs[0].startswith("Verilog for xilinx: all between window_1, ")
+
+
+@pytest.mark.parametrize(("prove", "line"), [
+    (None, "class of timed_top.v for xilinx: proved for every input: 2 of 2 outputs, "),
+    (False, None),
+])
+def test_the_class_of_the_wrapper_is_proved(tmp_path, prove, line):
+    design = write_rtl(POOLED, tmp_path)
+    written = VerilogDesign(XILINX, design, write_timed_top(design, 5.0))
+    found, options = Verilog(), SimpleNamespace(prove=prove, seconds=60.0)
+    _prove_class(found, POOLED, written, options, lambda description: nullcontext())
+    assert not found.failures and len(found.proofs) == (line is not None)
+    assert all(proof.startswith(line) for proof in found.proofs)

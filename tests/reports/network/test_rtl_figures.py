@@ -11,7 +11,8 @@ def figures(folder, name):
     design = write_rtl(ZOO[name], folder)
     modules = {"layer_1": Cells(luts=7), "layer_1_1": Cells(luts=2), "layer_10": Cells(luts=40),
                "layer_2": Cells(luts=30), "top": Cells()}
-    written = VerilogDesign(XILINX, design, targets=("xilinx",), modules={"xilinx": modules})
+    written = VerilogDesign(XILINX, design, design.verilog, targets=("xilinx",),
+                            modules={"xilinx": modules})
     return rtl_resources([written])["RTL, xilinx"]
 
 
