@@ -20,6 +20,7 @@ from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.proof import Counterexample, Proof
     from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
     from hls_projects.tools.synthesis import Cells
@@ -56,12 +57,14 @@ class VerilogDesign:
 class Verilog:
     """Every Verilog design of a conversion, and what failed.
 
-    `proofs` says what was found for every input, a line for each Verilog.
+    `proofs` says what was found for every input, a line for each Verilog; `counterexamples` are
+    inputs that show what is not the network's, by the name of a family.
     """
 
     designs: list[VerilogDesign] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     proofs: list[str] = field(default_factory=list)
+    counterexamples: dict[str, Counterexample] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -184,11 +187,22 @@ def _prove(
             found.proofs.append(f"{name}: not proved, since the checker failed")
             found.failures.append(f"{description}: {type(error).__name__}: {error}")
             return
+        _confirm(found, written, proof)
         found.proofs.append(f"{name}: {proof}")
         if proof.differences:
             found.failures.append(found.proofs[-1])
     else:
         found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+
+
+def _confirm(found: Verilog, written: VerilogDesign, proof: Proof) -> None:
+    """Simulates the input that shows a difference, where the Verilog could be simulated."""
+    if proof.counterexample is None:
+        return
+    if written.simulation is not None:
+        with tolerated(found, "simulating the counterexample"):
+            proof.counterexample = proof.counterexample.simulate(written.simulation.predict)
+    found.counterexamples[written.family.name] = proof.counterexample
 
 
 def _compare(expected: np.ndarray, received: np.ndarray, folder: Path) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from hls_projects.proof.circuit import FALSE
+from hls_projects.proof.counterexample.difference import Difference
 from hls_projects.proof.neuron import Literal
 from hls_projects.proof.pipeline import Checked
-from hls_projects.proof.counterexample.difference import Difference
 
 
 class Matches:

@@ -62,9 +62,10 @@ class Counterexample:
             return ("SIMULATION DOES NOT CONFIRM IT: by the checker's evaluation "
                     f"{self._logits(self.evaluated)}, in simulation "
                     f"{self._logits(self.simulated)}; one of the two is wrong")
+        if self.confirmed:
+            return f"simulation confirms it: {self._logits(self.simulated)}"
         if self.simulated is not None:
-            said = "simulation confirms it: " if self.confirmed else "in simulation "
-            return said + self._logits(self.simulated)
+            return "simulation shows it in no logit, the checker's evaluation in this bit alone"
         if self.evaluated is not None:
             return f"not simulated; by the checker's evaluation {self._logits(self.evaluated)}"
         return "not simulated"

@@ -11,6 +11,7 @@ import numpy as np
 
 from hls_projects.proof.counterexample.found import Counterexample
 from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.run_folder import RunFolder
 
 # Of a text: more columns do not fit into a line.
 MOST_COLUMNS = 32
@@ -21,29 +22,31 @@ CHANNELS = 1, 3
 
 
 def write_counterexamples(
-    found: Mapping[str, Counterexample], folder: Path
+    found: Mapping[str, Counterexample], run: RunFolder
 ) -> list[dict[str, Any]]:
     """Writes counterexample.json, and counterexample_NAME.png where inputs are images.
 
+    Files of an earlier conversion are replaced, or removed where nothing was found.
+
     Args:
-        found: by the name of what is not the network.
-        folder: of the report; files of an earlier conversion are replaced, or removed.
+        found: by the name of a family, whose Verilog is not the network.
+        run: in whose report/ they go.
 
     Returns:
         What the JSON file holds: for each the place, the input, and the logits.
     """
-    for old in (*folder.glob("counterexample_*.png"), folder / "counterexample.json"):
+    for old in (*run.report.glob("counterexample_*.png"), run.counterexample):
         old.unlink(missing_ok=True)
-    records = [_record(name, one) for name, one in found.items()]
-    for record, one in zip(records, found.values(), strict=True):
-        if is_image(one.inputs[0]):
-            folder.mkdir(parents=True, exist_ok=True)
-            record["image"] = f"counterexample_{record['verilog']}.png"
-            _draw(one.inputs[0], folder / record["image"])
+    records = []
+    for name, one in found.items():
+        run.report.mkdir(parents=True, exist_ok=True)
+        image = f"counterexample_{name}.png" if is_image(one.inputs[0]) else None
+        if image is not None:
+            _draw(one.inputs[0], run.report / image)
+        records.append(_record(name, one) | {"image": image})
     if records:
-        folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(records, indent=2, ensure_ascii=False)
-        write_atomically(folder / "counterexample.json", f"{text}\n")
+        write_atomically(run.counterexample, f"{text}\n")
     return records
 
 
@@ -65,7 +68,6 @@ def _record(name: str, found: Counterexample) -> dict[str, Any]:
         "logits": {who: None if of is None else of[0].tolist() for who, of in logits.items()},
         "input": found.inputs[0].tolist(),
         "picture": picture(found.inputs[0]),
-        "image": None,
     }
 
 
