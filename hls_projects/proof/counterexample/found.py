@@ -76,5 +76,5 @@ class Counterexample:
         if not places:
             return "no logit shows it"
         first = f"logit {places[0]} is {received[0, places[0]]} instead of "
-        more = f", and {len(places) - 1} more differ" if len(places) > 1 else ""
+        more = f", and {len(places) - 1} more" if len(places) > 1 else ""
         return f"{first}{self.expected[0, places[0]]}{more}"

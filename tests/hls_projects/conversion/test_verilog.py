@@ -12,8 +12,9 @@ from hls_projects.conversion.verilog import Verilog, _prove
 from hls_projects.families import XILINX
 from hls_projects.kinds import MaxPool
 from hls_projects.proof import Difference, Proof
-from hls_projects.rtl import write_rtl
+from hls_projects.rtl import RtlSimulation, write_rtl
 from tests.hls_projects.networks import image_network
+from tests.hls_projects.proof.broken import flipped_bit
 from tests.hls_projects.zoo import ZOO
 
 POOLED = image_network((6, 6, 1), [(2, (2, 2), (1, 1), "valid"), MaxPool((2, 2), (2, 2))])
@@ -65,3 +66,20 @@ def test_streams_of_pixels_are_proved_between_what_moves_pixels(tmp_path):
     written = SimpleNamespace(family=XILINX, design=design)
     _prove(found, POOLED, written, options, lambda description: nullcontext())
     assert found.proofs[0].startswith("Verilog for xilinx: all between window_1, ")
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_an_input_that_shows_a_difference_is_simulated_where_that_is_possible(
+    tmp_path, simulated
+):
+    net = ZOO["images"]
+    design = write_rtl(net, tmp_path)
+    design.verilog.write_text(flipped_bit(design.verilog.read_text(), 0, 3))
+    found = Verilog()
+    options = SimpleNamespace(prove=None, seconds=60.0, time_multiplex=False)
+    simulation = RtlSimulation(design) if simulated else None
+    written = SimpleNamespace(family=XILINX, design=design, simulation=simulation)
+    _prove(found, net, written, options, lambda description: nullcontext())
+    assert found.counterexamples["xilinx"].confirmed == simulated
+    assert ("simulation confirms it" if simulated else "not simulated") in found.failures[0]
+    assert found.failures == found.proofs
