@@ -187,7 +187,7 @@ def _prove(
             found.proofs.append(f"{name}: not proved, since the checker failed")
             found.failures.append(f"{description}: {type(error).__name__}: {error}")
             return
-        _confirm(found, written, proof)
+        _confirm(found, network, written, proof)
         found.proofs.append(f"{name}: {proof}")
         if proof.differences:
             found.failures.append(found.proofs[-1])
@@ -195,13 +195,16 @@ def _prove(
         found.proofs.append(f"{name}: not proved, which takes long; see --prove")
 
 
-def _confirm(found: Verilog, written: VerilogDesign, proof: Proof) -> None:
+def _confirm(
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, proof: Proof
+) -> None:
     """Simulates the input that shows a difference, where the Verilog could be simulated."""
     if proof.counterexample is None:
         return
     if written.simulation is not None:
         with tolerated(found, "simulating the counterexample"):
-            proof.counterexample = proof.counterexample.simulate(written.simulation.predict)
+            proof.counterexample = proof.counterexample.simulate(
+                written.simulation.predict, network.predict_integers)
     found.counterexamples[written.family.name] = proof.counterexample
 
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hls_projects.proof.counterexample.descent import descend
 from hls_projects.proof.counterexample.difference import Difference
+
+# Inputs (samples, *shape) to logits (samples, classes).
+Logits = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +25,8 @@ class Counterexample:
         evaluated: logits of the netlist as the checker evaluates it, (inputs, classes); None where
             modules that move pixels stand in the way.
         simulated: logits that a simulation of the Verilog gives; None before.
+        window: of each input, places of the pixels that show the bit, (inputs, pixels), whatever
+            stands elsewhere; None where the whole input shows it.
     """
 
     difference: Difference
@@ -28,21 +34,41 @@ class Counterexample:
     expected: np.ndarray
     evaluated: np.ndarray | None = None
     simulated: np.ndarray | None = None
+    window: np.ndarray | None = None
 
-    def simulate(self, predict: Callable[[np.ndarray], np.ndarray]) -> Counterexample:
+    def simulate(self, predict: Logits, integers: Logits) -> Counterexample:
         """With the first of the inputs that a simulation shows to differ in a logit, if one does.
 
+        Values beside its window become 0 then, as long as a logit differs in simulation.
+
         Args:
-            predict: simulates the Verilog on inputs (samples, *shape), gives logits.
+            predict: simulates the Verilog.
+            integers: what the integer network gives.
         """
         simulated = predict(self.inputs)
         differs = (simulated != self.expected).any(axis=1)
-        chosen = slice(first := int(differs.argmax()), first + 1)
-        inputs = self.inputs[chosen]
+        chosen = int(differs.argmax())
+        inputs, expected = self.inputs[chosen, None], self.expected[chosen, None]
+        simulated = simulated[chosen, None]
+        if differs.any() and self.window is not None:
+            inputs = self._smaller(chosen, predict, integers)
+            expected, simulated = integers(inputs), predict(inputs)
         difference = replace(self.difference, x=inputs.reshape(-1).astype(np.int64))
-        evaluated = None if self.evaluated is None else self.evaluated[chosen]
-        return Counterexample(
-            difference, inputs, self.expected[chosen], evaluated, simulated[chosen])
+        evaluated = None if self.evaluated is None else self.evaluated[chosen, None]
+        return Counterexample(difference, inputs, expected, evaluated, simulated)
+
+    def _smaller(self, number: int, predict: Logits, integers: Logits) -> np.ndarray:
+        """One input (1, *shape), with 0 in place of what its window does not need."""
+        x, window = self.inputs[number].reshape(-1), self.window[number]
+
+        def holds(trials: np.ndarray) -> np.ndarray:
+            found = (trials[:, window] == x[window]).all(axis=1)
+            if found.any():
+                images = trials[found].reshape(-1, *self.inputs.shape[1:])
+                found[found] = (predict(images) != integers(images)).any(axis=1)
+            return found
+
+        return descend(x, holds).reshape(1, *self.inputs.shape[1:])
 
     @property
     def confirmed(self) -> bool:

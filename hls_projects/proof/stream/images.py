@@ -31,8 +31,10 @@ from hls_projects.proof.stream.movers import Mover, Movers
 # Modules that move pixels; their contents are simulated.
 MODULES = ("window_*", "join_*", "collect")
 WINDOW = "values of a window, not of an image,"
-# Places of a window at which a simulation looks whether a logit shows it.
-MOST_IMAGES = 64
+# Places of a window at which a simulation looks whether a logit shows it, and images that are
+# random elsewhere.
+MOST_PLACES = 64
+BACKGROUNDS = 192
 
 
 def prove_stream(
@@ -179,26 +181,36 @@ class _Stream:
     def _shown(self, differences: list[Difference], seen: np.ndarray) -> list[Difference]:
         """Those at pixels in an image that is 0 elsewhere; the first one is the counterexample.
 
+        It has more images, of which a simulation may show one.
+
         Args:
             differences: at pixels that stand side by side, or at other values.
             seen: where these pixels may stand in an image, (times, pixels).
         """
-        shape, seen = self.network.input.shape, seen[:MOST_IMAGES]
-
-        def images(pixels: np.ndarray) -> np.ndarray:
-            found = np.zeros((len(seen), math.prod(shape)), np.int32)
-            found[np.arange(len(seen))[:, None], seen] = pixels
-            return found
-
+        seen = seen[:MOST_PLACES]
+        places = seen[np.arange(len(seen) + BACKGROUNDS) % len(seen)]
         placed = [
-            d if d.x is None else replace(d, x=images(d.x)[0].astype(np.int64), starts=None)
+            d if d.x is None
+            else replace(d, x=self._images(d.x, places)[0].astype(np.int64), starts=None)
             for d in differences
         ]
         if placed and placed[0].x is not None and self.proof.counterexample is None:
-            inputs = images(differences[0].x).reshape(-1, *shape)
+            inputs = self._images(differences[0].x, places).reshape(-1, *self.network.input.shape)
             expected = self.network.predict_integers(inputs)
-            self.proof.counterexample = Counterexample(placed[0], inputs, expected)
+            self.proof.counterexample = Counterexample(
+                placed[0], inputs, expected, window=places)
         return placed
+
+    def _images(self, pixels: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Images with pixels at given places, int32 (images, values): 0 elsewhere, or random."""
+        form, rng = self.network.input, np.random.default_rng(1)
+        share = np.zeros(len(places))
+        share[-BACKGROUNDS:] = np.linspace(0.02, 1.0, BACKGROUNDS)
+        size = len(places), math.prod(form.shape)
+        found = rng.integers(form.lowest, form.highest + 1, size, np.int32)
+        found *= rng.random(size) < share[:, None]
+        found[np.arange(len(places))[:, None], places] = pixels
+        return found
 
     def _moved(self, mover: Mover, made: list[Values]) -> Values:
         """The pixels of a window, or of all branches, or of the whole image."""

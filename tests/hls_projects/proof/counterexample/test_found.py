@@ -13,7 +13,7 @@ DIFFERENCE = Difference("dense_1", 2, 0, "q[2]", np.array([0, 3]), 1, 0, np.arra
 
 def found(evaluated, simulated):
     one = Counterexample(DIFFERENCE, INPUTS[:1], EXPECTED[:1], evaluated and np.array([evaluated]))
-    return one.simulate(lambda x: np.array([simulated]))
+    return one.simulate(lambda x: np.array([simulated]), None)
 
 
 def test_a_simulation_that_shows_it_confirms_it():
@@ -43,6 +43,19 @@ def test_without_simulation_it_says_so():
 
 def test_of_several_inputs_the_one_that_a_logit_shows_is_kept():
     one = Counterexample(DIFFERENCE, INPUTS, EXPECTED)
-    shown = one.simulate(lambda x: np.array([[1, 2], [1, 5]]))
+    shown = one.simulate(lambda x: np.array([[1, 2], [1, 5]]), None)
     assert shown.inputs.tolist() == [[3, 0]] and shown.difference.x.tolist() == [3, 0]
     assert shown.confirmation == "simulation confirms it: logit 1 is 5 instead of 4"
+
+
+def test_beside_a_window_only_what_a_logit_needs_is_left():
+    """A logit is wrong where values 0 and 3 are there; the window, value 1, stays anyway."""
+    def integers(x):
+        return np.zeros((len(x), 1), int)
+
+    def predict(x):
+        return (x[:, [0]] > 0) & (x[:, [3]] > 0)
+
+    inputs = np.array([[0, 1, 0, 0, 0], [1, 1, 2, 1, 1]], np.int32)
+    one = Counterexample(DIFFERENCE, inputs, integers(inputs), window=np.array([[1], [1]]))
+    assert one.simulate(predict, integers).inputs.tolist() == [[1, 1, 0, 1, 0]]

@@ -47,7 +47,7 @@ def test_a_simulation_shows_it_and_no_value_can_be_0(name, tmp_path):
     net = ZOO[name]
     bad, proof = faulty(net, tmp_path, seed=3)
     simulation = RtlSimulation(bad)
-    found = proof.counterexample.simulate(simulation.predict)
+    found = proof.counterexample.simulate(simulation.predict, net.predict_integers)
     assert found.confirmed and not found.refuted, found.confirmation
     np.testing.assert_array_equal(found.simulated, found.evaluated)
     np.testing.assert_array_equal(found.simulated, simulation.predict(found.inputs))
@@ -59,10 +59,12 @@ def test_a_simulation_shows_it_and_no_value_can_be_0(name, tmp_path):
 
 
 def test_the_line_names_layer_neuron_bit_and_who_says_so(tmp_path):
-    bad, proof = faulty(ZOO["images"], tmp_path, seed=3)
+    net = ZOO["images"]
+    bad, proof = faulty(net, tmp_path, seed=3)
     one = proof.differences[0]
     assert proof.counterexample.difference is one
-    proof.counterexample = proof.counterexample.simulate(RtlSimulation(bad).predict)
+    proof.counterexample = proof.counterexample.simulate(
+        RtlSimulation(bad).predict, net.predict_integers)
     nonzero = np.count_nonzero(one.x)
     assert str(proof).startswith(
         f"not the network: {one.layer}, neuron {one.neuron}, bit {one.bit} ({one.net}): "

@@ -140,13 +140,14 @@ def test_pixels_of_a_window_are_shown_in_an_image(tmp_path):
     network = NETWORKS["pools"]
     good = write_rtl(network, tmp_path)
     for bad, proof in faulty_filter(good, network, tmp_path):
-        found = proof.counterexample.simulate(RtlSimulation(bad).predict)
+        simulation = RtlSimulation(bad)
+        found = proof.counterexample.simulate(simulation.predict, network.predict_integers)
         if found.confirmed:
             break
     assert found.difference.layer == "conv2d_1" and found.difference.smallest
     assert found.inputs.shape == (1, 7, 6, 2)
     expected = network.predict_integers(found.inputs)
-    assert not np.array_equal(RtlSimulation(bad).predict(found.inputs), expected)
+    assert not np.array_equal(simulation.predict(found.inputs), expected)
     assert str(proof).startswith("not the network: conv2d_1, neuron ")
 
 
