@@ -202,7 +202,7 @@ class Checked:
         expected = int(self.results[lane, neuron] >> place & 1)
         seen = {"values": self.values[lane], "expected": expected, "received": 1 - expected}
         if reached:
-            seen |= {"x": self.front.x[lane], "starts": self.front.x[reached]}
+            seen |= {"x": self.front.x[lane], "vectors": self.front.x, "lanes": reached}
         return replace(found, **seen)
 
     def _at_example(self, found: Difference, example: Mapping[int, bool]) -> Difference:
@@ -221,7 +221,7 @@ class Checked:
         seen = {"values": held[0], "expected": expected, "received": received}
         # Values of the first block are inputs of the network, where vectors are.
         if self.step == 0 and len(self.front.x):
-            seen |= {"x": held[0], "starts": held}
+            seen |= {"x": held[0], "vectors": held, "lanes": [0]}
         return replace(found, **seen)
 
     def _expected(self, neuron: int, place: int, inverted: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +37,8 @@ class Difference:
         expected, received: the bit there.
         x: an input of the network that leads there, integers; None where none was found.
         spot: where to look at it again.
-        starts: all inputs that were found to show it, (inputs, values of one); None without any.
+        vectors: inputs that were tried, (inputs, values of one); None where none shows it.
+        lanes: which of them show it.
         smallest: whether no value of x can be 0 instead without losing the difference.
         values_of: what `values` are, in words.
     """
@@ -50,9 +52,16 @@ class Difference:
     received: int | None = None
     x: np.ndarray | None = None
     spot: Spot | None = None
-    starts: np.ndarray | None = None
+    # Of all differences of a layer the same array.
+    vectors: np.ndarray | None = None
+    lanes: Sequence[int] = ()
     smallest: bool = False
     values_of: str = "values of its inputs"
+
+    @property
+    def starts(self) -> np.ndarray:
+        """All inputs that were found to show it, (inputs, values of one)."""
+        return self.vectors[self.lanes]
 
     def __str__(self) -> str:
         place = f"{self.layer}, neuron {self.neuron}, bit {self.bit} ({self.net})"

@@ -30,7 +30,7 @@ def smallest_first(differences: Sequence[Difference], watched: Watched) -> list[
     Raises:
         RuntimeError: if none of the inputs of a difference shows it, a fault of the checker.
     """
-    shown = [d for d in differences if d.starts is not None][:MOST_LOOKED_AT]
+    shown = [d for d in differences if d.vectors is not None][:MOST_LOOKED_AT]
     looked_at = shown or list(_reached(differences[:MOST_LOOKED_AT], watched))
     for at_port in (True, False):
         for difference in looked_at:
@@ -48,7 +48,7 @@ def _reached(differences: Sequence[Difference], watched: Watched) -> Iterator[Di
     for difference in differences:
         shows = np.not_equal(*watched.bits(difference, x))
         if shows.any():
-            yield replace(difference, starts=x[shows])
+            yield replace(difference, vectors=x, lanes=np.flatnonzero(shows))
 
 
 def _random(watched: Watched) -> np.ndarray:

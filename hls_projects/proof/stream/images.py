@@ -191,7 +191,7 @@ class _Stream:
         places = seen[np.arange(len(seen) + BACKGROUNDS) % len(seen)]
         placed = [
             d if d.x is None
-            else replace(d, x=self._images(d.x, places)[0].astype(np.int64), starts=None)
+            else replace(d, x=self._images(d.x, places)[0].astype(np.int64), vectors=None)
             for d in differences
         ]
         if placed and placed[0].x is not None and self.proof.counterexample is None:
