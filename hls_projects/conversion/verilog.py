@@ -187,7 +187,7 @@ def _prove(
             found.proofs.append(f"{name}: not proved, since the checker failed")
             found.failures.append(f"{description}: {type(error).__name__}: {error}")
             return
-        _confirm(found, network, written, proof)
+        _confirm(found, network, written, proof, step)
         found.proofs.append(f"{name}: {proof}")
         if proof.differences:
             found.failures.append(found.proofs[-1])
@@ -196,13 +196,14 @@ def _prove(
 
 
 def _confirm(
-    found: Verilog, network: IntegerNetwork, written: VerilogDesign, proof: Proof
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, proof: Proof, step: Step
 ) -> None:
     """Simulates the input that shows a difference, where the Verilog could be simulated."""
     if proof.counterexample is None:
         return
     if written.simulation is not None:
-        with tolerated(found, "simulating the counterexample"):
+        description = f"simulating the counterexample of Verilog for {written.family.name}"
+        with tolerated(found, description), step(description):
             proof.counterexample = proof.counterexample.simulate(
                 written.simulation.predict, network.predict_integers)
     found.counterexamples[written.family.name] = proof.counterexample
