@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,7 +184,18 @@ def main(
     (print_json if as_json else print_conversion)(document, folder)
     for failure in document["failures"]:
         click.echo(f"error: {failure}", err=True)
+    _draw_counterexamples(document["exactness"]["counterexamples"], folder)
     sys.exit(1 if document["failures"] else 0)
+
+
+def _draw_counterexamples(records: Sequence[dict[str, Any]], folder: Path) -> None:
+    """Says where inputs that show an error are, and draws those that are images."""
+    from qkeras_models.files.run_folder import RunFolder
+
+    for record in records:
+        click.echo("".join(f"  {row}\n" for row in record["picture"]), err=True, nl=False)
+    if records:
+        click.echo(f"the input: {RunFolder(folder).counterexample}", err=True)
 
 
 def _board_options(

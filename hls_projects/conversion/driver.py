@@ -73,6 +73,7 @@ def convert(
         ExactnessError: if C-simulation and Keras differ; report/mismatch.json says where.
     """
     from hls_projects.conversion.preflight import memory_warning
+    from hls_projects.proof.counterexample.record import write_counterexamples
     from hls_projects.rtl import check_feasible
     from training.console import report
 
@@ -104,6 +105,8 @@ def convert(
     if options.rtl is not None:
         verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
+    exactness["counterexamples"] = write_counterexamples(
+        verilog.counterexamples, RunFolder(source.folder))
     if keras_proof is not None and keras_proof.differences:
         verilog.failures.append(str(keras_proof))
     verilog.failures += wrong

@@ -20,7 +20,7 @@ from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
-    from hls_projects.proof import Proof
+    from hls_projects.proof import Counterexample, Proof
     from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
     from hls_projects.tools.synthesis import Cells
@@ -61,12 +61,14 @@ class VerilogDesign:
 class Verilog:
     """Every Verilog design of a conversion, and what failed.
 
-    `proofs` says what was found for every input, a line for each Verilog.
+    `proofs` says what was found for every input, a line for each Verilog; `counterexamples` are
+    inputs that show what is not the network's, by the name of a family.
     """
 
     designs: list[VerilogDesign] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     proofs: list[str] = field(default_factory=list)
+    counterexamples: dict[str, Counterexample] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -182,10 +184,27 @@ def _prove(
 
         prove = prove_stream if streams(network) else prove_rtl
         verilog, family = written.design.verilog, written.family.name
-        add_proof(found, name, step, lambda: prove(verilog, network, family,
-                                                   seconds=options.seconds))
+        add_proof(
+            found, name, step,
+            lambda: prove(verilog, network, family, seconds=options.seconds),
+            lambda proof: _confirm(found, network, written, proof, step),
+        )
     else:
         found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+
+
+def _confirm(
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, proof: Proof, step: Step
+) -> None:
+    """Simulates the input that shows a difference, where the Verilog could be simulated."""
+    if proof.counterexample is None:
+        return
+    if written.simulation is not None:
+        description = f"simulating the counterexample of Verilog for {written.family.name}"
+        with tolerated(found, description), step(description):
+            proof.counterexample = proof.counterexample.simulate(
+                written.simulation.predict, network.predict_integers)
+    found.counterexamples[written.family.name] = proof.counterexample
 
 
 def _prove_class(
@@ -205,8 +224,22 @@ def _prove_class(
         found.proofs.append(f"{name}: not proved, which takes long; see --prove")
 
 
-def add_proof(found: Verilog, name: str, step: Step, prove: Callable[[], Proof]) -> None:
-    """Adds a line on what a checker found; a difference, or a checker that fails, is a failure."""
+def add_proof(
+    found: Verilog,
+    name: str,
+    step: Step,
+    prove: Callable[[], Proof],
+    confirm: Callable[[Proof], None] = lambda proof: None,
+) -> None:
+    """Adds a line on what a checker found; a difference, or a checker that fails, is a failure.
+
+    Args:
+        found: gets the line.
+        name: of what is proved.
+        step: a context manager around a long step, given its description.
+        prove: the checker.
+        confirm: looks at what it found before that is told.
+    """
     description = f"proving {name}"
     try:
         with step(description):
@@ -215,6 +248,7 @@ def add_proof(found: Verilog, name: str, step: Step, prove: Callable[[], Proof])
         found.proofs.append(f"{name}: not proved, since the checker failed")
         found.failures.append(f"{description}: {type(error).__name__}: {error}")
         return
+    confirm(proof)
     found.proofs.append(f"{name}: {proof}")
     if proof.differences:
         found.failures.append(found.proofs[-1])

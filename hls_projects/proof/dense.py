@@ -6,9 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof.blocks import Block, make_blocks
 from hls_projects.proof.circuit import Circuit, CircuitError
+from hls_projects.proof.counterexample.found import Counterexample
+from hls_projects.proof.counterexample.search import smallest_first
+from hls_projects.proof.counterexample.watched import Watched
 from hls_projects.proof.graph.steps import Pool, graph_steps
 from hls_projects.proof.reading import read_circuit, read_routed_circuit
 from hls_projects.proof.result import Proof
@@ -80,11 +85,27 @@ def prove_pipeline(circuit: Circuit, network: IntegerNetwork) -> Proof:
     proof = Proof()
     try:
         check_names(circuit)
-        Section(circuit, _steps(network), Values.of_input(network.input), proof).run()
+        steps, values = list(_steps(network)), Values.of_input(network.input)
+        watched = Watched(circuit, steps, values)
+        Section(circuit, steps, values, proof).run()
+        proof.differences = smallest_first(proof.differences, watched)
+        proof.counterexample = _counterexample(proof, watched, network)
     except CircuitError as error:
         proof.message = str(error)
     proof.seconds = time.monotonic() - started
     return proof
+
+
+def _counterexample(
+    proof: Proof, watched: Watched, network: IntegerNetwork
+) -> Counterexample | None:
+    """The input that shows the first difference, with the logits there."""
+    if not proof.differences or proof.differences[0].x is None:
+        return None
+    x = proof.differences[0].x[None]
+    inputs = x.reshape(-1, *network.input.shape).astype(np.int32)
+    expected = network.predict_integers(inputs)
+    return Counterexample(proof.differences[0], inputs, expected, watched.logits(x))
 
 
 def _steps(network: IntegerNetwork) -> Iterator[Block | Pool]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from hls_projects.proof.circuit import FALSE, Box, Circuit, CircuitError
+from hls_projects.proof.counterexample.difference import Difference
 from hls_projects.proof.diagrams import Diagrams, TooManyNodes
 from hls_projects.proof.reading import read_around
-from hls_projects.proof.result import Difference, Proof
+from hls_projects.proof.result import Proof
 
 MOST_NODES = 4_000_000
 LAYER = "class"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from hls_projects.proof.circuit import FALSE
+from hls_projects.proof.counterexample.difference import Difference
 from hls_projects.proof.neuron import Literal
 from hls_projects.proof.pipeline import Checked
-from hls_projects.proof.result import Difference
 
 
 class Matches:
@@ -45,12 +45,17 @@ class Matches:
         for (neuron, _), wanted in found.items():
             yield neuron, wanted
 
-    def difference(self, net: int) -> Difference:
-        """Of a register that equals no bit, from the bit that it equals on most vectors."""
+    def difference(self, net: int, example: Mapping[int, bool] | None = None) -> Difference:
+        """Of a register from the bit that it equals on most vectors.
+
+        Args:
+            net: the register's.
+            example: values of nets at which it differs, where no vector shows it.
+        """
         word = self.words[net]
         nearest = min(self.by_word, key=lambda other: (other ^ word).bit_count())
         neuron, place, inverted = self.by_word[nearest][0]
-        return self.checked.difference(net, neuron, place, inverted, word)
+        return self.checked.difference(net, neuron, place, inverted, word, example)
 
 
 class EqualNets:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hls_projects.proof.blocks import Block, bit_table
 from hls_projects.proof.circuit import FALSE, Circuit
+from hls_projects.proof.counterexample.difference import Difference, Spot
 from hls_projects.proof.diagrams import Lanes, Table, WeightedSum
 from hls_projects.proof.neuron import Code, Literal, Result, prove_neuron
-from hls_projects.proof.result import Difference
 from hls_projects.proof.sums.reach import Reach
 from hls_projects.proof.vectors import block_vectors
 
@@ -75,6 +75,26 @@ class Front:
                 occur &= np.isin(held[:, value], codes)
         return held[occur], {net: to_word(bit[occur]) for net, bit in bits.items()}
 
+    def values_at(
+        self, example: Mapping[int, bool], codes: Sequence[np.ndarray]
+    ) -> np.ndarray | None:
+        """Values (values,) of which the nets hold what an example says, nearest to 0 elsewhere.
+
+        Args:
+            example: values of nets.
+            codes: of each value, those that occur; None is returned where none of them is so.
+        """
+        found = []
+        for literals, own in zip(self.literals, codes, strict=True):
+            fits = np.ones(len(own), bool)
+            for place, (net, inverted) in enumerate(literals):
+                if net in example:
+                    fits &= (own >> place & 1).astype(bool) == (example[net] ^ inverted)
+            if not fits.any():
+                return None
+            found.append(min(own[fits].tolist(), key=abs))
+        return np.array(found, np.int64)
+
     def _weighted(self, value: int, weight: int) -> Iterator[tuple[int, Literal]]:
         literals = self.literals[value]
         for place, literal in enumerate(literals):
@@ -89,11 +109,16 @@ def to_word(bits: np.ndarray) -> int:
 
 @dataclass
 class Checked:
-    """Nets of one block compared with its neurons' bits, on vectors and then for every input."""
+    """Nets of one block compared with its neurons' bits, on vectors and then for every input.
+
+    Attributes:
+        step: position of the block in its section.
+    """
 
     circuit: Circuit
     block: Block
     front: Front
+    step: int = 0
     values: np.ndarray = field(init=False)
     words: dict[int, int] = field(init=False)
     propagated: int = field(init=False)
@@ -154,19 +179,50 @@ class Checked:
         return prove_neuron(self.circuit, tables, total, occurs, codes, begin)
 
     def difference(
-        self, net: int, neuron: int, place: int, inverted: bool, word: int | None
+        self, net: int, neuron: int, place: int, inverted: bool, word: int,
+        example: Mapping[int, bool] | None = None,
     ) -> Difference:
-        """Of a net from a neuron's bit, at the vector with the fewest nonzero values."""
-        place_only = *self.block.label(neuron), place, self.circuit.name(net)
-        different = 0 if word is None else word ^ self._expected(neuron, place, inverted)
+        """Of a net from a neuron's bit, at the vector with the fewest nonzero values.
+
+        Args:
+            net: which one.
+            neuron, place: the bit.
+            inverted: whether the net is taken for its complement.
+            word: the net's, on all vectors.
+            example: values of nets at which it differs, where no vector shows it.
+        """
+        found = Difference(*self.block.label(neuron), place, self.circuit.name(net),
+                           spot=Spot(self.step, neuron, net, inverted))
+        different = word ^ self._expected(neuron, place, inverted)
         lanes = [i for i in range(len(self.values)) if different >> i & 1]
         if not lanes:
-            return Difference(*place_only)
+            return found if example is None else self._at_example(found, example)
         reached = [i for i in lanes if i < self.propagated]
         lane = min(reached or lanes, key=lambda i: np.count_nonzero(self.values[i]))
         expected = int(self.results[lane, neuron] >> place & 1)
-        x = self.front.x[lane] if reached else None
-        return Difference(*place_only, self.values[lane], expected, 1 - expected, x)
+        seen = {"values": self.values[lane], "expected": expected, "received": 1 - expected}
+        if reached:
+            seen |= {"x": self.front.x[lane], "vectors": self.front.x, "lanes": reached}
+        return replace(found, **seen)
+
+    def _at_example(self, found: Difference, example: Mapping[int, bool]) -> Difference:
+        """A difference that diagrams found, at values that hold what they say, if there are any."""
+        values, spot = self.front.values_at(example, self.block.codes), found.spot
+        if values is None:
+            return found
+        held, words = self.front.lanes(self.block, values[None])
+        if not len(held):
+            return found
+        received = self.circuit.evaluate([spot.net], words, Lanes(1))[spot.net] ^ spot.inverted
+        results = self.block.results(self.block.sums(held))
+        expected = int(results[0, spot.neuron] >> found.bit & 1)
+        if received == expected:  # of another bit that equals this one on all vectors
+            return found
+        seen = {"values": held[0], "expected": expected, "received": received}
+        # Values of the first block are inputs of the network, where vectors are.
+        if self.step == 0 and len(self.front.x):
+            seen |= {"x": held[0], "vectors": held, "lanes": [0]}
+        return replace(found, **seen)
 
     def _expected(self, neuron: int, place: int, inverted: bool) -> int:
         ones = (1 << len(self.values)) - 1

@@ -4,41 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-
-@dataclass(frozen=True, eq=False)
-class Difference:
-    """A bit of the hardware that is not the network's.
-
-    Attributes:
-        layer: name of the layer, such as dense_2.
-        neuron, bit: which one; of a register that resembles none, the nearest.
-        net: name of the net in the netlist.
-        values: of the layer's inputs at which they differ; None where none was found.
-        expected, received: the bit there.
-        x: an input of the network that leads there, integers; None where none was found.
-    """
-
-    layer: str
-    neuron: int
-    bit: int
-    net: str
-    values: np.ndarray | None = None
-    expected: int | None = None
-    received: int | None = None
-    x: np.ndarray | None = None
-
-    def __str__(self) -> str:
-        place = f"{self.layer}, neuron {self.neuron}, bit {self.bit} ({self.net})"
-        if self.values is None:
-            return place
-        ones = int(np.count_nonzero(self.values))
-        where = "an input of the network" if self.x is not None else "values of its inputs"
-        return (
-            f"{place}: {self.received} instead of {self.expected} at {where} "
-            f"with {ones} nonzero of {self.values.size}"
-        )
+from hls_projects.proof.counterexample.difference import Difference
+from hls_projects.proof.counterexample.found import Counterexample
 
 
 @dataclass
@@ -49,6 +16,7 @@ class Proof:
         proven: output bits of blocks, registers and logits, that equal the network's.
         outputs: all of them.
         differences: bits that are not the network's, with an input that shows it.
+        counterexample: an input of the network that shows the first one; None without any.
         unknown: names of bits on which no verdict was reached.
         by_diagrams: of `proven`, bits that took diagrams over all inputs of the neuron.
         unused_codes: codes of activations that no neuron produces, which count as don't-cares.
@@ -66,6 +34,7 @@ class Proof:
     seconds: float = 0.0
     message: str = ""
     simulated: list[str] = field(default_factory=list)
+    counterexample: Counterexample | None = None
 
     @property
     def complete(self) -> bool:
@@ -81,6 +50,10 @@ class Proof:
                     "these are simulated")
         if self.complete:
             return f"proved for every input: {found}"
+        if self.counterexample is not None:
+            shown = self.counterexample
+            return (f"not the network: {shown.difference}; {shown.confirmation}; "
+                    f"proved {found}")
         if self.differences:
             shown = next((d for d in self.differences if d.x is not None), None)
             verdict = "not proved" if shown is None else "not the network"

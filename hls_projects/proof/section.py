@@ -64,7 +64,8 @@ class Section:
             whose results are port y.
         values: of port x.
         proof: what is found is added to it.
-        of_network: whether port x is the network's input, so that a difference can be shown there.
+        of_network: whether port x is the network's input, or pixels of it, so that a difference
+            can be shown there.
         signed_logits: whether sums at port y have a sign though none is negative.
     """
 
@@ -103,20 +104,20 @@ class Section:
         codes, latency = self.values.codes, self._check_valid()
         front = None
         left = sum(isinstance(step, Block) for step in before)
-        for step in before:
+        for number, step in enumerate(before):
             if isinstance(step, Pool):
                 front = front or self._inputs(identity(codes))
                 found = self._pool(step, front, codes)
             else:
                 known = replace(step, codes=codes)
-                checked = Checked(self.circuit, known, front or self._inputs(known))
+                checked = Checked(self.circuit, known, front or self._inputs(known), number)
                 found = self._block(checked, latency, left)
                 left -= 1
             if found is None:
                 return None
             front, codes = found
         known = replace(last, codes=codes)
-        checked = Checked(self.circuit, known, front or self._inputs(known))
+        checked = Checked(self.circuit, known, front or self._inputs(known), len(before))
         made = self._made(checked)
         self._results(checked)
         return made
@@ -262,7 +263,7 @@ class Section:
             elif result.verdict is Verdict.UNKNOWN:
                 proof.unknown.append(self.circuit.name(net))
             else:
-                proof.differences.append(matches.difference(net))
+                proof.differences.append(matches.difference(net, result.counterexample))
 
     def _results(self, checked: Checked) -> None:
         """Proves port y, whose order is that of the neurons."""
@@ -287,5 +288,6 @@ class Section:
             if verdict is Verdict.UNKNOWN:
                 self.proof.unknown.append(self.circuit.name(net))
             elif verdict is Verdict.DIFFERS:
+                example = results[net].counterexample if net in results else None
                 self.proof.differences.append(
-                    checked.difference(net, neuron, place, False, words[net]))
+                    checked.difference(net, neuron, place, False, words[net], example))

@@ -89,3 +89,8 @@ class RunFolder:
     def mismatch(self) -> Path:
         """What differed, where a conversion was not exact."""
         return self.report / "mismatch.json"
+
+    @property
+    def counterexample(self) -> Path:
+        """Inputs at which Verilog is not the network, where a proof found any."""
+        return self.report / "counterexample.json"

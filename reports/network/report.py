@@ -74,7 +74,8 @@ def write_report(
         outputs: what each output of hardware means, where that is not simply its class.
         exactness: what C-simulation was compared with Keras on: ``samples``, ``logits``,
             ``mismatches``, ``images_per_second``, ``compile_seconds``; what is missing is n/a, and
-            further keys appear in report.json only, but for ``board``, what was routed for one.
+            further keys appear in report.json only, but for ``board``, what was routed for one, and
+            ``counterexamples``, inputs at which Verilog differs.
         resources: Figures by design, such as ``Yosys, xilinx``, and then by metric (the keys of
             ``reports.records.record.RESOURCE_METRICS`` in the usual rows, any other in rows of
             its own).

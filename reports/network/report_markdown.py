@@ -43,6 +43,7 @@ def report_markdown(document: Mapping[str, Any], plots: Sequence[str]) -> str:
         f"# {escape_markdown(document['model_name'])}\n",
         *(f"## {table.title}\n\n{table.to_markdown()}" for table in tables),
         *_board((document["exactness"] or {}).get("board")),
+        *_counterexamples((document["exactness"] or {}).get("counterexamples", ())),
         *_outputs(document["outputs"]),
         *_failures(document["failures"]),
         *_plots(plots),
@@ -113,6 +114,16 @@ def _board(board: Mapping[str, Any] | None) -> Iterator[str]:
     yield f"## On {board['board']}\n\n{escape_markdown(board['line'])}\n"
     yield table.to_markdown()
     yield f"![The placed design, coloured by layer]({board['image']})\n"
+
+
+def _counterexamples(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Inputs at which Verilog is not the network."""
+    if records:
+        yield "## Where hardware differs\n"
+    for record in records:
+        yield f"Verilog for {record['verilog']}: {escape_markdown(record['line'])}.\n"
+        if record["image"]:
+            yield f"![The input that shows it]({record['image']})\n"
 
 
 def _outputs(meanings: Sequence[str]) -> Iterator[str]:

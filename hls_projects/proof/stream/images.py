@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,8 +15,14 @@ from hls_projects.kinds import Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
+from hls_projects.proof.blocks import Block
 from hls_projects.proof.circuit import Box, Circuit, CircuitError
+from hls_projects.proof.counterexample.difference import Difference
+from hls_projects.proof.counterexample.found import Counterexample
+from hls_projects.proof.counterexample.search import smallest_first
+from hls_projects.proof.counterexample.watched import Watched
 from hls_projects.proof.dense import check_names
+from hls_projects.proof.graph.steps import Pool
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Proof
 from hls_projects.proof.section import Section, Values
@@ -22,6 +30,11 @@ from hls_projects.proof.stream.movers import Mover, Movers
 
 # Modules that move pixels; their contents are simulated.
 MODULES = ("window_*", "join_*", "collect")
+WINDOW = "values of a window, not of an image,"
+# Places of a window at which a simulation looks whether a logit shows it, and images that are
+# random elsewhere.
+MOST_PLACES = 64
+BACKGROUNDS = 192
 
 
 def prove_stream(
@@ -142,16 +155,62 @@ class _Stream:
             self.movers.padded(self.movers.of[origin])
         ):
             raise CircuitError("a max pool of signed values, zeros among them, is simulated")
-        section = self._section(before, {"y": nets, "out_valid": valid},
-                                self.movers.steps(origin, chain), signed_logits=False)
-        return section.run()
+        return self._section(origin, {"y": nets, "out_valid": valid},
+                             self.movers.steps(origin, chain), signed_logits=False)
 
     def _section(
-        self, before: _Port, ends: dict[str, list[int]], steps: object, signed_logits: bool
-    ) -> Section:
+        self, origin: int, ends: dict[str, list[int]], steps: Iterable[Block | Pool],
+        signed_logits: bool,
+    ) -> Values | None:
+        """Proves what stands after a mover; what differs is shown in an image where it can be."""
+        before, steps, seen = self.after[origin], list(steps), self.movers.of_input(origin)
         begin = {"clk": self.circuit.inputs["clk"], "in_valid": before.valid, "x": before.nets}
-        return Section(replace(self.circuit, inputs=begin, outputs=ends), steps, before.values,
-                       self.proof, of_network=False, signed_logits=signed_logits)
+        circuit = replace(self.circuit, inputs=begin, outputs=ends)
+        watched = Watched(circuit, steps, before.values)
+        earlier, self.proof.differences = self.proof.differences, []
+        made = Section(circuit, steps, before.values, self.proof, of_network=seen is not None,
+                       signed_logits=signed_logits).run()
+        found = self.proof.differences
+        if seen is not None:
+            found = self._shown(smallest_first(found, watched), seen)
+        elif self.movers.of[origin].kind == "window":
+            found = [replace(d, values_of=WINDOW) if d.spot.step == 0 else d for d in found]
+        self.proof.differences = earlier + found
+        return made
+
+    def _shown(self, differences: list[Difference], seen: np.ndarray) -> list[Difference]:
+        """Those at pixels in an image that is 0 elsewhere; the first one is the counterexample.
+
+        It has more images, of which a simulation may show one.
+
+        Args:
+            differences: at pixels that stand side by side, or at other values.
+            seen: where these pixels may stand in an image, (times, pixels).
+        """
+        seen = seen[:MOST_PLACES]
+        places = seen[np.arange(len(seen) + BACKGROUNDS) % len(seen)]
+        placed = [
+            d if d.x is None
+            else replace(d, x=self._images(d.x, places)[0].astype(np.int64), vectors=None)
+            for d in differences
+        ]
+        if placed and placed[0].x is not None and self.proof.counterexample is None:
+            inputs = self._images(differences[0].x, places).reshape(-1, *self.network.input.shape)
+            expected = self.network.predict_integers(inputs)
+            self.proof.counterexample = Counterexample(
+                placed[0], inputs, expected, window=places)
+        return placed
+
+    def _images(self, pixels: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Images with pixels at given places, int32 (images, values): 0 elsewhere, or random."""
+        form, rng = self.network.input, np.random.default_rng(1)
+        share = np.zeros(len(places))
+        share[-BACKGROUNDS:] = np.linspace(0.02, 1.0, BACKGROUNDS)
+        size = len(places), math.prod(form.shape)
+        found = rng.integers(form.lowest, form.highest + 1, size, np.int32)
+        found *= rng.random(size) < share[:, None]
+        found[np.arange(len(places))[:, None], places] = pixels
+        return found
 
     def _moved(self, mover: Mover, made: list[Values]) -> Values:
         """The pixels of a window, or of all branches, or of the whole image."""
@@ -170,7 +229,8 @@ class _Stream:
         before = self.after[self.movers.collector.position]
         values = before.values
         form = InputFormat(values.bits[0], values.signed[0], 1.0, (len(values.codes),))
-        self._section(before, self.circuit.outputs, self.movers.tail(form), True).run()
+        self._section(self.movers.collector.position, self.circuit.outputs,
+                      self.movers.tail(form), signed_logits=True)
 
 
 def _inputs(box: Box) -> list[tuple[str, str]]:

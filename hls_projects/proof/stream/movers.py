@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hls_projects.kinds import Layer, Role
+from hls_projects.kinds.windows import windows_of
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
@@ -121,6 +122,28 @@ class Movers:
         if windows is not None:
             return math.prod(windows.size)
         return math.prod(self.shapes[mover.sources[0]][:-1]) if mover.kind == "collect" else 1
+
+    def of_input(self, origin: int) -> np.ndarray | None:
+        """Which values of the network's input stand at a mover's output, each time that it has one.
+
+        Returns:
+            int (times, values), places of a sample in a row; without windows that reach over the
+            edge. None where what it moves are no pixels that enter, or all its windows reach over.
+        """
+        shape = self.network.input.shape
+        places = np.arange(math.prod(shape))
+        if origin == INPUT:
+            return places.reshape(-1, shape[-1])
+        mover = self.of[origin]
+        if [self.chain(source) for source in mover.sources] != [(INPUT, [])]:
+            return None
+        if mover.kind == "collect":
+            return places[None]
+        windows = self.network.layers[origin].windows
+        seen = windows_of(windows, self.shapes[mover.sources[0]]).swapaxes(2, 3)
+        seen = seen.reshape(seen.shape[0] * seen.shape[1], -1)
+        inside = seen[(seen >= 0).all(axis=1)]
+        return inside if len(inside) else None
 
     def steps(self, origin: int, chain: list[int]) -> list[Block | Pool]:
         """What the layers of a chain do at one place of the image."""

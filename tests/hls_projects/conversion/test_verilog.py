@@ -12,9 +12,10 @@ from hls_projects.conversion.verilog import Verilog, VerilogDesign, _prove, _pro
 from hls_projects.families import XILINX
 from hls_projects.kinds import MaxPool
 from hls_projects.proof import Difference, Proof
-from hls_projects.rtl import write_rtl
+from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.emit.timed_top import write_timed_top
 from tests.hls_projects.networks import image_network
+from tests.hls_projects.proof.broken import flipped_bit
 from tests.hls_projects.zoo import ZOO
 
 POOLED = image_network((6, 6, 1), [(2, (2, 2), (1, 1), "valid"), MaxPool((2, 2), (2, 2))])
@@ -79,3 +80,20 @@ def test_the_class_of_the_wrapper_is_proved(tmp_path, prove, line):
     _prove_class(found, POOLED, written, options, lambda description: nullcontext())
     assert not found.failures and len(found.proofs) == (line is not None)
     assert all(proof.startswith(line) for proof in found.proofs)
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_an_input_that_shows_a_difference_is_simulated_where_that_is_possible(
+    tmp_path, simulated
+):
+    net = ZOO["images"]
+    design = write_rtl(net, tmp_path)
+    design.verilog.write_text(flipped_bit(design.verilog.read_text(), 0, 3))
+    found = Verilog()
+    options = SimpleNamespace(prove=None, seconds=60.0, time_multiplex=False)
+    simulation = RtlSimulation(design) if simulated else None
+    written = SimpleNamespace(family=XILINX, design=design, simulation=simulation)
+    _prove(found, net, written, options, lambda description: nullcontext())
+    assert found.counterexamples["xilinx"].confirmed == simulated
+    assert ("simulation confirms it" if simulated else "not simulated") in found.failures[0]
+    assert found.failures == found.proofs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof import prove_stream
 from hls_projects.proof.stream import images
+from hls_projects.proof.stream.movers import Movers
 from hls_projects.rtl import RtlSimulation, write_rtl
 from tests.hls_projects.networks import image_network, ternary, threshold
 from tests.hls_projects.proof.broken import flipped_bit, swapped_pins, tables, written
@@ -122,3 +124,44 @@ def test_a_fault_in_branches_is_found_or_harmless(seed, tmp_path):
     shown = RtlSimulation(type(good)(**{**vars(good), "verilog": path})).predict(x)
     if not np.array_equal(shown, network.predict_integers(x)):
         assert not prove_stream(path, network).complete
+
+
+def faulty_filter(good, network, folder):
+    """Verilog with a wrong filter of the first layer, and what the proof says."""
+    text = good.verilog.read_text()
+    for cell in range(tables(text)):
+        bad = replace(good, verilog=written(folder, flipped_bit(text, cell, 3)))
+        proof = prove_stream(bad.verilog, network)
+        if proof.counterexample is not None:
+            yield bad, proof
+
+
+def test_pixels_of_a_window_are_shown_in_an_image(tmp_path):
+    network = NETWORKS["pools"]
+    good = write_rtl(network, tmp_path)
+    for bad, proof in faulty_filter(good, network, tmp_path):
+        simulation = RtlSimulation(bad)
+        found = proof.counterexample.simulate(simulation.predict, network.predict_integers)
+        if found.confirmed:
+            break
+    assert found.difference.layer == "conv2d_1" and found.difference.smallest
+    assert found.inputs.shape == (1, 7, 6, 2)
+    expected = network.predict_integers(found.inputs)
+    assert not np.array_equal(simulation.predict(found.inputs), expected)
+    assert str(proof).startswith("not the network: conv2d_1, neuron ")
+
+
+def test_values_that_are_no_pixels_are_called_so(tmp_path):
+    network = NETWORKS["filters"]
+    text = write_rtl(network, tmp_path).verilog.read_text()
+    proof = prove_stream(written(tmp_path, flipped_bit(text, 18, 3)), network)
+    assert proof.counterexample is None
+    assert "conv2d_2" in str(proof) and "values of a window, not of an image," in str(proof)
+    assert str(proof).startswith("not proved")
+
+
+def test_windows_over_the_edge_are_not_where_pixels_are_shown(tmp_path):
+    seen = Movers(NETWORKS["filters"]).of_input(0)
+    assert len(seen) == 25 and (seen >= 0).all()
+    assert seen[1].tolist() == [1, 2, 7, 8]
+    assert Movers(NETWORKS["filters"]).of_input(2) is None
