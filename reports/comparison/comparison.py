@@ -17,6 +17,9 @@ from reports.plots.shadow_weight_plot import shadow_weight_plot
 from reports.plots.sparsity_plots import entropy_plot, layer_sparsity_plot
 from reports.plots.training_plots import training_plot
 
+# Trainings that are drawn one by one.
+MOST_TRAININGS = 3
+
 
 def comparison_page(
     networks: Sequence[ComparedNetwork],
@@ -99,9 +102,10 @@ def _hardware_section(groups: Sequence[Group], data: str | None) -> Section:
         "accuracy-luts",
         "Accuracy against LUTs",
         svg or "",
-        "Every marker is another source; they do not compare: open synthesis counts more LUTs "
-        "than a vendor's tool does for the same design. An estimate stands where nothing was "
-        "synthesized. Magnitude pruning, L2 alone and no retraining are in the table only."
+        "Every marker is another source. LUT cells of open synthesis and of a vendor's tool are "
+        "counted before placement; positions are what a placed design would occupy. An estimate "
+        "stands where nothing was synthesized. Magnitude pruning, L2 alone and no retraining are "
+        "in the table only."
         + (" Hollow diamonds: published designs, vendor-tool figures." if data else ""),
         wide=True,
     )
@@ -130,8 +134,10 @@ def _training_section(groups: Sequence[Group]) -> Section:
 
 
 def _training_plots(groups: Sequence[Group]) -> Iterator[Plot]:
-    """Histograms and history of the first seed of every group that kept them."""
-    for place, group in enumerate(groups):
+    """Histograms and history of the first seed of groups that kept them; of many, the first's."""
+    kept = [(place, group) for place, group in enumerate(groups)
+            if any(member.stages or member.history for member in group.members)]
+    for place, group in kept if len(kept) <= MOST_TRAININGS else kept[:1]:
         name = f"{group.network}, {group.label}"
         staged = next((member for member in group.members if member.stages), None)
         if staged:
@@ -146,7 +152,7 @@ def _training_plots(groups: Sequence[Group]) -> Iterator[Plot]:
         if known:
             yield Plot(
                 f"training-{place}",
-                f"Accuracy, sparsity and thresholds over epochs, {name}",
+                f"Accuracy, nonzeros and thresholds over epochs, {name}",
                 training_plot(known.history),
                 f"Recorded in training, seed {known.record.seed}.",
                 wide=True,

@@ -20,7 +20,7 @@ from reports.records.record import Source, number_text
 PLOT_TITLES = {
     "sizes.svg": "Sparsity and bits of each layer",
     "fan_in.svg": "Fan-in of the neurons",
-    "training.svg": "Training: accuracy, sparsity and thresholds over epochs",
+    "training.svg": "Training: accuracy, nonzeros and thresholds over epochs",
 }
 
 

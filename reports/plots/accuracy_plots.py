@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reports.comparison.compared_network import LABELS, Group, metric_of, sparsity_text
 from reports.comparison.hardware_table import hardware_spreads
 from reports.comparison.published import PublishedDesign, published_designs
+from reports.plots.error_axis import error_axis
 from reports.plots.label_placement import label_points
-from reports.plots.svg import COLORS, draw_svg, log_x_axis, plain_axes, plain_label
+from reports.plots.svg import COLORS, METHOD_COLORS, draw_svg, log_x_axis, plain_axes, plain_label
 from reports.records.record import Source
 from training.methods import METHODS
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 DENSE = [name for name, method in METHODS.items() if method.dense]
 # Left to the tables, where a plot of all architectures would be crowded.
 ABLATIONS = [name for name in METHODS if name not in (*DENSE, "sparse")]
-ACCURACIES = (0, 50, 80, 90, 95, 96, 97, 98, 99, 99.5)
 SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
 MARKERS = {
     Source.YOSYS: ("o", "here, synthesized (Yosys)"),
@@ -70,7 +68,7 @@ class LutPoint:
 def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
     """SVG: mean test accuracy ± sd over sparsity, dense networks as horizontal lines.
 
-    The axis is logarithmic in the share of nonzeros.  None if nothing can be drawn.
+    The axis is logarithmic in the share of nonzeros.  None if fewer than two points can be drawn.
 
     Args:
         groups: of one architecture.
@@ -79,13 +77,13 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
     drawn = [group for group in groups if group.spread("test_accuracy") and not group.trial]
     dense = [group for group in drawn if group.method in DENSE]
     sparse = [group for group in drawn if group not in dense and group.spread("sparsity")]
-    if not sparse:
+    if len(sparse) < 2:
         return None
 
     def paint(figure: matplotlib.figure.Figure) -> None:
         axes = figure.subplots()
-        for place, group in enumerate(dense):
-            _paint_reference(axes, group, COLORS[(3, 7, 4, 5)[place % 4]])
+        for group in dense:
+            _paint_reference(axes, group)
         for place, series in enumerate(dict.fromkeys(group.series for group in sparse)):
             _paint_series(axes, [group for group in sparse if group.series == series], place)
         _density_axis(axes, sparse)
@@ -139,10 +137,10 @@ def _paint_published(
     return [(float(design.luts), design.accuracy, design.name) for design in designs]
 
 
-def _paint_reference(axes: matplotlib.axes.Axes, group: Group, color: str) -> None:
+def _paint_reference(axes: matplotlib.axes.Axes, group: Group) -> None:
     accuracy = group.spread("test_accuracy")
     axes.axhline(
-        100 * accuracy.mean, color=color, linestyle="--", linewidth=1.3,
+        100 * accuracy.mean, color=METHOD_COLORS[group.method], linestyle="--", linewidth=1.3,
         label=plain_label(group.label),
     )
 
@@ -157,7 +155,7 @@ def _paint_series(axes: matplotlib.axes.Axes, groups: Sequence[Group], place: in
         [100 * accuracy.mean for accuracy in accuracies],
         [100 * (accuracy.sd or 0.0) for accuracy in accuracies] if spread else None,
         fmt="o-" if own else "os^vPX*"[place % 7],
-        color=COLORS[0] if own else COLORS[(1, 2, 5, 3, 4, 7)[place % 6]],
+        color=METHOD_COLORS[groups[0].method],
         markersize=5, linewidth=1.5, elinewidth=1.0, capsize=2.5,
         label=plain_label(groups[0].series),
     )
@@ -224,17 +222,9 @@ def _lut_axis(axes: matplotlib.axes.Axes, metric: str) -> None:
     log_x_axis(axes)
     axes.margins(x=0.08, y=0.08)
     axes.set_xlabel("LUT cells, and with a bar the LUT positions they occupy (logarithmic)")
-    axes.set_yscale("function", functions=(_error_axis, lambda y: 100.0 - 10.0 ** -np.asarray(y)))
-    low, high = axes.get_ylim()
-    ticks = [accuracy for accuracy in ACCURACIES if low <= accuracy <= high]
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    error_axis(axes)
     axes.set_ylabel(f"test {metric} (%), logarithmic in the error")
     plain_axes(axes, "both")
-
-
-def _error_axis(accuracy: Any) -> np.ndarray:
-    """−log₁₀ of the error in percent, which is taken for at least 0.1."""
-    return -np.log10(np.maximum(100.0 - np.asarray(accuracy, float), 0.1))
 
 
 def _accuracy_axis(axes: matplotlib.axes.Axes, metric: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reports.network.sizes import LayerSize, NetworkSize
-from reports.plots.svg import COLORS, draw_svg, plain_axes
+from reports.plots.svg import COLORS, METHOD_COLORS, draw_svg, plain_axes
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -64,9 +64,9 @@ def _paint_sparsity(axes: matplotlib.axes.Axes, rows: Sequence[LayerSize]) -> No
 
 def _paint_bits(axes: matplotlib.axes.Axes, rows: Sequence[LayerSize]) -> None:
     series = (
-        ("sparse ternary, Golomb–Rice", "encoded_bits", COLORS[0]),
-        ("binary, 1 bit a weight", "binary_bits", COLORS[1]),
-        ("dense ternary, 2 bits a weight", "ternary_bits", COLORS[7]),
+        ("sparse ternary, Golomb–Rice", "encoded_bits", METHOD_COLORS["sparse"]),
+        ("binary, 1 bit a weight", "binary_bits", METHOD_COLORS["binary"]),
+        ("dense ternary, 2 bits a weight", "ternary_bits", METHOD_COLORS["ternary"]),
     )
     axes.set_xscale("log")
     for place, (label, name, color) in enumerate(series):

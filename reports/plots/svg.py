@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from reports.plots.compact_svg import compact
+
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 MOST_DECADES = 4.5
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#999999")
 """Okabe and Ito's palette, which colour-blind readers can tell apart."""
+METHOD_COLORS = {
+    "sparse": COLORS[0], "binary": COLORS[1], "ternary": COLORS[2], "magnitude": COLORS[3],
+    "l2": COLORS[4], "no-retraining": COLORS[5], "float": COLORS[6],
+}
+"""Of a method, the same in every plot."""
 
 
 def draw_svg(width: float, height: float, paint: Callable[[matplotlib.figure.Figure], None]) -> str:
@@ -29,13 +36,14 @@ def draw_svg(width: float, height: float, paint: Callable[[matplotlib.figure.Fig
     import matplotlib.style
     from matplotlib.figure import Figure
 
-    settings = {"svg.hashsalt": "reports", "svg.fonttype": "none", "font.size": 9.0}
+    settings = {"svg.hashsalt": "reports", "svg.fonttype": "none", "font.size": 9.0,
+                "font.sans-serif": ["DejaVu Sans"]}
     with matplotlib.style.context(["default", settings]):
         figure = Figure(figsize=(width, height), layout="constrained")
         paint(figure)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
+    return compact(buffer.getvalue())
 
 
 def plain_axes(axes: matplotlib.axes.Axes, grid: str) -> None:

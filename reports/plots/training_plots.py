@@ -1,4 +1,4 @@
-"""Plot of a training run from its history: accuracy, sparsity and thresholds over epochs.
+"""Plot of a training run from its history: accuracy, nonzeros and thresholds over epochs.
 
 The history is a CSV file of one row an epoch, such as history.csv of a run folder, with the column
 ``epoch`` and any of ``stage``, ``accuracy``, ``val_accuracy``, ``r2``, ``val_r2``, ``sparsity``,
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reports.plots.error_axis import error_axis
 from reports.plots.svg import COLORS, draw_svg, plain_axes
 
 if TYPE_CHECKING:
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     import pandas
 
 STAGES = {1: "stage 1, train", 2: "stage 2, prune", 3: "stage 3, retrain"}
+ACCURACY, NONZEROS = "accuracy (%)", "nonzeros (%)"
+# Epochs, up to which each one has a dot.
+MARKED = 20
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+LEAST_SHARE = 0.01
 SHADES = ("#edf2f8", "#f9dcc0", "#e6f2e6", "#f2f2f2")
 
 
 def training_plot(history: Path) -> str:
-    """SVG of a history file: one panel each for accuracy, sparsity and thresholds.
+    """SVG of a history file: one panel each for accuracy, nonzeros and thresholds.
 
+    Accuracy is logarithmic in the error and nonzeros are logarithmic, so that the end can be read.
     Panels without columns in the file are left out; the stages are shaded and named.
 
     Raises:
@@ -82,9 +89,9 @@ def _panels(epochs: pandas.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     def chosen(**legends: str) -> dict[str, str]:
         return {name: legend for name, legend in legends.items() if name in numeric}
 
-    yield "accuracy", chosen(accuracy="training", val_accuracy="validation")
+    yield ACCURACY, chosen(accuracy="training", val_accuracy="validation")
     yield "R²", chosen(r2="training", val_r2="validation")
-    yield "sparsity", chosen(sparsity="all layers") | layers("sparsity/")
+    yield NONZEROS, chosen(sparsity="all layers") | layers("sparsity/")
     yield "threshold", layers("threshold/")
 
 
@@ -95,18 +102,38 @@ def _paint_panel(
     for name, legend in lines.items():
         axes.plot(
             epochs["epoch"],
-            epochs[name],
+            _shown(label, epochs[name]),
             color=colors.get(name, "black"),
             linestyle=":" if name in ("accuracy", "r2") else "-",
             linewidth=1.4,
-            marker="o",
+            marker="o" if len(epochs) <= MARKED else None,
             markersize=2.0,
             label=legend,
         )
+    if label == ACCURACY:
+        error_axis(axes)
+    elif label == NONZEROS:
+        _share_axis(axes)
     axes.set_ylabel(label)
     axes.margins(x=0)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8)
     plain_axes(axes, "y")
+
+
+def _shown(label: str, values: pandas.Series) -> pandas.Series:
+    if label == NONZEROS:
+        return (100.0 * (1.0 - values)).clip(lower=LEAST_SHARE)
+    return 100.0 * values if label == ACCURACY else values
+
+
+def _share_axis(axes: matplotlib.axes.Axes) -> None:
+    from matplotlib.ticker import NullFormatter
+
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    ticks = [tick for tick in SHARES if low <= tick <= high]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _layer_colors(epochs: pandas.DataFrame) -> dict[str, str]:
@@ -118,16 +145,22 @@ def _layer_colors(epochs: pandas.DataFrame) -> dict[str, str]:
 
 def _shade_stages(grid: Sequence[matplotlib.axes.Axes], epochs: pandas.DataFrame) -> None:
     """A band behind every stage in every panel, and their names above the plot."""
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     stages = list(_stages(epochs))
     names = sorted({name for *_, name in stages})
+    pruned = [start for start, _, name in stages[1:] if name == STAGES[3]]
     shades = {name: SHADES[place % len(SHADES)] for place, name in enumerate(names)}
     for axes in grid:
         for start, end, name in stages:
             axes.axvspan(start, end, color=shades[name], zorder=-1, linewidth=0)
+        for start in pruned:
+            axes.axvline(start, color="black", linewidth=0.8)
     if names:
         patches = [Patch(color=shades[name], label=name) for name in names]
+        if pruned and STAGES[2] not in names:
+            patches.insert(1, Line2D([], [], color="black", linewidth=0.8, label=STAGES[2]))
         grid[0].figure.legend(
             handles=patches, loc="outside upper center", ncols=4, frameon=False, fontsize=8
         )

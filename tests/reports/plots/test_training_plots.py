@@ -33,12 +33,19 @@ def test_all_panels(tmp_path: Path) -> None:
     stages = [1, 1, 1, 2, 3, 3]
     path = history(tmp_path, *(row(epoch, stage) for epoch, stage in enumerate(stages)))
     found = texts(training_plot(path))
-    for label in ("accuracy", "sparsity", "threshold", "validation", "all layers", "epoch"):
+    for label in ("accuracy (%)", "nonzeros (%)", "threshold", "validation", "all layers", "epoch"):
         assert label in found
     assert [text for text in found if text.startswith("stage")] == [
         "stage 1, train", "stage 2, prune", "stage 3, retrain",
     ]
     assert found.count("a") == found.count("b") == 2
+
+
+def test_pruning_that_takes_no_epoch_is_marked(tmp_path: Path) -> None:
+    path = history(tmp_path, *(row(epoch, stage) for epoch, stage in enumerate([1, 1, 3])))
+    assert [text for text in texts(training_plot(path)) if text.startswith("stage")] == [
+        "stage 1, train", "stage 2, prune", "stage 3, retrain",
+    ]
 
 
 def test_same_history_gives_the_same_bytes(tmp_path: Path) -> None:
