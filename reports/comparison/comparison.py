@@ -13,6 +13,7 @@ from reports.comparison.hardware_table import hardware_table
 from reports.comparison.published import published_table
 from reports.pages.page import Page, Plot, Section
 from reports.plots.accuracy_plots import accuracy_luts_plot, accuracy_sparsity_plot
+from reports.plots.latency_plot import latency_luts_plot
 from reports.plots.shadow_weight_plot import shadow_weight_plot
 from reports.plots.sparsity_plots import entropy_plot, layer_sparsity_plot
 from reports.plots.training_plots import training_plot
@@ -98,6 +99,8 @@ def _hardware_section(groups: Sequence[Group], data: str | None) -> Section:
     if table is None:
         return Section("Hardware")
     svg = accuracy_luts_plot(groups, data)
+    timed = latency_luts_plot(groups, data)
+    plots = []
     plot = Plot(
         "accuracy-luts",
         "Accuracy against LUTs",
@@ -109,8 +112,16 @@ def _hardware_section(groups: Sequence[Group], data: str | None) -> Section:
         + (" Hollow diamonds: published designs, vendor-tool figures." if data else ""),
         wide=True,
     )
+    if svg:
+        plots.append(plot)
+    if timed:
+        caption = (
+            "Accuracies stand at the points. Ours by the delay model, of designs of fewest LUT "
+            "cells with a register stage a layer; other goals of the Verilog are faster."
+        )
+        plots.append(Plot("latency-luts", "Latency against LUTs", timed, caption, wide=True))
     tables = (table, published_table(data)) if data else (table,)
-    return Section("Hardware", tables=tables, plots=(plot,) if svg else ())
+    return Section("Hardware", tables=tables, plots=tuple(plots))
 
 
 def _size_section(networks: Sequence[ComparedNetwork], groups: Sequence[Group]) -> Section:

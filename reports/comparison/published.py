@@ -22,6 +22,7 @@ class PublishedDesign:
         accuracy: on the test set, in percent.
         luts: LUT6 cells; None of a network in software, or where they are not known.
         reference: whose figures these are.
+        latency_ns: of one sample; None where it is not known.
         note: what the LUTs leave out or need besides, speed, device; may be empty.
     """
 
@@ -29,6 +30,7 @@ class PublishedDesign:
     accuracy: float
     luts: int | None
     reference: str
+    latency_ns: float | None = None
     note: str = ""
 
 
@@ -53,11 +55,13 @@ def published_table(data: str) -> Table:
         Column("name", "Design", left=True),
         Column("accuracy", "Test accuracy (%)", "{:.2f}".format),
         Column("luts", "LUTs (vendor tool)", number_text),
+        Column("latency_ns", "Latency (ns)", number_text),
         Column("reference", "Reference", left=True),
         Column("note", "Note", left=True),
     )
     rows = tuple(
-        (design.name, design.accuracy, design.luts, design.reference, design.note or "–")
+        (design.name, design.accuracy, design.luts, design.latency_ns, design.reference,
+         design.note or "–")
         for design in published_designs(data)
     )
     return Table("Published designs", columns, rows, (_of(data)["note"],))

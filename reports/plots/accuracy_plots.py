@@ -2,67 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reports.comparison.compared_network import LABELS, Group, metric_of, sparsity_text
-from reports.comparison.hardware_table import hardware_spreads
 from reports.comparison.published import PublishedDesign, published_designs
 from reports.plots.error_axis import error_axis
 from reports.plots.label_placement import label_points
+from reports.plots.lut_points import (
+    DENSE,
+    MARKERS,
+    OTHER_MARKER,
+    LutPoint,
+    lut_legend,
+    lut_points,
+    paint_diamonds,
+)
 from reports.plots.svg import COLORS, METHOD_COLORS, draw_svg, log_x_axis, plain_axes, plain_label
 from reports.records.record import Source
-from training.methods import METHODS
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import matplotlib.figure
-    from matplotlib.lines import Line2D
 
-    from reports.records.spread import Spread
 
-DENSE = [name for name, method in METHODS.items() if method.dense]
-# Left to the tables, where a plot of all architectures would be crowded.
-ABLATIONS = [name for name in METHODS if name not in (*DENSE, "sparse")]
 SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
-MARKERS = {
-    Source.YOSYS: ("o", "here, synthesized (Yosys)"),
-    Source.YOSYS_SUM: ("h", "here, modules synthesized and summed (Yosys)"),
-    Source.NEXTPNR: ("P", "here, placed and routed (nextpnr)"),
-    Source.CSYNTH: ("^", "here, vendor's C synthesis"),
-    Source.IMPL: ("v", "here, vendor's implementation"),
-    Source.ESTIMATE: ("s", "here, estimate"),
-}
-OTHER_MARKER = ("X", "here, other source")
-VENDOR = "published, vendor tool (Vivado)"
-
-
-@dataclass(frozen=True)
-class LutPoint:
-    """A group's LUTs from one source, the positions they occupy if known, and its accuracy."""
-
-    group: Group
-    source: Source
-    luts: Spread
-    accuracy: Spread
-    positions: float | None = None
-
-    @property
-    def place(self) -> tuple[float, float]:
-        return self.luts.mean, 100 * self.accuracy.mean
-
-    @property
-    def label(self) -> str:
-        """Of a sparse network its sparsity alone, since colour tells the architecture.
-
-        Trials of a search have none: they would stand too close.
-        """
-        group = self.group
-        if group.trial:
-            return ""
-        sparse = group.method == "sparse" and not group.name and group.wanted_sparsity is not None
-        return plain_label(sparsity_text(group.wanted_sparsity) if sparse else group.label)
 
 
 def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
@@ -104,7 +68,7 @@ def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str 
         groups: of any architecture.
         data: set whose published designs stand there too, as published_data names it.
     """
-    own = list(_lut_points(groups))
+    own = list(lut_points(groups))
     published = [design for design in published_designs(data) if design.luts] if data else []
     if not own:
         return None
@@ -116,7 +80,7 @@ def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str 
         for point in own:
             _paint_point(axes, point, colors[point.group.network])
         _lut_axis(axes, metric_of(point.group for point in own))
-        handles = _lut_legend(own, colors, bool(published))
+        handles = lut_legend(own, colors, bool(published))
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
         ours = [(*point.place, point.label) for point in own]
         labelled = [point for point in theirs + ours if point[2]]
@@ -129,12 +93,9 @@ def _paint_published(
     axes: matplotlib.axes.Axes, designs: Sequence[PublishedDesign]
 ) -> list[tuple[float, float, str]]:
     """Draws them and gives the places of their labels."""
-    axes.plot(
-        [design.luts for design in designs],
-        [design.accuracy for design in designs],
-        "D", color="#999999", markerfacecolor="none", markersize=5,
-    )
-    return [(float(design.luts), design.accuracy, design.name) for design in designs]
+    places = [(float(design.luts), design.accuracy, design.name) for design in designs]
+    paint_diamonds(axes, places)
+    return places
 
 
 def _paint_reference(axes: matplotlib.axes.Axes, group: Group) -> None:
@@ -172,21 +133,6 @@ def _density_axis(axes: matplotlib.axes.Axes, groups: Sequence[Group]) -> None:
     axes.set_xlabel("weights that are 0 (share of nonzeros on a logarithmic axis)")
 
 
-def _lut_points(groups: Sequence[Group]) -> Iterator[LutPoint]:
-    """Estimates only of groups that nothing else is known of."""
-    for group in groups:
-        if group.method in ABLATIONS and not group.name:
-            continue
-        accuracy, found = group.spread("test_accuracy"), hardware_spreads(group, "luts")
-        better = any(source is not Source.ESTIMATE for _, source in found)
-        for (_, source), luts in found.items():
-            if accuracy and not (better and source is Source.ESTIMATE):
-                positions = group.spread("positions")
-                yield LutPoint(
-                    group, source, luts, accuracy, positions.mean if positions else None
-                )
-
-
 def _paint_point(axes: matplotlib.axes.Axes, point: LutPoint, color: str) -> None:
     marker, _ = MARKERS.get(point.source, OTHER_MARKER)
     if point.positions is not None:
@@ -197,25 +143,6 @@ def _paint_point(axes: matplotlib.axes.Axes, point: LutPoint, color: str) -> Non
         fmt=marker, color=color, markersize=6, elinewidth=1.0,
         markerfacecolor="none" if point.source is Source.ESTIMATE else color,
     )
-
-
-def _lut_legend(
-    points: Sequence[LutPoint], colors: Mapping[str, str], published: bool
-) -> list[Line2D]:
-    """A grey marker for every source, then a colour for every architecture."""
-    from matplotlib.lines import Line2D
-
-    grey: dict[str, Any] = {"linestyle": "", "color": "#999999"}
-    handles = []
-    if published:
-        handles.append(Line2D([], [], marker="D", markerfacecolor="none", label=VENDOR, **grey))
-    for source in dict.fromkeys(point.source for point in points):
-        marker, label = MARKERS.get(source, OTHER_MARKER)
-        face = "none" if source is Source.ESTIMATE else None
-        handles.append(Line2D([], [], marker=marker, markerfacecolor=face, label=label, **grey))
-    for network, color in colors.items():
-        handles.append(Line2D([], [], color=color, linewidth=4, label=plain_label(network)))
-    return handles
 
 
 def _lut_axis(axes: matplotlib.axes.Axes, metric: str) -> None:

@@ -12,6 +12,7 @@ from reports.comparison.compared_network import (
 from reports.comparison.compared_results import networks_of_results
 from reports.comparison.published import published_designs
 from reports.plots.accuracy_plots import accuracy_luts_plot, accuracy_sparsity_plot
+from reports.plots.latency_plot import latency_luts_plot
 from reports.plots.shadow_weight_plot import read_stages, shadow_weight_plot
 from reports.plots.sparsity_plots import entropy_plot, layer_sparsity_plot
 from reports.records.record import Figure, Source
@@ -128,3 +129,17 @@ def test_damaged_stages_are_named(tmp_path, content):
     path.write_text(content)
     with pytest.raises(ValueError, match=re.escape(f"{path} is damaged")):
         read_stages(path)
+
+
+def test_latency_stands_over_luts_with_published_designs(networks):
+    record = record_of("sfc", "sparse", 0, sparsity=0.99, test_accuracy=0.9, luts=100,
+                       latency_ns=8.0, sources={"luts": "yosys", "latency_ns": "delay model"})
+    timed = ComparedNetwork(record, resources=resources_of_record(record))
+    svg = latency_luts_plot(groups_of([*networks, timed]), "mnist")
+    assert {"latency in ns (logarithmic)", "TreeLUT, 96.6 %", "90.0 %"} <= {*texts(svg)}
+
+
+def test_without_a_latency_there_is_no_plot_of_it():
+    record = record_of("sfc", "sparse", 0, sparsity=0.99, test_accuracy=0.9, luts=100)
+    network = ComparedNetwork(record, resources=resources_of_record(record))
+    assert latency_luts_plot(groups_of([network])) is None
