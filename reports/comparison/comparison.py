@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from qkeras_models.files.atomic_write import write_atomically
@@ -36,18 +37,23 @@ def comparison_page(
         networks: what is compared, at least one unless ``claims`` are asked for.
         title: heading of the page.
         introduction: paragraphs below it.
-        claims: whether the claims table stands first.
+        claims: whether the claims table stands there, and what follows it is folded.
         data: set that the accuracies are of, if published_data names it: published designs stand
             beside them then, and the claims are those about it.
     """
     groups = groups_of(networks)
     sections = (
+        _frontier_section(groups, data),
         Section("Claims", tables=(claims_table(groups, data),) if claims else ()),
-        _accuracy_section(groups),
-        _hardware_section(groups, data),
-        _size_section(networks, groups),
-        _training_section(groups),
-        Section("Every network", tables=(record_table(groups),) if networks else ()),
+        *(
+            replace(section, folded=claims) for section in (
+                _accuracy_section(groups),
+                _hardware_section(groups, data),
+                _size_section(networks, groups),
+                _training_section(groups),
+                Section("Every network", tables=(record_table(groups),) if networks else ()),
+            )
+        ),
     )
     return Page(title, tuple(introduction), sections)
 
@@ -94,34 +100,31 @@ def _accuracy_section(groups: Sequence[Group]) -> Section:
     return Section("Accuracy and size", tables=tables, plots=plots)
 
 
+def _frontier_section(groups: Sequence[Group], data: str | None) -> Section:
+    svg = accuracy_luts_plot(groups, data)
+    caption = (
+        "Every marker is another source. LUT cells of open synthesis and of a vendor's tool are "
+        "counted before placement; positions are what a placed design would occupy. An estimate "
+        "stands where nothing was synthesized. Magnitude pruning, L2 alone and no retraining are "
+        "in the tables only."
+        + (" Hollow diamonds: published designs, vendor-tool figures." if data else "")
+    )
+    plot = Plot("accuracy-luts", "Accuracy against LUTs", svg or "", caption, wide=True)
+    return Section("Frontier", plots=(plot,) if svg else ())
+
+
 def _hardware_section(groups: Sequence[Group], data: str | None) -> Section:
     table = hardware_table(groups)
     if table is None:
         return Section("Hardware")
-    svg = accuracy_luts_plot(groups, data)
-    timed = latency_luts_plot(groups, data)
-    plots = []
-    plot = Plot(
-        "accuracy-luts",
-        "Accuracy against LUTs",
-        svg or "",
-        "Every marker is another source. LUT cells of open synthesis and of a vendor's tool are "
-        "counted before placement; positions are what a placed design would occupy. An estimate "
-        "stands where nothing was synthesized. Magnitude pruning, L2 alone and no retraining are "
-        "in the table only."
-        + (" Hollow diamonds: published designs, vendor-tool figures." if data else ""),
-        wide=True,
+    svg = latency_luts_plot(groups, data)
+    caption = (
+        "Accuracies stand at the points. Ours by the delay model, of designs of fewest LUT "
+        "cells with a register stage a layer; other goals of the Verilog are faster."
     )
-    if svg:
-        plots.append(plot)
-    if timed:
-        caption = (
-            "Accuracies stand at the points. Ours by the delay model, of designs of fewest LUT "
-            "cells with a register stage a layer; other goals of the Verilog are faster."
-        )
-        plots.append(Plot("latency-luts", "Latency against LUTs", timed, caption, wide=True))
+    plot = Plot("latency-luts", "Latency against LUTs", svg or "", caption, wide=True)
     tables = (table, published_table(data)) if data else (table,)
-    return Section("Hardware", tables=tables, plots=tuple(plots))
+    return Section("Hardware", tables=tables, plots=(plot,) if svg else ())
 
 
 def _size_section(networks: Sequence[ComparedNetwork], groups: Sequence[Group]) -> Section:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.pages.table import Column, Table
+from reports.pages.table import Column, Link, Table
 from reports.records.record import number_text
 
 DATA = Path(__file__).with_name("published.json")
@@ -22,6 +22,7 @@ class PublishedDesign:
         accuracy: on the test set, in percent.
         luts: LUT6 cells; None of a network in software, or where they are not known.
         reference: whose figures these are.
+        url: where those stand; empty if that is not known.
         latency_ns: of one sample; None where it is not known.
         note: what the LUTs leave out or need besides, speed, device; may be empty.
     """
@@ -31,6 +32,7 @@ class PublishedDesign:
     luts: int | None
     reference: str
     latency_ns: float | None = None
+    url: str = ""
     note: str = ""
 
 
@@ -60,7 +62,8 @@ def published_table(data: str) -> Table:
         Column("note", "Note", left=True),
     )
     rows = tuple(
-        (design.name, design.accuracy, design.luts, design.latency_ns, design.reference,
+        (design.name, design.accuracy, design.luts, design.latency_ns,
+         Link(design.reference, design.url) if design.url else design.reference,
          design.note or "–")
         for design in published_designs(data)
     )

@@ -28,12 +28,19 @@ class Plot:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and, below it, paragraphs, tables and plots in this order."""
+    """A heading and, below it, paragraphs, tables and plots in this order.
+
+    Args:
+        title: the heading.
+        paragraphs, tables, plots: what stands below it.
+        folded: whether that is only seen once the heading is clicked, where a page can do that.
+    """
 
     title: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     plots: tuple[Plot, ...] = ()
+    folded: bool = False
 
     @property
     def empty(self) -> bool:

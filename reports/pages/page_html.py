@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from reports.pages.page import Page
-from reports.pages.table import Column, Table
+from reports.pages.table import Column, Link, Table
 from reports.plots.themed_svg import inline_svg
 from reports.records.record import Figure
 from reports.records.spread import Spread
 
 TEMPLATES = Path(__file__).with_name("templates")
+SCRIPTS = "sort_tables.js", "open_sections.js"
 LONG = 30
 """Characters of a text that may be broken into lines."""
 
@@ -34,15 +35,16 @@ def page_html(page: Page) -> str:
         rows=_rows,
         inline_svg=lambda plot: Markup(inline_svg(plot.svg, plot.name, plot.title)),
         style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
-        script=Markup((TEMPLATES / "sort_tables.js").read_text(encoding="utf-8")),
+        script=Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)),
     )
 
 
 def _rows(table: Table) -> list[list[dict[str, Any]]]:
-    """Text, sort key and CSS class of every cell."""
+    """Text, link, sort key and CSS class of every cell."""
     return [
         [
-            {"text": text, "key": _sort_key(cell), "style": _style(text, column)}
+            {"text": text, "url": cell.url if isinstance(cell, Link) else None,
+             "key": _sort_key(cell), "style": _style(text, column)}
             for text, cell, column in zip(texts, row, table.columns, strict=True)
         ]
         for texts, row in zip(table.texts(), table.rows, strict=True)

@@ -16,6 +16,27 @@ if TYPE_CHECKING:
     import rich.table
 
 
+class Link(str):
+    """Text of a cell that leads to an address where a page can link.
+
+    Args:
+        text: that people read.
+        url: https://….
+
+    Raises:
+        ValueError: for another kind of address, or one that Markdown could not hold.
+    """
+
+    url: str
+
+    def __new__(cls, text: str, url: str) -> Link:
+        if not re.fullmatch(r"https://[\w./:-]+", url):
+            raise ValueError(f"`url` must be a plain https address. Received: {url!r}")
+        link = super().__new__(cls, text)
+        link.url = url
+        return link
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table.
@@ -69,8 +90,12 @@ class Table:
 
     def to_markdown(self) -> str:
         """A GitHub-flavoured Markdown table and its footnotes, ending in a newline."""
-        lines = [[column.label for column in self.columns], *self.texts()]
-        header, *body = ["| " + " | ".join(map(escape_markdown, line)) + " |" for line in lines]
+        labels = [escape_markdown(column.label) for column in self.columns]
+        cells = [
+            [_markdown_cell(text, cell) for text, cell in zip(texts, row, strict=True)]
+            for texts, row in zip(self.texts(), self.rows, strict=True)
+        ]
+        header, *body = ["| " + " | ".join(line) + " |" for line in [labels, *cells]]
         rule = "| " + " | ".join(":---" if c.left else "---:" for c in self.columns) + " |"
         notes = [f"\n{escape_markdown(note)}" for note in self.footnotes]
         return "\n".join([header, rule, *body, *notes]) + "\n"
@@ -113,6 +138,11 @@ class Table:
         for line in lines:
             table.add_row(*map(Text, line))
         return table
+
+
+def _markdown_cell(text: str, cell: Any) -> str:
+    escaped = escape_markdown(text)
+    return f"[{escaped}]({cell.url})" if isinstance(cell, Link) else escaped
 
 
 def _folded(label: str, cells: list[str]) -> str:

@@ -54,10 +54,17 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def page(driver, address):
+def fresh(driver, address):
+    """The page as it is when it was loaded."""
     emulate(driver, 1280, "light")
     driver.get(address)
     return driver
+
+
+@pytest.fixture
+def page(fresh):
+    fresh.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    return fresh
 
 
 def emulate(driver, width, scheme):
@@ -119,6 +126,18 @@ def test_a_click_sorts_numbers_as_numbers_and_a_second_one_turns_them(page, titl
     for sorted_texts in (ascending, descending):
         assert sorted_texts[len(before) - missing :] == ["n/a"] * missing
         assert sorted(sorted_texts) == sorted(before)
+
+
+def test_what_follows_the_verdicts_is_folded_until_it_is_asked_for(fresh):
+    titles = fresh.execute_script(
+        "return [...document.querySelectorAll('section')].map(s => [s.querySelector('h2')"
+        ".textContent, s.querySelector('details')?.open ?? null])"
+    )
+    assert titles[:2] == [["Frontier", None], ["Claims", None]]
+    assert [open_ for _, open_ in titles[2:]] == [False] * 5
+    fresh.find_element("link text", "Hardware").click()
+    assert table(fresh, "Hardware").is_displayed()
+    assert not table(fresh, "Every network").is_displayed()
 
 
 def test_whole_rows_move_and_only_one_column_is_marked(page):

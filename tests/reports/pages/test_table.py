@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from reports.pages.table import Column, Table, escape_markdown
+from reports.pages.table import Column, Link, Table, escape_markdown
 
 COLUMNS = (Column("name", "Layer", left=True), Column("bits", "Bits", "{:,d}".format))
 
@@ -95,3 +95,15 @@ def test_cells_must_fit_the_columns() -> None:
         Table("x", (COLUMNS[0], COLUMNS[0]), ())
     with pytest.raises(ValueError, match="distinct keys"):
         Table("x", (), ())
+
+
+def test_a_link_is_text_with_an_address_where_pages_link():
+    table = Table("T", (Column("a", "A", left=True),), ((Link("a|b", "https://arxiv.org/abs/1"),),))
+    assert table.texts() == [["a|b"]] and table.to_csv() == "a\na|b\n"
+    assert "| [a\\|b](https://arxiv.org/abs/1) |" in table.to_markdown()
+
+
+@pytest.mark.parametrize("url", ["http://a.b", "https://a b", "javascript:x", "https://a.b/(c)"])
+def test_other_addresses_are_refused(url):
+    with pytest.raises(ValueError, match="must be a plain https address"):
+        Link("text", url)
