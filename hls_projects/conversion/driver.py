@@ -15,7 +15,8 @@ from hls_projects.conversion.cpp_proof import prove_project
 from hls_projects.conversion.model_source import ModelSource
 from hls_projects.conversion.options import ConversionOptions
 from hls_projects.conversion.readme import write_hls_readme
-from hls_projects.conversion.verilog import Verilog, convert_to_rtl, tolerated
+from hls_projects.conversion.rtl.convert import convert_to_rtl
+from hls_projects.conversion.rtl.verilog_design import Verilog, tolerated
 from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from reports.comparison.comparison_tables import group_table, record_table
 from reports.comparison.hardware_table import hardware_table
 from reports.comparison.published import published_table
 from reports.pages.page import Page, Plot, Section
-from reports.plots.accuracy_plots import accuracy_luts_plot, accuracy_sparsity_plot
-from reports.plots.latency_plot import latency_luts_plot
+from reports.plots.accuracy_sparsity_plot import accuracy_sparsity_plot
+from reports.plots.over_luts.accuracy_luts_plot import accuracy_luts_plot
+from reports.plots.over_luts.latency_plot import latency_luts_plot
 from reports.plots.shadow_weight_plot import shadow_weight_plot
 from reports.plots.sparsity_plots import entropy_plot, layer_sparsity_plot
 from reports.plots.training_plots import training_plot

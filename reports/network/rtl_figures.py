@@ -10,7 +10,7 @@ from reports.network.estimate import ENCODER_NOTE
 from reports.records.record import Figure, Resources, Source
 
 if TYPE_CHECKING:
-    from hls_projects.conversion.verilog import VerilogDesign
+    from hls_projects.conversion.rtl.verilog_design import VerilogDesign
     from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
     from hls_projects.tools.synthesis import Cells

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hls_projects.conversion.options import BoardOptions
-from hls_projects.conversion.verilog import add_proof
+from hls_projects.conversion.rtl.verilog_proof import add_proof
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.run_folder import RunFolder
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hls_projects.board.protocol import SelfTest
     from hls_projects.conversion.model_source import ModelSource
     from hls_projects.conversion.options import ConversionOptions
-    from hls_projects.conversion.verilog import Verilog
+    from hls_projects.conversion.rtl.verilog_design import Verilog
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import RtlDesign
 

@@ -31,7 +31,7 @@ from hls_projects.conversion.boards.on_board import (
 )
 from hls_projects.conversion.model_source import ModelSource
 from hls_projects.conversion.options import BoardOptions, ConversionOptions
-from hls_projects.conversion.verilog import Verilog
+from hls_projects.conversion.rtl.verilog_design import Verilog
 from hls_projects.proof import prove_routed
 from hls_projects.rtl import SimulationError, write_rtl
 from hls_projects.verification.exactness import ExactnessError

@@ -1,4 +1,4 @@
-from hls_projects.conversion.verilog import VerilogDesign
+from hls_projects.conversion.rtl.verilog_design import VerilogDesign
 from hls_projects.families import XILINX
 from hls_projects.rtl import write_rtl
 from hls_projects.tools.synthesis import Cells

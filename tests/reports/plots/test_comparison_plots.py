@@ -11,8 +11,9 @@ from reports.comparison.compared_network import (
 )
 from reports.comparison.compared_results import networks_of_results
 from reports.comparison.published import published_designs
-from reports.plots.accuracy_plots import accuracy_luts_plot, accuracy_sparsity_plot
-from reports.plots.latency_plot import latency_luts_plot
+from reports.plots.accuracy_sparsity_plot import accuracy_sparsity_plot
+from reports.plots.over_luts.accuracy_luts_plot import accuracy_luts_plot
+from reports.plots.over_luts.latency_plot import latency_luts_plot
 from reports.plots.shadow_weight_plot import read_stages, shadow_weight_plot
 from reports.plots.sparsity_plots import entropy_plot, layer_sparsity_plot
 from reports.records.record import Figure, Source

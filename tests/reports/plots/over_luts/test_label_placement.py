@@ -3,7 +3,7 @@ import random
 
 from matplotlib.figure import Figure
 
-from reports.plots.label_placement import label_points
+from reports.plots.over_luts.label_placement import label_points
 
 
 def boxes(points):

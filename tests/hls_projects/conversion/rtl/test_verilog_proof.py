@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 import hls_projects.proof
-from hls_projects.conversion.verilog import Verilog, VerilogDesign, _prove, _prove_class
+from hls_projects.conversion.rtl.verilog_design import Verilog, VerilogDesign
+from hls_projects.conversion.rtl.verilog_proof import prove_class_of, prove_written
 from hls_projects.families import XILINX
 from hls_projects.kinds import MaxPool
 from hls_projects.proof import Difference, Proof
@@ -25,7 +26,7 @@ def proved(network, prove=None, time_multiplex=False):
     found = Verilog()
     options = SimpleNamespace(prove=prove, seconds=60.0, time_multiplex=time_multiplex)
     written = SimpleNamespace(family=XILINX, design=SimpleNamespace(verilog="top.v"))
-    _prove(found, network, written, options, lambda description: nullcontext())
+    prove_written(found, network, written, options, lambda description: nullcontext())
     return found
 
 
@@ -65,7 +66,7 @@ def test_streams_of_pixels_are_proved_between_what_moves_pixels(tmp_path):
     found = Verilog()
     options = SimpleNamespace(prove=None, seconds=60.0, time_multiplex=False)
     written = SimpleNamespace(family=XILINX, design=design)
-    _prove(found, POOLED, written, options, lambda description: nullcontext())
+    prove_written(found, POOLED, written, options, lambda description: nullcontext())
     assert found.proofs[0].startswith("Verilog for xilinx: all between window_1, ")
 
 
@@ -77,7 +78,7 @@ def test_the_class_of_the_wrapper_is_proved(tmp_path, prove, line):
     design = write_rtl(POOLED, tmp_path)
     written = VerilogDesign(XILINX, design, write_timed_top(design, 5.0))
     found, options = Verilog(), SimpleNamespace(prove=prove, seconds=60.0)
-    _prove_class(found, POOLED, written, options, lambda description: nullcontext())
+    prove_class_of(found, POOLED, written, options, lambda description: nullcontext())
     assert not found.failures and len(found.proofs) == (line is not None)
     assert all(proof.startswith(line) for proof in found.proofs)
 
@@ -93,7 +94,7 @@ def test_an_input_that_shows_a_difference_is_simulated_where_that_is_possible(
     options = SimpleNamespace(prove=None, seconds=60.0, time_multiplex=False)
     simulation = RtlSimulation(design) if simulated else None
     written = SimpleNamespace(family=XILINX, design=design, simulation=simulation)
-    _prove(found, net, written, options, lambda description: nullcontext())
+    prove_written(found, net, written, options, lambda description: nullcontext())
     assert found.counterexamples["xilinx"].confirmed == simulated
     assert ("simulation confirms it" if simulated else "not simulated") in found.failures[0]
     assert found.failures == found.proofs

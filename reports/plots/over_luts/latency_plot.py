@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from reports.comparison.compared_network import Group
 from reports.comparison.published import published_designs
-from reports.plots.label_placement import label_points
-from reports.plots.lut_points import (
+from reports.plots.over_luts.label_placement import label_points
+from reports.plots.over_luts.lut_points import (
     MARKERS,
     OTHER_MARKER,
     lut_legend,

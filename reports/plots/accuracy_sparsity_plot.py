@@ -1,4 +1,4 @@
-"""Plots of accuracy against sparsity and against LUTs."""
+"""Plot of accuracy against sparsity."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reports.comparison.compared_network import LABELS, Group, metric_of, sparsity_text
-from reports.comparison.published import PublishedDesign, published_designs
-from reports.plots.error_axis import error_axis
-from reports.plots.label_placement import label_points
-from reports.plots.lut_points import (
+from reports.plots.over_luts.lut_points import (
     DENSE,
-    MARKERS,
-    OTHER_MARKER,
-    LutPoint,
-    lut_legend,
-    lut_points,
-    paint_diamonds,
 )
-from reports.plots.svg import COLORS, METHOD_COLORS, draw_svg, log_x_axis, plain_axes, plain_label
-from reports.records.record import Source
+from reports.plots.svg import METHOD_COLORS, draw_svg, plain_axes, plain_label
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -57,47 +47,6 @@ def accuracy_sparsity_plot(groups: Sequence[Group]) -> str | None:
     return draw_svg(4.8, 3.9, paint)
 
 
-def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str | None:
-    """SVG: accuracy over LUTs, each source with its own marker; None if no group has LUTs.
-
-    Ours are LUT cells, with a bar to the LUT positions that they occupy where those are known.
-    The axis of accuracy is logarithmic in the error.  Ablations are left out, unless they are a
-    user's runs.
-
-    Args:
-        groups: of any architecture.
-        data: set whose published designs stand there too, as published_data names it.
-    """
-    own = list(lut_points(groups))
-    published = [design for design in published_designs(data) if design.luts] if data else []
-    if not own:
-        return None
-
-    def paint(figure: matplotlib.figure.Figure) -> None:
-        axes = figure.subplots()
-        theirs = _paint_published(axes, published)
-        colors = dict(zip(dict.fromkeys(p.group.network for p in own), COLORS * 9, strict=False))
-        for point in own:
-            _paint_point(axes, point, colors[point.group.network])
-        _lut_axis(axes, metric_of(point.group for point in own))
-        handles = lut_legend(own, colors, bool(published))
-        figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-        ours = [(*point.place, point.label) for point in own]
-        labelled = [point for point in theirs + ours if point[2]]
-        label_points(axes, labelled, [point[:2] for point in theirs + ours])
-
-    return draw_svg(7.4, 5.6, paint)
-
-
-def _paint_published(
-    axes: matplotlib.axes.Axes, designs: Sequence[PublishedDesign]
-) -> list[tuple[float, float, str]]:
-    """Draws them and gives the places of their labels."""
-    places = [(float(design.luts), design.accuracy, design.name) for design in designs]
-    paint_diamonds(axes, places)
-    return places
-
-
 def _paint_reference(axes: matplotlib.axes.Axes, group: Group) -> None:
     accuracy = group.spread("test_accuracy")
     axes.axhline(
@@ -131,27 +80,6 @@ def _density_axis(axes: matplotlib.axes.Axes, groups: Sequence[Group]) -> None:
     axes.set_xticks(ticks, [sparsity_text(1 - tick) for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.set_xlabel("weights that are 0 (share of nonzeros on a logarithmic axis)")
-
-
-def _paint_point(axes: matplotlib.axes.Axes, point: LutPoint, color: str) -> None:
-    marker, _ = MARKERS.get(point.source, OTHER_MARKER)
-    if point.positions is not None:
-        across = [point.luts.mean, point.positions]
-        axes.plot(across, [point.place[1]] * 2, color=color, linewidth=3, alpha=0.35)
-    axes.errorbar(
-        *point.place, 100 * (point.accuracy.sd or 0.0), point.luts.sd or 0.0,
-        fmt=marker, color=color, markersize=6, elinewidth=1.0,
-        markerfacecolor="none" if point.source is Source.ESTIMATE else color,
-    )
-
-
-def _lut_axis(axes: matplotlib.axes.Axes, metric: str) -> None:
-    log_x_axis(axes)
-    axes.margins(x=0.08, y=0.08)
-    axes.set_xlabel("LUT cells, and with a bar the LUT positions they occupy (logarithmic)")
-    error_axis(axes)
-    axes.set_ylabel(f"test {metric} (%), logarithmic in the error")
-    plain_axes(axes, "both")
 
 
 def _accuracy_axis(axes: matplotlib.axes.Axes, metric: str) -> None:

@@ -1,0 +1,1 @@
+"""Verilog in a conversion: written, simulated, proved, synthesized, placed and routed."""

@@ -1,0 +1,104 @@
+"""What is proved of written Verilog, as lines of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from hls_projects.conversion.rtl.verilog_design import Verilog, VerilogDesign, tolerated
+
+if TYPE_CHECKING:
+    from hls_projects.conversion.options import RtlOptions
+    from hls_projects.network.integer_network import IntegerNetwork
+    from hls_projects.proof import Proof
+
+Step = Callable[[str], AbstractContextManager]
+# Diagrams of a class double with every logit; those of so many take seconds.
+PROVEN_CLASSES = 10
+
+
+def prove_written(
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, options: RtlOptions, step: Step
+) -> None:
+    """Adds a line that says for which inputs the Verilog is the network's; see docs/proof.md."""
+    from hls_projects.rtl.stream.stream_plan import streams
+
+    if options.prove is False:
+        return
+    name = f"Verilog for {written.family.name}"
+    if streams(network) and options.time_multiplex:
+        found.proofs.append(f"{name}: simulated only, as time-multiplexed layers are")
+    elif options.prove or network.nonzeros <= written.family.proven_nonzeros:
+        from hls_projects.proof import prove_rtl, prove_stream
+
+        prove = prove_stream if streams(network) else prove_rtl
+        verilog, family = written.design.verilog, written.family.name
+        add_proof(
+            found, name, step,
+            lambda: prove(verilog, network, family, seconds=options.seconds),
+            lambda proof: _confirm(found, network, written, proof, step),
+        )
+    else:
+        found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+
+
+def _confirm(
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, proof: Proof, step: Step
+) -> None:
+    """Simulates the input that shows a difference, where the Verilog could be simulated."""
+    if proof.counterexample is None:
+        return
+    if written.simulation is not None:
+        description = f"simulating the counterexample of Verilog for {written.family.name}"
+        with tolerated(found, description), step(description):
+            proof.counterexample = proof.counterexample.simulate(
+                written.simulation.predict, network.predict_integers)
+    found.counterexamples[written.family.name] = proof.counterexample
+
+
+def prove_class_of(
+    found: Verilog, network: IntegerNetwork, written: VerilogDesign, options: RtlOptions, step: Step
+) -> None:
+    """Adds a line that says whether the class of timed_top.v is that of the largest logit."""
+    from hls_projects.proof import prove_class
+
+    if options.prove is False or len(network.heads) > 1:
+        return
+    name = f"class of {written.timed.name} for {written.family.name}"
+    classes, seconds = network.classes, options.seconds
+    if options.prove or classes <= PROVEN_CLASSES:
+        add_proof(found, name, step, lambda: prove_class(written.design.verilog, written.timed,
+                                                         classes, seconds=seconds))
+    else:
+        found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+
+
+def add_proof(
+    found: Verilog,
+    name: str,
+    step: Step,
+    prove: Callable[[], Proof],
+    confirm: Callable[[Proof], None] = lambda proof: None,
+) -> None:
+    """Adds a line on what a checker found; a difference, or a checker that fails, is a failure.
+
+    Args:
+        found: gets the line.
+        name: of what is proved.
+        step: a context manager around a long step, given its description.
+        prove: the checker.
+        confirm: looks at what it found before that is told.
+    """
+    description = f"proving {name}"
+    try:
+        with step(description):
+            proof = prove()
+    except Exception as error:  # a checker that fails takes no design away, and proves none
+        found.proofs.append(f"{name}: not proved, since the checker failed")
+        found.failures.append(f"{description}: {type(error).__name__}: {error}")
+        return
+    confirm(proof)
+    found.proofs.append(f"{name}: {proof}")
+    if proof.differences:
+        found.failures.append(found.proofs[-1])

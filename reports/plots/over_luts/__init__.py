@@ -1,0 +1,1 @@
+"""Plots over LUTs: accuracy and latency, beside published designs."""
