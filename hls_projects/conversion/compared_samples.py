@@ -10,6 +10,7 @@ import numpy as np
 
 from hls_projects.conversion.compiled_task import compiled_task
 from qkeras_models.files.run_folder import RunFolder
+from qkeras_models.networks.image_shape import with_one_channel
 from training.data.targets.target_search import AUTO
 from training.data.targets.targets import Targets
 from training.data.targets.task import Task
@@ -62,7 +63,8 @@ def test_data(
         found, note = _load(data, record, network.classes, model)
     except DownloadError as error:
         return _random(network, samples, f"the test set could not be had: {error}")
-    if found.shape != network.input.shape:
+    x_test = with_one_channel(found.x_test, network.input.shape)
+    if x_test.shape[1:] != network.input.shape:
         hint = channels_hint(found.shape, network.input.shape)
         raise ValueError(
             f"samples of {found.name} must have the model's input shape {network.input.shape}. "
@@ -71,7 +73,7 @@ def test_data(
     if model is None and record is None and found.targets.task is Task.REGRESSION:
         note = "no score: an integer network does not hold the scale of its numbers"
     count = samples or len(found.x_test)
-    x, y = found.x_test[:count], found.y_test[:count]
+    x, y = x_test[:count], found.y_test[:count]
     if note:
         return TestData(found.name, x, None, note)
     return TestData(found.name, x, y, targets=found.targets)

@@ -23,8 +23,15 @@ def diagram_manager() -> Any:
     return manager
 
 
+# Nodes of a manager, summed over its gates: half a minute or less.  A count, so that a slow machine
+# gives the same verdict.
+MOST_WORK = 500_000_000
+# Gates between two looks at the manager's size.
+LOOKS = 16
+
+
 class TooManyNodes(RuntimeError):
-    """Diagrams grew larger than was allowed."""
+    """Diagrams grew larger than was allowed, or were large for too many gates."""
 
 
 class Diagrams:
@@ -32,13 +39,13 @@ class Diagrams:
 
     Args:
         variables: how many; the first one is at the top.
-        most_nodes: above which `gate` raises TooManyNodes.
+        most_nodes: above which `gate` raises TooManyNodes; so it does above MOST_WORK.
     """
 
     def __init__(self, variables: int, most_nodes: int = 1 << 62) -> None:
         self.manager = diagram_manager()
         self.most_nodes = most_nodes
-        self._gates_made = 0
+        self._gates_made = self._work = 0
         self._more = range(0)
         self.false, self.true = self.manager.false, self.manager.true
         names = [f"x{i}" for i in range(variables)]
@@ -62,8 +69,11 @@ class Diagrams:
 
     def gate(self, kind: str, values: tuple[Any, ...]) -> Any:
         self._gates_made += 1
-        if self._gates_made % 16 == 0 and len(self.manager) > self.most_nodes:
-            raise TooManyNodes(f"more than {self.most_nodes:,} nodes")
+        if self._gates_made % LOOKS == 0:
+            nodes = len(self.manager)
+            self._work += LOOKS * nodes
+            if nodes > self.most_nodes or self._work > MOST_WORK:
+                raise TooManyNodes(f"{nodes:,} nodes after {self._gates_made:,} gates")
         return self._gates[kind](*values)
 
     def more_variables(self, count: int) -> range:

@@ -92,6 +92,8 @@ def prove_neuron(
             cone = CounterCone(circuit, differing, total, begin)
             cone.reduce(enough)
             found = _compare(circuit, differing, cone, occurs, most_nodes)
+            if found is None:  # more bits would make diagrams larger still
+                break
             differing = {net: table for net, table in differing.items() if net in found}
     for net in outputs:
         if net not in differing:
@@ -109,12 +111,12 @@ def _compare(
     cone: CounterCone,
     occurs: Table,
     most_nodes: int,
-) -> set[int]:
-    """Outputs that differ from their function of the bits that are left, or may."""
+) -> set[int] | None:
+    """Outputs that differ from their function of the bits that are left; None if they are many."""
     order = _variable_order(circuit, outputs, {**cone.total.weights, **cone.aliases}, cone.total,
                             cone.aliases)
     if len(order) > MOST_LEFT:
-        return set(outputs)
+        return None
     diagrams = Diagrams(len(order), most_nodes)
     try:
         values = cone.known(dict(zip(order, diagrams.variables, strict=True)), diagrams)
@@ -126,7 +128,7 @@ def _compare(
             != diagrams.false
         }
     except TooManyNodes:
-        return set(outputs)
+        return None
 
 
 def _by_diagrams(

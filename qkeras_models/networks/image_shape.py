@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from numbers import Integral
 
+import numpy as np
+
 from qkeras_models.networks.hidden_layers import (
     ConvolutionSpec,
     DenseSpec,
@@ -89,3 +91,15 @@ def _check_sizes(
             )
         pool = isinstance(spec, PoolSpec)
         image = tuple(n // spec.size if pool else n - spec.size + 1 for n in image)
+
+
+def with_one_channel(x: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """Samples as inputs of a shape: with its last axis where that is 1 and they lack it.
+
+    So does fit of Keras.
+
+    Args:
+        x: (n, ...).
+        shape: of one sample, as the model takes it.
+    """
+    return x[..., np.newaxis] if (*x.shape[1:], 1) == tuple(shape) else x

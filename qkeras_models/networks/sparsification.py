@@ -19,6 +19,7 @@ from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 from qkeras_models.networks.builders import initial_gamma
 from qkeras_models.networks.float_sequence import CONVOLUTIONS, DEPTHWISE, Block, read_blocks
+from qkeras_models.networks.image_shape import with_one_channel
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 
 # Share of weights that quantize to 0 at first, as of the layers' own initializer.
@@ -104,7 +105,7 @@ def _input_format(
     if given is not None:
         return given
     shape = tuple(model.inputs[0].shape[1:])
-    x = None if x_train is None else np.asarray(x_train)
+    x = None if x_train is None else with_one_channel(np.asarray(x_train), shape)
     if x is None or x.shape[1:] != shape:
         raise ValueError(
             f"`x_train` must hold training samples of shape {shape}, in the units that the model "

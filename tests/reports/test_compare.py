@@ -57,8 +57,8 @@ def test_html_and_markdown_hold_the_same_cells(made):
 def test_all_sections_and_plots_are_there(made):
     markdown = (made[1] / "page.md").read_text()
     headings = [line[3:] for line in markdown.splitlines() if line.startswith("## ")]
-    assert headings == ["Claims", "Accuracy and size", "Hardware", "Where the zeros are",
-                        "Training", "Every network"]
+    assert headings == ["Frontier", "Claims", "Accuracy and size", "Hardware",
+                        "Where the zeros are", "Training", "Every network"]
     plots = sorted(path.stem for path in (made[1] / "page-plots").iterdir())
     assert plots == ["accuracy-luts", "accuracy-sparsity-0", "accuracy-sparsity-1",
                      "bits-entropy", "layer-sparsity-0", "layer-sparsity-1",

@@ -2,7 +2,7 @@
 
 import json
 
-from hls_projects.conversion import verilog
+from hls_projects.conversion.rtl import convert
 from reports.command import main
 from tests.commands import in_process
 from tests.hls_projects.proof.broken import flipped_bit
@@ -10,14 +10,14 @@ from tests.hls_projects.zoo import ZOO
 
 
 def test_a_fault_that_the_samples_do_not_show_is_drawn(tmp_path, monkeypatch):
-    real = verilog._write
+    real = convert._write
 
     def broken(*args):
         design = real(*args)
         design.verilog.write_text(flipped_bit(design.verilog.read_text(), 0, 3))
         return design
 
-    monkeypatch.setattr(verilog, "_write", broken)
+    monkeypatch.setattr(convert, "_write", broken)
     ZOO["images"].save(tmp_path / "mine.npz")
     done = in_process(main, "mine.npz", "--rtl", "--samples", 2, cwd=tmp_path)
     assert done.returncode == 1, done.stdout

@@ -11,6 +11,8 @@ import numpy as np
 
 # Share of the wanted nonzeros below which the user is told, and how far above them.
 FEW, MANY = 0.7, 1.1
+# Nonzeros of a layer for each of its outputs, below which the user is told.
+SPARSE = 0.25
 
 
 class FitOutcome:
@@ -83,7 +85,24 @@ class FitOutcome:
                 f"start_from_epoch={training.stage1_epochs} waits for stage 3"
             )
         elif training.stage == 3 and training.sparsity is not None and not self._lost:
+            self._look_for_constant_outputs()
             self._compare_sparsity(training.sparsity)
+
+    def _look_for_constant_outputs(self) -> None:
+        for layer in self.training.layers:
+            nonzeros = layer.by_output(layer.ternary_kernel()) != 0
+            kept, outputs = int(np.count_nonzero(nonzeros)), nonzeros.shape[-1]
+            if kept < SPARSE * outputs:
+                _tell(
+                    f"{layer.name} keeps {kept} of {nonzeros.size:,} weights, so most of its "
+                    f"{outputs} outputs are constant. Ask for fewer zeros, such as "
+                    f"sparsity={self._fewer_zeros():g}, or keep a share of every layer: "
+                    "min_density=0.01"
+                )
+
+    def _fewer_zeros(self) -> float:
+        """The sparsity of three times the nonzeros."""
+        return round(max(1.0 - 3.0 * (1.0 - self.training.sparsity), 0.0), 2)
 
     def _compare_sparsity(self, sparsity: float) -> None:
         kernels = [layer.ternary_kernel() for layer in self.training.layers]
@@ -94,7 +113,7 @@ class FitOutcome:
         if nonzeros < FEW * wanted:
             _tell(
                 f"{found}: the loss and L2 make zeros of their own. A smaller one than "
-                f"l2={self.training.l2:g}, learning rate or first threshold keeps more"
+                f"l2={self.training.l2:g}, learning rate or `threshold` of the layers keeps more"
             )
         elif nonzeros > MANY * wanted:
             _tell(f"{found}: `min_density` holds the others back, or stage 3 added them")

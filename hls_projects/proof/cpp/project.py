@@ -73,7 +73,7 @@ class Project:
         self, firmware: Firmware, top: str, network: IntegerNetwork, proof: CppProof
     ) -> None:
         self.machine, self.network, self.proof = Machine(firmware), network, proof
-        self.top = firmware.definitions(top)
+        self.top = firmware.top_functions(top)
         self.kernels: list[Kernel] = []
         self._shapes = {INPUT: network.input.shape, **dict(enumerate(network.shapes()))}
         self._held: dict[int, Tensor] = {}

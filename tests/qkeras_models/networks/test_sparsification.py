@@ -168,3 +168,16 @@ def test_samples_of_another_shape_are_refused():
         sparsify(dense())
     with pytest.raises(ValueError, match="`activation_bits` must be 1, 2, 3 or 4"):
         sparsify(dense(), DIGITS.x_train, activation_bits=5)
+
+
+def test_images_may_lack_the_axis_of_one_channel_as_in_fit():
+    model = keras.Sequential([
+        keras.Input((8, 8, 1)), keras.layers.Conv2D(3, 3, activation="relu"),
+        keras.layers.Flatten(), keras.layers.Dense(4),
+    ])
+    x = np.random.default_rng(0).random((50, 8, 8), np.float32)
+    with_axis, without = sparsify(model, x[..., None]), sparsify(model, x)
+    formats = [m.get_config()["layers"][1]["config"] for m in (with_axis, without)]
+    assert formats[0] == formats[1]
+    with pytest.raises(ValueError, match=r"of shape \(8, 8, 1\)"):
+        sparsify(model, x[:, :, :7])

@@ -148,3 +148,20 @@ def test_stage_2_is_told_where_fit_talks(capsys):
     model.fit(DIGITS.x_train, DIGITS.y_train, epochs=2, verbose=2,
               callbacks=[QuantizationPruning(0.9, stage1_epochs=1)])
     assert "stage 2: 90." in capsys.readouterr().out
+
+
+def test_a_layer_that_keeps_almost_nothing_is_named_with_a_cure():
+    model = digits_model()
+    with warnings.catch_warnings(record=True) as recorded:
+        warnings.simplefilter("always")
+        pruning = QuantizationPruning(0.9, stage1_epochs=1)
+        fit(model, pruning, epochs=1)
+        first = pruning.layers[0]
+        kept = np.zeros(first.kernel.shape, np.float32)
+        kept[0, 0] = 1.0
+        first.mask.assign(kept)
+        first.kernel.assign(kept)
+        fit(model, pruning, epochs=1)
+    text = "\n".join(str(w.message) for w in recorded)
+    assert f"{first.name} keeps 1 of {kept.size:,} weights, so most of its {kept.shape[1]} " in text
+    assert "sparsity=0.7, or keep a share of every layer: min_density=0.01" in text

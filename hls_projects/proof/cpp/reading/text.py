@@ -90,14 +90,22 @@ class Firmware:
     def definitions(self, name: str) -> list[Definition]:
         """Every function of that name."""
         if name not in self._found:
-            self._found[name] = []
-            for path in self._holding(name):
-                tokens = self._read(path)
-                found = list(_definitions(tokens, name, self._places[path].get(name, [])))
-                if found:
-                    self._check(path)
-                self._found[name] += found
+            self._found[name] = [d for path in self._holding(name) for d in self._in(path, name)]
         return self._found[name]
+
+    def top_functions(self, name: str) -> list[Definition]:
+        """Every function of that name in the file of that name; hls4ml's headers may have others.
+
+        What such a header defines stands in its namespace, where the top function is not.
+        """
+        return self._in(self.folder / f"{name}.cpp", name)
+
+    def _in(self, path: Path, name: str) -> list[Definition]:
+        tokens = self._read(path)
+        found = list(_definitions(tokens, name, self._places[path].get(name, [])))
+        if found:
+            self._check(path)
+        return found
 
     def declared(self, name: str) -> list[tuple[Parameter, ...]]:
         """Parameters of the functions of that name that its own header declares."""

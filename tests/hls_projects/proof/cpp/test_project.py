@@ -52,8 +52,8 @@ NETWORKS = {
 }
 
 
-def written(net, folder, **options):
-    build_hls_model(net, folder, project_name="net", **options).write()
+def written(net, folder, name="net", **options):
+    build_hls_model(net, folder, project_name=name, **options).write()
     return folder
 
 
@@ -78,6 +78,13 @@ def test_what_is_right_is_proved(projects, name, io_type):
     assert proof.complete, (proof.differences, proof.unread)
     assert str(proof).startswith("C++: proved for every input: additions, types and levels of ")
     assert proof.neurons > 0
+
+
+@pytest.mark.parametrize("name", ["conv", "dense", "relu", "sum"])
+def test_a_project_may_be_called_as_a_function_of_hls4ml_is(tmp_path, name):
+    net = next(iter(NETWORKS.values()))
+    proof = prove_cpp(written(net, tmp_path, name, io_type="io_stream"), net, most_bits=0)
+    assert proof.complete, (proof.differences, proof.unread)
 
 
 def test_mnist_small_is_proved_and_its_functions_are_compared(tmp_path):
