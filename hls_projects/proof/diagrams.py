@@ -26,8 +26,9 @@ def diagram_manager() -> Any:
 # Nodes of a manager, summed over its gates: half a minute or less.  A count, so that a slow machine
 # gives the same verdict.
 MOST_WORK = 500_000_000
-# Gates between two looks at the manager's size.
+# Gates between two looks at the manager's size, while it is small.
 LOOKS = 16
+SMALL = 50_000
 
 
 class TooManyNodes(RuntimeError):
@@ -45,7 +46,7 @@ class Diagrams:
     def __init__(self, variables: int, most_nodes: int = 1 << 62) -> None:
         self.manager = diagram_manager()
         self.most_nodes = most_nodes
-        self._gates_made = self._work = 0
+        self._gates_made = self._work = self._nodes = 0
         self._more = range(0)
         self.false, self.true = self.manager.false, self.manager.true
         names = [f"x{i}" for i in range(variables)]
@@ -69,11 +70,11 @@ class Diagrams:
 
     def gate(self, kind: str, values: tuple[Any, ...]) -> Any:
         self._gates_made += 1
-        if self._gates_made % LOOKS == 0:
-            nodes = len(self.manager)
-            self._work += LOOKS * nodes
-            if nodes > self.most_nodes or self._work > MOST_WORK:
-                raise TooManyNodes(f"{nodes:,} nodes after {self._gates_made:,} gates")
+        if self._nodes > SMALL or self._gates_made % LOOKS == 0:
+            self._work += (1 if self._nodes > SMALL else LOOKS) * self._nodes
+            self._nodes = len(self.manager)
+            if self._nodes > self.most_nodes or self._work > MOST_WORK:
+                raise TooManyNodes(f"{self._nodes:,} nodes after {self._gates_made:,} gates")
         return self._gates[kind](*values)
 
     def more_variables(self, count: int) -> range:

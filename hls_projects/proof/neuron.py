@@ -25,7 +25,7 @@ ENOUGH = (0, *range(24, 145, 12))
 # Nets that counters left, above which no diagram over them is tried: one step may take minutes.
 MOST_LEFT = 160
 # Inputs of a cone, above which no diagram over all of them is tried.
-MOST_VARIABLES = 128
+MOST_VARIABLES = 64
 
 
 # A net, and whether it is complemented; net 0 is the constant 0.
@@ -85,7 +85,6 @@ def prove_neuron(
         most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN; so it is of a
             cone of more than MOST_VARIABLES inputs that counters do not decide.
     """
-    results: dict[int, Result] = {}
     differing = dict(outputs)
     for enough in ENOUGH:
         if differing:
@@ -95,13 +94,13 @@ def prove_neuron(
             if found is None:  # more bits would make diagrams larger still
                 break
             differing = {net: table for net, table in differing.items() if net in found}
-    for net in outputs:
-        if net not in differing:
-            results[net] = Result(Verdict.PROVEN, by="counters")
-        else:
-            results[net] = _by_diagrams(
-                circuit, net, outputs[net], total, codes, begin, most_nodes
-            )
+    results = {net: Result(Verdict.PROVEN, by="counters") for net in outputs}
+    results |= dict.fromkeys(differing, Result(Verdict.UNKNOWN))
+    for net, table in differing.items():
+        results[net] = _by_diagrams(circuit, net, table, total, codes, begin, most_nodes)
+        # The diagrams of a neuron's outputs are of one size.
+        if results[net].verdict is Verdict.UNKNOWN:
+            break
     return results
 
 
