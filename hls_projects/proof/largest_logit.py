@@ -10,6 +10,7 @@ from typing import Any
 from hls_projects.proof.circuit import FALSE, Box, Circuit, CircuitError
 from hls_projects.proof.counterexample.difference import Difference
 from hls_projects.proof.diagrams import Diagrams, TooManyNodes
+from hls_projects.proof.graph.largest import exceeds
 from hls_projects.proof.reading import read_around
 from hls_projects.proof.result import Proof
 
@@ -142,17 +143,9 @@ def _classes(diagrams: Diagrams, numbers: Sequence[Sequence[Any]]) -> list[Any]:
         is_class = diagrams.true
         for other, bits in enumerate(numbers):
             if other != number:
-                larger = _larger(diagrams, bits, own)
-                is_class &= ~larger if other > number else _larger(diagrams, own, bits)
+                if other > number:
+                    is_class &= ~exceeds(diagrams, bits, own, signed=True)
+                else:
+                    is_class &= exceeds(diagrams, own, bits, signed=True)
         found.append(is_class)
     return found
-
-
-def _larger(diagrams: Diagrams, a: Sequence[Any], b: Sequence[Any]) -> Any:
-    """Whether a > b, two's complement, the lowest bit first."""
-    above = diagrams.false
-    for place, (x, y) in enumerate(zip(a, b, strict=True)):
-        if place == len(a) - 1:
-            x, y = y, x
-        above = (x & ~y) | (above & ~diagrams.differ(x, y))
-    return above

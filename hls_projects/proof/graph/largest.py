@@ -66,13 +66,19 @@ def _bit(diagrams: Diagrams, variables: Mapping[int, Any], literal: Literal) -> 
     return ~value if inverted else value
 
 
+def exceeds(diagrams: Diagrams, a: Sequence[Any], b: Sequence[Any], signed: bool) -> Any:
+    """Whether a number is larger than another one, the lowest bits first."""
+    above = diagrams.false
+    for place, (x, y) in enumerate(zip(a, b, strict=True)):
+        if signed and place == len(a) - 1:
+            x, y = y, x
+        above = (x & ~y) | (above & ~diagrams.differ(x, y))
+    return above
+
+
 def _larger(diagrams: Diagrams, a: list[Any], b: list[Any], signed: bool) -> list[Any]:
     """The larger one of two numbers."""
-    above = diagrams.false
-    for place, (low, high) in enumerate(zip(a, b, strict=True)):
-        if signed and place == len(a) - 1:
-            low, high = high, low
-        above = (high & ~low) | (above & ~diagrams.differ(high, low))
+    above = exceeds(diagrams, b, a, signed)
     return [diagrams.gate("mux", (low, high, above)) for low, high in zip(a, b, strict=True)]
 
 
