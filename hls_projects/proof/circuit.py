@@ -152,9 +152,12 @@ class Circuit:
         return operands[function.result]
 
     def replace(self, copies: Mapping[int, tuple[int, bool]]) -> None:
-        """Drives registers from others that they are proven to equal, or the complements of."""
+        """Drives registers and wires from others that they are proven to equal, or complement.
+
+        Those others are what the next block begins at, so that no path leads round from them.
+        """
         for net, (other, inverted) in copies.items():
-            del self.registers[net]
+            self.registers.pop(net, None)
             self.functions[net] = Function((("not" if inverted else "buffer", (2,)),), 3), (other,)
 
     def latencies(self, targets: Iterable[int], known: Mapping[int, int]) -> dict[int, int | None]:
