@@ -61,7 +61,7 @@ def test_the_table_states_the_estimate_its_source_and_its_error():
 def test_other_networks_than_the_fits_say_so():
     notes = {figure.note for figure in estimated_resources(image()).get(DESIGN).values()}
     (note,) = notes
-    assert note.startswith("fitted on dense networks, not on convolutional ones; five of them, ")
+    assert note.startswith("fitted on dense networks, not on convolutional ones; nine of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")
     assert error_note(12_705, False) == (
         "larger than any network of the fit; two dense ones synthesized: LUT +17 % (52,544 "
