@@ -28,7 +28,7 @@ def diagram_manager() -> Any:
 MOST_WORK = 500_000_000
 # Gates between two looks at the manager's size, while it is small.
 LOOKS = 16
-SMALL = 50_000
+SMALL = 500_000
 
 
 class TooManyNodes(RuntimeError):
