@@ -47,6 +47,8 @@ def step_time(kind: str, network: str) -> float:
     times = []
 
     class Clock(keras.callbacks.Callback):
+        """Notes milliseconds a step, an epoch at a time."""
+
         def on_epoch_begin(self, epoch, logs=None):
             self.started = time.perf_counter()
 
