@@ -170,10 +170,9 @@ def prove_on_board(
         return
     if streams(network):
         verilog.proofs.append(f"{name}: simulated only, as pixels enter one after another")
-    elif options.prove or network.nonzeros <= PROVEN_NONZEROS:
-        add_proof(verilog, name, step, lambda: prove_routed(folder, network, seconds=seconds))
-    else:
-        verilog.proofs.append(f"{name}: not proved, which takes long; see --prove")
+        return
+    due = options.prove or network.nonzeros <= PROVEN_NONZEROS
+    add_proof(verilog, name, step, due, lambda: prove_routed(folder, network, seconds=seconds))
 
 
 def _compared(

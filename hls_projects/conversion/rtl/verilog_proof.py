@@ -22,6 +22,7 @@ def prove_written(
     found: Verilog, network: IntegerNetwork, written: VerilogDesign, options: RtlOptions, step: Step
 ) -> None:
     """Adds a line that says for which inputs the Verilog is the network's; see docs/proof.md."""
+    from hls_projects.proof import prove_rtl, prove_stream
     from hls_projects.rtl.stream.stream_plan import streams
 
     if options.prove is False:
@@ -29,18 +30,14 @@ def prove_written(
     name = f"Verilog for {written.family.name}"
     if streams(network) and options.time_multiplex:
         found.proofs.append(f"{name}: simulated only, as time-multiplexed layers are")
-    elif options.prove or network.nonzeros <= written.family.proven_nonzeros:
-        from hls_projects.proof import prove_rtl, prove_stream
-
-        prove = prove_stream if streams(network) else prove_rtl
-        verilog, family = written.design.verilog, written.family.name
-        add_proof(
-            found, name, step,
-            lambda: prove(verilog, network, family, seconds=options.seconds),
-            lambda proof: _confirm(found, network, written, proof, step),
-        )
-    else:
-        found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+        return
+    prove = prove_stream if streams(network) else prove_rtl
+    verilog, family = written.design.verilog, written.family.name
+    add_proof(
+        found, name, step, options.prove or network.nonzeros <= written.family.proven_nonzeros,
+        lambda: prove(verilog, network, family, seconds=options.seconds),
+        lambda proof: _confirm(found, network, written, proof, step),
+    )
 
 
 def _confirm(
@@ -66,18 +63,18 @@ def prove_class_of(
     if options.prove is False or len(network.heads) > 1:
         return
     name = f"class of {written.timed.name} for {written.family.name}"
-    classes, seconds = network.classes, options.seconds
-    if options.prove or classes <= PROVEN_CLASSES:
-        add_proof(found, name, step, lambda: prove_class(written.design.verilog, written.timed,
-                                                         classes, seconds=seconds))
-    else:
-        found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+    verilog, classes = written.design.verilog, network.classes
+    add_proof(
+        found, name, step, options.prove or classes <= PROVEN_CLASSES,
+        lambda: prove_class(verilog, written.timed, classes, seconds=options.seconds),
+    )
 
 
 def add_proof(
     found: Verilog,
     name: str,
     step: Step,
+    due: bool,
     prove: Callable[[], Proof],
     confirm: Callable[[Proof], None] = lambda proof: None,
 ) -> None:
@@ -87,9 +84,13 @@ def add_proof(
         found: gets the line.
         name: of what is proved.
         step: a context manager around a long step, given its description.
+        due: whether it is asked for, or takes seconds; if not, the line says how to ask.
         prove: the checker.
         confirm: looks at what it found before that is told.
     """
+    if not due:
+        found.proofs.append(f"{name}: not proved, which takes long; see --prove")
+        return
     description = f"proving {name}"
     try:
         with step(description):
