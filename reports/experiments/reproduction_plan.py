@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qkeras_models.networks.presets import PRESETS
 from reports.experiments.tuning_plan import PRUNED
 from reports.experiments.tuning_table import best_options
 from training.methods import METHODS
@@ -56,10 +57,15 @@ class NetworkPlan:
 
 DATA = ("mnist", "cifar10")
 WITH_DENSE_EQUALS = ("sparse", "binary", "ternary")
-# Trained before by `python train.py cifar-teacher --precision mixed_bfloat16`.
-CIFAR_TEACHER = {
-    "teacher": {"model": "runs/cifar-teacher/model.keras", "weight": 0.9, "temperature": 3.0}
-}
+
+
+def _taught_by(name: str) -> Mapping[str, Any]:
+    """The share of a teacher trained before: docs/convolutions.md says by which command."""
+    return {
+        "teacher": {"model": f"runs/{name}/model.keras", "weight": 0.9, "temperature": 3.0}
+    }
+
+
 NETWORKS = {
     "mnist-small": NetworkPlan((47, 19), (4, 2), (0, 1, 2), 0.98, 2.4),
     # 97 %: for the frontier of docs/search.md.
@@ -88,13 +94,33 @@ NETWORKS = {
         (110, 75), (1, 1), (0, 1, 2), 0.95, 400.0, (0.9, 0.95, 0.98, 0.99),
         (*WITH_DENSE_EQUALS, "float"), data="cifar10", options={"precision": "mixed_bfloat16"},
         method_options={
-            "sparse": {"learning_rate": 0.02, "retrain_learning_rate": 0.2, **CIFAR_TEACHER},
-            "binary": {"learning_rate": 0.06, "stage1_epochs": 190, **CIFAR_TEACHER},
-            "ternary": {"learning_rate": 0.06, "stage1_epochs": 190, **CIFAR_TEACHER},
+            "sparse": {
+                "learning_rate": 0.02, "retrain_learning_rate": 0.2, **_taught_by("cifar-teacher"),
+            },
+            "binary": {"learning_rate": 0.06, "stage1_epochs": 190, **_taught_by("cifar-teacher")},
+            "ternary": {"learning_rate": 0.06, "stage1_epochs": 190, **_taught_by("cifar-teacher")},
             "float": {"learning_rate": 0.003, "stage1_epochs": 190},
         },
         l2_at={0.98: 3e-5, 0.99: 3e-5},
         seeds_of={"sparse-0.99": (0,), "binary": (0,), "ternary": (0,), "float": (0,)},
+    ),
+    # The same recipe but for its epochs, and a teacher of twice the epochs.
+    "cifar-vgg64": NetworkPlan(
+        (105, 65), (1, 1), (0,), 0.95, 1000.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
+        data="cifar10", preset="cifar-vgg",
+        options={
+            "width": 64, "precision": "mixed_bfloat16", "batch_size": 500,
+            "augmentation": {**PRESETS["cifar-vgg"]["augmentation"], "alternate": True},
+        },
+        method_options={
+            "sparse": {
+                "learning_rate": 0.02, "retrain_learning_rate": 0.2,
+                **_taught_by("cifar-teacher-60"),
+            },
+            "binary": {"learning_rate": 0.06, **_taught_by("cifar-teacher-60")},
+            "ternary": {"learning_rate": 0.06, **_taught_by("cifar-teacher-60")},
+        },
+        l2_at={0.98: 3e-5},
     ),
 }
 # Largest network to synthesize, in nonzeros: about 6 ms each.
