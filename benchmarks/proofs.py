@@ -4,6 +4,7 @@
 
 Writes each network's Verilog as convert.py does, synthesizes it if asked to, and proves it.  What
 the record holds already is not proved again, so that a run can go on where one was stopped.
+Streams of pixels are synthesized module by module.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hls_projects.families import FLOWS
+from hls_projects.families import FAMILIES
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof import prove_rtl, prove_stream
 from hls_projects.rtl import write_rtl
@@ -27,13 +28,15 @@ from hls_projects.tools.yosys import run_yosys
 
 NETWORKS = Path("reports/results/networks")
 MEMORY = 16 << 30
+# Gates, where Verilog is of no family.
+ANY_FAMILY = "synth -top top -flatten"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="networks, by default all")
-    parser.add_argument("--synthesized", action="store_true", help="the netlist of synth_xilinx")
-    parser.add_argument("--family", default="xilinx", choices=("xilinx", "ecp5", "generic"))
+    parser.add_argument("--synthesized", action="store_true", help="the netlist of Yosys")
+    parser.add_argument("--family", default="xilinx", choices=FAMILIES)
     parser.add_argument("--record", type=Path, help="JSON file that keeps what was found")
     parser.add_argument("--minutes", type=float, default=30.0, help="most of one network")
     options = parser.parse_args()
@@ -79,7 +82,7 @@ def _prove(name: str, family: str, synthesized: bool, sender: Any) -> None:
         verilog = write_rtl(network, Path(folder), target=family).verilog
         wrote = time.monotonic() - began
         if synthesized:
-            verilog = _netlist(verilog, family)
+            verilog = _netlist(verilog, family, hierarchical=streams(network))
         began = time.process_time()
         prove = prove_stream if streams(network) else prove_rtl
         proof = prove(verilog, network, family)
@@ -96,8 +99,10 @@ def _prove(name: str, family: str, synthesized: bool, sender: Any) -> None:
     })
 
 
-def _netlist(verilog: Path, family: str) -> Path:
-    command = FLOWS[family].command.format(top="top")
+def _netlist(verilog: Path, family: str, hierarchical: bool) -> Path:
+    """What Yosys makes of a design; of a stream, whose modules are looked for, each by itself."""
+    flows = FAMILIES[family].flows
+    command = flows[0].synthesis(hierarchical=hierarchical) if flows else ANY_FAMILY
     found = verilog.with_name("netlist.v")
     run_yosys(
         [f"read_verilog {verilog.name}", command, f"write_verilog -noattr {found.name}"],

@@ -80,6 +80,14 @@ class Flow:
     positions: bool = False
     delay_note: str = ""
 
+    def synthesis(self, top: str = "top", hierarchical: bool = False) -> str:
+        """The command of Yosys that synthesizes a module, flattened or module by module."""
+        command = self.command.format(top=top)
+        if not hierarchical:
+            return command
+        kept = command.replace(" -flatten", "")
+        return kept if kept != command else f"{command} -noflatten"
+
 
 @dataclass(frozen=True)
 class Family:

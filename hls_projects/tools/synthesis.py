@@ -69,7 +69,7 @@ def synthesize_verilog(
         YosysError: if Yosys fails or reaches a limit.
     """
     check_target(target)
-    command = FLOWS[target].command.format(top=top)
+    command = FLOWS[target].synthesis(top)
     return _synthesize(verilog, target, command, cache, seconds, memory_mib)[top]
 
 
@@ -94,11 +94,8 @@ def synthesize_layers(
         YosysError: if Yosys fails or reaches a limit.
     """
     check_target(target)
-    flattened = FLOWS[target].command.format(top=top)
-    hierarchical = flattened.replace(" -flatten", "")
-    if hierarchical == flattened:
-        hierarchical += " -noflatten"
-    return _synthesize(verilog, target, hierarchical, cache, seconds, memory_mib)
+    command = FLOWS[target].synthesis(top, hierarchical=True)
+    return _synthesize(verilog, target, command, cache, seconds, memory_mib)
 
 
 def _synthesize(
