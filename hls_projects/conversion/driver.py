@@ -74,7 +74,7 @@ def convert(
         ExactnessError: if C-simulation and Keras differ; report/mismatch.json says where.
     """
     from hls_projects.conversion.preflight import memory_warning
-    from hls_projects.proof.counterexample.record import write_counterexamples
+    from hls_projects.proof.counterexample.record import CPP, write_counterexamples
     from hls_projects.rtl import check_feasible
     from training.console import report
 
@@ -96,21 +96,22 @@ def convert(
     with step(f"writing the {options.backend} project"):
         hls_model = _write_project(model, network, source, options)
     converted = time.monotonic() - started
-    exactness = _compared(model, network, hls_model, data, source.folder, options, step)
+    exactness, csim = _compared(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
     vendor = _synthesize(hls_model, options, step)
     verilog = Verilog()
     exactness["proofs"] = [] if keras_proof is None else [str(keras_proof)]
-    proofs, wrong = prove_project(network, RunFolder(source.folder).hls, options, step)
-    exactness["proofs"] += proofs
+    project = prove_project(network, RunFolder(source.folder).hls, options, step, csim)
+    exactness["proofs"] += project.lines
     if options.rtl is not None:
         verilog = convert_to_rtl(network, data.x, source.folder, options.rtl, step)
         exactness["executions"] += ["RTL simulation"] if verilog.simulated else []
+    cpp = {} if project.counterexample is None else {CPP: project.counterexample}
     exactness["counterexamples"] = write_counterexamples(
-        verilog.counterexamples, RunFolder(source.folder))
+        {**cpp, **verilog.counterexamples}, RunFolder(source.folder))
     if keras_proof is not None and keras_proof.differences:
         verilog.failures.append(str(keras_proof))
-    verilog.failures += wrong
+    verilog.failures += project.failures
     if options.wrapper is not None:
         _wrap(verilog, source, options)
     board = _on_board(network, data, verilog, source, options, step)
@@ -213,8 +214,12 @@ def _compared(
     folder: Path,
     options: ConversionOptions,
     step: Step,
-) -> dict[str, Any]:
-    """Compares Keras, if there is a model, the integer network and C-simulation, if asked for."""
+) -> tuple[dict[str, Any], CSimulation | None]:
+    """Compares Keras, if there is a model, the integer network and C-simulation, if asked for.
+
+    Returns:
+        What was compared, and the C-simulation.
+    """
     from hls_projects.verification.csim import CSimulation
     from hls_projects.verification.exactness import compare
 
@@ -230,7 +235,8 @@ def _compared(
         result = compare(network, data.x, model=model, csim=simulation, folder=report)
     notes = result["note"], _dead(network), _left_out(model, options), data.note
     note = "; ".join(filter(None, notes))
-    return {**result, "compile_seconds": compile_seconds, "data": data.name, "note": note}
+    found = {**result, "compile_seconds": compile_seconds, "data": data.name, "note": note}
+    return found, simulation
 
 
 def _dead(network: IntegerNetwork) -> str:

@@ -51,9 +51,7 @@ class Proof:
         if self.complete:
             return f"proved for every input: {found}"
         if self.counterexample is not None:
-            shown = self.counterexample
-            return (f"not the network: {shown.difference}; {shown.confirmation}; "
-                    f"proved {found}")
+            return f"not the network: {self.counterexample}; proved {found}"
         if self.differences:
             shown = next((d for d in self.differences if d.x is not None), None)
             verdict = "not proved" if shown is None else "not the network"

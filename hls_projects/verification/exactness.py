@@ -130,7 +130,7 @@ class _Check:
     def simulation(self, simulation: CSimulation) -> float:
         """Seconds that the C-simulation took."""
         source = self.x_int if simulation.integer_inputs else self.x
-        expected = _largest(self.expected) if simulation.argmax else self.expected
+        expected = largest(self.expected) if simulation.argmax else self.expected
 
         def trace(samples: np.ndarray) -> Iterator[LayerOutputs]:
             names = [layer.name for layer in simulation.traced_layers]
@@ -195,6 +195,6 @@ class _Check:
         raise ExactnessError("; ".join(parts), mismatch)
 
 
-def _largest(logits: np.ndarray) -> np.ndarray:
+def largest(logits: np.ndarray) -> np.ndarray:
     """Index of the largest logit, (samples, 1), the lowest of equal ones."""
     return logits.argmax(axis=-1)[:, None]

@@ -117,11 +117,13 @@ def _board(board: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def _counterexamples(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Inputs at which Verilog is not the network."""
+    """Inputs at which Verilog or C++ is not the network."""
     if records:
         yield "## Where hardware differs\n"
     for record in records:
-        yield f"Verilog for {record['verilog']}: {escape_markdown(record['line'])}.\n"
+        family = record["verilog"]
+        design = "C++" if family is None else f"Verilog for {family}"
+        yield f"{design}: {escape_markdown(record['line'])}.\n"
         if record["image"]:
             yield f"![The input that shows it]({record['image']})\n"
 

@@ -70,8 +70,13 @@ class Difference:
         shown, where = self.values, self.values_of
         if self.x is not None:
             shown, where = self.x, "an input of the network"
-        left = ", none of which can be 0" if self.smallest and shown.any() else ""
         return (
             f"{place}: {self.received} instead of {self.expected} at {where} "
-            f"with {np.count_nonzero(shown)} nonzero of {shown.size}{left}"
+            f"{nonzeros(shown, self.smallest)}"
         )
+
+
+def nonzeros(values: np.ndarray, smallest: bool) -> str:
+    """How many values of an input are not 0, and whether none of them could be."""
+    left = ", none of which can be 0" if smallest and values.any() else ""
+    return f"with {np.count_nonzero(values)} nonzero of {values.size}{left}"

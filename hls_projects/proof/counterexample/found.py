@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hls_projects.proof.counterexample.descent import descend
-from hls_projects.proof.counterexample.difference import Difference
+from hls_projects.proof.counterexample.difference import Difference, nonzeros
 
 # Inputs (samples, *shape) to logits (samples, classes).
 Logits = Callable[[np.ndarray], np.ndarray]
@@ -19,8 +19,9 @@ class Counterexample:
     """An input of the network at which a bit of the hardware is not the network's.
 
     Attributes:
-        difference: the bit, and the input as values in a row.
-        inputs: that show the bit, int32 (inputs, *shape); the first one is `difference.x`.
+        difference: the bit, and the input as values in a row; None of C++, whose proof says in
+            words what differs.
+        inputs: that show it, int32 (inputs, *shape); the first one is `difference.x`.
         expected: logits of the integer network, (inputs, classes).
         evaluated: logits of the netlist as the checker evaluates it, (inputs, classes); None where
             modules that move pixels stand in the way.
@@ -29,7 +30,7 @@ class Counterexample:
             stands elsewhere; None where the whole input shows it.
     """
 
-    difference: Difference
+    difference: Difference | None
     inputs: np.ndarray
     expected: np.ndarray
     evaluated: np.ndarray | None = None
@@ -69,6 +70,12 @@ class Counterexample:
             return found
 
         return descend(x, holds).reshape(1, *self.inputs.shape[1:])
+
+    def __str__(self) -> str:
+        """What differs where, and who says so."""
+        x = self.inputs[0]
+        place = self.difference or f"an input of the network {nonzeros(x, smallest=True)}"
+        return f"{place}; {self.confirmation}"
 
     @property
     def confirmed(self) -> bool:

@@ -17,8 +17,12 @@ from qkeras_models.files.run_folder import RunFolder
 MOST_COLUMNS = 32
 # Of a file, along an edge, for each pixel of the image.
 DOTS = 12
+# What the C++ project is called among the families of Verilog.
+CPP = "cpp"
 # Grey and colours.
 CHANNELS = 1, 3
+# Of a bit; C++ has none.
+PLACE = "layer", "neuron", "bit", "net", "expected", "received"
 
 
 def write_counterexamples(
@@ -29,7 +33,7 @@ def write_counterexamples(
     Files of an earlier conversion are replaced, or removed where nothing was found.
 
     Args:
-        found: by the name of a family, whose Verilog is not the network.
+        found: by the name of a family, whose Verilog is not the network, or CPP.
         run: in whose report/ they go.
 
     Returns:
@@ -51,20 +55,14 @@ def write_counterexamples(
 
 
 def _record(name: str, found: Counterexample) -> dict[str, Any]:
-    difference = found.difference
     logits = {
         "network": found.expected, "evaluated": found.evaluated, "simulated": found.simulated
     }
     return {
-        "verilog": name,
-        "layer": difference.layer,
-        "neuron": difference.neuron,
-        "bit": difference.bit,
-        "net": difference.net,
-        "expected": difference.expected,
-        "received": difference.received,
+        "verilog": None if name == CPP else name,
+        **{key: getattr(found.difference, key, None) for key in PLACE},
         "confirmed": found.confirmed,
-        "line": f"{difference}; {found.confirmation}",
+        "line": str(found),
         "logits": {who: None if of is None else of[0].tolist() for who, of in logits.items()},
         "input": found.inputs[0].tolist(),
         "picture": picture(found.inputs[0]),

@@ -44,18 +44,23 @@ def smallest_first(differences: Sequence[Difference], watched: Watched) -> list[
 
 def _reached(differences: Sequence[Difference], watched: Watched) -> Iterator[Difference]:
     """Those that random inputs show, with these inputs."""
-    x = _random(watched)
+    x = random_inputs(watched.values.codes)
     for difference in differences:
         shows = np.not_equal(*watched.bits(difference, x))
         if shows.any():
             yield replace(difference, vectors=x, lanes=np.flatnonzero(shows))
 
 
-def _random(watched: Watched) -> np.ndarray:
-    """Random inputs, from such with few nonzero values to such with many."""
+def random_inputs(codes: Sequence[np.ndarray], count: int = RANDOM) -> np.ndarray:
+    """Random inputs (count, values), from such with few nonzero values to such with many.
+
+    Args:
+        codes: of each value, those that occur.
+        count: inputs.
+    """
     rng = np.random.default_rng(1)
-    x = np.column_stack([rng.choice(codes, RANDOM) for codes in watched.values.codes])
-    return x * (rng.random(x.shape) < np.linspace(0.02, 1.0, RANDOM)[:, None])
+    x = np.column_stack([rng.choice(own, count) for own in codes])
+    return x * (rng.random(x.shape) < np.linspace(0.02, 1.0, count)[:, None])
 
 
 def _smallest(difference: Difference, watched: Watched, at_port: bool) -> Difference | None:
@@ -80,7 +85,7 @@ def _smallest(difference: Difference, watched: Watched, at_port: bool) -> Differ
 
 def _varied(difference: Difference, watched: Watched) -> np.ndarray:
     """The first start with other values where a neuron of the first block does not look."""
-    x, spot = _random(watched), difference.spot
+    x, spot = random_inputs(watched.values.codes), difference.spot
     if spot.step == 0:
         read = watched.steps[0].weights[:, spot.neuron] != 0
         x[:, read] = difference.starts[0, read]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hls_projects.proof.counterexample.found import Counterexample
+
 
 @dataclass
 class CppProof:
@@ -12,6 +14,8 @@ class CppProof:
     Attributes:
         neurons: of layers that sum, whose text was read.
         differences: what is not the network's, in words.
+        counterexample: an input at which C-simulation shows that; None where none was found.
+        inputs_tried: random inputs among which it was sought.
         unread: layers whose text could not be read, by name, and why.
         tried: compiled functions of one output that were compared on all of their inputs.
         sampled: those compared on some inputs, since they have too many.
@@ -22,6 +26,8 @@ class CppProof:
 
     neurons: int = 0
     differences: list[str] = field(default_factory=list)
+    counterexample: Counterexample | None = None
+    inputs_tried: int = 0
     unread: dict[str, str] = field(default_factory=dict)
     tried: int = 0
     sampled: int = 0
@@ -37,12 +43,20 @@ class CppProof:
     def __str__(self) -> str:
         """One line for a report."""
         if self.differences:
-            return f"C++: not the network: {self.differences[0]}"
+            return f"C++: not the network: {self.differences[0]}{self._shown()}"
         found = f"additions, types and levels of {self.neurons:,} neurons; {self._functions()}"
         if self.unread:
             names = ", ".join(f"{name} ({reason})" for name, reason in self.unread.items())
             return f"C++: not proved: {names}; {found}"
         return f"C++: proved for every input: {found}"
+
+    def _shown(self) -> str:
+        """Who says so besides, in words."""
+        if self.counterexample is not None:
+            return f"; {self.counterexample}"
+        if self.inputs_tried:
+            return f"; C-simulation of {self.inputs_tried:,} random inputs does not show it"
+        return ""
 
     def _functions(self) -> str:
         if not self.compiled:

@@ -1,0 +1,40 @@
+"""The smallest input at which a simulation gives other logits, found by trying."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.proof.counterexample.descent import descend
+from hls_projects.proof.counterexample.found import Counterexample, Logits
+from hls_projects.proof.counterexample.search import random_inputs
+
+# Random inputs that are tried, so many at once: a simulation of images is slow.
+TRIED, AT_ONCE = 2048, 256
+
+
+def smallest_simulated(
+    network: IntegerNetwork, simulate: Logits, integers: Logits
+) -> Counterexample | None:
+    """An input at which a simulation differs, none of whose values can be 0; None if none does.
+
+    Args:
+        network: whose inputs are tried.
+        simulate: logits of hardware, of inputs int32 (samples, *shape).
+        integers: what they must be.
+    """
+    form = network.input
+
+    def differs(x: np.ndarray) -> np.ndarray:
+        samples = x.astype(np.int32).reshape(-1, *form.shape)
+        return (simulate(samples) != integers(samples)).any(axis=1)
+
+    codes = (np.arange(form.lowest, form.highest + 1),) * int(np.prod(form.shape))
+    tried = random_inputs(codes, TRIED)
+    for first in range(0, TRIED, AT_ONCE):
+        part = tried[first : first + AT_ONCE]
+        if (found := differs(part)).any():
+            start = min(part[found], key=np.count_nonzero)
+            x = descend(start, differs).astype(np.int32).reshape(1, *form.shape)
+            return Counterexample(None, x, integers(x), simulated=simulate(x))
+    return None
