@@ -28,7 +28,7 @@ def confusion(outputs: np.ndarray, data: TestData) -> dict[str, Any] | None:
         data: with y.
 
     Returns:
-        ``classes``, what each is called in the data; ``counts[true][predicted]``, whose sum is the
+        ``classes``, what each is called by the data; ``counts[true][predicted]``, whose sum is the
         number of samples; ``source``.  None where y are no classes: numbers, or several questions.
     """
     targets = data.targets
@@ -41,8 +41,9 @@ def confusion(outputs: np.ndarray, data: TestData) -> dict[str, Any] | None:
     true = data.y.reshape(-1).astype(np.int64)
     counts = np.zeros((len(targets.labels),) * 2, np.int64)
     np.add.at(counts, (true, predicted), 1)
+    names = targets.labels if targets.renamed else data.class_names or targets.labels
     return {
-        "classes": list(map(str, targets.labels)),
+        "classes": list(map(str, names)),
         "counts": counts.tolist(),
         "source": Source.MEASURED.value,
     }

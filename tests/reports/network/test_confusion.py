@@ -1,9 +1,12 @@
 """The confusion matrix of outputs whose classes can be told by eye."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from hls_projects.conversion.compared_samples import TestData
 from reports.network.breakdown.confusion import confusion, confusion_table
+from training.data.sets.cifar10 import CIFAR10
 from training.data.targets.targets import Targets
 from training.data.targets.task import Task
 
@@ -29,6 +32,14 @@ def test_one_output_tells_two_classes_apart():
     y = np.array([1, 1, 0, 0, 1], np.float32)[:, None]
     found = confusion(outputs, data(y, Task.BINARY, 1, ("no", "yes")))
     assert found["counts"] == [[1, 1], [1, 2]] and found["classes"] == ["no", "yes"]
+
+
+def test_classes_that_are_numbers_in_the_data_have_their_names():
+    known = replace(data([0, 1, 1, 0, 0], Task.CLASSES, 2, (0, 1)), class_names=("cat", "dog"))
+    assert confusion(np.eye(2)[[0, 1, 0, 1, 0]], known)["classes"] == ["cat", "dog"]
+    other = replace(known, targets=Targets(Task.CLASSES, 2, (3, 5)))
+    assert confusion(np.eye(2)[[0, 1, 0, 1, 0]], other)["classes"] == ["3", "5"]
+    assert len(CIFAR10.class_names) == 10 and CIFAR10.class_names[3] == "cat"
 
 
 def test_a_class_without_samples_has_no_share():
