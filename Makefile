@@ -5,6 +5,7 @@
 # make pretrained the network that comes with the package, trained again
 # make fuzz       hundreds of random networks and damaged files, docs/trust.md
 # make tutorial   docs/tutorial.ipynb, executed again, with its outputs
+# make site       build/site/index.html: the pages of docs/, the API and the commands' help as a site
 # make lint       ruff
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +13,7 @@ INSTALLED := .venv/.installed
 TESTED := .venv/.installed-for-tests
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo reproduce pages pretrained tutorial test fuzz lint install clean
+.PHONY: demo reproduce pages pretrained tutorial site test fuzz lint install clean
 
 install: $(INSTALLED)
 
@@ -50,6 +51,10 @@ pretrained: $(INSTALLED)
 
 tutorial: $(TESTED)
 	$(BIN)/python docs/execute_tutorial.py
+
+# Ends at the first broken link or anchor; the theme's advice about its successor is left out.
+site: $(TESTED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 test: $(TESTED)
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from qkeras_models.interruptible_command import InterruptibleCommand
 if TYPE_CHECKING:
     from hls_projects.conversion.options import BoardOptions
 
+INSTALLED = "sparse-ternary-convert"
 # Options of the version before this one.
 RENAMED = {"--synth": "--yosys", "--synthesize": "--vendor", "--fold-dense": "--time-multiplex"}
 
@@ -222,10 +223,16 @@ def _convert(
     rtl = None if verilog is None else RtlOptions(**verilog)
     chosen = ConversionOptions(**options, rtl=rtl)
     chosen.check()
-    commands = [f"python convert.py {shlex.join(sys.argv[1:])}"]
     with exclusive_folder(source.folder):
         import_keras_quietly()
-        return report_conversion(convert(source, chosen, _step), commands), source.folder
+        return report_conversion(convert(source, chosen, _step), [command_line()]), source.folder
+
+
+def command_line() -> str:
+    """What was typed: the installed command, or the script of a checkout, and its words."""
+    name = Path(sys.argv[0]).name
+    called = name if name == INSTALLED else "python convert.py"
+    return f"{called} {shlex.join(sys.argv[1:])}"
 
 
 @contextmanager

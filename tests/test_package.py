@@ -52,6 +52,12 @@ def test_classifiers_name_the_pythons_that_are_taken():
     assert SETUP["options"]["python_requires"] == f">={named[0]},<3.{int(named[-1][2:]) + 1}"
 
 
+def test_tests_bring_what_the_site_is_made_with():
+    """Or its tests would be skipped where the test command installs its packages."""
+    extras = SETUP["options.extras_require"]
+    assert set(extras["docs"].split()) <= set(extras["test"].split())
+
+
 def test_the_citation_is_complete():
     assert {"cff-version", "message", "title", "authors", "version", "references"} <= set(CITATION)
     assert CITATION["version"] == SETUP["metadata"]["version"]

@@ -24,7 +24,10 @@ RANDOM_SAMPLES = 10_000
 
 @dataclass(frozen=True, eq=False)
 class TestData:
-    """Samples x (n, *shape) with y as `targets` encode it, or without if they are random."""
+    """Samples x (n, *shape) with y as `targets` encode it, or without if they are random.
+
+    `class_names` are those of classes that `targets` only have numbers for, if they have any.
+    """
 
     __test__ = False
 
@@ -33,6 +36,7 @@ class TestData:
     y: np.ndarray | None
     note: str = ""
     targets: Targets | None = None
+    class_names: tuple[str, ...] | None = None
 
 
 def test_data(
@@ -76,7 +80,7 @@ def test_data(
     x, y = x_test[:count], found.y_test[:count]
     if note:
         return TestData(found.name, x, None, note)
-    return TestData(found.name, x, y, targets=found.targets)
+    return TestData(found.name, x, y, targets=found.targets, class_names=found.class_names)
 
 
 test_data.__test__ = False  # no test, whatever pytest makes of its name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,12 +22,14 @@ from qkeras_models.cost.lut_model import LutModel, fitted_model
 class Estimate:
     """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered.
 
-    `encoder_luts`, of `luts`, are comparators of thermometers: counted.
+    `encoder_luts`, of `luts`, are comparators of thermometers: counted.  `by_layer` holds each
+    layer of the network that takes LUTs, in order, and how many, not rounded.
     """
 
     luts: int
     ffs: int
     encoder_luts: int = 0
+    by_layer: tuple[tuple[Layer, float], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate
     registers = sum(int(layer.registers.sum()) + 1 for layer in live)
     luts = [layer.luts(model or fitted_model()) for layer in live]
     encoders = (n for n, layer in zip(luts, live, strict=True) if isinstance(layer, _Comparators))
-    return Estimate(round(sum(luts)), registers, round(sum(encoders)))
+    by_layer = tuple(zip((found.layer for found in live), luts, strict=True))[::-1]
+    return Estimate(round(sum(luts)), registers, round(sum(encoders)), by_layer)
 
 
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
@@ -136,17 +139,23 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
 def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
     """Pools are built and counted; buffers count every bit that they hold or mask, no counters."""
     rest = estimate(plan.tail, model)
-    luts = sum(model.luts(facts) for facts in _pixel_facts(plan)) + rest.luts
+    facts = _pixel_facts(plan)
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
+    by_layer: list[tuple[Layer, float]] = []
     for step in plan.steps:
-        luts += 0 if step.buffer is None else step.buffer.masked
+        luts = 0.0 if step.buffer is None else float(step.buffer.masked)
         if step.pools:
             stage = pool_stage(step).stages[0]
             luts += stage.netlist.luts
             registers += len(stage.registered)
         else:
+            luts += model.luts(next(facts))
             registers += step.outputs.width
-    return Estimate(round(luts), registers + len(plan.steps))
+        by_layer.append((step.layer, luts))
+    total = sum(luts for _, luts in by_layer) + rest.luts
+    return Estimate(
+        round(total), registers + len(plan.steps), by_layer=(*by_layer, *rest.by_layer)
+    )
 
 
 def _live_layers(network: IntegerNetwork) -> Iterator[_Live | _Comparators]:

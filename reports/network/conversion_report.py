@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from reports.network.breakdown.confusion import confusion
+from reports.network.breakdown.layer_luts import layer_luts
 from reports.network.estimate import estimated_resources
 from reports.network.network_score import accuracy, output_meanings, raw_score_note
 from reports.network.report import write_report
@@ -32,17 +34,21 @@ def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, A
     if found.vendor is not None:
         resources |= vendor_resources(options.backend, found.vendor)
     designs = found.verilog.designs
-    notes = found.exactness["note"], raw_score_note(network, model, data)
+    outputs = None if data.y is None else network.predict(data.x)
+    score = accuracy(network, model, data, outputs)
+    notes = found.exactness["note"], raw_score_note(score, model, data)
     return write_report(
         found.source.folder,
         network,
         model_name=found.source.name,
-        accuracy=accuracy(network, model, data),
-        outputs=output_meanings(network, model, data),
+        accuracy=score,
+        outputs=output_meanings(network, model, data, outputs),
         exactness={**found.exactness, "note": "; ".join(filter(None, notes))},
         resources=resources | rtl_resources(designs),
         modules=rtl_modules(designs),
         failures=found.verilog.failures,
         commands=commands,
         history=found.source.history,
+        confusion=None if score is None else confusion(outputs, data),
+        layer_luts=layer_luts(network, designs, estimated=not multiplexed),
     )

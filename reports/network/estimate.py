@@ -9,7 +9,7 @@ from reports.records.record import Figure, Resources, Source
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
 
-DESIGN = "RTL, estimate"
+DESIGN = "RTL, xilinx, estimate"
 # Nonzeros; docs/estimate.md lists the networks of the fit.
 LARGEST_FITTED = 12_704
 # LUTs of mnist-narrow, binary and dense ternary, in reports/results/mnist.json.
@@ -22,7 +22,8 @@ CONVOLUTIONAL = "nine of them, synthesized module by module: LUT −2.4 to +4.6 
 def estimated_resources(network: IntegerNetwork) -> Resources:
     """LUTs and flip-flops with one register stage a layer; a note states the model's error.
 
-    Nothing where the network has a layer that RTL does not have.
+    Such Verilog has no multipliers, and nothing that tools put into block RAMs.  Nothing is known
+    where the network has a layer that RTL does not have.
     """
     from hls_projects.rtl.estimate import estimate
     from hls_projects.rtl.stream.stream_plan import streams
@@ -39,6 +40,8 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
             **encoder,
             "luts": Figure(found.luts, "LUT", Source.ESTIMATE, note),
             "ffs": Figure(found.ffs, "FF", Source.ESTIMATE, note),
+            "brams": Figure(0, "BRAM", Source.ESTIMATE),
+            "dsps": Figure(0, "DSP", Source.ESTIMATE),
         }
     }
 

@@ -1,4 +1,4 @@
-"""The report of one network: document, Markdown, CSV files, plots and terminal output."""
+"""The report of one network: document, pages, CSV files, plots and terminal output."""
 
 from __future__ import annotations
 
@@ -60,11 +60,14 @@ def write_report(
     provenance: Mapping[str, Any] | None = None,
     commands: Sequence[str] = (),
     history: Path | None = None,
+    confusion: Mapping[str, Any] | None = None,
+    layer_luts: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Writes ``report/`` into a run folder, each file whole or not at all.
 
-    report.md, report.json, sizes.csv, resources.csv, sizes.svg, fan_in.svg, and training.svg if
-    there is a history.  The same arguments give the same files, byte for byte.
+    report.md and report.html, which say the same; report.json, sizes.csv, resources.csv, sizes.svg,
+    fan_in.svg; luts.svg if layers' LUTs are known, and training.svg if there is a history.  The
+    same arguments give the same files, byte for byte.
 
     Args:
         folder: the run folder; created if it is missing.
@@ -85,6 +88,9 @@ def write_report(
         provenance: versions, seeds, options; JSON values, joined to the network's own.
         commands: the command lines that made the run.
         history: the training history's CSV file (see ``reports.plots.training_plots``).
+        confusion: samples by true and predicted class, see ``reports.network.breakdown.confusion``;
+            with an accuracy.
+        layer_luts: LUTs of layers, see ``reports.network.breakdown.layer_luts``.
 
     Returns:
         The document of report.json, which ``print_report`` prints.
@@ -94,8 +100,10 @@ def write_report(
             that cannot be read; nothing is written then.
         TypeError: for a provenance or exactness that JSON cannot hold.
     """
-    from reports.network.report_markdown import report_markdown
-    from reports.plots.size_plots import fan_in_plot, size_plot
+    from reports.network.report_page import report_page
+    from reports.pages.page_html import page_html
+    from reports.pages.page_markdown import page_markdown
+    from reports.plots.size_plots import fan_in_plot, lut_plot, size_plot
     from reports.plots.training_plots import training_plot
 
     size = network_size(network)
@@ -105,22 +113,30 @@ def write_report(
         "provenance": {**network.provenance, **(provenance or {})},
         "commands": list(commands),
         "modules": [dict(module) for module in modules],
+        "layer_luts": [dict(record) for record in layer_luts],
+        "confusion": None if confusion is None else dict(confusion),
         "failures": list(failures),
     }
     files = {
         "sizes.csv": size_file_table(document["sizes"]).to_csv(),
         "resources.csv": resource_file_table(resources or {}).to_csv(),
     }
+    plots = {}
     if size.layers:
-        files["sizes.svg"] = size_plot(size)
-        files["fan_in.svg"] = fan_in_plot(list(fan_ins(network)))
+        plots["sizes"] = size_plot(size)
+    if layer_luts:
+        plots["luts"] = lut_plot(layer_luts)
+    if size.layers:
+        plots["fan_in"] = fan_in_plot(list(fan_ins(network)))
     if history is not None:
-        files["training.svg"] = training_plot(history)
+        plots["training"] = training_plot(history)
     text = _json(document)
     document = json.loads(text)
-    plots = [name for name in files if name.endswith(".svg")]
+    page = report_page(document, plots)
     _write(RunFolder(folder).report, files | {
-        "report.md": report_markdown(document, plots),
+        **{f"{name}.svg": svg for name, svg in plots.items()},
+        "report.md": page_markdown(page, ""),
+        "report.html": page_html(page),
         "report.json": text,
     })
     return document

@@ -31,8 +31,9 @@ def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figur
     resources: dict[str, dict[str, Figure]] = {}
     for written in designs:
         measured = {} if written.simulation is None else measured_timing(written.simulation)
+        blocks = written_blocks(written.design)
         for target in written.targets:
-            figures = measured | modelled_timing(written.design, target)
+            figures = blocks | measured | modelled_timing(written.design, target)
             if target in written.modules:
                 cells = sum_cells(written.modules[target].values())
                 figures |= cell_figures(cells, target, Source.YOSYS_SUM)
@@ -43,7 +44,8 @@ def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figur
         if written.placed is not None:
             resources["RTL, ecp5, placed"] = placed_figures(written.placed, measured)
         if not resources:
-            resources["RTL"] = measured | modelled_timing(written.design, written.family.name)
+            timing = modelled_timing(written.design, written.family.name)
+            resources["RTL"] = blocks | measured | timing
     return resources
 
 
@@ -85,6 +87,15 @@ def measured_timing(simulation: RtlSimulation) -> dict[str, Figure]:
     if bits := simulation.design.rom_bits:
         figures["rom_bits"] = Figure(bits, "bits", Source.COUNTED, ROM_NOTE)
     return figures
+
+
+def written_blocks(design: RtlDesign) -> dict[str, Figure]:
+    """Multipliers and block RAMs that Verilog has as it is written: none.
+
+    Only a ROM may become block RAMs, as a tool decides; line buffers are shift registers.
+    """
+    blocks = {"dsps": Figure(0, "DSP", Source.COUNTED)}
+    return blocks if design.rom_bits else {"brams": Figure(0, "BRAM", Source.COUNTED), **blocks}
 
 
 def modelled_timing(design: RtlDesign, target: str) -> dict[str, Figure]:

@@ -8,11 +8,24 @@ from reports.pages.table import Table
 
 
 @dataclass(frozen=True)
+class Image:
+    """A picture in a file of its own, for what is no plot.
+
+    Args:
+        file: relative to the page.
+        title: for who cannot see it.
+    """
+
+    file: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Plot:
     """A plot with what it shows.
 
     Args:
-        name: of its file, without suffix; letters, digits and ``-`` only, unique in a page.
+        name: of its file, without suffix; letters, digits, ``-`` and ``_`` only, unique in a page.
         title: heading and text for who cannot see it.
         svg: the SVG document.
         caption: what is drawn and where its figures come from.
@@ -28,11 +41,12 @@ class Plot:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and, below it, paragraphs, tables and plots in this order.
+    """A heading and, below it, paragraphs, tables, code, images and plots in this order.
 
     Args:
         title: the heading.
-        paragraphs, tables, plots: what stands below it.
+        paragraphs, tables, images, plots: what stands below it.
+        code: lines that are shown as they are.
         folded: whether that is only seen once the heading is clicked, where a page can do that.
     """
 
@@ -40,11 +54,14 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     plots: tuple[Plot, ...] = ()
+    code: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
     folded: bool = False
 
     @property
     def empty(self) -> bool:
-        return not (self.paragraphs or self.tables or self.plots)
+        parts = self.paragraphs, self.tables, self.plots, self.code, self.images
+        return not any(parts)
 
 
 @dataclass(frozen=True)

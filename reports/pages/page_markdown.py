@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from reports.pages.page import Page, Section
 from reports.pages.table import escape_markdown
@@ -12,7 +13,7 @@ def page_markdown(page: Page, plots: str) -> str:
     """The Markdown document.
 
     Args:
-        plots: folder of the plots' SVG files, relative to the document.
+        plots: folder of the plots' SVG files, relative to the document; "" if they are beside it.
     """
     paragraphs = [f"# {escape_markdown(page.title)}", *map(escape_markdown, page.introduction)]
     for section in page.sections:
@@ -27,9 +28,17 @@ def _section(section: Section, plots: str) -> Iterator[str]:
         if table.title != section.title:
             yield f"### {escape_markdown(table.title)}"
         yield table.to_markdown().rstrip("\n")
+    if section.code:
+        yield "\n".join(f"    {line}" for line in section.code)
+    for image in section.images:
+        yield f"![{_alternative(image.title)}]({image.file})"
     for plot in section.plots:
-        title = escape_markdown(plot.title).replace("[", r"\[").replace("]", r"\]")
         yield f"### {escape_markdown(plot.title)}"
-        yield f"![{title}]({plots}/{plot.name}.svg)"
+        yield f"![{_alternative(plot.title)}]({PurePosixPath(plots, plot.name)}.svg)"
         if plot.caption:
             yield escape_markdown(plot.caption)
+
+
+def _alternative(title: str) -> str:
+    """Text for who cannot see a picture."""
+    return escape_markdown(title).replace("[", r"\[").replace("]", r"\]")

@@ -1,14 +1,21 @@
-"""Plots of a network's size: sparsity and bits of each layer, fan-in of its neurons."""
+"""Plots of a network's size: sparsity, bits and LUTs of each layer, fan-in of its neurons."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reports.network.sizes import LayerSize, NetworkSize
-from reports.plots.svg import COLORS, METHOD_COLORS, draw_svg, plain_axes
+from reports.plots.svg import (
+    COLORS,
+    METHOD_COLORS,
+    draw_svg,
+    plain_axes,
+    plain_label,
+    short_count,
+)
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -33,6 +40,37 @@ def size_plot(size: NetworkSize) -> str:
         _paint_bits(right, rows)
 
     return draw_svg(8.0, 1.3 + 0.62 * len(rows), paint)
+
+
+def lut_plot(records: Sequence[Mapping[str, Any]]) -> str:
+    """SVG: LUTs of each layer and their share of all, one bar a design.
+
+    Narrow, so that its text can be read at 400 pixels too.
+
+    Args:
+        records: of ``reports.network.breakdown.layer_luts``, at least one.
+    """
+    designs = list(dict.fromkeys((record["design"], record["source"]) for record in records))
+    layers = list(dict.fromkeys(record["layer"] for record in records))
+    luts = {(record["design"], record["layer"]): record["luts"] for record in records}
+
+    def paint(figure: matplotlib.figure.Figure) -> None:
+        axes = figure.subplots()
+        height = 0.75 / len(designs)
+        for place, (design, source) in enumerate(designs):
+            heights = np.arange(len(layers)) + height * (place - (len(designs) - 1) / 2)
+            own = [luts.get((design, layer), 0) for layer in layers]
+            total = sum(own) or 1
+            label = design if source in design else f"{design} ({source})"
+            bars = axes.barh(heights, own, height=height, color=COLORS[place % 6], label=label)
+            texts = [f"{count:,} ({count / total:.0%})" for count in own]
+            axes.bar_label(bars, texts, padding=3, fontsize=8)
+        axes.set_yticks(range(len(layers)), [plain_label(layer) for layer in layers])
+        axes.invert_yaxis()
+        _lut_axis(axes)
+        figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=8)
+
+    return draw_svg(4.8, 1.0 + 0.25 * len(layers) * (1 + len(designs)), paint)
 
 
 def fan_in_plot(layers: Sequence[tuple[str, np.ndarray]]) -> str:
@@ -80,6 +118,17 @@ def _paint_bits(axes: matplotlib.axes.Axes, rows: Sequence[LayerSize]) -> None:
     axes.set_xlim(left=10.0 ** (np.ceil(np.log10(least)) - 1))
     axes.set_xlabel("bits (n×: times smaller than binary)")
     axes.figure.legend(loc="outside upper center", ncols=3, frameon=False)
+    plain_axes(axes, "x")
+
+
+def _lut_axis(axes: matplotlib.axes.Axes) -> None:
+    """From 0, with a third of room beyond the longest bar for its label."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.set_xlim(0, max(1.35 * axes.get_xlim()[1], 1))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
+    axes.set_xlabel("LUT cells (share of all layers')")
     plain_axes(axes, "x")
 
 

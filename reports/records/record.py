@@ -125,6 +125,13 @@ RESOURCE_METRICS = (
     Metric("fmax_mhz", "Fmax (MHz)", "MHz"),
 )
 
+OTHER_LABELS = {
+    "encoder_luts": "LUT of input comparators",
+    "buffer_bits": "Line buffers (bits)",
+    "rom_bits": "ROM (bits)",
+}
+"""Rows that only some designs have, and that no comparison of networks shows."""
+
 Resources = Mapping[str, Mapping[str, Figure]]
 """Figures by design (such as ``Yosys, xilinx``) and then by key of a metric."""
 
@@ -160,7 +167,8 @@ def metrics_of(resources: Resources) -> tuple[Metric, ...]:
         if not metric.optional or any(metric.key in figures for figures in resources.values())
     )
     return usual + tuple(
-        Metric(key, f"{key} ({unit})" if unit else key, unit) for key, unit in others.items()
+        Metric(key, OTHER_LABELS.get(key) or (f"{key} ({unit})" if unit else key), unit)
+        for key, unit in others.items()
     )
 
 

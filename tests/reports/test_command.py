@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hls_projects.network.integer_network import IntegerNetwork
-from reports.command import main
+from reports.command import command_line, main
 from reports.printed_conversion import stdout_to_stderr
 from reports.records.record import Source
 from tests.commands import ROOT, in_new_process, in_process
@@ -30,6 +30,15 @@ def digits(tmp_path_factory):
 @pytest.fixture(scope="module")
 def converted(digits):
     return in_new_process("convert.py", "digits", cwd=digits.parents[1])
+
+
+@pytest.mark.parametrize("called, said", [
+    ("/usr/bin/sparse-ternary-convert", "sparse-ternary-convert digits --samples 1"),
+    ("convert.py", "python convert.py digits --samples 1"),
+])
+def test_a_report_names_the_command_as_it_was_typed(monkeypatch, called, said):
+    monkeypatch.setattr("sys.argv", [called, "digits", "--samples", "1"])
+    assert command_line() == said
 
 
 def test_help_answers_at_once(tmp_path):

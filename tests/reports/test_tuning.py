@@ -199,7 +199,7 @@ def test_a_method_that_is_not_tuned_is_refused(network, method, tmp_path):
 
 @pytest.mark.parametrize("network, option", [("mnist-small", "learning_rate"), ("lfc", "l2")])
 def test_the_documented_table_is_the_committed_one(network, option):
-    scores, text = read_scores(TABLE), (ROOT / "docs/baselines.md").read_text(encoding="utf-8")
+    scores, text = read_scores(TABLE), (ROOT / "docs/lab-notes.md").read_text(encoding="utf-8")
     values = dict(SCHEDULES[network].choices)[option].values
     for method in SCHEDULES[network].methods:
         best, _ = decide(network, method, scores)

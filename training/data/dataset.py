@@ -26,6 +26,7 @@ class Dataset:
         format: how the samples become integers.
         thermometer: thresholds of each feature that the integers are compared with; None where
             they are inputs themselves.
+        class_names: what class 0, 1, … is called by people, where `targets` hold numbers only.
 
     Raises:
         ValueError: if the format has one scale a feature, and not as many as there are features.
@@ -41,6 +42,7 @@ class Dataset:
     targets: Targets
     format: FixedPoint
     thermometer: tuple[tuple[int, ...], ...] | None = None
+    class_names: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         scale = self.format.scale

@@ -106,7 +106,11 @@ def load(
         if thermometer
         else (_format(images, arrays["x_train"], bits, options), None)
     )
-    return Dataset(name, **arrays, targets=targets, format=format, thermometer=thresholds)
+    class_names = None if images is None else images.class_names
+    return Dataset(
+        name, **arrays, targets=targets, format=format, thermometer=thresholds,
+        class_names=class_names,
+    )
 
 
 def _resolve(source: str | os.PathLike) -> str:

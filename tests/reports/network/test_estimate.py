@@ -59,8 +59,9 @@ def test_the_table_states_the_estimate_its_source_and_its_error():
 
 
 def test_other_networks_than_the_fits_say_so():
-    notes = {figure.note for figure in estimated_resources(image()).get(DESIGN).values()}
-    (note,) = notes
+    found = estimated_resources(image())[DESIGN]
+    note = found["luts"].note
+    assert note == found["ffs"].note and found["brams"].value == found["dsps"].value == 0
     assert note.startswith("fitted on dense networks, not on convolutional ones; nine of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")
     assert error_note(12_705, False) == (
@@ -114,4 +115,5 @@ def test_comparators_of_features_have_a_row_of_their_own():
     assert figures["encoder_luts"].value == found.encoder_luts < figures["luts"].value
     text = resource_table({DESIGN: figures}).to_markdown()
     assert "of the LUTs, those that compare features with constants" in text
+    assert f"| LUT of input comparators | {found.encoder_luts} (estimate) |" in text
     assert "encoder_luts" not in estimated_resources(network())[DESIGN]

@@ -20,6 +20,7 @@ import reports
 from hls_projects.kinds import Flatten, Head
 from hls_projects.network.integer_network import IntegerNetwork
 from reports import Figure, Source, print_report, write_report
+from tests.reports.html_reader import read
 
 EXACTNESS = {
     "samples": 10_000,
@@ -64,7 +65,8 @@ def test_files(tmp_path: Path, network: IntegerNetwork) -> None:
     document = full_report(tmp_path / "new" / "run", network)
     folder = tmp_path / "new" / "run" / "report"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "fan_in.svg", "report.json", "report.md", "resources.csv", "sizes.csv", "sizes.svg",
+        "fan_in.svg", "report.html", "report.json", "report.md", "resources.csv", "sizes.csv",
+        "sizes.svg",
     ]
     assert json.loads((folder / "report.json").read_text("utf-8")) == document
 
@@ -107,6 +109,58 @@ def test_page(tmp_path: Path, network: IntegerNetwork) -> None:
     assert "| widths | [256, 64] |" in lines
     assert "    python convert.py mnist-small" in lines
     assert "![Fan-in of the neurons](fan_in.svg)" in lines
+
+
+def test_the_html_page_says_the_same(tmp_path: Path, network: IntegerNetwork) -> None:
+    full_report(tmp_path, network)
+    reader = read((tmp_path / "report" / "report.html").read_text("utf-8"))
+    text = "".join(reader.text)
+    for line in page(tmp_path).splitlines():
+        if line.startswith("## "):
+            assert line[3:] in text
+    assert "97.62% (MNIST test, 10,000 samples)" in text and "9,224 LUT4 (yosys)" in text
+    assert "python train.py mnist-small\npython convert.py mnist-small" in text
+    assert reader.tags.count("svg") == 2
+
+
+LUTS = [
+    {"design": design, "layer": layer, "luts": luts, "source": "yosys, sum"}
+    for design, counts in {"RTL, xilinx": (30, 10), "RTL, ecp5": (75, 25)}.items()
+    for layer, luts in zip(("dense_1", "dense_2"), counts, strict=True)
+]
+
+
+def test_luts_of_layers_are_drawn_with_their_shares(
+    tmp_path: Path, network: IntegerNetwork
+) -> None:
+    document = full_report(tmp_path, network, layer_luts=LUTS)
+    assert document["layer_luts"] == LUTS
+    root = ElementTree.parse(tmp_path / "report" / "luts.svg").getroot()
+    texts = {text.strip() for text in root.itertext()}
+    assert {"30 (75%)", "10 (25%)", "75 (75%)", "25 (25%)", "dense_1", "dense_2"} <= texts
+    assert {"RTL, xilinx (yosys, sum)", "RTL, ecp5 (yosys, sum)", "0", "50", "100"} <= texts
+    # In points: at 400 pixels letters of 8 points are more than 9 pixels high.
+    assert float(root.get("viewBox").split()[2]) < 350
+    assert "![LUTs of each layer](luts.svg)" in page(tmp_path)
+
+
+CONFUSION = {"classes": ["no", "yes"], "counts": [[3, 1], [0, 4]], "source": "measured"}
+
+
+def test_the_confusion_matrix_stands_on_both_pages(
+    tmp_path: Path, network: IntegerNetwork
+) -> None:
+    document = full_report(tmp_path, network, confusion=CONFUSION)
+    assert document["confusion"] == CONFUSION
+    text = page(tmp_path)
+    assert "| True class | no | yes | Right |" in text
+    assert "| no | 3 | 1 | 75.00% |\n| yes | 0 | 4 | 100.00% |" in text
+    assert "measured, 10,000 samples of the MNIST test." in text
+    assert "<td>75.00%</td>" in (tmp_path / "report" / "report.html").read_text().replace(
+        ' data-sort="0.75"', "")
+    many = {"classes": list(map(str, range(21))), "counts": [[0] * 21] * 21, "source": "measured"}
+    assert full_report(tmp_path, network, confusion=many)["confusion"] == many
+    assert "Confusion" not in page(tmp_path)
 
 
 def test_every_table_of_the_page_is_well_formed(tmp_path: Path, network: IntegerNetwork) -> None:

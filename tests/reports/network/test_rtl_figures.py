@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hls_projects.conversion.rtl.verilog_design import VerilogDesign
 from hls_projects.families import XILINX
 from hls_projects.rtl import write_rtl
@@ -26,3 +28,14 @@ def test_the_encoder_is_the_first_layers_modules(tmp_path):
 
 def test_networks_without_one_have_no_such_row(tmp_path):
     assert "encoder_luts" not in figures(tmp_path, "one_bit")
+
+
+def test_what_verilog_does_not_hold_is_known_without_synthesis(tmp_path):
+    design = write_rtl(ZOO["one_bit"], tmp_path)
+    written = VerilogDesign(XILINX, design, design.verilog)
+    found = rtl_resources([written])["RTL"]
+    assert (found["brams"].value, found["brams"].source) == (0, Source.COUNTED)
+    assert found["dsps"].value == 0
+    # A ROM may become a block RAM.
+    written = VerilogDesign(XILINX, replace(design, rom_bits=64), design.verilog)
+    assert "brams" not in rtl_resources([written])["RTL"]

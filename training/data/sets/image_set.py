@@ -27,6 +27,7 @@ class ImageSet:
         published: whether its files may lie in a folder of the user's.
         centred: whether x are pixels less half their range: a zero around an image is grey then,
             and sums of pixels are about 0 whatever the weights.
+        class_names: what class 0, 1, … shows; None where the numbers say it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ImageSet:
     validation: float = 0.1
     published: bool = True
     centred: bool = False
+    class_names: tuple[str, ...] | None = None
 
     def floats(self, pixels: np.ndarray) -> np.ndarray:
         """x = pixel / 256, less 1/2 if centred, as float32 of the same shape, exact."""

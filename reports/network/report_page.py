@@ -1,4 +1,4 @@
-"""A report's document as a Markdown page."""
+"""A report's document as a page, which report.md and report.html are written from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from reports.network.breakdown.confusion import MOST_SHOWN, confusion_table
 from reports.network.report_tables import (
     computation_table,
     exactness_table,
@@ -14,42 +15,54 @@ from reports.network.report_tables import (
     resources_of,
     size_table,
 )
-from reports.pages.table import Column, Table, escape_markdown
+from reports.pages.page import Image, Page, Plot, Section
+from reports.pages.table import Column, Table
 from reports.records.record import Source, number_text
 
 PLOT_TITLES = {
-    "sizes.svg": "Sparsity and bits of each layer",
-    "fan_in.svg": "Fan-in of the neurons",
-    "training.svg": "Training: accuracy, nonzeros and thresholds over epochs",
+    "sizes": "Sparsity and bits of each layer",
+    "luts": "LUTs of each layer",
+    "fan_in": "Fan-in of the neurons",
+    "training": "Training: accuracy, nonzeros and thresholds over epochs",
 }
 
 
-def report_markdown(document: Mapping[str, Any], plots: Sequence[str]) -> str:
-    """The page report.md.
+def report_page(document: Mapping[str, Any], plots: Mapping[str, str]) -> Page:
+    """The page of a report.
 
     Args:
         document: what report.json holds.
-        plots: file names of the plots beside the page, keys of ``PLOT_TITLES``.
+        plots: SVG documents by name, keys of ``PLOT_TITLES``.
     """
+    exactness = document["exactness"] or {}
     tables = [
         _result_table(document),
+        *_confusion(document),
         size_table(document["sizes"]),
         computation_table(document["sizes"]),
         resource_table(resources_of(document["resources"])),
         *([module_table(document["modules"])] if document["modules"] else []),
         exactness_table(document["exactness"]),
     ]
-    sections = [
-        f"# {escape_markdown(document['model_name'])}\n",
-        *(f"## {table.title}\n\n{table.to_markdown()}" for table in tables),
-        *_board((document["exactness"] or {}).get("board")),
-        *_counterexamples((document["exactness"] or {}).get("counterexamples", ())),
+    drawn = tuple(Plot(name, PLOT_TITLES[name], svg) for name, svg in plots.items())
+    return Page(document["model_name"], (), (
+        *(Section(table.title, tables=(table,)) for table in tables),
+        *_board(exactness.get("board")),
+        *_counterexamples(exactness.get("counterexamples", ())),
         *_outputs(document["outputs"]),
-        *_failures(document["failures"]),
-        *_plots(plots),
+        Section("What failed", tuple(document["failures"])),
+        Section("Plots", plots=drawn),
         *_origin(document),
-    ]
-    return "\n".join(sections)
+    ))
+
+
+def _confusion(document: Mapping[str, Any]) -> Iterator[Table]:
+    """The confusion matrix, where there is one that can be read."""
+    found = document["confusion"]
+    if found is not None and len(found["classes"]) <= MOST_SHOWN:
+        accuracy = document["accuracy"]
+        samples = f"{number_text(accuracy['samples'])} samples of the {accuracy['dataset']}"
+        yield confusion_table(found, samples)
 
 
 def _result_table(document: Mapping[str, Any]) -> Table:
@@ -96,7 +109,7 @@ def _verdict(exactness: Mapping[str, Any] | None) -> tuple[str | None, str | Non
     return f"{answer}, {compared}", Source.CSIM.value
 
 
-def _board(board: Mapping[str, Any] | None) -> Iterator[str]:
+def _board(board: Mapping[str, Any] | None) -> Iterator[Section]:
     """What was routed for a board: cells of each layer and the wrapper, and where they stand."""
     if board is None:
         return
@@ -107,55 +120,39 @@ def _board(board: Mapping[str, Any] | None) -> Iterator[str]:
     )
     rows = [(part, luts, board["ffs"][part]) for part, luts in board["luts"].items()]
     rows.append(("total", sum(board["luts"].values()), sum(board["ffs"].values())))
-    table = Table("Board", columns, tuple(rows), (
+    table = Table("Cells of the board", columns, tuple(rows), (
         f"{board['device']} has {number_text(board['available'])} of each. A LUT4 is half a CCU2C "
         "too. The wrapper is the serial line, its frames and the largest logit.",
     ))
-    yield f"## On {board['board']}\n\n{escape_markdown(board['line'])}\n"
-    yield table.to_markdown()
-    yield f"![The placed design, coloured by layer]({board['image']})\n"
+    image = Image(board["image"], "The placed design, coloured by layer")
+    yield Section(f"On {board['board']}", (board["line"],), (table,), images=(image,))
 
 
-def _counterexamples(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _counterexamples(records: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
     """Inputs at which Verilog or C++ is not the network."""
-    if records:
-        yield "## Where hardware differs\n"
+    title = "Where hardware differs"
     for record in records:
         family = record["verilog"]
         design = "C++" if family is None else f"Verilog for {family}"
-        yield f"{design}: {escape_markdown(record['line'])}.\n"
-        if record["image"]:
-            yield f"![The input that shows it]({record['image']})\n"
+        line = f"{design}: {record['line']}."
+        drawn = [Image(record["image"], "The input that shows it")] if record["image"] else []
+        yield Section(title, (line,), images=tuple(drawn))
 
 
-def _outputs(meanings: Sequence[str]) -> Iterator[str]:
+def _outputs(meanings: Sequence[str]) -> Iterator[Section]:
     if meanings:
         columns = (Column("output", "Output"), Column("meaning", "Meaning", left=True))
         rows = tuple((str(number), text) for number, text in enumerate(meanings))
-        yield f"## Outputs\n\n{Table('Outputs', columns, rows).to_markdown()}"
+        yield Section("Outputs", tables=(Table("Outputs", columns, rows),))
 
 
-def _failures(failures: Sequence[str]) -> Iterator[str]:
-    if failures:
-        yield "## What failed\n"
-        yield "".join(f"- {escape_markdown(' '.join(text.split()))}\n" for text in failures)
-
-
-def _plots(names: Sequence[str]) -> Iterator[str]:
-    if names:
-        yield "## Plots\n"
-    for name in names:
-        yield f"![{PLOT_TITLES[name]}]({name})\n"
-
-
-def _origin(document: Mapping[str, Any]) -> Iterator[str]:
+def _origin(document: Mapping[str, Any]) -> Iterator[Section]:
     if document["provenance"]:
         columns = (Column("key", "", left=True), Column("value", "Value", left=True))
         rows = tuple((key, _plain_text(value)) for key, value in document["provenance"].items())
-        yield f"## Provenance\n\n{Table('Provenance', columns, rows).to_markdown()}"
-    if document["commands"]:
-        lines = [line for command in document["commands"] for line in command.splitlines()]
-        yield "## Commands\n\n" + "".join(f"    {line}\n" for line in lines)
+        yield Section("Provenance", tables=(Table("Provenance", columns, rows),))
+    lines = [line for command in document["commands"] for line in command.splitlines()]
+    yield Section("Commands", code=tuple(lines))
 
 
 def _plain_text(value: Any) -> str | None:

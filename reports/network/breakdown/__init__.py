@@ -1,0 +1,1 @@
+"""What stands behind a network's two totals: right answers by class, LUTs by layer."""
