@@ -8,6 +8,7 @@ from typing import Any
 
 from hls_projects.proof.circuit import FALSE, TRUE, Circuit
 from hls_projects.proof.diagrams import PartBounds, WeightedSum
+from hls_projects.proof.sums.together import Together
 
 # Inputs of the widest counter that is looked for.
 WIDEST = 8
@@ -55,6 +56,7 @@ class Cone:
         for net in self._order:
             for source in circuit.sources(net):
                 self._readers.setdefault(source, []).append(net)
+        self._together = Together()
         self._any_part = False
         self._gone: set[int] = set()
         self._tried: set[frozenset[int]] = set()

@@ -165,7 +165,14 @@ class CounterCone(Cone):
         left = {s: product_table(s, nets) for s in subsets(shared)} if keep else {}
         relation = find_relation(found, sums, occurs, left)
         if relation is None:
+            fewer = occurs & self._together.occur(nets)
+            if np.array_equal(fewer, occurs):
+                return False
+            occurs = fewer
+            relation = find_relation(found, sums, occurs, left)
+        if relation is None:
             return False
+        self._together.left({net: found[net][occurs] for net in relation.weights})
         self._gone |= inner - relation.weights.keys() - relation.aliases.keys()
         for net, size in split.items():
             for bounds in self._bounds.values():
