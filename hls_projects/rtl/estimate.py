@@ -1,4 +1,4 @@
-"""LUTs and flip-flops of a network's Verilog at once, without writing or synthesizing it."""
+"""LUTs, positions and flip-flops of a network's Verilog at once, without writing it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,36 @@ from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
 from hls_projects.rtl.stream.streaming import pool_stage
 from qkeras_models.cost.layer_facts import LayerFacts
 from qkeras_models.cost.lut_model import LutModel, fitted_model
+from qkeras_models.cost.position_model import PositionModel, fitted_position_model
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered.
+    """LUT cells and the positions they occupy, by fitted models; flip-flops, counted.
 
-    `encoder_luts`, of `luts`, are comparators of thermometers: counted.
+    Attributes:
+        luts: LUT cells.
+        ffs: bits that are registered.
+        positions: occupied LUT positions, see hls_projects.tools.lut_positions.
+        encoder_luts: of `luts`, comparators of thermometers, which are built and counted.
     """
 
     luts: int
     ffs: int
+    positions: int
     encoder_luts: int = 0
+
+
+@dataclass(frozen=True)
+class _Models:
+    """The models of LUT cells and of positions."""
+
+    luts: LutModel
+    positions: PositionModel
+
+    def cells(self, facts: LayerFacts) -> np.ndarray:
+        """(2,) LUT cells and positions of a layer."""
+        return np.array([self.luts.luts(facts), self.positions.positions(facts)])
 
 
 @dataclass(frozen=True)
@@ -52,9 +70,9 @@ class _Live:
         """(…, outputs) bool."""
         return self.registers > 0
 
-    def luts(self, model: LutModel) -> float:
-        """LUT cells, by a model."""
-        return model.luts(_facts(self))
+    def cells(self, models: _Models) -> np.ndarray:
+        """(2,) LUT cells and positions, by models."""
+        return models.cells(_facts(self))
 
 
 @dataclass(frozen=True)
@@ -71,9 +89,9 @@ class _Comparators:
     inputs: Interval
     registers: np.ndarray
 
-    def luts(self, _: LutModel) -> float:
-        """LUT cells of the comparators, built and counted."""
-        return float(encoder_luts(self.layer, self.inputs, self.kept))
+    def cells(self, _: _Models) -> np.ndarray:
+        """(2,) LUT cells of the comparators, built and counted; each takes a position."""
+        return np.full(2, encoder_luts(self.layer, self.inputs, self.kept), float)
 
     @property
     def kept(self) -> np.ndarray:
@@ -81,23 +99,30 @@ class _Comparators:
         return self.registers > 0
 
 
-def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate:
-    """LUTs and flip-flops with one register stage a layer.
+def estimate(
+    network: IntegerNetwork,
+    model: LutModel | None = None,
+    position_model: PositionModel | None = None,
+) -> Estimate:
+    """LUTs, positions and flip-flops with one register stage a layer, written for `cells`.
 
     Args:
         network: what hardware must compute.
         model: of LUTs; by default the fitted one that comes with the package.
+        position_model: of positions; likewise.
 
     Raises:
         ValueError: for a kind of layer that RTL does not have.
     """
+    models = _Models(model or fitted_model(), position_model or fitted_position_model())
     if streams(network):
-        return _stream_estimate(plan_stream(network), model or fitted_model())
+        return _stream_estimate(plan_stream(network), models)
     live = list(_live_layers(network))
     registers = sum(int(layer.registers.sum()) + 1 for layer in live)
-    luts = [layer.luts(model or fitted_model()) for layer in live]
-    encoders = (n for n, layer in zip(luts, live, strict=True) if isinstance(layer, _Comparators))
-    return Estimate(round(sum(luts)), registers, round(sum(encoders)))
+    cells = [layer.cells(models) for layer in live]
+    luts, positions = map(round, sum(cells, np.zeros(2)).tolist())
+    encoders = (n for n, layer in zip(cells, live, strict=True) if isinstance(layer, _Comparators))
+    return Estimate(luts, registers, positions, round(sum(n[0] for n in encoders)))
 
 
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
@@ -133,20 +158,21 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
             )
 
 
-def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
+def _stream_estimate(plan: StreamPlan, models: _Models) -> Estimate:
     """Pools are built and counted; buffers count every bit that they hold or mask, no counters."""
-    rest = estimate(plan.tail, model)
-    luts = sum(model.luts(facts) for facts in _pixel_facts(plan)) + rest.luts
+    rest = estimate(plan.tail, models.luts, models.positions)
+    cells = sum(map(models.cells, _pixel_facts(plan)), np.array([rest.luts, rest.positions], float))
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
     for step in plan.steps:
-        luts += 0 if step.buffer is None else step.buffer.masked
+        cells += 0 if step.buffer is None else step.buffer.masked
         if step.pools:
             stage = pool_stage(step).stages[0]
-            luts += stage.netlist.luts
+            cells += stage.netlist.luts, stage.netlist.positions
             registers += len(stage.registered)
         else:
             registers += step.outputs.width
-    return Estimate(round(luts), registers + len(plan.steps))
+    luts, positions = map(round, cells.tolist())
+    return Estimate(luts, registers + len(plan.steps), positions)
 
 
 def _live_layers(network: IntegerNetwork) -> Iterator[_Live | _Comparators]:
