@@ -26,7 +26,7 @@ VALUES = {
     "mnist": {"preset": "mnist-narrow", "stage1_epochs": 8, "stage3_epochs": 4},
     "digits": {
         "data": "digits", "hidden": [64, 32], "sparsity": 0.9, "stage1_epochs": 60,
-        "stage3_epochs": 30, "batch_size": 64, "learning_rate": 0.01,
+        "stage3_epochs": 30, "batch_size": 64, "l2": 1e-4,
     },
 }
 
