@@ -48,8 +48,12 @@ def test_measured_positions_are_drawn_over_positions():
     measured = {"luts": 980, "positions": 1313, "test_accuracy": 0.89}
     occupied = replace(occupied, trial=replace(occupied.trial, figures=figures), measured=measured)
     config = {"objectives": ["validation_accuracy", "positions"], "constraints": {}}
-    svg = pareto_plot(replace(record({}, occupied), config=config))
+    svg, cheaper, more = (
+        pareto_plot(replace(record({}, replace(occupied, measured=m)), config=config))
+        for m in (measured, {**measured, "luts": 970}, {**measured, "positions": 1400})
+    )
     assert "LUT positions (logarithmic)" in svg and "synthesized (Yosys)" in svg
+    assert svg == cheaper != more
 
 
 def test_without_such_a_constraint_nothing_is_marked():

@@ -69,6 +69,14 @@ def test_a_neuron_of_at_most_five_bits_has_no_chain(fan_in, input_bits):
     assert model.marginal_positions(layer) == luts.marginal_luts(layer)
 
 
+def test_a_weight_never_costs_fewer_positions_than_luts():
+    # The fifth input of 8 bits makes the sum exceed 1023, where features of chains fall.
+    layer = facts([5], input_bits=8)
+    model = fitted_position_model()
+    of_chains = model.positions(layer) - model.positions(facts([4], input_bits=8))
+    assert of_chains < fitted_model().marginal_luts(layer) == model.marginal_positions(layer)
+
+
 def test_inputs_of_more_bits_have_fewer_chains_for_as_many_bits():
     narrow, wide = facts([40], input_bits=1), facts([10], input_bits=4)
     model = fitted_position_model()
