@@ -4,7 +4,8 @@
 
 Makes 37 small networks, writes their Verilog, synthesizes it, and writes coefficients and errors
 to qkeras_models/cost/lut_model.json and the table in docs/estimate.md.  What is in --folder
-already is not made again, so an interrupted run goes on where it stopped.
+already is not made again, so an interrupted run goes on where it stopped.  Run
+fit_position_model.py after it: the model of positions holds these LUTs.
 """
 
 from __future__ import annotations
