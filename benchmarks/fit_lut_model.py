@@ -4,13 +4,15 @@
 
 Makes 37 small networks, writes their Verilog, synthesizes it, and writes coefficients and errors
 to qkeras_models/cost/lut_model.json and the table in docs/estimate.md.  What is in --folder
-already is not made again, so an interrupted run goes on where it stopped.
+already is not made again, so an interrupted run goes on where it stopped.  Run
+fit_position_model.py after it: the model of positions holds these LUTs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from qkeras_models.networks.pretrained import pretrained_folder
 
 PAGE = Path(__file__).parents[1] / "docs" / "estimate.md"
 MARK = "<!-- by benchmarks/fit_lut_model.py -->\n"
+ANY_MARK = "<!-- by benchmarks/"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Measured:
     network: IntegerNetwork
     luts: int
     ffs: int
+    positions: int
 
 
 def measure(name: str, held_out: bool, network: IntegerNetwork, folder: Path) -> Measured:
@@ -48,7 +52,8 @@ def measure(name: str, held_out: bool, network: IntegerNetwork, folder: Path) ->
         cells = synthesize_verilog(design.verilog, "xilinx")
         path.write_text(json.dumps(asdict(cells)), encoding="utf-8")
     cells = json.loads(path.read_text(encoding="utf-8"))
-    return Measured(name, held_out, network, cells["luts"], cells["ffs"])
+    counts = (cells[kind] for kind in ("luts", "ffs", "positions"))
+    return Measured(name, held_out, network, *counts)
 
 
 def measure_all(folder: Path, data_folder: str | None) -> list[Measured]:
@@ -66,16 +71,29 @@ def measure_all(folder: Path, data_folder: str | None) -> list[Measured]:
 
 def fit(networks: list[Measured]) -> LutModel:
     """Least squares of the relative error, without negative coefficients."""
-    rows = np.array([_network_features(m.network) / m.luts for m in networks])
-    kept = list(range(len(FEATURES)))
+    rows = [_network_features(m.network) / m.luts for m in networks]
+    return LutModel(least_squares(FEATURES, np.array(rows), np.ones(len(rows))))
+
+
+def least_squares(
+    names: Sequence[str], rows: np.ndarray, wanted: np.ndarray
+) -> dict[str, float]:
+    """Coefficients of the least relative error, none negative.
+
+    Args:
+        names: of the features.
+        rows: (networks, features), each network's divided by what was measured of it.
+        wanted: (networks,), what they should give, divided likewise.
+    """
+    kept = list(range(len(names)))
     while True:
-        found, *_ = np.linalg.lstsq(rows[:, kept], np.ones(len(rows)), rcond=None)
+        found, *_ = np.linalg.lstsq(rows[:, kept], wanted, rcond=None)
         if found.min() >= 0:
             break
         del kept[int(found.argmin())]
-    values = dict.fromkeys(FEATURES, 0.0)
-    values.update({FEATURES[i]: round(float(v), 4) for i, v in zip(kept, found, strict=True)})
-    return LutModel(values)
+    values = dict.fromkeys(names, 0.0)
+    values.update({names[i]: round(float(v), 4) for i, v in zip(kept, found, strict=True)})
+    return values
 
 
 def _network_features(network: IntegerNetwork) -> np.ndarray:
@@ -153,6 +171,13 @@ LUT: {own["luts_mean_error"]:.1%} in the mean, {own["luts_worst_error"]:.1%} at 
 """
 
 
+def write_part(mark: str, text: str) -> None:
+    """Replaces a part of the page, from its mark to the next one."""
+    before, _, after = PAGE.read_text(encoding="utf-8").partition(mark)
+    others = after[after.find(ANY_MARK):] if ANY_MARK in after else ""
+    PAGE.write_text(f"{before}{mark}\n{text}{others and chr(10) + others}", encoding="utf-8")
+
+
 def main() -> None:
     from hls_projects.tools.yosys import yosys_version
 
@@ -172,8 +197,7 @@ def main() -> None:
         "held_out": held_out,
     }
     FILE.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    text = PAGE.read_text(encoding="utf-8").split(MARK)[0]
-    PAGE.write_text(text + MARK + "\n" + document(record, fitted), encoding="utf-8")
+    write_part(MARK, document(record, fitted))
     print({key: value for key, value in record.items() if key != "held_out"})
 
 

@@ -21,9 +21,13 @@ from reports.records.search_record import ParetoPoint, SearchRecord, read_search
 from training.data.targets.task import Task
 
 ESTIMATED = (
-    ("luts", "LUT"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""), ("latency_ns", "ns"),
+    ("luts", "LUT"), ("positions", "positions"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""),
+    ("latency_ns", "ns"),
 )
-MEASURED = (("luts", "LUT", Source.YOSYS), ("ffs", "FF", Source.YOSYS))
+MEASURED = (
+    ("luts", "LUT", Source.YOSYS), ("positions", "positions", Source.YOSYS),
+    ("ffs", "FF", Source.YOSYS),
+)
 MARK = "†"
 STATES = {"complete": "finished", "pruned": "ended early", "fail": "failed", "running": "running"}
 
@@ -100,6 +104,12 @@ def pareto_table(record: SearchRecord) -> Table:
         for name, unit in ESTIMATED
         if any(name in point.trial.figures for point in pareto)
     ]
+    # Searches of earlier versions know no positions.
+    synthesized = [
+        figure
+        for figure in MEASURED
+        if figure[0] != "positions" or any("positions" in point.measured for point in pareto)
+    ]
     columns = (
         Column("number", "Trial"),
         Column("validation_accuracy", f"Validation {record.metric}", score_text),
@@ -107,7 +117,7 @@ def pareto_table(record: SearchRecord) -> Table:
         Column("test_accuracy", f"Test {record.metric}", score_text),
         *(
             Column(f"measured_{name}", f"{name}, synthesized", _marked(constraints.get(name, {})))
-            for name, _, _ in MEASURED
+            for name, _, _ in synthesized
         ),
         Column("latency_cycles", "Latency (cycles)", number_text),
         Column("measured_latency_ns", "Latency (ns, delay model)", number_text),
@@ -120,7 +130,7 @@ def pareto_table(record: SearchRecord) -> Table:
             point.trial.figures[ACCURACY],
             *(_estimate(point, name, unit) for name, unit in known),
             point.measured.get("test_accuracy"),
-            *(_measured(point, *figure) for figure in MEASURED),
+            *(_measured(point, *figure) for figure in synthesized),
             point.measured.get("latency_cycles"),
             point.measured.get("latency_ns"),
             point.measured.get("logits"),

@@ -53,7 +53,7 @@ RUNS = Path("runs")
 @click.option("--activation-bits", type=int, help="Bits of an activation, 1 to 4.")
 @click.option("--sparsity", type=float, help="Wanted share of zero weights, in [0, 1).")
 @click.option("--strength", type=float, help="Strength λ of the threshold regularizer instead.")
-@click.option("--cost", type=click.Choice(["memory", "macs", "luts"]),
+@click.option("--cost", type=click.Choice(["memory", "macs", "luts", "positions"]),
               help="Hardware cost that decides which layers become sparser.")
 @click.option("--survivors", type=click.Choice(["ternary", "binary"]),
               help="What weights may be in stage 3.")

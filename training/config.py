@@ -98,7 +98,7 @@ class TrainingConfig(BaseModel):
 
     sparsity: float | None = Field(0.95, ge=0, lt=1, description="wanted at the end of stage 1")
     strength: float | None = Field(None, ge=0, description="λ itself, instead of sparsity")
-    cost: str = Field("memory", pattern="^(memory|macs|luts)$")
+    cost: str = Field("memory", pattern="^(memory|macs|luts|positions)$")
     l2: float = Field(1e-5, ge=0, description="λ₂ of stage 1")
     survivors: str = Field("ternary", pattern="^(ternary|binary)$")
     min_density: float | dict[str, float] = Field(0.0, description="of every layer, or by name")

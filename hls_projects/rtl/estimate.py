@@ -1,4 +1,4 @@
-"""LUTs and flip-flops of a network's Verilog at once, without writing or synthesizing it."""
+"""LUTs, positions and flip-flops of a network's Verilog at once, without writing it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,38 @@ from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
 from hls_projects.rtl.stream.streaming import pool_stage
 from qkeras_models.cost.layer_facts import LayerFacts
 from qkeras_models.cost.lut_model import LutModel, fitted_model
+from qkeras_models.cost.position_model import PositionModel, fitted_position_model
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """LUT cells, by the fitted model, and flip-flops, counted as bits that are registered.
+    """LUT cells and the positions they occupy, by fitted models; flip-flops, counted.
 
-    `encoder_luts`, of `luts`, are comparators of thermometers: counted.  `by_layer` holds each
-    layer of the network that takes LUTs, in order, and how many, not rounded.
+    Attributes:
+        luts: LUT cells.
+        ffs: bits that are registered.
+        positions: occupied LUT positions, see hls_projects.tools.lut_positions.
+        encoder_luts: of `luts`, comparators of thermometers, which are built and counted.
+        by_layer: each layer of the network that takes LUTs, in order, and how many, not rounded.
     """
 
     luts: int
     ffs: int
+    positions: int
     encoder_luts: int = 0
     by_layer: tuple[tuple[Layer, float], ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class _Models:
+    """The models of LUT cells and of positions."""
+
+    luts: LutModel
+    positions: PositionModel
+
+    def cells(self, facts: LayerFacts) -> np.ndarray:
+        """(2,) LUT cells and positions of a layer."""
+        return np.array([self.luts.luts(facts), self.positions.positions(facts)])
 
 
 @dataclass(frozen=True)
@@ -54,9 +72,9 @@ class _Live:
         """(…, outputs) bool."""
         return self.registers > 0
 
-    def luts(self, model: LutModel) -> float:
-        """LUT cells, by a model."""
-        return model.luts(_facts(self))
+    def cells(self, models: _Models) -> np.ndarray:
+        """(2,) LUT cells and positions, by models."""
+        return models.cells(_facts(self))
 
 
 @dataclass(frozen=True)
@@ -73,9 +91,9 @@ class _Comparators:
     inputs: Interval
     registers: np.ndarray
 
-    def luts(self, _: LutModel) -> float:
-        """LUT cells of the comparators, built and counted."""
-        return float(encoder_luts(self.layer, self.inputs, self.kept))
+    def cells(self, _: _Models) -> np.ndarray:
+        """(2,) LUT cells of the comparators, built and counted; each takes a position."""
+        return np.full(2, encoder_luts(self.layer, self.inputs, self.kept), float)
 
     @property
     def kept(self) -> np.ndarray:
@@ -83,24 +101,31 @@ class _Comparators:
         return self.registers > 0
 
 
-def estimate(network: IntegerNetwork, model: LutModel | None = None) -> Estimate:
-    """LUTs and flip-flops with one register stage a layer.
+def estimate(
+    network: IntegerNetwork,
+    model: LutModel | None = None,
+    position_model: PositionModel | None = None,
+) -> Estimate:
+    """LUTs, positions and flip-flops with one register stage a layer, written for `cells`.
 
     Args:
         network: what hardware must compute.
         model: of LUTs; by default the fitted one that comes with the package.
+        position_model: of positions; likewise.
 
     Raises:
         ValueError: for a kind of layer that RTL does not have.
     """
+    models = _Models(model or fitted_model(), position_model or fitted_position_model())
     if streams(network):
-        return _stream_estimate(plan_stream(network), model or fitted_model())
+        return _stream_estimate(plan_stream(network), models)
     live = list(_live_layers(network))
     registers = sum(int(layer.registers.sum()) + 1 for layer in live)
-    luts = [layer.luts(model or fitted_model()) for layer in live]
-    encoders = (n for n, layer in zip(luts, live, strict=True) if isinstance(layer, _Comparators))
-    by_layer = tuple(zip((found.layer for found in live), luts, strict=True))[::-1]
-    return Estimate(round(sum(luts)), registers, round(sum(encoders)), by_layer)
+    cells = [layer.cells(models) for layer in live]
+    luts, positions = map(round, sum(cells, np.zeros(2)).tolist())
+    encoders = (n for n, layer in zip(cells, live, strict=True) if isinstance(layer, _Comparators))
+    by_layer = tuple((found.layer, float(n[0])) for found, n in zip(live, cells, strict=True))[::-1]
+    return Estimate(luts, registers, positions, round(sum(n[0] for n in encoders)), by_layer)
 
 
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
@@ -136,25 +161,27 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
             )
 
 
-def _stream_estimate(plan: StreamPlan, model: LutModel) -> Estimate:
+def _stream_estimate(plan: StreamPlan, models: _Models) -> Estimate:
     """Pools are built and counted; buffers count every bit that they hold or mask, no counters."""
-    rest = estimate(plan.tail, model)
+    rest = estimate(plan.tail, models.luts, models.positions)
     facts = _pixel_facts(plan)
+    cells = np.array([rest.luts, rest.positions], float)
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
     by_layer: list[tuple[Layer, float]] = []
     for step in plan.steps:
-        luts = 0.0 if step.buffer is None else float(step.buffer.masked)
+        own = np.full(2, 0 if step.buffer is None else step.buffer.masked, float)
         if step.pools:
             stage = pool_stage(step).stages[0]
-            luts += stage.netlist.luts
+            own += stage.netlist.luts, stage.netlist.positions
             registers += len(stage.registered)
         else:
-            luts += model.luts(next(facts))
+            own += models.cells(next(facts))
             registers += step.outputs.width
-        by_layer.append((step.layer, luts))
-    total = sum(luts for _, luts in by_layer) + rest.luts
+        cells += own
+        by_layer.append((step.layer, float(own[0])))
+    luts, positions = map(round, cells.tolist())
     return Estimate(
-        round(total), registers + len(plan.steps), by_layer=(*by_layer, *rest.by_layer)
+        luts, registers + len(plan.steps), positions, by_layer=(*by_layer, *rest.by_layer)
     )
 
 

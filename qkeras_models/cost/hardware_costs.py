@@ -8,6 +8,7 @@ from typing import Any
 
 from qkeras_models.cost.layer_facts import LayerFacts
 from qkeras_models.cost.lut_model import fitted_model
+from qkeras_models.cost.position_model import fitted_position_model
 from qkeras_models.networks.layer_sequence import upstream
 
 
@@ -41,12 +42,21 @@ def luts_cost(facts: LayerFacts) -> float:
     return fitted_model().marginal_luts(facts) + facts.comparators
 
 
+def positions_cost(facts: LayerFacts) -> float:
+    """LUT positions that one nonzero weight occupies once placed, by the model of estimates.
+
+    They are what its LUTs take and the ends of carry chains besides.  Comparators as in luts_cost.
+    """
+    return fitted_position_model().marginal_positions(facts) + facts.comparators
+
+
 class HardwareCost(str, Enum):
     """The costs that come with the tool; any function of LayerFacts can stand in their place."""
 
     MEMORY = "memory"
     MACS = "macs"
     LUTS = "luts"
+    POSITIONS = "positions"
 
     def __call__(self, facts: LayerFacts) -> float:
         return _FUNCTIONS[self](facts)
@@ -56,6 +66,7 @@ _FUNCTIONS = {
     HardwareCost.MEMORY: memory_cost,
     HardwareCost.MACS: macs_cost,
     HardwareCost.LUTS: luts_cost,
+    HardwareCost.POSITIONS: positions_cost,
 }
 
 

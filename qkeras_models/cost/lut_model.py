@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,12 +61,8 @@ class LutModel:
         Of a layer without nonzeros, what the first one costs.  Sharing is left out: it would make
         the last zero weight of a neuron dearer than the weight itself.
         """
-        fan_ins = np.maximum(np.asarray(facts.fan_ins, float), 0 if facts.nonzeros else 1)
-        saved = self._neurons(facts, fan_ins) - self._neurons(facts, np.maximum(fan_ins - 1, 0))
-        return float(fan_ins @ saved / fan_ins.sum())
-
-    def _neurons(self, facts: LayerFacts, fan_ins: np.ndarray) -> np.ndarray:
-        return _neuron_features(facts, fan_ins) @ self._vector()[:-1]
+        vector = self._vector()[:-1]
+        return mean_saving(facts, lambda fan_ins: neuron_features(facts, fan_ins) @ vector)
 
     def _vector(self) -> np.ndarray:
         return np.array([self.coefficients[name] for name in FEATURES])
@@ -77,10 +73,22 @@ def features(facts: LayerFacts) -> np.ndarray:
     fan_ins = np.asarray(facts.fan_ins, float)
     full = int((fan_ins == facts.largest_fan_in).sum())
     shared = -max(full - 2, 0) * facts.largest_fan_in * facts.input_bits / COUNTER_BITS
-    return np.array([*_neuron_features(facts, fan_ins).sum(axis=0), shared])
+    return np.array([*neuron_features(facts, fan_ins).sum(axis=0), shared])
 
 
-def _neuron_features(facts: LayerFacts, fan_ins: np.ndarray) -> np.ndarray:
+def mean_saving(facts: LayerFacts, of_neurons: Callable[[np.ndarray], np.ndarray]) -> float:
+    """What goes when one nonzero weight of a layer, any of them, becomes 0, in the mean.
+
+    Args:
+        facts: of the layer; without nonzeros, the first one of each neuron goes.
+        of_neurons: fan-ins (neurons,) to what each neuron takes.
+    """
+    fan_ins = np.maximum(np.asarray(facts.fan_ins, float), 0 if facts.nonzeros else 1)
+    saved = of_neurons(fan_ins) - of_neurons(np.maximum(fan_ins - 1, 0))
+    return float(fan_ins @ saved / fan_ins.sum())
+
+
+def neuron_features(facts: LayerFacts, fan_ins: np.ndarray) -> np.ndarray:
     """Features of single neurons (neurons, len(FEATURES) − 1), all but what they share."""
     bits = fan_ins * facts.input_bits
     zero = np.zeros(len(bits))

@@ -17,10 +17,13 @@ LARGER = "LUT +17 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
 ENCODER_NOTE = "of the LUTs, those that compare features with constants"
 # Of lenet5, cifar-vgg and cnv, sparse, in reports/results.
 CONVOLUTIONAL = "nine of them, synthesized module by module: LUT −2.4 to +4.6 %, FF −1.8 to +1.1 %"
+# Positions of the same two dense networks, and of lenet5 and cnv, the only ones counted.
+LARGER_POSITIONS = "+21 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
+CONVOLUTIONAL_POSITIONS = "five of them, module by module: −4.1 to +2.1 %"
 
 
 def estimated_resources(network: IntegerNetwork) -> Resources:
-    """LUTs and flip-flops with one register stage a layer; a note states the model's error.
+    """LUTs, positions and flip-flops with one register stage a layer; notes state the errors.
 
     Such Verilog has no multipliers, and nothing that tools put into block RAMs.  Nothing is known
     where the network has a layer that RTL does not have.
@@ -32,13 +35,16 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
         found = estimate(network)
     except ValueError:
         return {}
-    note = error_note(network.nonzeros, streams(network))
+    convolutional = streams(network)
+    note = error_note(network.nonzeros, convolutional)
+    occupied = position_note(network.nonzeros, convolutional)
     comparators = Figure(found.encoder_luts, "LUT", Source.ESTIMATE, ENCODER_NOTE)
     encoder = {"encoder_luts": comparators} if found.encoder_luts else {}
     return {
         DESIGN: {
             **encoder,
             "luts": Figure(found.luts, "LUT", Source.ESTIMATE, note),
+            "positions": Figure(found.positions, "positions", Source.ESTIMATE, occupied),
             "ffs": Figure(found.ffs, "FF", Source.ESTIMATE, note),
             "brams": Figure(0, "BRAM", Source.ESTIMATE),
             "dsps": Figure(0, "DSP", Source.ESTIMATE),
@@ -67,4 +73,20 @@ def error_note(nonzeros: int, convolutional: bool) -> str:
     return (
         f"mean and worst error against Yosys on {len(record['held_out'])} networks outside the "
         f"fit: {'; '.join(errors)}"
+    )
+
+
+def position_note(nonzeros: int, convolutional: bool) -> str:
+    """As error_note, of the LUT positions that a design written for `cells` occupies."""
+    from qkeras_models.cost.position_model import fit_record
+
+    if convolutional:
+        return f"fitted on dense networks, not on convolutional ones; {CONVOLUTIONAL_POSITIONS}"
+    if nonzeros > LARGEST_FITTED:
+        return f"larger than any network of the fit; two dense ones: {LARGER_POSITIONS}"
+    record = fit_record()
+    mean, worst = record["positions_mean_error"], record["positions_worst_error"]
+    return (
+        "of a design written for cells; mean and worst error against its netlist on "
+        f"{len(record['held_out'])} networks outside the fit: {mean:.1%}, {worst:.1%}"
     )

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 ACCURACY = "validation_accuracy"
+# Costs that are synthesized for the Pareto set.
+SYNTHESIZED = ("luts", "positions")
 LABELS = {
     "luts": "LUTs (logarithmic)",
+    "positions": "LUT positions (logarithmic)",
     "ffs": "flip-flops (logarithmic)",
     "bits": "bits of an ideal code (logarithmic)",
     "nonzeros": "nonzero weights (logarithmic)",
@@ -27,7 +30,7 @@ def pareto_plot(record: SearchRecord) -> str | None:
 
     Grey: trials, hollow where they break a constraint.  Line: the Pareto set by validation data
     and estimates.  Filled: the same networks synthesized, on test data, if the objectives are
-    accuracy and LUTs.
+    accuracy and LUTs or LUT positions.
     """
     finished = [trial for trial in record.trials if trial.figures is not None]
     if len(record.objectives) < 2 or not finished:
@@ -43,8 +46,8 @@ def pareto_plot(record: SearchRecord) -> str | None:
                 face, "trial" if feasible else "trial outside a constraint",
             )
         _paint_pareto(axes, record.pareto, quality, cost)
-        if (quality, cost) == (ACCURACY, "luts"):
-            _paint_measured(axes, record.pareto)
+        if quality == ACCURACY and cost in SYNTHESIZED:
+            _paint_measured(axes, record.pareto, cost)
         log_x_axis(axes)
         labels = {**LABELS, ACCURACY: f"{record.metric} (%)"}
         axes.set_xlabel(labels[cost])
@@ -82,10 +85,12 @@ def _paint_pareto(
         )
 
 
-def _paint_measured(axes: matplotlib.axes.Axes, pareto: Sequence[ParetoPoint]) -> None:
-    found = [point.measured for point in pareto if "luts" in point.measured]
+def _paint_measured(
+    axes: matplotlib.axes.Axes, pareto: Sequence[ParetoPoint], cost: str
+) -> None:
+    found = [point.measured for point in pareto if cost in point.measured]
     if found:
         axes.plot(
-            [m["luts"] for m in found], [100 * m["test_accuracy"] for m in found], "o",
+            [m[cost] for m in found], [100 * m["test_accuracy"] for m in found], "o",
             color=COLORS[5], markersize=5, label="the same: test data, synthesized (Yosys)",
         )

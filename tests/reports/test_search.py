@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from reports.plots.pareto_plot import pareto_plot
 from reports.records.search_record import ParetoPoint, SearchRecord, Trial
 from reports.search import MARK, pareto_table, search_page
 
@@ -30,6 +31,29 @@ def test_synthesized_luts_outside_the_constraint_are_marked():
     assert synthesized(table) == [f"1,001 LUT (yosys) {MARK}", "1,000 LUT (yosys)", "n/a"]
     assert synthesized(table, "ffs") == ["20 FF (yosys)", "20 FF (yosys)", "n/a"]
     assert any(MARK in note and "binds the estimate" in note for note in table.footnotes)
+
+
+def test_positions_stand_beside_luts_where_they_were_measured():
+    occupied = replace(point(1, 950, 980), measured={"luts": 980, "positions": 1313, "ffs": 20})
+    table = pareto_table(record({}, point(0, 900, 960), occupied))
+    assert synthesized(table) == ["960 LUT (yosys)", "980 LUT (yosys)"]
+    assert synthesized(table, "positions") == ["n/a", "1,313 positions (yosys)"]
+    earlier = pareto_table(record({}, point(0, 900, 960)))
+    assert "measured_positions" not in [column.key for column in earlier.columns]
+
+
+def test_measured_positions_are_drawn_over_positions():
+    occupied = point(1, 950, 980)
+    figures = {**occupied.trial.figures, "positions": 1270}
+    measured = {"luts": 980, "positions": 1313, "test_accuracy": 0.89}
+    occupied = replace(occupied, trial=replace(occupied.trial, figures=figures), measured=measured)
+    config = {"objectives": ["validation_accuracy", "positions"], "constraints": {}}
+    svg, cheaper, more = (
+        pareto_plot(replace(record({}, replace(occupied, measured=m)), config=config))
+        for m in (measured, {**measured, "luts": 970}, {**measured, "positions": 1400})
+    )
+    assert "LUT positions (logarithmic)" in svg and "synthesized (Yosys)" in svg
+    assert svg == cheaper != more
 
 
 def test_without_such_a_constraint_nothing_is_marked():

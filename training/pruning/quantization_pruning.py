@@ -45,7 +45,7 @@ class QuantizationPruning(StagedTraining):
         sparsity: wanted overall sparsity at the end of stage 1, in [0, 1); a controller finds λ.
         strength: λ itself, ≥ 0, instead of `sparsity`.
         stage1_epochs: epochs of stage 1; by default 3/5 of those of fit.
-        cost: "memory", "macs", "luts" (HardwareCost) or a function of LayerFacts.
+        cost: "memory", "macs", "luts", "positions" (HardwareCost) or a function of LayerFacts.
         l2: λ₂ of stage 1, ≥ 0, a loss per squared weight.
         survivors: "ternary", survivors may still become 0, or "binary", they are ±1 for good.
         window: τ of the soft count; by default the layer's quantizer's.

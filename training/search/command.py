@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from training.search.config import SearchConfig
 
 AGAIN = "the same command tries again"
+SYNTHESIZED = {"luts": "LUTs (yosys)", "positions": "positions (yosys)"}
 
 
 @click.command(cls=InterruptibleCommand, going_on=lambda **_: "the same command goes on",
@@ -33,7 +34,7 @@ AGAIN = "the same command tries again"
 def main(
     config_file: Path, runs: Path, trials: int | None, hours: float | None, only_list: bool
 ) -> None:
-    """Searches the most accurate networks for a budget of LUTs, bits or nanoseconds.
+    """Searches the most accurate networks for a budget of LUTs, LUT positions, bits or nanoseconds.
 
     Interrupt it at any time: the same command goes on.  Run it twice, and the two share the work.
     docs/search.md tells what CONFIG.yaml may hold.
@@ -156,19 +157,25 @@ def _show(
     from training.search.study import metric_of, pareto_trials
 
     known = any(measured.values())
+    # Searches of earlier versions did not measure positions.
+    cells = {
+        name: heading
+        for name, heading in SYNTHESIZED.items()
+        if name == "luts" or any(name in found for found in measured.values())
+    }
     trials = pareto_trials(study)
     metric = metric_of(trials)
-    headings = ["LUTs (yosys)", f"test {metric}"] if known else []
+    headings = [*cells.values(), f"test {metric}"] if known else []
     table = Table("trial", *(o.value for o in config.objectives), *headings, box=box.SIMPLE_HEAD)
     for trial in trials:
         values = zip(config.objectives, trial.values, strict=True)
-        cells = [figure_text(objective, value, metric) for objective, value in values]
+        shown = [figure_text(objective, value, metric) for objective, value in values]
         if known:
             found = measured.get(trial.number, {})
-            cells.append(f"{found['luts']:,}" if "luts" in found else "n/a")
+            shown += [f"{found[name]:,}" if name in found else "n/a" for name in cells]
             tested = found.get("test_accuracy")
-            cells.append("n/a" if tested is None else score_text(metric, tested))
-        table.add_row(str(trial.number), *cells)
+            shown.append("n/a" if tested is None else score_text(metric, tested))
+        table.add_row(str(trial.number), *shown)
     console.print(table)
 
 

@@ -179,6 +179,11 @@ class Driver:
             self._complete(trial, outcome["figures"])
 
     def _complete(self, trial: optuna.Trial, figures: dict[str, float]) -> None:
+        wanted = (*self.config.objectives, *self.config.constraints)
+        if missing := [figure.value for figure in wanted if figure.value not in figures]:
+            # What an earlier version left in the trial's folder may lack a figure of this one.
+            self._fail(trial, f"its folder has no `{missing[0]}`: choose another `name`")
+            return
         trial.set_user_attr(FIGURES, figures)
         for name, violation in violations(figures, self.config.constraints).items():
             trial.set_constraint(name, violation)

@@ -11,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, model_validator
 class Figure(str, Enum):
     """A figure of a finished trial, that can be an objective or be constrained.
 
-    ``validation_accuracy`` is the score that fits the loss: R² of a regression.
+    ``validation_accuracy`` is the score that fits the loss: R² of a regression.  ``positions`` are
+    occupied LUT positions, estimated as ``luts`` and ``ffs`` are.
     """
 
     VALIDATION_ACCURACY = "validation_accuracy"
     LUTS = "luts"
+    POSITIONS = "positions"
     FFS = "ffs"
     BITS = "bits"
     NONZEROS = "nonzeros"
@@ -28,9 +30,9 @@ class Figure(str, Enum):
 
     @property
     def text(self) -> str:
-        return {"luts": "LUTs", "ffs": "FFs", "latency_ns": "ns"}.get(
-            self.value, self.value.replace("_", " ")
-        )
+        return {
+            "luts": "LUTs", "positions": "LUT positions", "ffs": "FFs", "latency_ns": "ns",
+        }.get(self.value, self.value.replace("_", " "))
 
 
 class Bound(BaseModel):

@@ -7,8 +7,15 @@ from hls_projects.kinds import Dense, Head, Layer, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.estimate import estimate
+from qkeras_models.cost import position_model
 from qkeras_models.cost.lut_model import fit_record
-from reports.network.estimate import DESIGN, LARGEST_FITTED, error_note, estimated_resources
+from reports.network.estimate import (
+    DESIGN,
+    LARGEST_FITTED,
+    error_note,
+    estimated_resources,
+    position_note,
+)
 from reports.network.report_tables import resource_table
 from reports.records.record import Figure, Source
 from reports.records.results_file import load_records
@@ -56,13 +63,22 @@ def test_the_table_states_the_estimate_its_source_and_its_error():
     for key, label in (("luts", "LUT"), ("ffs", "FF")):
         mean, worst = record[f"{key}_mean_error"], record[f"{key}_worst_error"]
         assert f"{label} {mean:.1%}, {worst:.1%}" in text
+    assert figures["positions"].value == found.positions > found.luts
+    assert f"{found.positions} (estimate)" in text
+    record = position_model.fit_record()
+    mean, worst = record["positions_mean_error"], record["positions_worst_error"]
+    assert f"{DESIGN} (LUT positions): of a design written for cells; mean and worst" in text
+    assert f"16 networks outside the fit: {mean:.1%}, {worst:.1%}" in text
 
 
 def test_other_networks_than_the_fits_say_so():
-    found = estimated_resources(image())[DESIGN]
-    note = found["luts"].note
-    assert note == found["ffs"].note and found["brams"].value == found["dsps"].value == 0
+    figures = estimated_resources(image())[DESIGN]
+    note = figures["luts"].note
+    assert note == figures["ffs"].note
+    assert figures["brams"].value == figures["dsps"].value == 0
     assert note.startswith("fitted on dense networks, not on convolutional ones; nine of them, ")
+    note = figures["positions"].note
+    assert note.startswith("fitted on dense networks, not on convolutional ones; five of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")
     assert error_note(12_705, False) == (
         "larger than any network of the fit; two dense ones synthesized: LUT +17 % (52,544 "
@@ -71,10 +87,12 @@ def test_other_networks_than_the_fits_say_so():
     assert "| random-16-i1-a1-s0 | 12,704 |" in (ROOT / "docs/estimate.md").read_text()
 
 
-@pytest.mark.parametrize("method, error, nonzeros", [
-    ("binary", "+17 %", "52,544"), ("ternary", "+5 %", "33,941"),
+@pytest.mark.parametrize("method, error, of_positions, nonzeros", [
+    ("binary", "+17 %", "+21 %", "52,544"), ("ternary", "+5 %", "+5 %", "33,941"),
 ])
-def test_errors_on_larger_networks_are_those_of_the_records(method, error, nonzeros):
+def test_errors_on_larger_networks_are_those_of_the_records(
+    method, error, of_positions, nonzeros
+):
     results = ROOT / "reports/results"
     (record,) = (
         record for record in load_records(results / "mnist.json")
@@ -85,6 +103,8 @@ def test_errors_on_larger_networks_are_those_of_the_records(method, error, nonze
     assert f"{found.luts / record.luts - 1:+.0%}".replace("%", " %") == error
     assert f"{record.nonzeros:,}" == nonzeros
     assert f"{error} ({nonzeros} nonzeros)" in error_note(LARGEST_FITTED + 1, False)
+    assert f"{found.positions / record.positions - 1:+.0%}".replace("%", " %") == of_positions
+    assert f"{of_positions} ({nonzeros} nonzeros)" in position_note(LARGEST_FITTED + 1, False)
 
 
 def test_errors_on_convolutional_networks_are_those_of_the_records():
@@ -103,6 +123,27 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         ]
         span = f"{100 * min(errors):+.1f} to {100 * max(errors):+.1f} %".replace("-", "−")
         assert f"{label} {span}" in error_note(1, True)
+    counted = [
+        estimated.positions / record.positions - 1
+        for estimated, record in zip(found, synthesized, strict=True)
+        if record.positions is not None
+    ]
+    span = f"{100 * min(counted):+.1f} to {100 * max(counted):+.1f} %".replace("-", "−")
+    assert len(counted) == 5 and span in position_note(1, True)
+
+
+def test_positions_of_the_reproductions_networks_are_near_those_of_their_netlists():
+    """Networks that no fit has seen, up to the size of the fit's largest."""
+    results = ROOT / "reports/results"
+    errors = []
+    for record in load_records(results / "mnist.json"):
+        if record.positions is None or record.nonzeros > LARGEST_FITTED:
+            continue
+        if record.network != "lenet5":
+            found = estimate(IntegerNetwork.load(results / record.network_file))
+            errors.append(abs(found.positions / record.positions - 1))
+    assert len(errors) == 51
+    assert np.mean(errors) <= 0.05 and max(errors) <= 0.12
 
 
 def test_a_network_that_rtl_does_not_have_is_not_estimated():

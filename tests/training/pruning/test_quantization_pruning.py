@@ -18,7 +18,8 @@ from training.pruning.stage_two import Survivors, prune, raise_thresholds
 
 
 @pytest.mark.parametrize(
-    ("cost", "survivors"), [("memory", "ternary"), ("macs", "binary"), ("luts", "ternary")]
+    ("cost", "survivors"),
+    [("memory", "ternary"), ("macs", "binary"), ("luts", "ternary"), ("positions", "binary")],
 )
 def test_three_stages_reach_the_sparsity_and_learn(survivors, cost, tmp_path):
     model = digits_model()

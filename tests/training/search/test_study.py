@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from tests.training.search.fake_trials import config
+from training.search.driver import Driver
 from training.search.objectives import Bound, Figure
 from training.search.progress import Progress, best_within, figure_text, trial_text
 from training.search.record import write_record
@@ -136,6 +137,19 @@ def test_networks_to_measure_are_spread():
 def test_figures_say_their_metric_unless_it_is_accuracy():
     assert figure_text(Figure.VALIDATION_ACCURACY, 0.98) == "98.00% validation"
     assert figure_text(Figure.VALIDATION_ACCURACY, 0.98, "R²") == "0.980 validation R²"
+    assert figure_text(Figure.POSITIONS, 4717) == "4,717 LUT positions"
+
+
+def test_a_result_of_an_earlier_version_lacks_positions_and_says_so(tmp_path):
+    wanted = config(objectives=["validation_accuracy", "positions"])
+    study = open_study(wanted, tmp_path)
+    with Progress(wanted, study, Console(quiet=True)) as progress:
+        driver = Driver(wanted, study, tmp_path, None, None, progress)
+        driver._complete(study.ask(), {"validation_accuracy": 0.9, "luts": 100})
+        driver._complete(study.ask(), {"validation_accuracy": 0.9, "luts": 100, "positions": 130})
+    failed, complete = study.trials
+    assert failed.state.name == "FAIL" and "no `positions`" in failed.user_attrs["error"]
+    assert complete.values == [0.9, 130]
 
 
 def test_the_metric_is_that_of_the_finished_trials(tmp_path):

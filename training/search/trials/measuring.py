@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hls_projects.verification.csim import CSimulation
 
 MEASURED = "measured.json"
+MEASURED_CELLS = ("luts", "positions", "ffs", "brams", "dsps")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ def measure(job: MeasuringJob) -> dict[str, Any]:
 
     Returns:
         ``test_accuracy``, ``logits`` (compared, none differs), ``executions`` (names of those that
-        agree on every one), ``luts``, ``ffs``, ``brams``, ``dsps``, ``latency_cycles``, by the
-        delay model ``fmax_mhz`` and ``latency_ns``, ``nonzeros``; or ``error``.
+        agree on every one), ``luts``, ``positions`` (occupied, of the netlist), ``ffs``,
+        ``brams``, ``dsps``, ``latency_cycles``, by the delay model ``fmax_mhz`` and
+        ``latency_ns``, ``nonzeros``; or ``error``.
     """
     limits = job.seconds, job.client
     return guarded(job.folder, MEASURED, lambda: _measure(job), *limits, try_again=True)
@@ -120,7 +122,7 @@ def _synthesized(
         raise ExactnessError(str(found), found)
     cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
     return {
-        **{name: getattr(cells, name) for name in ("luts", "ffs", "brams", "dsps")},
+        **{name: getattr(cells, name) for name in MEASURED_CELLS},
         "latency_cycles": design.latency,
         "fmax_mhz": round(design.fmax_mhz, 1),
         "latency_ns": round(design.latency_ns, 1),

@@ -111,7 +111,7 @@ def train_or_resume(
 def hardware_figures(
     network: IntegerNetwork, folder: Path, stage_delay: float | None
 ) -> dict[str, float]:
-    """Estimated LUTs and FFs, bits of an ideal code, nonzeros; latency if there is a delay."""
+    """Estimated LUTs, positions and FFs, bits of an ideal code, nonzeros; latency by the delay."""
     from hls_projects.rtl.estimate import estimate
     from qkeras_models.cost.hardware_costs import memory_bits
 
@@ -119,6 +119,7 @@ def hardware_figures(
     layers = network.weight_layers
     figures = {
         Figure.LUTS.value: found.luts,
+        Figure.POSITIONS.value: found.positions,
         Figure.FFS.value: found.ffs,
         Figure.BITS.value: round(sum(memory_bits(w.weights.size, w.nonzeros) for w in layers)),
         Figure.NONZEROS.value: network.nonzeros,

@@ -1,6 +1,7 @@
 """One small real training as a trial, and the command and page around it."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ import yaml
 from click.testing import CliRunner
 
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl.estimate import estimate
+from hls_projects.tools.synthesis import synthesize_verilog
 from hls_projects.verification import csim
 from qkeras_models.cost.hardware_costs import memory_bits
 from qkeras_models.files.run_folder import RunFolder
@@ -21,6 +24,7 @@ from reports.records.results_file import NetworkRecord, load_records, save_recor
 from training import command as training_command
 from training import run
 from training.config import build_config
+from training.data import cache_folder
 from training.recording.run_recorder import RunRecorder
 from training.search import command
 from training.search.early_stopping import Bar
@@ -63,6 +67,7 @@ def test_a_trial_gives_validation_accuracy_and_estimates(job, outcome):
     bits = sum(memory_bits(layer.weights.size, layer.nonzeros) for layer in layers)
     assert figures["bits"] == round(bits)
     assert figures["luts"] > 0 and "latency_ns" not in figures
+    assert figures["positions"] == estimate(network).positions > figures["luts"]
     assert [rung["share"] for rung in outcome["rungs"]] == [0.5, 1.0]
 
 
@@ -161,12 +166,17 @@ def test_the_command_measures_the_best_networks(searched):
     measured = point["measured"]
     assert measured["nonzeros"] == figures["nonzeros"]
     assert measured["logits"] > 0 and measured["luts"] > 0
+    verilog = RunFolder(folder / "trials" / f"{point['number']:05d}" / RUN).rtl / "top.v"
+    cells = synthesize_verilog(verilog, cache=cache_folder() / "synthesis")
+    assert (measured["luts"], measured["positions"]) == (cells.luts, cells.positions)
     executions = ["Keras", "integer network", "C-simulation", "RTL simulation"]
     assert measured["executions"] == executions
     assert 0 < measured["test_accuracy"] <= 1
     assert f"--name tiny-{point['number']}" in point["command"]
     assert figures["latency_ns"] % 2.0 == 0
     assert not any(other["measured"] for other in others)
+    row = f"{measured['luts']:,} +{measured['positions']:,} "
+    assert "positions" in output and re.search(row, output)
     assert "trial 1: " in output and f"next: python -m reports.search {folder}" in output
 
 
@@ -209,6 +219,8 @@ def test_the_page_shows_the_pareto_set(searched):
     record = json.loads((folder / "search.json").read_text())
     luts = record["pareto"][0]["measured"]["luts"]
     assert f"| {luts:,} LUT (yosys) |" in page
+    positions = record["pareto"][0]["measured"]["positions"]
+    assert f"| {positions:,} positions (yosys) |" in page
     assert "| Keras, integer network, C-simulation, RTL simulation |" in page
     assert f"--name tiny-{record['pareto'][0]['number']}" in page
     assert (folder / "search-plots" / "pareto.svg").read_text().startswith("<?xml")
@@ -226,7 +238,7 @@ def test_networks_found_become_records_of_a_results_file(searched, tmp_path):
     kept, found = load_records(target)
     assert kept == other and (found.network, found.method) == ("tiny", f"search {point['number']}")
     assert found.command == point["command"]
-    for name in ("test_accuracy", "luts", "ffs", "latency_ns", "nonzeros"):
+    for name in ("test_accuracy", "luts", "positions", "ffs", "latency_ns", "nonzeros"):
         assert getattr(found, name) == point["measured"][name]
     assert found.sources["luts"] == "yosys" and found.sources["latency_ns"] == "delay model"
     network = IntegerNetwork.load(tmp_path / found.network_file)
