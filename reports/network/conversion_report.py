@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timezone
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from qkeras_models.files.run_folder import RunFolder
 from reports.network.breakdown.confusion import confusion
 from reports.network.breakdown.layer_luts import layer_luts
 from reports.network.estimate import estimated_resources
@@ -46,9 +49,24 @@ def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, A
         exactness={**found.exactness, "note": "; ".join(filter(None, notes))},
         resources=resources | rtl_resources(designs),
         modules=rtl_modules(designs),
+        provenance=_provenance(found),
         failures=found.verilog.failures,
         commands=commands,
         history=found.source.history,
         confusion=None if score is None else confusion(outputs, data),
         layer_luts=layer_luts(network, designs, estimated=not multiplexed),
     )
+
+
+def _provenance(found: Conversion) -> dict[str, Any]:
+    """Versions that made the hardware, the seed of the training where it is known, and the date."""
+    from training.config import read_config
+
+    packages = {"sparse-ternary": "sparse-ternary", "hls4ml": "hls4ml"}
+    packages |= {"Yosys": "pyosys"} if found.verilog.designs else {}
+    record = found.source.record
+    config = None if record is None else RunFolder(record).config
+    known = read_config(config) if config is not None and config.is_file() else {}
+    seed = {"seed": known["seed"]} if "seed" in known else {}
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    return {name: version(package) for name, package in packages.items()} | seed | {"made": made}

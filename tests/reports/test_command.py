@@ -3,7 +3,9 @@ import os
 import re
 import sys
 import time
+from datetime import datetime
 from functools import partial
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -57,6 +59,10 @@ def test_a_run_becomes_an_exact_project_with_a_report(digits, converted):
     assert document["exactness"]["mismatches"] == 0
     assert document["accuracy"]["value"] == pytest.approx(trained["test_accuracy"], abs=1e-12)
     assert document["sizes"]["total"]["nonzeros"] == trained["nonzeros"]
+    made = document["provenance"]
+    assert made["seed"] == 0 and made["sparse-ternary"] == version("sparse-ternary")
+    assert made["hls4ml"] == version("hls4ml") and "Yosys" not in made
+    assert datetime.strptime(made["made"], "%Y-%m-%d %H:%M UTC")
     assert {"report.md", "sizes.csv", "resources.csv", "training.svg"} <= {
         path.name for path in (digits / "report").iterdir()
     }
@@ -71,6 +77,7 @@ def test_a_report_as_json_is_alone_on_stdout(digits, converted, tmp_path):
     assert told == json.loads((tmp_path / "report" / "report.json").read_text())
     assert told["exactness"]["executions"] == ["Keras", "integer network", "RTL simulation"]
     assert (told["exactness"]["logits"], told["failures"]) == (500, [])
+    assert told["provenance"]["Yosys"] == version("pyosys")
 
 
 def test_what_other_programs_print_is_not_among_the_json(capfd):
