@@ -57,8 +57,8 @@ def test_options_may_change_what_is_set_by_default():
 
 
 def documented(kind):
-    """The cluster of that kind in docs/search.md, with two threads a trial."""
-    text = (Path(__file__).parents[4] / "docs" / "search.md").read_text(encoding="utf-8")
+    """The cluster of that kind in docs/cluster.md, with two threads a trial."""
+    text = (Path(__file__).parents[4] / "docs" / "cluster.md").read_text(encoding="utf-8")
     (block,) = (part for part in text.split("```yaml\n") if part.startswith("cluster:"))
     documents = yaml.safe_load_all(block.partition("```")[0])
     (found,) = (d["cluster"] for d in documents if d["cluster"]["kind"] == kind)
