@@ -176,6 +176,21 @@ def test_the_page_of_convolutions_shows_the_records(record):
     assert f"| {' | '.join(row)} |" in text
 
 
+def test_width_64_is_shown_as_its_records_have_it():
+    found = {
+        (r.method, r.wanted_sparsity): 100 * r.test_accuracy
+        for r in load_records(RESULTS / "cifar10.json") if r.network == "cifar-vgg64"
+    }
+    sparse, ternary = found["sparse", 0.95], found["ternary", None]
+    readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in
+                    ("README.md", "docs/results.md"))
+    assert f"has {sparse:.1f} % at 95 % zeros, and as much with dense ternary weights" in readme
+    assert f"{sparse:.1f}" == f"{ternary:.1f}"
+    assert " ".join((f"`cifar-vgg` of width 64 has {sparse:.2f} % at 95.4 % zeros, dense ternary "
+                     f"{ternary:.2f} %, binary {found['binary', None]:.2f} %").split()) in (
+        " ".join(page.split()))
+
+
 def test_the_page_of_results_shows_what_the_search_found():
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
     (sentence,) = re.findall(r"found smaller ones, one seed each: .*?\. ", text)
