@@ -87,4 +87,5 @@ def _show(proof: CppProof, network: IntegerNetwork, simulation: CSimulation | No
         return largest(logits) if simulation.argmax else logits
 
     proof.inputs_tried = TRIED
-    proof.counterexample = smallest_simulated(network, simulation.predict, integers)
+    proof.counterexample = smallest_simulated(
+        network, proof.differences[0], simulation.predict, integers)

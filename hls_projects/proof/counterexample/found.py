@@ -19,8 +19,7 @@ class Counterexample:
     """An input of the network at which a bit of the hardware is not the network's.
 
     Attributes:
-        difference: the bit, and the input as values in a row; None of C++, whose proof says in
-            words what differs.
+        difference: the bit, and the input as values in a row; of C++ in words what differs.
         inputs: that show it, int32 (inputs, *shape); the first one is `difference.x`.
         expected: logits of the integer network, (inputs, classes).
         evaluated: logits of the netlist as the checker evaluates it, (inputs, classes); None where
@@ -30,7 +29,7 @@ class Counterexample:
             stands elsewhere; None where the whole input shows it.
     """
 
-    difference: Difference | None
+    difference: Difference | str
     inputs: np.ndarray
     expected: np.ndarray
     evaluated: np.ndarray | None = None
@@ -73,8 +72,9 @@ class Counterexample:
 
     def __str__(self) -> str:
         """What differs where, and who says so."""
-        x = self.inputs[0]
-        place = self.difference or f"an input of the network {nonzeros(x, smallest=True)}"
+        place = str(self.difference)
+        if isinstance(self.difference, str):
+            place += f"; an input of the network {nonzeros(self.inputs[0], smallest=True)}"
         return f"{place}; {self.confirmation}"
 
     @property

@@ -14,12 +14,13 @@ TRIED, AT_ONCE = 2048, 256
 
 
 def smallest_simulated(
-    network: IntegerNetwork, simulate: Logits, integers: Logits
+    network: IntegerNetwork, difference: str, simulate: Logits, integers: Logits
 ) -> Counterexample | None:
     """An input at which a simulation differs, none of whose values can be 0; None if none does.
 
     Args:
         network: whose inputs are tried.
+        difference: what differs, in words.
         simulate: logits of hardware, of inputs int32 (samples, *shape).
         integers: what they must be.
     """
@@ -36,5 +37,5 @@ def smallest_simulated(
         if (found := differs(part)).any():
             start = min(part[found], key=np.count_nonzero)
             x = descend(start, differs).astype(np.int32).reshape(1, *form.shape)
-            return Counterexample(None, x, integers(x), simulated=simulate(x))
+            return Counterexample(difference, x, integers(x), simulated=simulate(x))
     return None

@@ -43,20 +43,16 @@ class CppProof:
     def __str__(self) -> str:
         """One line for a report."""
         if self.differences:
-            return f"C++: not the network: {self.differences[0]}{self._shown()}"
+            return f"C++: not the network: {self.counterexample or self._not_shown()}"
         found = f"additions, types and levels of {self.neurons:,} neurons; {self._functions()}"
         if self.unread:
             names = ", ".join(f"{name} ({reason})" for name, reason in self.unread.items())
             return f"C++: not proved: {names}; {found}"
         return f"C++: proved for every input: {found}"
 
-    def _shown(self) -> str:
-        """Who says so besides, in words."""
-        if self.counterexample is not None:
-            return f"; {self.counterexample}"
-        if self.inputs_tried:
-            return f"; C-simulation of {self.inputs_tried:,} random inputs does not show it"
-        return ""
+    def _not_shown(self) -> str:
+        tried = f"; C-simulation of {self.inputs_tried:,} random inputs does not show it"
+        return self.differences[0] + (tried if self.inputs_tried else "")
 
     def _functions(self) -> str:
         if not self.compiled:

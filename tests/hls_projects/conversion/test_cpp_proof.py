@@ -80,6 +80,7 @@ def test_an_input_that_c_simulation_shows_to_differ_is_made_small(tmp_path, argm
     (line,) = found.failures
     assert "; an input of the network with 1 nonzero of 4, none of which can be 0; " in line
     assert line.endswith(f"simulation confirms it: logit 0 is {1 - argmax} instead of {+argmax}")
+    assert line == f"C++: not the network: {found.counterexample}"
     # One of the two inputs of the second neuron.
     assert found.counterexample.inputs[0].nonzero()[0][0] in (2, 3)
 
