@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -178,9 +178,23 @@ def write_part(mark: str, text: str) -> None:
     PAGE.write_text(f"{before}{mark}\n{text}{others and chr(10) + others}", encoding="utf-8")
 
 
-def main() -> None:
+def write_fit(
+    path: Path, coefficients: Mapping[str, float], fitted: int, figures: dict
+) -> dict:
+    """Writes a fitted model: coefficients, what they come from, figures of networks held out."""
     from hls_projects.tools.yosys import yosys_version
 
+    record = {
+        "coefficients": dict(coefficients),
+        "synthesizer": f"pyosys {yosys_version()}",
+        "fitted_on": fitted,
+        **figures,
+    }
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=Path("runs/lut-model"))
     parser.add_argument("--data-folder", help="folder with the files of MNIST")
@@ -189,14 +203,8 @@ def main() -> None:
     model = fit([m for m in networks if not m.held_out])
     held_out = judge([m for m in networks if m.held_out], model)
     fitted = judge([m for m in networks if not m.held_out], model)
-    record = {
-        "coefficients": dict(model.coefficients),
-        "synthesizer": f"pyosys {yosys_version()}",
-        "fitted_on": len(fitted),
-        **summary(held_out),
-        "held_out": held_out,
-    }
-    FILE.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    figures = {**summary(held_out), "held_out": held_out}
+    record = write_fit(FILE, model.coefficients, len(fitted), figures)
     write_part(MARK, document(record, fitted))
     print({key: value for key, value in record.items() if key != "held_out"})
 

@@ -10,12 +10,11 @@ qkeras_models/cost/position_model.json, tables to docs/estimate.md.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from fit_lut_model import least_squares, measure_all, write_part
+from fit_lut_model import least_squares, measure_all, write_fit, write_part
 
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.estimate import estimate, layer_facts
@@ -132,8 +131,6 @@ Of the fit:
 
 
 def main() -> None:
-    from hls_projects.tools.yosys import yosys_version
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=Path("runs/lut-model"))
     parser.add_argument("--data-folder", help="folder with the files of MNIST")
@@ -146,14 +143,8 @@ def main() -> None:
     held_out = judge([network for held_out, network in known if held_out], model)
     fitted = judge([network for held_out, network in known if not held_out], model)
     others = judge(list(recorded(options.records)), model)
-    record = {
-        "coefficients": dict(model.coefficients),
-        "synthesizer": f"pyosys {yosys_version()}",
-        "fitted_on": len(fitted),
-        **summary(held_out),
-        "held_out": held_out,
-    }
-    FILE.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    figures = {**summary(held_out), "held_out": held_out}
+    record = write_fit(FILE, model.coefficients, len(fitted), figures)
     write_part(MARK, document(record, fitted, others))
     print({key: value for key, value in record.items() if key != "held_out"})
 

@@ -11,7 +11,7 @@ NOT_PROSE = ("    ", "|", "<!--", "#", "![")
 
 
 def sentences(text):
-    """Of prose and items, up to a full stop, a colon or a semicolon.
+    """Of prose and items, up to a full stop.
 
     Code, tables, headings and addresses of links are left out.
     """
@@ -20,7 +20,7 @@ def sentences(text):
     kept = "\n".join(line for line in lines if not line.startswith(NOT_PROSE))
     for part in re.split(r"\n\s*\n|\n\s*(?=[-*] |\d+\. )", kept):
         part = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", "code", part))
-        yield from re.split(r"(?<=[.:;!?])\s+", " ".join(part.split()))
+        yield from re.split(r"(?<=[.!?])\s+", " ".join(part.split()))
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)

@@ -163,16 +163,9 @@ class CounterCone(Cone):
         }
         occurs = (sums - lowest <= most[1]) & (highest - sums <= most[-1])
         left = {s: product_table(s, nets) for s in subsets(shared)} if keep else {}
-        relation = find_relation(found, sums, occurs, left)
-        if relation is None:
-            fewer = occurs & self._together.occur(nets)
-            if np.array_equal(fewer, occurs):
-                return False
-            occurs = fewer
-            relation = find_relation(found, sums, occurs, left)
+        relation = self._related(nets, found, sums, occurs, left)
         if relation is None:
             return False
-        self._together.left({net: found[net][occurs] for net in relation.weights})
         self._gone |= inner - relation.weights.keys() - relation.aliases.keys()
         for net, size in split.items():
             for bounds in self._bounds.values():
@@ -187,6 +180,25 @@ class CounterCone(Cone):
         self._bounds[-1].join(entering, leaving, max(less, 0))
         self._commit(parts, products, shared, relation)
         return True
+
+    def _related(
+        self,
+        nets: list[int],
+        found: dict[int, np.ndarray],
+        sums: np.ndarray,
+        occurs: np.ndarray,
+        left: dict[frozenset[int], np.ndarray],
+    ) -> Relation | None:
+        """The relation by which nets leave: where their bounds allow it, or where values do too."""
+        relation = find_relation(found, sums, occurs, left)
+        if relation is None:
+            fewer = occurs & self._together.occur(nets)
+            if np.array_equal(fewer, occurs):
+                return None
+            occurs, relation = fewer, find_relation(found, sums, fewer, left)
+        if relation is not None:
+            self._together.left({net: found[net][occurs] for net in relation.weights})
+        return relation
 
     def _commit(
         self,
