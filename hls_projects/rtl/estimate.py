@@ -149,7 +149,7 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
 def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
     """Facts of the layers before the collected image; each neuron is there once."""
     for step in plan.steps:
-        if not step.pools:
+        if not (step.pools or step.moves):
             matrix = step.matrix
             # Places that branches are shifted by cost nothing.
             digits = digit_counts(matrix) if matrix.dtype == np.int8 else matrix != 0
@@ -174,15 +174,14 @@ def _stream_estimate(plan: StreamPlan, models: _Models) -> Estimate:
             stage = pool_stage(step).stages[0]
             own += stage.netlist.luts, stage.netlist.positions
             registers += len(stage.registered)
-        else:
+        elif not step.moves:
             own += models.cells(next(facts))
             registers += step.outputs.width
         cells += own
         by_layer.append((step.layer, float(own[0])))
     luts, positions = map(round, cells.tolist())
-    return Estimate(
-        luts, registers + len(plan.steps), positions, by_layer=(*by_layer, *rest.by_layer)
-    )
+    registers += sum(not step.moves for step in plan.steps)
+    return Estimate(luts, registers, positions, by_layer=(*by_layer, *rest.by_layer))
 
 
 def _live_layers(network: IntegerNetwork) -> Iterator[_Live | _Comparators]:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hls_projects.kinds import Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
@@ -29,7 +28,7 @@ from hls_projects.proof.section import Section, Values
 from hls_projects.proof.stream.movers import Mover, Movers
 
 # Modules that move pixels; their contents are simulated.
-MODULES = ("window_*", "join_*", "collect")
+MODULES = ("window_*", "join_*", "order_*", "collect")
 WINDOW = "values of a window, not of an image,"
 # Places of a window at which a simulation looks whether a logit shows it, and images that are
 # random elsewhere.
@@ -43,9 +42,10 @@ def prove_stream(
     """Proves the filters, pools, sums of branches and dense layers of a stream of pixels.
 
     Each stands between two modules that move pixels: line buffers, which make windows, FIFOs, in
-    which pixels of branches wait for each other, and the collector of the last image.  These are
-    taken to put out windows in order of rows, channels side by side, zeros around the image, and
-    pixels of branches side by side; that and when results are valid is simulated.
+    which pixels of branches wait for each other, memories, which put pixels in another order, and
+    the collector of the last image.  These are taken to put out windows in order of rows, channels
+    side by side, zeros around the image, and pixels of branches side by side; that and when
+    results are valid is simulated.
 
     Args:
         verilog: as it was written, with its modules.
@@ -147,14 +147,11 @@ class _Stream:
         """What reaches a module's port; None where it is not the network's."""
         origin, chain = self.movers.chain(source)
         before = self.after[origin]
-        if not chain:
+        moved = origin != INPUT and chain == [origin] and self.movers.of[origin].kind == "order"
+        if not chain or moved:
             if [*nets, *valid] != [*before.nets, *before.valid]:
-                raise CircuitError("a module does not take the pixels that enter")
+                raise CircuitError("a module does not take the pixels of the one before")
             return before.values
-        if self.network.layers[chain[0]].role is Role.POOL and any(before.values.signed) and (
-            self.movers.padded(self.movers.of[origin])
-        ):
-            raise CircuitError("a max pool of signed values, zeros among them, is simulated")
         return self._section(origin, {"y": nets, "out_valid": valid},
                              self.movers.steps(origin, chain), signed_logits=False)
 
@@ -219,10 +216,17 @@ class _Stream:
                 raise CircuitError(
                     f"pixels of {len(values.codes)} numbers, where the network has {channels}")
         found = sum(made[1:], made[0])
-        if self.movers.padded(mover):
-            found = replace(found, codes=tuple(np.union1d(own, [0]) for own in found.codes))
+        if self.movers.outside(mover):
+            found = self._with_outside(found, self.movers.of_lowest(mover))
         count = self.movers.pixels(mover)
         return Values(found.bits * count, found.signed * count, found.codes * count)
+
+    def _with_outside(self, values: Values, lowest: bool) -> Values:
+        """Values, each of which may be 0 instead, or the lowest of its bits."""
+        others = [-(1 << bits - 1) if lowest and signed else 0
+                  for bits, signed in zip(values.bits, values.signed, strict=True)]
+        codes = zip(values.codes, others, strict=True)
+        return replace(values, codes=tuple(np.union1d(own, [other]) for own, other in codes))
 
     def _tail(self) -> None:
         """Proves the layers after the collected image."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hls_projects.kinds import Layer, Role
+from hls_projects.kinds.moves.move import ZERO
 from hls_projects.kinds.windows import windows_of
+from hls_projects.network.folded_pads import NOTHING, FoldedPads, as_image
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
@@ -62,6 +64,7 @@ class Movers:
     def __init__(self, network: IntegerNetwork) -> None:
         self.network = network
         self.shapes = dict(enumerate(network.shapes())) | {INPUT: network.input.shape}
+        self.pads = FoldedPads(network)
         self.of = {
             position: mover
             for position in range(len(network.layers))
@@ -80,13 +83,13 @@ class Movers:
         layer, sources = self.network.layers[position], self.network.taken[position]
         images = all(len(self.shapes[source]) > 1 for source in sources)
         if layer.windows is not None:
-            return Mover(position, sources, "window")
+            return Mover(position, (self.pads.source(position),), "window")
         if layer.role is Role.JOIN and images:
             return Mover(position, sources, "join")
         if layer.flattens and images:
             return Mover(position, sources, "collect")
-        if layer.role is Role.MOVE and images:
-            raise CircuitError(f"a {layer.kind} layer between images is simulated")
+        if layer.role is Role.MOVE and images and position not in self.pads.positions:
+            return Mover(position, sources, "order")
         return None
 
     def _before(self, position: int) -> int:
@@ -110,11 +113,17 @@ class Movers:
         """Of an image's pixels."""
         return self.shapes[position][-1]
 
-    def padded(self, mover: Mover) -> bool:
-        """Whether pixels around an image are among those of its windows, which are 0."""
-        windows = self.network.layers[mover.position].windows
-        image = self.shapes[mover.sources[0]]
-        return windows is not None and any(sum(around) for around in windows.around(image))
+    def outside(self, mover: Mover) -> bool:
+        """Whether values that are none of the image's are among those that leave a mover."""
+        layer = self.network.layers[mover.position]
+        if mover.kind == "order":
+            return ZERO in layer.sources(self.shapes[mover.sources[0]])
+        return layer.windows is not None and self.pads.around(mover.position) != NOTHING
+
+    def of_lowest(self, mover: Mover) -> bool:
+        """Whether those are the lowest number of a pixel's bits, and not 0: a max pool's own."""
+        pools = self.network.layers[mover.position].role is Role.POOL
+        return pools and mover.sources == self.network.taken[mover.position]
 
     def pixels(self, mover: Mover) -> int:
         """That stand side by side at its output."""
@@ -127,8 +136,8 @@ class Movers:
         """Which values of the network's input stand at a mover's output, each time that it has one.
 
         Returns:
-            int (times, values), places of a sample in a row; without windows that reach over the
-            edge. None where what it moves are no pixels that enter, or all its windows reach over.
+            int (times, values), places of a sample in a row; without times at which some are none
+            of the image's.  None where what it moves are no pixels that enter, or at no other time.
         """
         shape = self.network.input.shape
         places = np.arange(math.prod(shape))
@@ -139,11 +148,22 @@ class Movers:
             return None
         if mover.kind == "collect":
             return places[None]
-        windows = self.network.layers[origin].windows
-        seen = windows_of(windows, self.shapes[mover.sources[0]]).swapaxes(2, 3)
-        seen = seen.reshape(seen.shape[0] * seen.shape[1], -1)
+        seen = self._seen(mover)
         inside = seen[(seen >= 0).all(axis=1)]
         return inside if len(inside) else None
+
+    def _seen(self, mover: Mover) -> np.ndarray:
+        """The same of an order or of windows, places of what the mover takes, ZERO for others."""
+        layer, shape = self.network.layers[mover.position], self.shapes[mover.sources[0]]
+        if mover.kind == "order":
+            return layer.sources(shape).reshape(-1, shape[-1])
+        (taken,) = self.network.taken[mover.position]
+        seen = windows_of(layer.windows, as_image(self.shapes[taken])).swapaxes(2, 3)
+        seen = seen.reshape(seen.shape[0] * seen.shape[1], -1)
+        if taken == mover.sources[0]:
+            return seen
+        before = self.pads.layer(mover.position).sources(shape).reshape(-1)
+        return np.where(seen < 0, ZERO, before[seen])
 
     def steps(self, origin: int, chain: list[int]) -> list[Block | Pool]:
         """What the layers of a chain do at one place of the image."""
@@ -157,6 +177,8 @@ class Movers:
             if layers[0].role is Role.POOL:
                 taps = np.arange(math.prod(windows.size) * channels).reshape(-1, channels).T
                 before = [Pool(names[0], tuple(map(tuple, taps.tolist())), (None,) * channels)]
+                layers, names, shape = layers[1:], names[1:], (channels,)
+            elif self.of[origin].kind == "order":
                 layers, names, shape = layers[1:], names[1:], (channels,)
             elif windows is not None:
                 shape = (*windows.size, channels)

@@ -1,4 +1,4 @@
-"""Windows of a stream of pixels: a shift register of lines, and zeros around the image."""
+"""Windows of a stream of pixels: a shift register of lines, and what stands around the image."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hls_projects.kinds.windows import Windows
+from hls_projects.network.folded_pads import Around
 
 MODULE = """\
 module {name}(
@@ -64,7 +65,9 @@ class LineBuffer:
         name: of the module.
         rows, columns: of the image.
         width: bits of a pixel.
-        windows: which windows, and whether zeros surround the image.
+        windows: their sizes and strides.
+        around: rows and columns (before, after) around the image, less than the window's size.
+        outside: what stands there, a pixel of `width` bits.
     """
 
     name: str
@@ -72,10 +75,8 @@ class LineBuffer:
     columns: int
     width: int
     windows: Windows
-
-    @property
-    def around(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        return self.windows.around((self.rows, self.columns))
+    around: Around
+    outside: int = 0
 
     @property
     def delay(self) -> int:
@@ -106,7 +107,7 @@ class LineBuffer:
 
     @property
     def masked(self) -> int:
-        """Bits of a window that are outside the image at some centre, and 0 there."""
+        """Bits of a window that are outside the image at some centre."""
         height, width = self.windows.size
         taps = sum(bool(self._inside(y, x)) for y in range(height) for x in range(width))
         return taps * self.width
@@ -157,7 +158,7 @@ class LineBuffer:
                 first = ((height - 1 - y) * self.columns + width - 1 - x) * self.width
                 tap = f"pixels[{first + self.width - 1}:{first}]"
                 inside = self._inside(y, x)
-                taps.append(f"({{{self.width}{{{inside}}}}} & {tap})" if inside else tap)
+                taps.append(self._masked(inside, tap) if inside else tap)
         window = "{" + ", ".join(reversed(taps)) + "}"
         if not self.padded:
             yield f"assign out_valid = centre & {ends};"
@@ -168,6 +169,11 @@ class LineBuffer:
         yield f"    out_valid <= centre & {ends};"
         yield f"    y <= {window};"
         yield "end"
+
+    def _masked(self, inside: str, tap: str) -> str:
+        if self.outside:
+            return f"({inside} ? {tap} : {self.width}'h{self.outside:x})"
+        return f"({{{self.width}{{{inside}}}}} & {tap})"
 
     def _ends(self, size: int, axis: int) -> np.ndarray:
         """Rows or columns of centres."""

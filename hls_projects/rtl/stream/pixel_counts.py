@@ -10,6 +10,7 @@ import numpy as np
 
 from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
+from hls_projects.rtl.stream.pixel_order import PixelOrder
 from hls_projects.rtl.stream.pixel_step import INPUT, PixelStep
 
 # Images after which everything that can be late repeats.
@@ -73,6 +74,9 @@ def _through(step: PixelStep, taken: Sequence[PixelCounts], cycles: int) -> Pixe
     (counts,) = taken
     if step.buffer is None:
         return PixelCounts(counts.least, counts.most, latency)
+    if isinstance(step.buffer, PixelOrder):
+        least, most = map(step.buffer.enabled, (counts.least, counts.most))
+        return PixelCounts(least, most, latency + step.buffer.backlog + 2)
     line = step.buffer
     size = line.rows * line.columns
     images, rest = np.divmod(counts.most, size)
@@ -100,6 +104,45 @@ def images_behind(steps: Sequence[PixelStep], pixels: int) -> int:
         return all(c.least[-1] >= c.most[pixels] for c in counts.values())
 
     return next(images for images in itertools.count(1) if pushed(images))
+
+
+def with_room(
+    steps: Sequence[PixelStep], pixels: int, images: int, cycles: Sequence[int]
+) -> tuple[PixelStep, ...]:
+    """The same steps, with room in all that put pixels in another order.
+
+    Of pixels that may leave, W(m) when m have come, one leaves a clock cycle.  With n pixels in
+    the network m is at most most(n) and at least surely(n), and pixels come in n cycles at least,
+    so that at most
+
+        max over n ≥ s of W(most(n)) − W(surely(s)) − (n − s)
+
+    wait.  What they need, and what came after that, is held.
+
+    Args:
+        steps, pixels, cycles: as for count_pixels.
+        images: that can be in the buffers, see images_behind.
+    """
+    found = list(steps)
+    for position, step in enumerate(steps):
+        order = step.buffer
+        if isinstance(order, PixelOrder):
+            counts = count_pixels(found[:position], pixels, SETTLED * images + 2, cycles)
+            (source,) = step.sources
+            found[position] = replace(step, buffer=_roomy(order, counts[source]))
+    return tuple(found)
+
+
+def _roomy(order: PixelOrder, counts: PixelCounts) -> PixelOrder:
+    entered = np.arange(len(counts.most))
+    surely = order.enabled(counts.surely)
+    early = np.maximum.accumulate(entered - surely)
+    backlog = int((order.enabled(counts.most) - entered + early).max())
+    # A pixel leaves at most backlog + 1 clock cycles after it may, and as many others later.
+    late = np.concatenate([np.zeros(backlog + 1, surely.dtype), surely])[: len(surely)]
+    left = np.maximum(surely - backlog - 1, late)
+    held = int((counts.most - order.first_needed(left)).max())
+    return replace(order, capacity=max(held, 1), backlog=backlog)
 
 
 def branch_depths(

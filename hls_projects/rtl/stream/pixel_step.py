@@ -9,6 +9,7 @@ import numpy as np
 from hls_projects.kinds import Layer, Levels, Role
 from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
+from hls_projects.rtl.stream.pixel_order import PixelOrder
 
 INPUT = -1
 
@@ -33,9 +34,11 @@ class PixelStep:
 
     Args:
         number: from 1, of its stage.
-        layer: a pool, one of weights, one that joins branches, or levels alone.
+        layer: a pool, one of weights, one that joins branches, levels alone, or one that moves
+            pixels.
         threshold: after sums; None where the sums themselves go on.
-        buffer: makes windows, or lets branches wait; None for a layer that needs neither.
+        buffer: makes windows, lets branches wait, or moves pixels; None for a layer that needs
+            none.
         inputs: of one pixel of each branch that it takes.
         outputs: of one pixel that it makes.
         sources: numbers from 0 of the steps that it takes, INPUT for the image itself.
@@ -45,7 +48,7 @@ class PixelStep:
     number: int
     layer: Layer
     threshold: Levels | None
-    buffer: LineBuffer | JoinBuffer | None
+    buffer: LineBuffer | JoinBuffer | PixelOrder | None
     inputs: tuple[Numbers, ...]
     outputs: Numbers
     sources: tuple[int, ...]
@@ -54,6 +57,11 @@ class PixelStep:
     @property
     def pools(self) -> bool:
         return self.layer.role is Role.POOL
+
+    @property
+    def moves(self) -> bool:
+        """Whether its buffer does all of it, so that no logic follows."""
+        return self.layer.role is Role.MOVE
 
     @property
     def bits(self) -> int:

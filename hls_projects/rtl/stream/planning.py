@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from functools import cached_property
 
+import numpy as np
+
 from hls_projects.kinds import Layer, Levels, Reshape, Role
+from hls_projects.kinds.moves.move import ZERO
 from hls_projects.logic.bits import signed_width
+from hls_projects.network.folded_pads import FoldedPads, as_image
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
+from hls_projects.rtl.stream.pixel_order import PixelOrder
 from hls_projects.rtl.stream.pixel_step import INPUT, Numbers, PixelStep
 
 # Of the numbers of a collected pixel; wider sums are made after it.
@@ -27,6 +32,7 @@ class Planner:
         steps: of pixels, so far.
         shapes, outputs: rows, columns and channels that a step puts out, and its numbers; INPUT is
             the image that enters.
+        positions: of each step's layer in the network.
         flattened: positions of the layers that make a vector of the last image.
         last: the step whose pixels are collected.
         summed: steps whose sums are too wide to be collected, and are taken after it.
@@ -34,7 +40,8 @@ class Planner:
 
     def __init__(self, network: IntegerNetwork) -> None:
         self.network = network
-        self.layer_shapes = dict(enumerate(network.shapes()))
+        self.layer_shapes = dict(enumerate(network.shapes())) | {INPUT: network.input.shape}
+        self.pads = FoldedPads(network)
         self.consumers: dict[int, list[int]] = {}
         for position, taken in enumerate(network.taken):
             for source in taken:
@@ -43,6 +50,7 @@ class Planner:
         self.made: dict[int, int] = {INPUT: INPUT}
         self.shapes: dict[int, tuple[int, ...]] = {}
         self.outputs: dict[int, Numbers] = {}
+        self.positions: dict[int, int] = {}
         self.flattened: list[int] = []
         self.summed: list[PixelStep] = []
         self.last = INPUT
@@ -87,8 +95,7 @@ class Planner:
             source = after[0]
             self.made[source] = INPUT
             image = self.layer_shapes[source]
-        if len(image) == 2:
-            image = (image[0], 1, image[1])
+        image = as_image(image)
         if len(image) != 3:
             raise unsupported(f"a network whose images have shape {image}")
         self.shapes[INPUT] = image
@@ -97,13 +104,14 @@ class Planner:
     def _take(self, position: int, layer: Layer) -> None:
         """A layer that makes an image of images."""
         sources = tuple(self.made[source] for source in self.network.taken[position])
-        shape = _as_image(self.layer_shapes[position])
-        if layer.role is Role.SHAPE:
-            if shape != self.shapes[sources[0]]:
-                raise unsupported(f"{layer.kind} between images")
+        shape = as_image(self.layer_shapes[position])
+        # Pixels come row by row, whatever the rows are.
+        if layer.role is Role.SHAPE and shape[-1] != self.outputs[sources[0]].count:
+            raise unsupported(f"{layer.kind} between images of other channels")
+        if layer.role is Role.SHAPE or position in self.pads.positions:
             self.made[position] = sources[0]
             return
-        if layer.role in (Role.MOVE, Role.ENCODER):
+        if layer.role is Role.ENCODER:
             raise unsupported(f"{layer.kind} between images")
         threshold = layer if layer.role is Role.ACTIVATION else self._fused(position, layer)
         self._add(position, layer, threshold, sources, shape)
@@ -128,10 +136,10 @@ class Planner:
         number = len(self.steps) + 1
         inputs = tuple(self.outputs[source] for source in sources)
         outputs = self._numbers(position, layer, threshold, inputs)
-        buffer = self._buffer(number, layer, sources, inputs)
+        buffer = self._buffer(number, position, layer, inputs)
         positions = shape[0] * shape[1]
         step = PixelStep(number, layer, threshold, buffer, inputs, outputs, sources, positions)
-        self.made[position] = number - 1
+        self.made[position], self.positions[number - 1] = number - 1, position
         self.shapes[number - 1], self.outputs[number - 1] = shape, outputs
         self.steps.append(step)
 
@@ -141,7 +149,7 @@ class Planner:
         channels = self.layer_shapes[position][-1]
         if threshold is not None:
             return Numbers(threshold.bits, False, channels)
-        if layer.role is Role.POOL:
+        if layer.role in (Role.POOL, Role.MOVE):
             return inputs[0]
         lowest, highest = (int(end) for end in self._ends[position])
         signed = lowest < 0
@@ -153,18 +161,50 @@ class Planner:
         return [(low.min(), high.max()) for low, high in self.network.ranges()]
 
     def _buffer(
-        self, number: int, layer: Layer, sources: tuple[int, ...], inputs: tuple[Numbers, ...]
-    ) -> LineBuffer | JoinBuffer | None:
+        self, number: int, position: int, layer: Layer, inputs: tuple[Numbers, ...]
+    ) -> LineBuffer | JoinBuffer | PixelOrder | None:
         if layer.windows is not None:
-            rows, columns, _ = self.shapes[sources[0]]
-            line = LineBuffer(f"window_{number}", rows, columns, inputs[0].width, layer.windows)
-            if layer.role is Role.POOL and line.padded and inputs[0].signed:
-                raise unsupported("maxpool with padding same of signed numbers")
-            return line
+            return self._windows(f"window_{number}", position, layer, inputs[0])
         if layer.role is Role.JOIN:
             widths = tuple(numbers.width for numbers in inputs)
             return JoinBuffer(f"join_{number}", widths, (1,) * len(widths))
+        if layer.role is Role.MOVE:
+            return self._order(f"order_{number}", position, layer, inputs[0])
         return None
+
+    def _windows(self, name: str, position: int, layer: Layer, numbers: Numbers) -> LineBuffer:
+        source = self.pads.source(position)
+        rows, columns = self._image(source)[:2]
+        lowest = 0
+        if layer.role is Role.POOL and source == self.network.taken[position][0] and numbers.signed:
+            # What lies outside is never the largest; zeros of a `pad` may be.
+            lowest = sum(1 << (n + 1) * numbers.bits - 1 for n in range(numbers.count))
+        around = self.pads.around(position)
+        return LineBuffer(name, rows, columns, numbers.width, layer.windows, around, lowest)
+
+    def _order(self, name: str, position: int, layer: Layer, numbers: Numbers) -> PixelOrder:
+        (source,) = self.network.taken[position]
+        shape = self.layer_shapes[source]
+        places = layer.sources(shape).reshape(-1, self.layer_shapes[position][-1])
+        pixels, channels = np.divmod(places, shape[-1])
+        order = np.where(places[:, 0] < 0, ZERO, pixels[:, 0])
+        moved = np.where(order < 0, ZERO, order * shape[-1])[:, None] + (
+            np.arange(shape[-1]) * (order >= 0)[:, None])
+        if places.shape != moved.shape or (places != moved).any():
+            raise unsupported(f"{layer.kind} of channels")
+        entering = self.image[0] * self.image[1]
+        if len(order) > entering:
+            raise unsupported(
+                f"{layer.kind} to {len(order):,} pixels, where {entering:,} of an image enter")
+        return PixelOrder(name, numbers.width, math.prod(shape[:-1]), tuple(order.tolist()))
+
+    def _taken(self, step: int) -> int:
+        """What the layer of a step takes, INPUT or a position."""
+        return self.network.taken[self.positions[step]][0]
+
+    def _image(self, source: int) -> tuple[int, ...]:
+        """Rows, columns and channels of a layer's values."""
+        return as_image(self.layer_shapes[source])
 
     def _flatten(self, position: int, layer: Layer) -> None:
         """A layer that makes a vector of an image."""
@@ -181,7 +221,8 @@ class Planner:
         (self.last,) = ends
         while self.outputs[self.last].bits > MOST_COLLECTED_BITS:
             step = self.steps[self.last]
-            if step.threshold is not None or len(step.sources) > 1 or step.pools:
+            kept = step.threshold is not None or len(step.sources) > 1 or step.pools or step.moves
+            if kept or self._taken(self.last) != self.pads.source(self.positions[self.last]):
                 raise unsupported(f"numbers of {step.outputs.bits} bits that become a vector")
             self.summed.insert(0, step)
             self.last = step.sources[0]
@@ -197,7 +238,10 @@ class Planner:
         """The network that takes the collected image as a vector."""
         numbers, image = self.outputs[self.last], self.shapes[self.last]
         form = InputFormat(numbers.bits, numbers.signed, 1.0, (math.prod(image),))
-        first = [Reshape(image), *(step.layer for step in self.summed)] if self.summed else []
+        first = []
+        if self.summed:
+            image = self._image(self._taken(self.summed[0].number - 1))
+            first = [Reshape(image), *(step.layer for step in self.summed)]
         layers: list[Layer] = list(first)
         sources: list[tuple[int, ...]] = [(i - 1,) for i in range(len(first))]
         places: dict[int, int] = {}
@@ -220,14 +264,10 @@ class Planner:
         )
 
 
-def _as_image(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """A series as an image of one column."""
-    return (shape[0], 1, shape[1]) if len(shape) == 2 else shape
-
-
 def unsupported(received: str) -> ValueError:
     return ValueError(
         "RTL of convolutional networks has reshape, then conv2d or dense, threshold, add and "
-        "concatenate, and maxpool, then one flatten and dense, threshold and head layers. "
+        "concatenate, maxpool, and moves of whole pixels, then one flatten and dense, threshold "
+        "and head layers. "
         f"Received: {received}"
     )

@@ -11,7 +11,8 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.stream.collector import Collector
 from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
-from hls_projects.rtl.stream.pixel_counts import branch_depths, images_behind
+from hls_projects.rtl.stream.pixel_counts import branch_depths, images_behind, with_room
+from hls_projects.rtl.stream.pixel_order import PixelOrder
 from hls_projects.rtl.stream.pixel_step import PixelStep
 from hls_projects.rtl.stream.planning import Planner
 
@@ -39,17 +40,18 @@ class StreamPlan:
     depth: int
 
     @property
-    def buffers(self) -> tuple[LineBuffer | JoinBuffer | Collector, ...]:
-        """All shift registers and FIFOs, in order."""
+    def buffers(self) -> tuple[LineBuffer | JoinBuffer | PixelOrder | Collector, ...]:
+        """All shift registers, FIFOs and memories, in order."""
         found = [step.buffer for step in self.steps if step.buffer is not None]
         return (*found, self.collector)
 
     def with_cycles(self, cycles: Sequence[int]) -> StreamPlan:
-        """The same plan with room for branches whose logic takes so many clock cycles a step."""
-        depths = branch_depths(self.steps, self.pixels, self.depth, cycles)
+        """The same plan with room for pixels to wait; logic takes so many clock cycles a step."""
+        steps = with_room(self.steps, self.pixels, self.depth, cycles)
+        depths = branch_depths(steps, self.pixels, self.depth, cycles)
         steps = tuple(
             replace(step, buffer=replace(step.buffer, depths=depths[i])) if i in depths else step
-            for i, step in enumerate(self.steps)
+            for i, step in enumerate(steps)
         )
         return replace(self, steps=steps)
 
@@ -57,9 +59,13 @@ class StreamPlan:
 def streams(network: IntegerNetwork) -> bool:
     """Whether a network is built for a stream of pixels: one with convolutions or pools.
 
-    A small one with an order of layers that a stream does not have is built all at once.
+    A small one that moves pixels, or has an order of layers that a stream does not have, is built
+    all at once.
     """
     if all(layer.windows is None for layer in network.layers):
+        return False
+    moves = any(layer.role is Role.MOVE for layer in network.layers)
+    if moves and unrolled_terms(network) <= MOST_UNROLLED:
         return False
     try:
         plan_stream(network)
@@ -101,6 +107,6 @@ def plan_stream(network: IntegerNetwork) -> StreamPlan:
         last=last,
         collector=collector,
         tail=planner.tail(),
-        depth=images_behind(steps, pixels),
+        depth=images_behind(steps, pixels) + any(step.moves for step in steps),
     )
     return plan.with_cycles([1] * len(steps))

@@ -28,6 +28,7 @@ from hls_projects.rtl.pipeline.stages import (
 from hls_projects.rtl.stream.collector import Collector
 from hls_projects.rtl.stream.join_buffer import JoinBuffer
 from hls_projects.rtl.stream.line_buffer import LineBuffer
+from hls_projects.rtl.stream.pixel_order import PixelOrder
 from hls_projects.rtl.stream.pixel_step import INPUT, Numbers, PixelStep
 from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
@@ -45,7 +46,7 @@ class PixelStage:
         return arriving + len(self.stages)
 
 
-Module = LineBuffer | JoinBuffer | Collector | TimeMultiplexedDense
+Module = LineBuffer | JoinBuffer | PixelOrder | Collector | TimeMultiplexedDense
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def build_stream(network: IntegerNetwork, family: Family, time_multiplex: bool =
     """
     plan = plan_stream(network)
     neurons = NeuronBuilder(family)
-    stages = [pool_stage(step) if step.pools else _sums(neurons, step) for step in plan.steps]
+    stages = [_stage(neurons, step) for step in plan.steps]
     multiplexed, rest = multiplexed_layers(plan) if time_multiplex else ([], plan.tail)
     tail = build_pipeline(rest, family)
     numbered = tuple(replace(s, layer=s.layer + len(plan.steps)) for s in tail.stages)
@@ -148,6 +149,12 @@ def worth_multiplexing(layers: Sequence[Layer], cycles: int) -> bool:
     if roles != [Role.WEIGHTED, Role.ACTIVATION] or not is_ternary(layers[0].weights):
         return False
     return layers[0].nonzeros > cycles > 1
+
+
+def _stage(neurons: NeuronBuilder, step: PixelStep) -> PixelStage:
+    if step.moves:
+        return PixelStage((), tuple(map(Bit, range(step.outputs.width))))
+    return pool_stage(step) if step.pools else _sums(neurons, step)
 
 
 def pool_stage(step: PixelStep) -> PixelStage:

@@ -8,7 +8,16 @@ from functools import partial
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Conv2D, Dense, Flatten, Head, MaxPool, Reshape, UpSample
+from hls_projects.kinds import (
+    Conv2D,
+    Dense,
+    Flatten,
+    Head,
+    MaxPool,
+    Permute,
+    Reshape,
+    UpSample,
+)
 from hls_projects.kinds.windows import Windows
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -90,7 +99,7 @@ def test_buffers_are_counted(tmp_path):
 
 
 def test_a_window_that_looks_beyond_the_image_sees_zeros_there():
-    buffer = LineBuffer("w", 4, 5, 2, Windows((3, 3), (1, 1), "same"))
+    buffer = LineBuffer("w", 4, 5, 2, Windows((3, 3), (1, 1)), ((1, 1), (1, 1)))
     assert (buffer.delay, buffer.pixels, buffer.bits) == (6, 13, 26)
     assert buffer.centres().tolist() == list(range(20))
     times = buffer.leaving(np.arange(20))
@@ -103,13 +112,19 @@ def test_orders_without_hardware_are_named(tmp_path):
     last = Flatten(), Dense(np.ones((4096, 1), np.int8)), Head(np.zeros(1, np.int32))
     grown = IntegerNetwork(form, (
         Conv2D(weights, padding="same"), UpSample((2, 2)), *last))
+    turned = IntegerNetwork(replace(form, shape=(32, 32, 4)), (
+        Permute((0, 2, 1)), Conv2D(np.ones((3, 3, 32, 1), np.int8), padding="same"), Flatten(),
+        Dense(np.ones((128, 1), np.int8)), Head(np.zeros(1, np.int32))))
     late = IntegerNetwork(form, (
         MaxPool((1, 1), (1, 1)), Flatten(), Reshape((32, 32, 1)),
         Conv2D(weights, padding="same"), Flatten(),
         Dense(np.ones((1024, 1), np.int8)), Head(np.zeros(1, np.int32))))
     for refuse in (check_feasible, partial(write_rtl, folder=tmp_path)):
-        with pytest.raises(ValueError, match="RTL of convolutional .*Received: upsample between"):
+        with pytest.raises(ValueError, match="RTL of convolutional .*Received: upsample to 4,096 "
+                           "pixels, where 1,024 of an image enter"):
             refuse(grown)
+        with pytest.raises(ValueError, match="Received: permute of channels"):
+            refuse(turned)
         with pytest.raises(ValueError, match="RTL of convolutional .*Received: reshape after flat"):
             refuse(late)
     assert not list(tmp_path.iterdir())
