@@ -80,6 +80,20 @@ def keyword_spotting(filters: int = 64, blocks: int = 4) -> keras.Model:
     return sparse_weights(keras.Model(inputs, keras.layers.Softmax()(logits), name="ds_cnn"))
 
 
+def unet(side: int = 16, filters: int = 8, zeros: float = 0.8) -> keras.Model:
+    """A U-Net: each pixel gets a logit, from what is near and from half the resolution."""
+    inputs = keras.Input((side, side, 1))
+    x = keras.layers.ZeroPadding2D(1)(InputQuantizer(**BYTES)(inputs))
+    x = SparseTernaryConv2D(filters, 3)(x)
+    near = QActivation(RELU)(keras.layers.BatchNormalization()(x))
+    x = convolved(keras.layers.MaxPooling2D(2)(near), 2 * filters, 3)
+    x = keras.layers.UpSampling2D(2)(convolved(x, filters, 3))
+    x = convolved(keras.layers.Concatenate()([x, near]), filters, 3)
+    x = SparseTernaryConv2D(1, 1)(keras.layers.Cropping2D(2)(x))
+    logits = IntegerHead()(keras.layers.Flatten()(x))
+    return sparse_weights(keras.Model(inputs, logits, name="unet"), zeros)
+
+
 def time_series(steps: int = 64, channels: int = 3) -> keras.Model:
     """A 1-D CNN, as of an accelerometer's samples in time."""
     inputs = keras.Input((steps, channels))

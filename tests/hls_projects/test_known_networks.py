@@ -5,11 +5,18 @@ import numpy as np
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import joined
+from hls_projects.proof import prove_stream
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import compare
 from qkeras_models.layers.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
-from tests.hls_projects.known_networks import keyword_spotting, resnet8, time_series, two_inputs
+from tests.hls_projects.known_networks import (
+    keyword_spotting,
+    resnet8,
+    time_series,
+    two_inputs,
+    unet,
+)
 
 
 def test_resnet8_of_mlperf_tiny(tmp_path):
@@ -45,6 +52,22 @@ def test_a_convolutional_network_of_time_series(tmp_path):
     simulated = RtlSimulation(write_rtl(network, tmp_path / "rtl"))
     received = simulated.predict(network.input.quantize(x))
     np.testing.assert_array_equal(received, expected)
+
+
+def test_a_small_u_net(tmp_path):
+    """Zeros around, repeats, a crop, and a way past them, in streams of every execution."""
+    model = unet(8, 4, 0.5)
+    network = IntegerNetwork.from_keras(model)
+    x = np.random.default_rng(0).random((60, 8, 8, 1)).astype(np.float32)
+    simulation = CSimulation(build_hls_model(model, tmp_path / "hls", io_type="io_stream"))
+    assert compare(network, x, model=model, csim=simulation)["mismatches"] == 0
+    expected = network.predict(x)
+    assert len(np.unique(expected, axis=0)) > len(x) // 2
+    design = write_rtl(network, tmp_path / "rtl")
+    received = RtlSimulation(design).predict(network.input.quantize(x))
+    np.testing.assert_array_equal(received, expected)
+    proof = prove_stream(design.verilog, network)
+    assert design.pixels == 64 and proof.complete, str(proof)
 
 
 def test_a_network_of_two_inputs_and_two_outputs(tmp_path):

@@ -117,7 +117,8 @@ def with_room(
 
         max over n ≥ s of W(most(n)) − W(surely(s)) − (n − s)
 
-    wait.  What they need, and what came after that, is held.
+    wait.  Nor do more wait than if pixels came in every clock cycle, without end.  What they need,
+    and what came after that, is held.
 
     Args:
         steps, pixels, cycles: as for count_pixels.
@@ -136,13 +137,22 @@ def with_room(
 def _roomy(order: PixelOrder, counts: PixelCounts) -> PixelOrder:
     entered = np.arange(len(counts.most))
     surely = order.enabled(counts.surely)
-    early = np.maximum.accumulate(entered - surely)
-    backlog = int((order.enabled(counts.most) - entered + early).max())
+    backlog = _waiting(order.enabled(counts.most), surely, entered)
+    come = np.arange((SETTLED + 1) * order.pixels + 1)
+    may = order.enabled(come)
+    if len(order.order) <= order.pixels:
+        backlog = min(backlog, _waiting(may, may, come))
     # A pixel leaves at most backlog + 1 clock cycles after it may, and as many others later.
     late = np.concatenate([np.zeros(backlog + 1, surely.dtype), surely])[: len(surely)]
     left = np.maximum(surely - backlog - 1, late)
     held = int((counts.most - order.first_needed(left)).max())
+    held = min(held, int((come + backlog + 1 - order.first_needed(may)).max()))
     return replace(order, capacity=max(held, 1), backlog=backlog)
+
+
+def _waiting(most: np.ndarray, surely: np.ndarray, cycles: np.ndarray) -> int:
+    """max over n ≥ s of most(n) − surely(s) − (n − s)."""
+    return int((most - cycles + np.maximum.accumulate(cycles - surely)).max())
 
 
 def branch_depths(

@@ -120,7 +120,8 @@ def test_zeros_that_windows_see_take_no_module():
 
 
 def test_what_is_held_until_it_leaves():
-    assert [order.capacity for order in orders(NETWORKS["crop"])] == [1]
+    for name in ("crop", "late crop"):
+        assert [order.capacity for order in orders(NETWORKS[name])] == [1]
     (repeats,) = orders(NETWORKS["repeats"])
     # At least the rest of a row that leaves twice; less than the nine pixels of an image.
     assert 2 < repeats.capacity < 9
