@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from hls_projects.proof.circuit import FALSE, Circuit
+import numpy as np
+
+from hls_projects.proof.circuit import FALSE, TRUE, Circuit
 from hls_projects.proof.diagrams import (
     Diagrams,
     Table,
@@ -70,9 +72,10 @@ def prove_neuron(
 
     First counters are replaced by the digits of their sum (CounterCone), which leaves few bits;
     then the outputs are compared, as diagrams over those bits, wherever the sum is one that
-    occurs.  An output that differs there may only do so where no input leads.  So it is compared
-    again with fewer counters replaced; in the end its diagram over the inputs decides, inside the
-    codes that occur.
+    occurs.  A constant output needs neither: its function must be that at every sum that occurs.
+    An output that differs there may only do so where no input leads.  So it is compared again
+    with fewer counters replaced; in the end its diagram over the inputs decides, inside the codes
+    that occur.
 
     Args:
         circuit: the netlist.
@@ -85,7 +88,11 @@ def prove_neuron(
         most_nodes: of a manager of diagrams, above which the verdict is UNKNOWN; so it is of a
             cone of more than MOST_VARIABLES inputs that counters do not decide.
     """
-    differing = dict(outputs)
+    results = {net: Result(Verdict.PROVEN, by="counters") for net in outputs}
+    differing = {
+        net: table for net, table in outputs.items()
+        if not (net in (FALSE, TRUE) and _always(table, net == TRUE, occurs))
+    }
     for enough in ENOUGH:
         if differing:
             cone = CounterCone(circuit, differing, total, begin)
@@ -94,7 +101,6 @@ def prove_neuron(
             if found is None:  # more bits would make diagrams larger still
                 break
             differing = {net: table for net, table in differing.items() if net in found}
-    results = {net: Result(Verdict.PROVEN, by="counters") for net in outputs}
     results |= dict.fromkeys(differing, Result(Verdict.UNKNOWN))
     for net, table in differing.items():
         results[net] = _by_diagrams(circuit, net, table, total, codes, begin, most_nodes)
@@ -102,6 +108,13 @@ def prove_neuron(
         if results[net].verdict is Verdict.UNKNOWN:
             break
     return results
+
+
+def _always(table: Table, bit: bool, occurs: Table) -> bool:
+    """Whether a function of the sum is one bit at every sum that occurs."""
+    sums = occurs.first + np.flatnonzero(occurs.bits)
+    places = np.clip(sums - table.first, 0, len(table.bits) - 1)
+    return bool((table.bits[places] == bit).all())
 
 
 def _compare(

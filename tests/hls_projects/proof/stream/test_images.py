@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Add, Conv2D, Dense, Flatten, Head, MaxPool, SumPool
+from hls_projects.kinds import Add, Conv2D, Dense, Flatten, Head, Levels, MaxPool, SumPool
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof import prove_stream
@@ -37,6 +37,20 @@ def test_all_is_proved_but_what_moves_pixels(design):
     assert proof.complete, str(proof)
     assert re.match(r"all between (window_\d, )+collect proved for every input: ", str(proof))
     assert str(proof).endswith("these are simulated")
+
+
+def test_constant_bits_of_a_sum_over_a_large_window(tmp_path):
+    """Of 144 inputs the sums alone tell that they are constant: no counter makes them."""
+    rng = np.random.default_rng(0)
+    up, levels = np.ones(3, np.int8), np.array([[0, 1, 2]] * 3, np.int32)
+    averaged = np.array([[40, 90, 140, *[433] * 12]] * 3, np.int32)
+    layers = (Conv2D(np.ones((1, 1, 2, 3), np.int8)), Levels(levels, up),
+              SumPool((12, 12), (12, 12), 3), Levels(averaged, up),
+              Flatten(), Dense(ternary(rng, 3, 2, 1.0)), Head(np.zeros(2, np.int32)))
+    network = IntegerNetwork(InputFormat(1, False, 1.0, (12, 12, 2)), layers)
+    found = write_rtl(network, tmp_path)
+    proof = prove_stream(found.verilog, network)
+    assert proof.complete, str(proof)
 
 
 @pytest.mark.parametrize("seed", range(4))
