@@ -96,6 +96,12 @@ def _present_name(word: str) -> str:
 @click.option("--time-multiplex", is_flag=True,
               help="Large dense layers after an image, but the last one, take as many cycles as "
                    "it has pixels: as many images a second in fewer LUTs; includes --rtl.")
+@click.option("--raw-bits", type=int,
+              help="Raw values of so many bits enter the Verilog, such as 8 for pixels; what makes "
+                   "the network's inputs of them is part of it; includes --rtl.  [default: the "
+                   "network's own inputs enter]")
+@click.option("--raw-scale", type=float,
+              help="The input that a raw value of 1 stands for.  [default: 2 to the -raw-bits]")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
@@ -129,6 +135,8 @@ def main(
     rtl_clock_period: float | None,
     stage_delay: float | None,
     time_multiplex: bool,
+    raw_bits: int | None,
+    raw_scale: float | None,
     generic_rtl: bool,
     tool_seconds: float,
     prove: bool | None,
@@ -158,7 +166,7 @@ def main(
         verilog = None
         wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize,
                   rtl_clock_period is not None, stage_delay is not None, board,
-                  options["wrapper"])
+                  options["wrapper"], raw_bits is not None, raw_scale is not None)
         if any(wanted):
             verilog = {
                 "targets": targets,
@@ -170,6 +178,8 @@ def main(
                 "place": pnr,
                 "seconds": tool_seconds,
                 "prove": prove,
+                "raw_bits": raw_bits,
+                "raw_scale": raw_scale,
                 "board": board is not None,
             }
         if stage_delay is not None:

@@ -86,7 +86,7 @@ def convert(
     with step("reading the model"):
         model, network, keras_proof = _read(source, options)
     if options.rtl is not None:
-        check_feasible(network, options.rtl.time_multiplex)
+        check_feasible(options.rtl.built(network), options.rtl.time_multiplex)
     if warning := memory_warning(network, options.csim):
         report(f"warning: {warning}")
     file = source.model if source.trained else None

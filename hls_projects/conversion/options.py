@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hls_projects.families import FLOWS, goal_named
+
+if TYPE_CHECKING:
+    from hls_projects.network.integer_network import IntegerNetwork
 
 # Words of a block RAM at its widest.
 MOST_SELF_TESTED = 512
@@ -25,6 +29,8 @@ class RtlOptions:
         place: place and route for ECP5.
         seconds: time limit of each run of a tool.
         prove: prove the Verilog for every input; None where that takes seconds.
+        raw_bits: of raw values that enter instead of the network's integers; None for those.
+        raw_scale: the input that a raw value of 1 stands for; None for 2^-raw_bits.
         board: write Verilog for the board's family too.
     """
 
@@ -37,6 +43,8 @@ class RtlOptions:
     place: bool = False
     seconds: float = 1800.0
     prove: bool | None = None
+    raw_bits: int | None = None
+    raw_scale: float | None = None
     board: bool = False
 
     def check(self) -> None:
@@ -56,8 +64,25 @@ class RtlOptions:
             raise ValueError("`--rtl-clock-period` and `--stage-delay` cannot both be given")
         if not 0 < self.seconds < float("inf"):
             raise ValueError(f"`--tool-seconds` must be > 0. Received: {self.seconds!r}")
+        if self.raw_scale is not None and self.raw_bits is None:
+            raise ValueError(f"`--raw-scale` needs `--raw-bits`. Received: {self.raw_scale!r}")
+        if self.raw_bits is not None and self.board:
+            raise ValueError("`--raw-bits` is of the Verilog alone: leave out it, or `--board`")
         if self.place:
             nextpnr_version()
+
+    def built(self, network: IntegerNetwork) -> IntegerNetwork:
+        """What the Verilog computes: the network, or the same of raw values.
+
+        Raises:
+            ValueError: where the network cannot take such values.
+        """
+        from hls_projects.network.raw_inputs import with_raw_inputs
+
+        if self.raw_bits is None:
+            return network
+        scale = 2.0**-self.raw_bits if self.raw_scale is None else self.raw_scale
+        return with_raw_inputs(network, self.raw_bits, scale)
 
 
 @dataclass(frozen=True)
@@ -155,6 +180,8 @@ class ConversionOptions:
             self.rtl.check()
         if self.board is not None:
             self.board.check()
+        if self.wrapper is not None and self.rtl is not None and self.rtl.raw_bits is not None:
+            raise ValueError("`--raw-bits` is of the Verilog alone: leave out it, or `--wrapper`")
         if self.wrapper not in (None, "axis"):
             raise ValueError(f"`--wrapper` must be axis. Received: {self.wrapper!r}")
         if self.csim or self.rtl is not None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from hls_projects.families import XILINX, Family, Goal, family_named
-from hls_projects.kinds import Role
 from hls_projects.logic.bits import Bit
 from hls_projects.logic.delays import shortest_period
 from hls_projects.network.input_format import InputFormat
@@ -20,7 +19,7 @@ from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
 from hls_projects.rtl.feasible import check_feasible
 from hls_projects.rtl.pipeline.clocking import clocked
 from hls_projects.rtl.pipeline.pipelining import pipelined
-from hls_projects.rtl.pipeline.stages import RegisterStage, build_pipeline
+from hls_projects.rtl.pipeline.stages import REGISTERED, RegisterStage, build_pipeline
 from hls_projects.rtl.stream.stream_plan import streams
 from hls_projects.rtl.stream.streaming import Stream, build_stream
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
@@ -41,8 +40,8 @@ class RtlDesign:
             flip-flops.  For ecp5 LUT4s without those of carry cells, and CCU2C cells.
         luts_per_layer: LUT cells of each layer (of each stage of a streaming network), the head
             last; like `luts` without time-multiplexed layers, whose logic synthesis makes.
-        encoder_luts: of `luts`, those of the first layer where it is a thermometer: comparators of
-            the inputs.
+        encoder_luts: of `luts`, those of the first layer where it compares the inputs with
+            constants: a thermometer, or levels of raw values.
         period: shortest clock period in ns by the delays of the target, a model; None with
             time-multiplexed layers, whose logic synthesis makes.
         pixels: clock cycles in which a sample enters: 1, or one for each pixel of an image.
@@ -192,7 +191,7 @@ def _describe(
         ffs=latency + sum(len(stage.registered) for stage in stages if stage.clocked),
         period=shortest_period([(s.netlist, s.clocked) for s in stages], family.delays),
         luts_per_layer=tuple(luts),
-        encoder_luts=luts[0] if network.layers[0].role is Role.ENCODER else 0,
+        encoder_luts=luts[0] if network.layers[0].role in REGISTERED else 0,
         format=network.input,
         positions=sum(n.positions for n in netlists) if family.luts.instantiated else None,
     )

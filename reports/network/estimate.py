@@ -14,7 +14,7 @@ DESIGN = "RTL, xilinx, estimate"
 LARGEST_FITTED = 12_704
 # LUTs of mnist-narrow, binary and dense ternary, in reports/results/mnist.json.
 LARGER = "LUT +17 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
-ENCODER_NOTE = "of the LUTs, those that compare features with constants"
+ENCODER_NOTE = "of the LUTs, those that compare inputs with constants"
 # Of lenet5, cifar-vgg and cnv, sparse, in reports/results.
 CONVOLUTIONAL = "ten of them, synthesized module by module: LUT −2.4 to +4.6 %, FF −1.8 to +1.1 %"
 # Positions of the same two dense networks, and of lenet5 and cnv, the only ones counted.

@@ -14,6 +14,7 @@ from hls_projects.conversion.readme import write_rtl_readme
 from hls_projects.conversion.rtl.verilog_design import Verilog, VerilogDesign, tolerated
 from hls_projects.conversion.rtl.verilog_proof import prove_class_of, prove_written
 from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
+from hls_projects.network.raw_inputs import raw_values
 from hls_projects.rtl.emit.testbench import SAMPLES, write_testbench
 from hls_projects.rtl.emit.timed_top import write_timed_top
 from qkeras_models.files.run_folder import RunFolder
@@ -36,7 +37,7 @@ def convert_to_rtl(
     A tool that fails or reaches its limit is a failure in the result; the rest goes on.
 
     Args:
-        network: what hardware must compute.
+        network: what hardware must compute, of raw values where options say so.
         x: float samples (n, *shape).
         folder: the run's; mismatch.json goes to its report/ if an integer logit differs.
         options: what is wanted.
@@ -44,18 +45,20 @@ def convert_to_rtl(
 
     Raises:
         ExactnessError: if simulation and network differ.
+        ValueError: for samples that are no raw values, where those are to enter.
     """
-    found = Verilog()
-    x_int = network.input.quantize(x)
+    found, expected = Verilog(), network.predict(x)
+    raw, network = options.raw_bits is not None, options.built(network)
+    x_int = raw_values(network, x) if raw else network.input.quantize(x)
     for family in _families(options):
         targets = tuple(t for t in options.targets if family_of_flow(t) is family)
         design = _write(network, family, folder, options, step)
-        write_testbench(design, x_int[:SAMPLES], network.predict_integers(x_int[:SAMPLES]))
+        write_testbench(design, x_int[:SAMPLES], expected[:SAMPLES])
         timed = write_timed_top(design, _period(design, options))
         written = VerilogDesign(family, design, timed, targets=targets)
         found.designs.append(written)
         with tolerated(found, f"simulating Verilog for {family.name}"):
-            written.simulation = _simulate(network, design, x_int, folder, options, step)
+            written.simulation = _simulate(design, x_int, expected, folder, options, step)
         prove_written(found, network, written, options, step)
         prove_class_of(found, network, written, options, step)
         for target in targets:
@@ -103,9 +106,9 @@ def _write(
 
 
 def _simulate(
-    network: IntegerNetwork,
     design: RtlDesign,
     x_int: np.ndarray,
+    expected: np.ndarray,
     folder: Path,
     options: RtlOptions,
     step: Step,
@@ -116,7 +119,7 @@ def _simulate(
     with step("compiling the Verilog simulation"):
         simulation = RtlSimulation(design, seconds=options.seconds)
     with step(f"simulating Verilog on {len(x_int):,} samples"):
-        _compare(network.predict_integers(x_int), simulation.predict(x_int), folder)
+        _compare(expected, simulation.predict(x_int), folder)
     return simulation
 
 

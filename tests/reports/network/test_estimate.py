@@ -155,6 +155,6 @@ def test_comparators_of_features_have_a_row_of_their_own():
     found = estimate(ZOO["thermometer"])
     assert figures["encoder_luts"].value == found.encoder_luts < figures["luts"].value
     text = resource_table({DESIGN: figures}).to_markdown()
-    assert "of the LUTs, those that compare features with constants" in text
+    assert "of the LUTs, those that compare inputs with constants" in text
     assert f"| LUT of input comparators | {found.encoder_luts} (estimate) |" in text
     assert "encoder_luts" not in estimated_resources(network())[DESIGN]

@@ -22,7 +22,7 @@ def test_the_encoder_is_the_first_layers_modules(tmp_path):
     found = figures(tmp_path, "thermometer")
     encoder = found["encoder_luts"]
     assert (encoder.value, encoder.source) == (9, Source.YOSYS_SUM)
-    assert "compare features with constants" in encoder.note
+    assert "compare inputs with constants" in encoder.note
     assert found["luts"].value == 79
 
 
