@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Add, Concatenate, Conv2D, Dense, Flatten, Head, Levels, MaxPool
+from hls_projects.kinds import Add, Concatenate, Dense, Flatten, Head, MaxPool
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, SimulationError, write_rtl
@@ -13,18 +13,8 @@ from hls_projects.rtl.estimate import estimate
 from hls_projects.rtl.stream import pixel_counts
 from hls_projects.rtl.stream.stream_plan import plan_stream
 from tests.hls_projects.networks import ternary
+from tests.hls_projects.rtl.stream.pieces import conv, levels
 from tests.hls_projects.zoo import random_inputs
-
-
-def conv(rng, size, inputs, outputs, strides=(1, 1)):
-    weights = ternary(rng, size * size * inputs, outputs, 0.5)
-    return Conv2D(weights.reshape(size, size, inputs, outputs), strides, "same")
-
-
-def levels(rng, channels, bits, reach):
-    """Levels near 0, so that activations differ."""
-    found = np.sort(rng.integers(-reach, reach + 1, (channels, (1 << bits) - 1)), axis=1)
-    return Levels(found.astype(np.int32), np.ones(channels, np.int8))
 
 
 def residual(seed=0, shape=(6, 7, 2)):

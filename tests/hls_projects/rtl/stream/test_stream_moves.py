@@ -27,7 +27,7 @@ from hls_projects.rtl import RtlSimulation, SimulationError, write_rtl
 from hls_projects.rtl.stream.pixel_order import PixelOrder
 from hls_projects.rtl.stream.stream_plan import plan_stream
 from tests.hls_projects.networks import ternary
-from tests.hls_projects.rtl.stream.test_stream_branches import conv, levels
+from tests.hls_projects.rtl.stream.pieces import conv, levels
 from tests.hls_projects.zoo import random_inputs
 
 RNG = np.random.default_rng(5)
