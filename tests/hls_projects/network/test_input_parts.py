@@ -116,6 +116,8 @@ def test_the_proof_knows_the_bits_above_those_of_an_input(net, instead, right, n
     verilog = write_rtl(network, tmp_path).verilog
     before, top, after = verilog.read_text().partition("module top(")
     assert after.count(f"{net},") == 1
+    # Nothing is written that looks at those bits.
+    assert "x[6]," not in after and "x[48]," not in after
     verilog.write_text(before + top + after.replace(f"{net},", f"{instead},"))
     proof = prove_rtl(verilog, network)
     assert proof.complete == right, str(proof)
