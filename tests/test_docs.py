@@ -1,6 +1,7 @@
 """What the documents promise; tests/docs runs their code and commands."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from hls_projects.kinds import Dense, Flatten, Head, Levels, MaxPool, Reshape
 from hls_projects.network.input_format import InputFormat
+from hls_projects.network.input_part import InputPart
 from hls_projects.network.integer_network import IntegerNetwork
 from tests.hls_projects.branches import branched
 from tests.hls_projects.known_networks import two_inputs
@@ -65,10 +67,13 @@ def test_the_format_can_be_read_with_numpy_alone(tmp_path):
         logits = reader["predict"](tmp_path / "network.npz", raw(model, 50))
         np.testing.assert_array_equal(logits, other.predict(raw(model, 50)))
     several = IntegerNetwork.from_keras(two_inputs())
-    several.save(tmp_path / "network.npz")
-    x = rng.normal(size=(50, 8 * 8 + 5))
-    logits = reader["predict"](tmp_path / "network.npz", x)
-    np.testing.assert_array_equal(logits, several.predict(x))
+    form = replace(several.input, bits=9, parts=(
+        InputPart("image", 64, 4, True), InputPart("track", 5, 8, False)))
+    for own in (several, replace(several, input=form)):
+        own.save(tmp_path / "network.npz")
+        x = rng.normal(0, 6, (50, 8 * 8 + 5))
+        logits = reader["predict"](tmp_path / "network.npz", x)
+        np.testing.assert_array_equal(logits, own.predict(x))
 
 
 def test_nothing_refers_to_a_folder_outside_the_project():

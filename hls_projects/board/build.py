@@ -151,7 +151,7 @@ def hello_of(
         shape=form.shape,
         bits=form.bits,
         signed=form.signed,
-        scale=form.scale if isinstance(form.scale, float) else None,
+        scale=form.scale if isinstance(form.scale, float) and not form.parts else None,
         pixels=design.pixels,
         latency=design.latency,
         classes=design.classes,

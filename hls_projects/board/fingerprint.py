@@ -20,6 +20,7 @@ def fingerprint(network: IntegerNetwork) -> int:
     form = network.input
     digest = hashlib.sha256()
     described = [form.bits, form.signed, form.scale, form.shape, network.taken]
+    described += [[part.size, part.bits, part.signed] for part in form.parts]
     digest.update(json.dumps(described).encode())
     for layer in network.layers:
         digest.update(json.dumps([layer.kind, layer.options], sort_keys=True).encode())

@@ -123,8 +123,9 @@ def _random(network: IntegerNetwork, samples: int | None, note: str) -> TestData
     """Uniform over every integer that an input can be, and both ends of its range."""
     rng = np.random.default_rng(0)
     form = network.input
+    lowest, highest = form.bounds()
     shape = (samples or RANDOM_SAMPLES, *form.shape)
-    integers = rng.integers(form.lowest, form.highest + 1, shape)
-    integers[:1], integers[1:2] = form.lowest, form.highest
+    integers = rng.integers(lowest, highest + 1, shape)
+    integers[:1], integers[1:2] = lowest, highest
     x = (integers * np.asarray(form.scale)).astype(np.float32)
     return TestData("random inputs", x, None, f"samples are random: {note}")

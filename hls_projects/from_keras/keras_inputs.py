@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,8 @@ from hls_projects.from_keras.keras_graph import KerasGraph
 from hls_projects.from_keras.walk import Reached, Walk
 from hls_projects.kinds import Select
 from hls_projects.network.input_format import InputFormat
-from qkeras_models.input_formats.fixed_point import FixedPoint
+from hls_projects.network.input_part import InputPart
+from qkeras_models.input_formats.fixed_point import MOST_BITS, FixedPoint
 from qkeras_models.layers.input_quantizer import InputQuantizer
 
 Given = FixedPoint | Sequence[FixedPoint] | None
@@ -100,22 +102,23 @@ def input_quantizers(graph: KerasGraph) -> list[InputQuantizer]:
 
 
 def _joined(graph: KerasGraph, formats: Sequence[Any]) -> InputFormat:
-    """One vector of all inputs, each element with its own scale."""
-    kinds = {(form.bits, form.signed) for form in formats}
-    if len(kinds) > 1:
-        received = ", ".join(
-            f"{form.bits} bits {'signed' if form.signed else 'unsigned'} of '{name}'"
-            for name, form in zip(graph.inputs, formats, strict=True)
-        )
+    """One vector of all inputs, each element with its own scale, and each input with its width."""
+    parts = tuple(
+        InputPart(name, math.prod(shape), form.bits, form.signed)
+        for name, shape, form in zip(graph.inputs, graph.shapes, formats, strict=True)
+    )
+    signed = any(part.signed for part in parts)
+    bits = max(part.bits + (signed and not part.signed) for part in parts)
+    if bits > MOST_BITS:
         raise ValueError(
-            "all inputs of a model must be integers of the same width, and signed all or none: "
-            f"integers that fit fewer bits fit more. Received: {received}"
+            f"all inputs of a model must fit integers of {MOST_BITS} bits, of which one is the "
+            f"sign where any is signed. Received: {', '.join(map(str, parts))}"
         )
     scales = [
         np.broadcast_to(np.asarray(form.scale, np.float64), shape).reshape(-1)
         for form, shape in zip(formats, graph.shapes, strict=True)
     ]
     scale = np.concatenate(scales)
-    ((bits, signed),) = kinds
     one = float(scale[0]) if (scale == scale[0]).all() else tuple(scale.tolist())
-    return InputFormat(bits, signed, one, scale.shape)
+    alike = len({(part.bits, part.signed) for part in parts}) == 1
+    return InputFormat(bits, signed, one, scale.shape, () if alike else parts)

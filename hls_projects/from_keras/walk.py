@@ -124,9 +124,7 @@ class Walk:
 
     def _next_range(self, node: int) -> Interval:
         if node == INPUT:
-            form = self.input
-            lowest = np.full(form.shape, form.lowest, np.int64)
-            return lowest, np.full(form.shape, form.highest, np.int64)
+            return self.input.bounds()
         bounds = (bound for source in self.sources[node] for bound in self._ranges[source])
         return self.layers[node].output_range(*bounds)
 

@@ -131,8 +131,7 @@ def layer_entries(network: IntegerNetwork, names: Sequence[str] | None = None) -
         names: of the layers; by default their kind and a number.
     """
     names = network.layer_names if names is None else names
-    form = network.input
-    bounds = {INPUT: (_constant(form.shape, form.lowest), _constant(form.shape, form.highest))}
+    bounds = {INPUT: network.input.bounds()}
     bounds.update(enumerate(network.ranges()))
     steps = zip(network.layers, names, network.taken, network.shapes(), strict=True)
     return [

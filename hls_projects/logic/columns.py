@@ -77,12 +77,15 @@ class BitSum:
 
 
 def input_sums(format: InputFormat) -> np.ndarray:
-    """A BitSum for every element of a sample, in the input's shape; bits in order of the port."""
+    """A BitSum for every element of a sample, in the input's shape; bits in order of the port.
+
+    Of an element that has fewer bits of its own than the port, the others are not looked at.
+    """
     sums = np.empty(int(np.prod(format.shape)), object)
-    for element in range(len(sums)):
+    for element, (own, signed) in enumerate(format.widths):
         first = element * format.bits
-        bits = [Bit(first + i) for i in range(format.bits)]
-        sums[element] = BitSum.of_bits(bits, signed=format.signed)
+        bits = [Bit(first + i) for i in range(own)]
+        sums[element] = BitSum.of_bits(bits, signed=signed)
     return sums.reshape(format.shape)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hls_projects.network.input_part import InputPart
 from qkeras_models.input_formats.fixed_point import FixedPoint
 
 LARGEST_SAMPLE = 1 << 24
@@ -14,11 +15,13 @@ LARGEST_SAMPLE = 1 << 24
 
 @dataclass(frozen=True)
 class InputFormat(FixedPoint):
-    """Fixed-point inputs of a network, all elements of a sample in one format.
+    """Fixed-point inputs of a network, all elements of a sample in one format, or in parts.
 
     Args:
-        bits, signed, scale: see FixedPoint.
+        bits, signed, scale: see FixedPoint.  With parts, those of integers that hold all of them.
         shape: of one sample, without the batch.
+        parts: of several inputs whose widths or signs differ, each one's; else empty.  They follow
+            one another in a vector.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -29,6 +32,7 @@ class InputFormat(FixedPoint):
     """
 
     shape: tuple[int, ...]
+    parts: tuple[InputPart, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -43,6 +47,35 @@ class InputFormat(FixedPoint):
                 f"`scale` must be a number or {self.shape[-1]} of them, one for each element of "
                 f"the last axis. Received: {len(self.scale)}"
             )
+        if self.parts:
+            self._check_parts()
+
+    def _check_parts(self) -> None:
+        size = sum(part.size for part in self.parts)
+        if self.shape != (size,):
+            raise ValueError(
+                f"`parts` must be those of a vector of {self.shape}. Received: {size} values"
+            )
+        for part in self.parts:
+            if part.lowest < self.lowest or part.highest > self.highest:
+                raise ValueError(
+                    f"`parts` must be integers from {self.lowest} to {self.highest}. "
+                    f"Received: {part}"
+                )
+
+    @property
+    def widths(self) -> list[tuple[int, bool]]:
+        """Bits and sign of each element, in order; those that it has of its own."""
+        if not self.parts:
+            return [(self.bits, self.signed)] * math.prod(self.shape)
+        return [(part.bits, part.signed) for part in self.parts for _ in range(part.size)]
+
+    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest integer of each element, int64 of the shape of a sample."""
+        ends = [(part.lowest, part.highest, part.size) for part in self.parts]
+        ends = ends or [(self.lowest, self.highest, math.prod(self.shape))]
+        lowest, highest, sizes = (np.array(row, np.int64) for row in zip(*ends, strict=True))
+        return tuple(np.repeat(end, sizes).reshape(self.shape) for end in (lowest, highest))
 
     def quantize(self, x: np.ndarray) -> np.ndarray:
         """Floats (batch, *shape) to int32 of the same shape.
@@ -66,7 +99,8 @@ class InputFormat(FixedPoint):
         x = x.astype(np.float32)
         if np.isnan(x).any():
             raise ValueError("`x` must not hold NaN.")
-        return super().quantize(x)
+        found = super().quantize(x)
+        return np.clip(found, *self.bounds()).astype(np.int32) if self.parts else found
 
     def dequantize(self, x_int: np.ndarray) -> np.ndarray:
         """The floats that integers stand for, x_int · scale, float32."""
@@ -81,7 +115,7 @@ class InputFormat(FixedPoint):
 
         Raises:
             ValueError: for another shape, another type than integers or booleans, or an integer
-                beyond `lowest` and `highest`.
+                beyond `lowest` and `highest`, or beyond those of its part.
         """
         x_int = shaped_samples(x_int, self.shape, name)
         received = f"{x_int.dtype}"
@@ -95,6 +129,16 @@ class InputFormat(FixedPoint):
                 f"`{name}` must be integers from {self.lowest} to {self.highest}, as "
                 f"InputFormat.quantize makes them. Received: {received}"
             )
+        first = 0
+        for part in self.parts:
+            own = x_int[:, first : first + part.size]
+            first += part.size
+            if own.size and (own.min() < part.lowest or own.max() > part.highest):
+                raise ValueError(
+                    f"`{name}` of input '{part.name}' must be integers from {part.lowest} to "
+                    f"{part.highest}, as InputFormat.quantize makes them. "
+                    f"Received: from {own.min()} to {own.max()}"
+                )
         return x_int.astype(np.int32, copy=False)
 
 

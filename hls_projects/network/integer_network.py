@@ -160,9 +160,7 @@ class IntegerNetwork:
         Interval arithmetic over all integers that the input format can hold, so no input
         whatever leaves these ranges and hardware sized by them cannot overflow.
         """
-        lowest = np.full(self.input.shape, self.input.lowest, np.int64)
-        highest = np.full(self.input.shape, self.input.highest, np.int64)
-        return self._follow((lowest, highest), _range)
+        return self._follow(self.input.bounds(), _range)
 
     def save(self, path: str | Path) -> None:
         """Writes ``network.npz`` (docs/network-format.md), atomically."""
@@ -182,7 +180,8 @@ class IntegerNetwork:
         Args:
             model: see docs/networks.md for what it may consist of.
             input_format: how inputs become integers, of a model without an InputQuantizer, with a
-                scale that is a power of two; one format, or one for each of several inputs.
+                scale that is a power of two; one format, or one for each of several inputs, whose
+                widths and signs may differ.
 
         Raises:
             ValueError: naming the layer that has no exact integers, and what to use instead.

@@ -1,6 +1,7 @@
 """network.npz: a header and the layers' arrays, readable with NumPy alone.
 
-Format 1 holds sequences of ternary layers, format 2 graphs of layers that name what they take.
+Format 1 holds sequences of ternary layers, format 2 graphs of layers that name what they take,
+format 3 such graphs whose inputs differ in width or sign.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from hls_projects.kinds import KINDS, Layer, Role
 from hls_projects.kinds.layer import is_ternary
 from hls_projects.network.input_format import InputFormat
+from hls_projects.network.input_part import InputPart
 from hls_projects.network.sources import INPUT
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.bounded_npz import DAMAGE, BoundedNpz
@@ -24,7 +26,7 @@ Network = TypeVar("Network")
 Sources = tuple[tuple[int, ...], ...]
 Content = tuple[InputFormat, tuple[Layer, ...], dict[str, Any], "Sources | None"]
 
-FORMATS = (1, 2)
+FORMATS = (1, 2, 3)
 # What format 1 has, every weight −1, 0 or 1 and no array but these.
 FIRST_KINDS = {
     "conv2d": {"weights"},
@@ -45,13 +47,15 @@ LARGEST = 1 << 30
 def save(network: Any, path: str | Path) -> None:
     """Writes an IntegerNetwork to a path; a reader sees the old file or the new one, no half."""
     path, first = Path(path), _is_first(network)
+    parts = [vars(part) for part in network.input.parts]
     header = {
-        "format": 1 if first else 2,
+        "format": 1 if first else 3 if parts else 2,
         "input": {
             "bits": network.input.bits,
             "signed": network.input.signed,
             "scale": network.input.scale,
             "shape": network.input.shape,
+            **({"parts": parts} if parts else {}),
         },
         "classes": network.classes,
         "layers": [
@@ -108,7 +112,7 @@ def load(path: str | Path, build: Callable[..., Network]) -> Network:
 
 def _decode(header: dict[str, Any], archive: BoundedNpz) -> Content:
     if header.get("format") not in FORMATS:
-        raise ValueError(f"`format` must be 1 or 2. Received: {header.get('format')!r}")
+        raise ValueError(f"`format` must be 1, 2 or 3. Received: {header.get('format')!r}")
     first = header["format"] == 1
     scale = header["input"]["scale"]
     form = InputFormat(
@@ -116,6 +120,7 @@ def _decode(header: dict[str, Any], archive: BoundedNpz) -> Content:
         signed=header["input"]["signed"],
         scale=tuple(scale) if isinstance(scale, list) else scale,
         shape=tuple(header["input"]["shape"]),
+        parts=_decode_parts(header),
     )
     entries = [dict(entry) for entry in header["layers"]]
     sources = None if first else _decode_sources(entries)
@@ -127,6 +132,17 @@ def _decode(header: dict[str, Any], archive: BoundedNpz) -> Content:
     if classes != header["classes"]:
         raise ValueError(f"`classes` is {header['classes']}, but the head has {classes} biases")
     return form, layers, header.get("provenance", {}), sources
+
+
+def _decode_parts(header: dict[str, Any]) -> tuple[InputPart, ...]:
+    """Widths and signs of several inputs, which format 3 has and the others have not."""
+    parts = tuple(InputPart(**part) for part in header["input"].get("parts", ()))
+    if bool(parts) != (header["format"] == 3):
+        raise ValueError(
+            "`parts` of the input must be there in format 3, and only there. "
+            f"Received: {len(parts)} in format {header['format']}"
+        )
+    return parts
 
 
 def _decode_sources(entries: list[dict[str, Any]]) -> Sources:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hls_projects.kinds import Select
+from hls_projects.network.input_format import InputFormat
 from hls_projects.network.sources import INPUT
 from qkeras_models.input_formats.fixed_point import FixedPoint
 
@@ -33,13 +34,14 @@ def input_parts(network: Any) -> dict[int, Select]:
     return dict(parts) if network.input.shape == (ends,) else {}
 
 
-def part_format(form: FixedPoint, part: Select) -> FixedPoint:
+def part_format(form: InputFormat, part: Select) -> FixedPoint:
     """The format of one input."""
+    bits, signed = form.widths[part.first]
     if not isinstance(form.scale, tuple):
-        return FixedPoint(form.bits, form.signed, form.scale)
+        return FixedPoint(bits, signed, form.scale)
     scale = np.reshape(form.scale[part.first : part.first + part.size], (-1, part.shape[-1]))[0]
     one = float(scale[0]) if (scale == scale[0]).all() else tuple(scale.tolist())
-    return FixedPoint(form.bits, form.signed, one)
+    return FixedPoint(bits, signed, one)
 
 
 def given_of(network: Any) -> FixedPoint | list[FixedPoint]:

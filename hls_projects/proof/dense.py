@@ -15,6 +15,7 @@ from hls_projects.proof.counterexample.found import Counterexample
 from hls_projects.proof.counterexample.search import smallest_first
 from hls_projects.proof.counterexample.watched import Watched
 from hls_projects.proof.graph.steps import Pool, graph_steps
+from hls_projects.proof.netlist.own_bits import with_own_bits
 from hls_projects.proof.reading import read_circuit, read_routed_circuit
 from hls_projects.proof.result import Proof
 from hls_projects.proof.section import Section, Values
@@ -85,6 +86,7 @@ def prove_pipeline(circuit: Circuit, network: IntegerNetwork) -> Proof:
     proof = Proof()
     try:
         check_names(circuit)
+        circuit = with_own_bits(circuit, network.input)
         steps, values = list(_steps(network)), Values.of_input(network.input)
         watched = Watched(circuit, steps, values)
         Section(circuit, steps, values, proof).run()

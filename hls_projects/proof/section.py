@@ -46,8 +46,10 @@ class Values:
 
     @classmethod
     def of_input(cls, form: InputFormat) -> Values:
-        codes = np.arange(form.lowest, form.highest + 1)
-        return cls.alike(form.bits, form.signed, (codes,) * int(np.prod(form.shape)))
+        """Each element in the width and sign that it has of its own."""
+        bits, signed = zip(*form.widths, strict=True)
+        ends = zip(*(end.reshape(-1).tolist() for end in form.bounds()), strict=True)
+        return cls(bits, signed, tuple(np.arange(low, high + 1) for low, high in ends))
 
     def __add__(self, other: Values) -> Values:
         """One after another."""

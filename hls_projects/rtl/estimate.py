@@ -188,9 +188,7 @@ def _live_layers(network: IntegerNetwork) -> Iterator[_Live | _Comparators]:
     """From the last weight layer back."""
     if not network.is_sequence:
         raise ValueError("estimates are of layers one after another. Received: branches")
-    form = network.input
-    lowest = np.full(form.shape, form.lowest, np.int64)
-    ranges = [(lowest, lowest + (1 << form.bits) - 1), *network.ranges()]
+    ranges = [network.input.bounds(), *network.ranges()]
     used = np.ones(network.classes, bool)
     logit_width = logit_bits(network)
     for position in reversed(range(len(network.layers))):

@@ -257,7 +257,9 @@ def shape_networks(
     hidden = tuple(draw(st.lists(piece, min_size=1, max_size=4)))
     beside = None
     if draw(st.booleans()):
-        beside = PlainInput(bits, signed, draw(scale), (draw(st.integers(1, 4)),))
+        beside = PlainInput(
+            draw(st.integers(1, 4)), draw(st.booleans()), draw(scale), (draw(st.integers(1, 4)),)
+        )
     head = GraphHead(
         draw(st.tuples(st.integers(1, 4)) | st.tuples(st.integers(1, 3), st.integers(1, 3))),
         draw(st.sampled_from(PLAIN)), draw(st.booleans()), draw(st.booleans()), beside,

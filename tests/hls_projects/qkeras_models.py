@@ -15,6 +15,7 @@ from qkeras import (
     QDepthwiseConv2D,
 )
 
+from qkeras_models import InputQuantizer
 from qkeras_models.input_formats.fixed_point import FixedPoint
 
 BYTES = FixedPoint(8, True, 2.0**-5)
@@ -32,6 +33,8 @@ def settle(model: keras.Model, seed: int = 0) -> keras.Model:
             layer.beta.assign(rng.normal(0, 0.5, n))
             layer.moving_mean.assign(rng.normal(0, 0.5, n))
             layer.moving_variance.assign(rng.uniform(0.2, 4, n))
+            continue
+        if isinstance(layer, InputQuantizer):
             continue
         for weight in layer.weights:
             scale = 0.6 if len(weight.shape) > 1 else 0.3

@@ -2,13 +2,16 @@
 
 import numpy as np
 
+from hls_projects.families import XILINX
 from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import joined
 from hls_projects.proof import prove_stream
 from hls_projects.rtl import RtlSimulation, write_rtl
+from hls_projects.rtl.pipeline.stages import build_pipeline
 from hls_projects.verification.csim import CSimulation
 from hls_projects.verification.exactness import compare
+from qkeras_models.input_formats.fixed_point import FixedPoint
 from qkeras_models.layers.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from tests.hls_projects.known_networks import (
     keyword_spotting,
@@ -17,6 +20,8 @@ from tests.hls_projects.known_networks import (
     two_inputs,
     unet,
 )
+from tests.hls_projects.qkeras_models import jet_tagger, raw
+from tests.hls_projects.rtl.evaluation import evaluate
 
 
 def test_resnet8_of_mlperf_tiny(tmp_path):
@@ -90,3 +95,16 @@ def test_a_small_residual_network_in_verilog(tmp_path):
     x = network.input.quantize(np.random.default_rng(0).random((30, 8, 8, 3)))
     received = RtlSimulation(write_rtl(network, tmp_path)).predict(x)
     np.testing.assert_array_equal(received, network.predict_integers(x))
+
+
+def test_the_logic_of_the_jet_tagger():
+    """Of its own size, in NumPy: its Verilog takes minutes to compile."""
+    model = jet_tagger()
+    network = IntegerNetwork.from_keras(model, FixedPoint(6, signed=True, scale=0.125))
+    pipeline = build_pipeline(network, XILINX)
+    assert sum(XILINX.luts.count(stage.netlist) for stage in pipeline.stages) == 30_470
+    x = network.input.quantize(raw(model, 500))
+    x[:1], x[1:2] = network.input.lowest, network.input.highest
+    expected = network.predict_integers(x)
+    assert len(np.unique(expected, axis=0)) == len(x)
+    np.testing.assert_array_equal(evaluate(pipeline, x, network.input.bits), expected)

@@ -30,7 +30,8 @@ def smallest_simulated(
         samples = x.astype(np.int32).reshape(-1, *form.shape)
         return (simulate(samples) != integers(samples)).any(axis=1)
 
-    codes = (np.arange(form.lowest, form.highest + 1),) * int(np.prod(form.shape))
+    ends = zip(*(end.reshape(-1).tolist() for end in form.bounds()), strict=True)
+    codes = tuple(np.arange(low, high + 1) for low, high in ends)
     tried = random_inputs(codes, TRIED)
     for first in range(0, TRIED, AT_ONCE):
         part = tried[first : first + AT_ONCE]

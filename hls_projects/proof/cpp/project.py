@@ -96,10 +96,12 @@ class Project:
         if self.machine.firmware.declared(top.name) != [top.parameters]:
             raise UnreadError("a top function that its header declares otherwise")
         arguments = tuple(self._parameter(p.type, p.size) for p in top.parameters)
-        form, inputs = self.network.input, list(self._parts or [INPUT])
+        inputs, first = list(self._parts or [INPUT]), 0
+        bounds = [end.reshape(-1) for end in self.network.input.bounds()]
         for position, variable in zip(inputs, arguments, strict=False):
             size = math.prod(self._shapes[position])
-            low, high = (np.full(size, end, np.int64) for end in (form.lowest, form.highest))
+            low, high = (end[first : first + size] for end in bounds)
+            first += size
             self._check_type(variable, low, high, "input")
             self._hold(variable, Tensor(position, low, high))
         self.machine.layer = self._layer

@@ -14,6 +14,8 @@ from hls_projects.network.sources import INPUT
 from hls_projects.proof.blocks import Block
 from hls_projects.proof.circuit import CircuitError
 
+# Of all values that go on together, or of each.
+Ends = int | np.ndarray
 # A row of registers follows them.
 REGISTERED = (Role.ACTIVATION, Role.ENCODER)
 LARGEST, LEAST = np.iinfo(np.int32).max, np.iinfo(np.int32).min
@@ -40,11 +42,15 @@ class Pool:
 
 @dataclass(frozen=True)
 class _Going:
-    """Values that stand between two rows of registers: the first one's place, shape and least."""
+    """Values that stand between two rows of registers: the first one's place, shape and least.
+
+    Attributes:
+        lowest: of all, or of each.
+    """
 
     first: int
     shape: tuple[int, ...]
-    lowest: int
+    lowest: int | np.ndarray
 
     @property
     def size(self) -> int:
@@ -72,7 +78,9 @@ class _Steps:
         self.depths = self._depths()
         # Whether the first values count below 0.
         self.going = {INPUT: _Going(0, network.input.shape, 0)}
-        self.codes = {INPUT: (network.input.lowest, network.input.highest)}
+        self.codes: dict[int, tuple[Ends, Ends]] = {
+            INPUT: tuple(end.reshape(-1) for end in network.input.bounds())
+        }
 
     def steps(self) -> Iterator[Block | Pool]:
         last = max(self.depths)
@@ -137,24 +145,28 @@ class _Steps:
         floors = [row[tap == CONSTANT].max(initial=-1) for tap, row in pairs]
         if any((tap < 0).all() and floor < 0 for tap, floor in zip(taps, floors, strict=True)):
             raise CircuitError("a max pool of constants is simulated")
+        lowest, highest = (end[chosen[single]] for end in self._ends())
         self.going[position] = _Going(self._count, shape, low)
-        self.codes[position] = self.codes[self._base(source)]
+        self.codes[position] = int(lowest.min()), int(highest.max())
         return Pool(
             self.names[position],
             tuple(tuple(row[row >= 0].tolist()) for row in taps),
             tuple(None if floor < 0 else int(floor) for floor in floors),
         )
 
-    def _base(self, position: int) -> int:
-        while position not in self.going:
-            position = self.network.taken[position][0]
-        return position
+    def _ends(self) -> np.ndarray:
+        """Lowest and highest code of every value that goes on, (2, values)."""
+        found = np.empty((2, self._count), np.int64)
+        for position, going in self.going.items():
+            for row, end in zip(found, self.codes[position], strict=True):
+                row[going.first : going.first + going.size] = end
+        return found
 
     def _row(self, depth: int) -> Block:
         """The registers after the activations of a depth."""
         parts, levels, labels = [], [], []
         following: dict[int, _Going] = {}
-        codes: dict[int, tuple[int, int]] = {}
+        codes: dict[int, tuple[Ends, Ends]] = {}
         first = 0
         for position, layer in enumerate(self.network.layers):
             if layer.role in REGISTERED and self.depths[position] == depth + 1:
@@ -166,13 +178,15 @@ class _Steps:
                 codes[position] = 0, len(own[0][0])
                 first += len(offset)
         for position in self._taken_after(depth):
-            going, (low, high) = self.going[position], self.codes[position]
-            if high - low >= 1 << MOST_BITS:
+            going = self.going[position]
+            low, high = (np.broadcast_to(end, going.size) for end in self.codes[position])
+            if (high - low >= 1 << MOST_BITS).any():
                 raise CircuitError(f"values of more than {MOST_BITS} bits that go on are simulated")
             weights = np.zeros((self._count, going.size), np.int64)
             weights[going.first + np.arange(going.size), np.arange(going.size)] = 1
             parts.append((weights, np.full(going.size, going.lowest)))
-            levels += [(list(range(low + 1, high + 1)), 1)] * going.size
+            ends = zip(low.tolist(), high.tolist(), strict=True)
+            levels += [(list(range(least + 1, most + 1)), 1) for least, most in ends]
             name = "input" if position == INPUT else self.names[position]
             labels += [(name, i) for i in range(going.size)]
             following[position] = _Going(first, going.shape, low)

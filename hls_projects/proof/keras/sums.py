@@ -58,9 +58,7 @@ def largest_sum(converted: Converted) -> int:
 
 def _ranges(converted: Converted) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Lowest and highest integers of every layer's output."""
-    form = converted.input
-    lowest = np.full(form.shape, form.lowest, np.int64)
-    found = {INPUT: (lowest, np.full(form.shape, form.highest, np.int64))}
+    found = {INPUT: converted.input.bounds()}
     for position, layer in enumerate(converted.layers):
         found[position] = layer.output_range(*_bounds(found, converted.sources[position]))
     return found

@@ -22,7 +22,7 @@ from hls_projects.rtl.counters.moves import (
     changed,
     lut_steps,
 )
-from hls_projects.rtl.planning.greedy import binary_sum, reduce_full
+from hls_projects.rtl.planning.greedy import binary_sum, reduce_full, reduce_further
 
 if TYPE_CHECKING:
     from hls_projects.rtl.counters.compressor import Compressor
@@ -76,6 +76,9 @@ class Carry4(Chain):
 
     def reduce(self, heights: Heights, target: int) -> tuple[Heights, Path]:
         return reduce_full(heights, target, carries=True)
+
+    def reduce_further(self, heights: Heights, target: int) -> tuple[Heights, Path]:
+        return reduce_further(heights, target)
 
     def binary_sum(self, heights: Heights, width: int) -> Path:
         return binary_sum(heights, carries=True)[1]

@@ -39,6 +39,10 @@ class Chain:
         """Without search: the largest counters until at most `target` bits are left."""
         raise NotImplementedError
 
+    def reduce_further(self, heights: Heights, target: int) -> tuple[Heights, Path]:
+        """As `reduce`, by smaller counters too; here nothing more."""
+        return heights, ()
+
     def binary_sum(self, heights: Heights, width: int) -> Path:
         """Without search: moves that leave at most one bit in each of the lowest columns."""
         raise NotImplementedError

@@ -140,16 +140,17 @@ class NeuronBuilder:
         return [*low, *high]
 
     def _offset_sum(
-        self, netlist: Netlist, total: BitSum, width: int, offset: int | None = None
+        self, netlist: Netlist, total: BitSum, width: int, offset: int | None = None, *,
+        wide: bool = False,
     ) -> list[Bit]:
-        """The sum and an offset, by default its own, modulo 2^width."""
+        """The sum and an offset, by default its own, modulo 2^width; `wide` as for a plan."""
         offset = total.offset if offset is None else offset
         columns = [list(column) for column in total.columns]
         columns += [[] for _ in range(width - len(columns))]
         for place in range(width):
             if offset >> place & 1:
                 columns[place].append(ONE)
-        return self._binary(netlist, columns[:width], width)
+        return self._binary(netlist, columns[:width], width, wide)
 
     def _planned(
         self, netlist: Netlist, total: BitSum, table: Levels, width: int
@@ -162,9 +163,12 @@ class NeuronBuilder:
             return None
         return plan.level(netlist, self.family.chain, total.columns, levels, width)
 
-    def _binary(self, netlist: Netlist, columns: Sequence[Sequence[Bit]], width: int) -> list[Bit]:
+    def _binary(
+        self, netlist: Netlist, columns: Sequence[Sequence[Bit]], width: int,
+        wide: bool = False,
+    ) -> list[Bit]:
         """The sum of columns of bits modulo 2^width."""
-        plan = self.planner.number(arrivals(netlist, columns), width)
+        plan = self.planner.number(arrivals(netlist, columns), width, wide)
         return plan.number(netlist, self.family.chain, columns, width)
 
     def _divided(
@@ -174,7 +178,10 @@ class NeuronBuilder:
         shifted = BitSum(even.shift)
         shifted.columns = [list(column) for column in total.columns]
         own = signed_width(even.shift, even.shift + total.highest)
-        bits = self._offset_sum(netlist, shifted, max(own, even.places + width + 1))
+        # Activations of so many levels follow weights of many bits: columns are many and tall.
+        bits = self._offset_sum(
+            netlist, shifted, max(own, even.places + width + 1), wide=True
+        )
         low, rest = bits[: even.places], bits[even.places :]
         number, high = rest[:width], rest[width:]
         if even.to_even:

@@ -11,6 +11,11 @@ def reduce_full(heights: Heights, target: int, carries: bool) -> tuple[Heights, 
     return _reduce(heights, target, 6, carries)
 
 
+def reduce_further(heights: Heights, target: int) -> tuple[Heights, Path]:
+    """Chains of counters of 4 to 6 bits until at most `target` bits are left, or no column of 4."""
+    return _reduce(heights, target, 4, carries=True)
+
+
 def binary_sum(heights: Heights, carries: bool) -> tuple[Heights, Path]:
     """Counters of ever fewer bits, then one ripple: a bit a column is left."""
     path: Path = ()

@@ -57,8 +57,11 @@ class ParallelPlanner(Planner):
             return {arriving[0]: ()}
         return further(self.rounds(arriving, count - 1), arriving)
 
-    def _number(self, arriving: Arrivals, width: int) -> Plan:
-        """The fewest rounds until few numbers are left, then their sum on one chain."""
+    def _number(self, arriving: Arrivals, width: int, wide: bool = False) -> Plan:
+        """The fewest rounds until few numbers are left, then their sum on one chain.
+
+        Nothing is searched for, so `wide` makes no difference.
+        """
         chain = self.family.chain
         ends: Ends = {arriving[0]: ()}
         for _ in arriving[1:]:

@@ -34,9 +34,15 @@ class Planner:
         """
         return self._cheapest(together(*arriving), levels)
 
-    def number(self, arriving: Arrivals, width: int) -> Plan:
-        """How the lowest `width` columns become their sum modulo 2^width, a bit a column."""
-        return self._sum(together(*arriving), width)
+    def number(self, arriving: Arrivals, width: int, wide: bool = False) -> Plan:
+        """How the lowest `width` columns become their sum modulo 2^width, a bit a column.
+
+        Args:
+            arriving: as for `level`.
+            width: bits of the sum.
+            wide: see CompressionSearch.frontier; of sums of which there are many columns.
+        """
+        return self._sum(together(*arriving), width, wide)
 
     def _find(self, heights: Heights, levels: Levels) -> Plan | None:
         """The compression and residual of fewest LUTs."""
@@ -54,7 +60,7 @@ class Planner:
                 best = Plan(path=compression.path, merge=merge)
         return best
 
-    def _count(self, heights: Heights, width: int) -> Plan:
+    def _count(self, heights: Heights, width: int, wide: bool) -> Plan:
         if max(heights) <= 1:
             return Plan()
-        return Plan(path=self.search.binary_sum(heights, width))
+        return Plan(path=self.search.binary_sum(heights, width, wide=wide))

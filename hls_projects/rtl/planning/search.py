@@ -39,35 +39,49 @@ class CompressionSearch:
         self._searched = lru_cache(None)(self._search)
         self._finished = lru_cache(None)(self._finish)
 
-    def frontier(self, heights: Heights, limit: int, slack: int) -> list[Compression]:
+    def frontier(
+        self, heights: Heights, limit: int, slack: int, *, wide: bool = False
+    ) -> list[Compression]:
         """Compressions to at most `limit` bits within `slack` LUTs of the cheapest, cheapest first.
 
         Empty if there is none, or if the search visited too many states.
+
+        Args:
+            wide: whether smaller counters go first, too, where full ones leave many columns of
+                a few bits: there the search would visit too many states.
         """
         width = self.chain.columns(heights)
         reduced, path = self.chain.reduce(heights, self.family.searched_bits)
+        if wide:
+            reduced, more = self.chain.reduce_further(reduced, self.family.searched_bits)
+            path += more
         luts = path_luts(path)
         return [
             Compression(luts + found.luts, found.heights, path + found.path)
             for found in self._searched(reduced, limit, slack, width)
         ]
 
-    def binary_sum(self, heights: Heights, width: int) -> Path:
+    def binary_sum(self, heights: Heights, width: int, *, wide: bool = False) -> Path:
         """Moves that leave at most one bit in each of the lowest `width` columns.
 
         Columns from `width` on are dropped: the sum is modulo 2^width.
+
+        Args:
+            wide: as for `frontier`.
         """
         found: list[tuple[int, Path]] = []
-        for start in self.frontier(heights, width + 4, 1):
+        for start in self.frontier(heights, width + 4, 1, wide=wide):
             if found and start.luts >= found[0][0]:
                 break
             rest = self._finished(start.heights[:width], width)
             if rest is not None:
                 found.append((start.luts + rest.luts, start.path + rest.path))
                 found.sort()
-        if found:
-            return found[0][1]
-        return self.chain.binary_sum(heights, width)
+        if not found:
+            return self.chain.binary_sum(heights, width)
+        if wide:
+            return min(found[0][1], self.chain.binary_sum(heights, width), key=path_luts)
+        return found[0][1]
 
     def _search(
         self, start: Heights, limit: int, slack: int, width: int | None

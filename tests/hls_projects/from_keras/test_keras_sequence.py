@@ -43,7 +43,8 @@ def residual(x):
 
 def joined():
     inputs = [keras.Input((8,)), keras.Input((4,))]
-    quantized = [InputQuantizer(bits)(x) for bits, x in zip((4, 3), inputs, strict=True)]
+    formats = ((16, False), (3, True))
+    quantized = [InputQuantizer(*form)(x) for form, x in zip(formats, inputs, strict=True)]
     x = layers.Concatenate(name="both")(quantized)
     return keras.Model(inputs, IntegerHead()(SparseTernaryDense(5)(x)))
 
@@ -91,7 +92,7 @@ def built():
 
 
 CASES = {
-    "two inputs": (joined, "the same width, .*4 bits unsigned of .*, 3 bits unsigned of"),
+    "two inputs": (joined, "fit integers of 16 bits, .*16 bits unsigned of .*, 3 bits signed of"),
     "unused input": (unused_input, "no layer of model .* takes its input 'unused'"),
     "normalization": (
         lambda: functional(lambda x: x, before=layers.Normalization(

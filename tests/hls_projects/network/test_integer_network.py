@@ -106,7 +106,7 @@ def corrupt(path, **changes):
 
 
 @pytest.mark.parametrize("changes, message", [
-    ({"header": {"format": 3}}, "`format` must be 1 or 2. Received: 3"),
+    ({"header": {"format": 4}}, "`format` must be 1, 2 or 3. Received: 4"),
     ({"header": {"classes": 7}}, "`classes` is 7, but the head has 3"),
     ({"header": {"layers": [{"kind": "softmax"}]}}, "`kind` must be one of"),
     ({"0_weights": np.full((6, 5), 2, np.int8)}, "must be -1, 0 or 1"),

@@ -115,8 +115,6 @@ def test_what_does_not_fit_is_named():
         network.predict(samples()[::-1])
     with pytest.raises(ValueError, match="one for each of the model's 2 inputs. Received: 3"):
         IntegerNetwork.from_keras(plain(), [*FORMATS, FORMATS[0]])
-    with pytest.raises(ValueError, match="signed all or none.*4 bits signed of 'tracks'"):
-        IntegerNetwork.from_keras(plain(), [FORMATS[0], FixedPoint(3, True, 0.25)])
     with pytest.raises(ValueError, match="'quantized_.*' .* has the input format: give none"):
         IntegerNetwork.from_keras(ours(), FORMATS)
     with pytest.raises(ValueError, match="`argmax` needs at least 2 logits, of one output"):
