@@ -23,6 +23,7 @@ class Block:
         threshold: levels and direction, one row a neuron; None for logits.
         codes: of each value, those that occur, ascending; none before they are known.
         labels: of each neuron, the layer and its place there, where these are of several layers.
+        passing: so many neurons, the last ones, are earlier values that only go past the block.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Block:
     threshold: Levels | None
     codes: tuple[np.ndarray, ...] = ()
     labels: tuple[tuple[str, int], ...] = ()
+    passing: int = 0
 
     def label(self, neuron: int) -> tuple[str, int]:
         """The neuron's layer, and its place there."""

@@ -31,6 +31,21 @@ class Matches:
     def candidates(self, net: int) -> list[tuple[int, int, bool]]:
         return self.by_word.get(self.words[net], [])
 
+    def own(self) -> bool:
+        """Whether some net is a bit that the block makes, if there are such bits.
+
+        Registers that hold nothing but earlier values are no row of this block: they fit, since
+        those values go past it, but its own are made later.
+        """
+        block, ones = self.checked.block, (1 << len(self.checked.values)) - 1
+        found: tuple[set[int], set[int]] = {0, ones}, set()
+        for neuron in range(block.neurons):
+            words = (self.checked.word(neuron, place) for place in range(self.bits))
+            earlier = neuron >= block.neurons - block.passing
+            found[not earlier].update(w for word in words for w in (word, word ^ ones))
+        own = found[1] - found[0]
+        return not own or any(self.words[net] in own for net in self.nets)
+
     def by_neuron(self) -> Iterator[tuple[int, dict[int, tuple[int, bool]]]]:
         """Of each neuron, its registers: which bit, and whether it is complemented.
 

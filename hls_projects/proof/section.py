@@ -13,7 +13,7 @@ from hls_projects.proof.circuit import FALSE, Circuit, CircuitError, Function
 from hls_projects.proof.graph.largest import LargestValues
 from hls_projects.proof.graph.steps import Pool
 from hls_projects.proof.matches import EqualNets, Matches, distinct
-from hls_projects.proof.netlist.cuts import cut_wires
+from hls_projects.proof.netlist.cuts import rows
 from hls_projects.proof.neuron import Literal, Result, Verdict
 from hls_projects.proof.pipeline import Checked, Front
 from hls_projects.proof.result import Proof
@@ -197,24 +197,19 @@ class Section:
         Returns:
             What the next block begins with, and the codes of its values that occur.
         """
-        first = checked.front.latency + 1
         nearest: tuple[list[int], Matches] | None = None
-        for latency in range(first, last - left + 1):
-            nets = [q for q in self.circuit.registers
-                    if q in self.cone and self.latencies.get(q) == latency]
-            matches = Matches(checked, nets)
-            unlike = [net for net in nets if not matches.candidates(net)]
-            if not unlike:
-                return self._proven(checked, matches, latency)
-            if nearest is None or len(unlike) < len(nearest[0]):
-                nearest = unlike, matches
-        for matches in cut_wires(checked, self.cone):
+        passing: tuple[Matches, int] | None = None
+        for matches, latency in rows(checked, self.cone, self.latencies, last - left):
             unlike = [net for net in matches.nets if not matches.candidates(net)]
-            found = {self.latencies[net] for net in matches.nets} - {None}
-            if not unlike and len(found) <= 1:
-                return self._proven(checked, matches, *(found or {checked.front.latency}))
-            if unlike and (nearest is None or len(unlike) < len(nearest[0])):
+            fits = not unlike and latency is not None
+            if fits and matches.own():
+                return self._proven(checked, matches, latency)
+            if fits:
+                passing = passing or (matches, latency)
+            elif unlike and (nearest is None or len(unlike) < len(nearest[0])):
                 nearest = unlike, matches
+        if passing is not None:
+            return self._proven(checked, *passing)
         if nearest is None:
             raise CircuitError(f"no registers are left for {checked.block.name}")
         unlike, matches = nearest

@@ -170,13 +170,14 @@ class _Steps:
         first = 0
         for position, layer in enumerate(self.network.layers):
             if layer.role in REGISTERED and self.depths[position] == depth + 1:
-                weights, offset, own = self._activation(position, layer)
+                weights, offset, steps = self._activation(position, layer)
                 parts.append((weights, offset))
-                levels += own
+                levels += steps
                 labels += [(self._sums_name(position), i) for i in range(len(offset))]
                 following[position] = _Going(first, self.shapes[position], 0)
-                codes[position] = 0, len(own[0][0])
+                codes[position] = 0, len(steps[0][0])
                 first += len(offset)
+        own = first
         for position in self._taken_after(depth):
             going = self.going[position]
             low, high = (np.broadcast_to(end, going.size) for end in self.codes[position])
@@ -198,6 +199,7 @@ class _Steps:
             np.concatenate([offset for _, offset in parts]),
             _levels(levels),
             labels=tuple(labels),
+            passing=first - own,
         )
         self.going, self.codes = following, codes
         return block

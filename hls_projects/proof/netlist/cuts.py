@@ -1,12 +1,35 @@
-"""Where a block ends without registers: wires that equal its neurons, and that cut it off."""
+"""Where a block may end: rows of registers, or wires that cut it off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hls_projects.proof.circuit import FALSE, TRUE
 from hls_projects.proof.matches import Matches
 from hls_projects.proof.pipeline import Checked
+
+
+def rows(
+    checked: Checked, cone: set[int], latencies: Mapping[int, int | None], last: int
+) -> Iterator[tuple[Matches, int | None]]:
+    """Registers that are equally late, then wires that all paths pass, and how late these are.
+
+    Args:
+        checked: the block.
+        cone: nets that the circuit's outputs depend on.
+        latencies: registers that each net is behind, None for constants.
+        last: most registers that the block's results may be behind.
+
+    Yields:
+        Its bits that the nets equal, and the nets' latency; None where they have several.
+    """
+    for latency in range(checked.front.latency + 1, last + 1):
+        registers = checked.circuit.registers
+        nets = [q for q in registers if q in cone and latencies.get(q) == latency]
+        yield Matches(checked, nets), latency
+    for matches in cut_wires(checked, cone):
+        found = {latencies[net] for net in matches.nets} - {None} or {checked.front.latency}
+        yield matches, found.pop() if len(found) == 1 else None
 
 
 def cut_wires(checked: Checked, cone: set[int]) -> Iterator[Matches]:

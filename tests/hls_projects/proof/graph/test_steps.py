@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hls_projects.kinds import (
+    Add,
     Concatenate,
     Conv2D,
     Crop,
@@ -65,6 +66,29 @@ def test_is_proved(name, family, tmp_path):
     network = NETWORKS[name]
     assert not streams(network)
     proof = prove_rtl(write_rtl(network, tmp_path, target=family).verilog, network, family)
+    assert proof.complete, str(proof)
+
+
+def shortcut(seed: int) -> IntegerNetwork:
+    """Activations that go past a layer, and are added to what it makes."""
+    rng = np.random.default_rng(seed)
+    layers = (
+        Dense(ternary(rng, 6, 5, 0.7)), threshold(rng, 5, 2, 3),
+        Dense(ternary(rng, 5, 5, 0.8)), threshold(rng, 5, 2, 4),
+        Add((0, 0), (1, 1)), threshold(rng, 5, 2, 4),
+        Dense(ternary(rng, 5, 2, 0.8)), Head(np.zeros(2, np.int32)),
+    )
+    sources = ((-1,), (0,), (1,), (2,), (1, 3), (4,), (5,), (6,))
+    return IntegerNetwork(InputFormat(3, True, 1.0, (6,)), layers, sources=sources)
+
+
+@pytest.mark.parametrize("period", [1.2, 1.6, 2.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_registers_that_hold_only_what_goes_past(seed, period, tmp_path):
+    """Layers joined in a cycle: the row in the middle holds none of the second layer's bits."""
+    network = shortcut(seed)
+    verilog = write_rtl(network, tmp_path, optimize="balanced", clock_period=period).verilog
+    proof = prove_rtl(verilog, network)
     assert proof.complete, str(proof)
 
 
