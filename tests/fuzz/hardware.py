@@ -46,6 +46,8 @@ namespace nnet {{ using namespace ::nnet; }}
 {body}
 }}
 """
+# Of one pixel, images are pipelines too.
+MODULES = re.compile(r"\b(top|collect|(?:layer|window|join|order|multiplexed)_\d\w*)\b")
 GAPS = (True, False, True, True, False)
 OWN_HEADERS = ("defines.h", "parameters.h", "nnet_utils/*_[0-9]*.h")
 
@@ -195,7 +197,7 @@ def _together(designs: Sequence[RtlDesign], path: Path) -> RtlDesign:
     for number, design in enumerate(designs):
         prefix = f"net{number}_"
         text = design.verilog.read_text()
-        texts.append(re.sub(r"\b(top|layer_\w+)\b", rf"{prefix}\1", text))
+        texts.append(MODULES.sub(rf"{prefix}\1", text))
         wide_in = design.inputs * design.input_bits
         wide_out = design.classes * design.logit_bits
         stages = latency - design.latency + 1

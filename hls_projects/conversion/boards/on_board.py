@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hls_projects.conversion.options import BoardOptions
-from hls_projects.conversion.rtl.verilog_proof import add_proof
+from hls_projects.conversion.rtl.verilog_proof import add_proof, proof_work
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.run_folder import RunFolder
 
@@ -171,7 +171,7 @@ def prove_on_board(
     if streams(network):
         verilog.proofs.append(f"{name}: simulated only, as pixels enter one after another")
         return
-    due = options.prove or network.nonzeros <= PROVEN_NONZEROS
+    due = options.prove or proof_work(network) <= PROVEN_NONZEROS
     add_proof(verilog, name, step, due, lambda: prove_routed(folder, network, seconds=seconds))
 
 
