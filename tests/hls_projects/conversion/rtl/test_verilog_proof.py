@@ -5,17 +5,20 @@ from __future__ import annotations
 from contextlib import nullcontext
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import hls_projects.proof
 from hls_projects.conversion.rtl.verilog_design import Verilog, VerilogDesign
-from hls_projects.conversion.rtl.verilog_proof import prove_class_of, prove_written
+from hls_projects.conversion.rtl.verilog_proof import proof_work, prove_class_of, prove_written
 from hls_projects.families import XILINX
-from hls_projects.kinds import MaxPool
+from hls_projects.kinds import Dense, Head, MaxPool
+from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof import Difference, Proof
 from hls_projects.rtl import RtlSimulation, write_rtl
 from hls_projects.rtl.emit.timed_top import write_timed_top
-from tests.hls_projects.networks import image_network
+from tests.hls_projects.networks import image_network, network
 from tests.hls_projects.proof.broken import flipped_bit
 from tests.hls_projects.zoo import ZOO
 
@@ -98,3 +101,11 @@ def test_an_input_that_shows_a_difference_is_simulated_where_that_is_possible(
     assert found.counterexamples["xilinx"].confirmed == simulated
     assert ("simulation confirms it" if simulated else "not simulated") in found.failures[0]
     assert found.failures == found.proofs
+
+
+def test_wide_weights_and_inputs_count_as_often_as_they_take_longer():
+    ternary = network((8, 6, 4), seed=3)
+    assert proof_work(ternary) == ternary.nonzeros
+    wide = Dense(np.array([[7, -1], [5, 0]], np.int8)), Head(np.zeros(2, np.int32))
+    # 7 = 8 − 1 and 5 = 4 + 1 have two digits each; each is of six bits, as three weights of two.
+    assert proof_work(IntegerNetwork(InputFormat(6, False, 1.0, (2,)), wide)) == 5 * 3
