@@ -1,0 +1,72 @@
+"""LUTs of pools that are built all at once: some windows built and counted, the rest like them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hls_projects.families import XILINX
+from hls_projects.kinds.windows import windows_of
+from hls_projects.logic.bits import ZERO, Bit, signed_width
+from hls_projects.logic.columns import BitSum
+from hls_projects.logic.netlist import Netlist
+from hls_projects.logic.signed_digits import signed_digits
+from hls_projects.rtl.counters.neuron import NeuronBuilder
+from hls_projects.rtl.estimation.live import End, changing_bits
+
+# Windows of a pool that are built; they share comparisons where they overlap.
+MOST_BUILT = 100
+
+
+def pool_cells(end: End) -> np.ndarray:
+    """(2,) LUT cells and positions of the comparisons of a pool's windows, both in proportion."""
+    places = np.moveaxis(windows_of(end.layer.windows, end.taken.shape), 2, 0)
+    kept = np.moveaxis(end.kept.reshape(places.shape[1], places.shape[2], -1), 2, 0)
+    windows = places[kept]
+    built = windows[:MOST_BUILT]
+    netlist, numbers = _numbers(end)
+    for window in built:
+        end.layer.combine(netlist, [numbers[place] for place in window if place >= 0], True)
+    share = len(windows) / max(len(built), 1)
+    return share * np.array([netlist.luts, netlist.positions], float)
+
+
+def _numbers(end: End) -> tuple[Netlist, list[list[Bit]]]:
+    """Signed numbers of bits that can change, for the values taken; 0 where there are no terms."""
+    width = int(changing_bits(end.bounds).max(initial=0))
+    high = [] if end.bounds[0].min() < 0 else [ZERO]
+    netlist = Netlist(end.taken.size * width)
+    numbers = [
+        [Bit(element * width + place) if terms else ZERO for place in range(width)] + high
+        for element, terms in enumerate(end.taken.lengths)
+    ]
+    return netlist, numbers
+
+
+def made_numbers(end: End, bits: np.ndarray) -> np.ndarray:
+    """(2,) LUT cells and positions that make numbers of values of one term, built and counted.
+
+    Args:
+        end: which needs the values as numbers.
+        bits: (atoms,) that can change.
+    """
+    terms = end.taken
+    single = (end.needed & (terms.lengths == 1))[terms.rows]
+    low, high = (bound.reshape(-1)[terms.rows[single]] for bound in end.bounds)
+    factors = terms.factors[single]
+    signed = np.where(factors > 0, low < 0, high > 0)
+    kinds = np.stack([bits[terms.atoms[single]], factors, signed], axis=1)
+    width = signed_width(low.min(initial=0), high.max(initial=0))
+    builder, total = NeuronBuilder(XILINX), np.zeros(2)
+    for kind, count in zip(*np.unique(kinds, axis=0, return_counts=True), strict=True):
+        total += count * _made(builder, *kind.tolist(), width)
+    return total
+
+
+def _made(builder: NeuronBuilder, own: int, factor: int, signed: int, width: int) -> np.ndarray:
+    """The same of one number, `factor` times one of `own` bits."""
+    number, netlist = BitSum(), Netlist(own)
+    atom = BitSum.of_bits([Bit(place) for place in range(own)], signed=bool(signed))
+    for place, sign in signed_digits(factor):
+        number.add(atom, sign, place)
+    builder.logit(netlist, number, width)
+    return np.array([netlist.luts, netlist.positions], float)
