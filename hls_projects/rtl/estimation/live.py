@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from hls_projects.kinds import KINDS, Interval, Layer, Role
 from hls_projects.kinds.windows import windows_of
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
+from hls_projects.rtl.counters.neuron import MOST_RIPPLED
+from hls_projects.rtl.estimation.atoms import AtomTable, changing_bits
 from hls_projects.rtl.estimation.terms import LINEAR, Terms, linear
 from hls_projects.rtl.pipeline.stages import REGISTERED, activation_depths, logit_bits
 
@@ -80,6 +83,8 @@ class _Walk:
         self.ranges: dict[int, Interval] = {INPUT: (lowest, highest)}
         self.ranges |= enumerate(network.ranges())
         self.depths = {INPUT: 0, **dict(enumerate(activation_depths(network)))}
+        self.by_bounds = _is_plain(network)
+        self.table = AtomTable()
         self.values: dict[int, Terms] = {}
         self.atoms: dict[int, slice] = {}
         self._add_atoms(INPUT)
@@ -95,51 +100,81 @@ class _Walk:
                 self.values[position] = linear(layer, taken, shape)
             else:
                 self._add_atoms(position)
-        self.bits = np.concatenate([self._changing(position) for position in self.atoms])
 
     def back(self) -> Live:
         layers = self.network.layers
-        last = np.full(len(self.bits), NEVER)
-        held: dict[int, np.ndarray] = {}
+        last = np.full(len(self.table.bits), NEVER)
         ends: list[End] = []
         for position in reversed(range(len(layers))):
-            if layers[position].role not in ENDS:
-                continue
-            end = self._end(position, last)
-            stage = self.depths[position] - (end.layer.role in REGISTERED)
-            atoms = end.taken.atoms_of(end.needed)
-            last[atoms] = np.maximum(last[atoms], stage)
-            held[position] = end.registers
-            ends.append(end)
-        stages = 1 + max(self.depths.values())
-        ffs = stages + sum(self._registered(position, last, held) for position in (INPUT, *held))
-        return Live(tuple(ends[::-1]), self.bits, ffs)
+            if layers[position].role in ENDS:
+                end = self._end(position, last)
+                stage = self.depths[position] - (end.layer.role in REGISTERED)
+                atoms = end.taken.atoms_of(end.needed)
+                last[atoms] = np.maximum(last[atoms], stage)
+                ends.append(end)
+        logits = sum(int(e.registers.sum()) for e in ends if e.layer.role is Role.OUTPUT)
+        ffs = logits + sum(self._registered(last)) + 1 + max(self.depths.values())
+        return Live(tuple(ends[::-1]), self.table.bits, ffs)
 
     def _add_atoms(self, position: int) -> None:
-        first = max((atoms.stop for atoms in self.atoms.values()), default=0)
-        bits = self._changing(position)
-        self.atoms[position] = slice(first, first + bits.size)
-        shape = self.ranges[position][0].shape
-        self.values[position] = Terms.of_atoms(first, shape, int(bits.max()))
+        first, bounds = len(self.table.bits), self.ranges[position]
+        role = None if position == INPUT else self.network.layers[position].role
+        if role not in REGISTERED:
+            self.table.add_bounded(bounds)
+        elif self.by_bounds:
+            self.table.add_bounded(bounds, self._held(position))
+        else:
+            self._add_levels(position)
+        self.atoms[position] = slice(first, len(self.table.bits))
+        bits = int(self.table.bits[first:].max())
+        same = self.table.same[first:]
+        self.values[position] = Terms.of_atoms(same, bounds[0].shape, bits)
 
-    def _changing(self, position: int) -> np.ndarray:
-        return changing_bits(self.ranges[position]).reshape(-1)
+    def _held(self, position: int) -> np.ndarray:
+        bits = changing_bits(self.ranges[position]).reshape(-1)
+        if self.network.layers[position].role is Role.ENCODER:
+            return bits
+        (source,) = self.network.taken[position]
+        lowest, highest = self.ranges[source]
+        # A sum of two values is one bit, whatever two activations it leads to.
+        return np.minimum(bits, (highest - lowest).reshape(-1))
+
+    def _add_levels(self, position: int) -> None:
+        layer, (source,) = self.network.layers[position], self.network.taken[position]
+        sums = self.values[source]
+        rows = np.arange(sums.size).reshape(-1, sums.shape[-1])
+        if layer.role is Role.ENCODER:
+            rows, layer = rows[:, layer.feature], layer.comparisons
+        times = rows.shape[0]
+        levels, directions = [*layer.levels] * times, layer.direction.tolist() * times
+        self.table.add_levels(
+            self.depths[position], sums, rows.reshape(-1).tolist(), levels, directions
+        )
 
     def _end(self, position: int, last: np.ndarray) -> End:
         layer, (source,) = self.network.layers[position], self.network.taken[position]
-        taken, bounds = self.values[source], self.ranges[source]
-        registers = self._changing(position)
+        taken = self.values[source]
         if layer.role is Role.OUTPUT:
-            # All logits are as wide as the widest; sign bits are not shared.
-            registers = np.where(registers > 0, logit_bits(self.network), 0)
             taken = self.values[position]
+            registers = self._logit_registers(position)
         else:
-            registers = registers * (last[self.atoms[position]] > NEVER)
-        if layer.role is Role.ACTIVATION:
-            # A sum of two values is one bit, whatever two activations it leads to.
-            registers = np.minimum(registers, (bounds[1] - bounds[0]).reshape(-1))
+            atoms = self.atoms[position]
+            registers = self.table.held[atoms] * (last[atoms] > NEVER)
         needed = _needed(layer, taken, registers > 0)
-        return End(layer, self._named(position), taken, bounds, registers, needed)
+        return End(layer, self._named(position), taken, self.ranges[source], registers, needed)
+
+    def _logit_registers(self, position: int) -> np.ndarray:
+        """All logits are as wide as the widest."""
+        bits, width = changing_bits(self.ranges[position]), logit_bits(self.network)
+        if self.by_bounds:
+            return np.where(bits > 0, width, 0)
+        lowest, highest = self.table.encoded(self.values[position])
+        own = np.array([int(span).bit_length() for span in highest - lowest])
+        offset = lowest + self.network.layers[position].bias
+        carried = offset % (1 << own) + highest - lowest >= 1 << own
+        # Far above a sum's own bits all are one signal, or constant.
+        found = np.where(width <= own + MOST_RIPPLED, width, own + carried)
+        return np.where(own > 0, found, 0)
 
     def _named(self, position: int) -> int:
         (source,) = self.network.taken[position]
@@ -149,15 +184,26 @@ class _Walk:
         encodes = self.network.layers[position].role is Role.ENCODER
         return source if sums and not encodes else position
 
-    def _registered(self, position: int, last: np.ndarray, held: dict[int, np.ndarray]) -> int:
-        """Bits of registers right after an end, and in later stages until nothing takes them."""
-        role = Role.POOL if position == INPUT else self.network.layers[position].role
-        if role is Role.OUTPUT:
-            return int(held[position].sum())
-        atoms = self.atoms[position]
-        bits = held[position] if role in REGISTERED else self.bits[atoms]
-        stages = last[atoms] - self.depths[position] + (role in REGISTERED)
-        return int((bits * np.maximum(stages, 0)).sum())
+    def _registered(self, last: np.ndarray) -> Iterator[int]:
+        """Bits that registers hold after each stage but the last."""
+        ready = np.zeros(len(last), np.int64)
+        for position, atoms in self.atoms.items():
+            registers = position != INPUT and self.network.layers[position].role in REGISTERED
+            ready[atoms] = self.depths[position] - registers
+        owners, signals = self.table.owners, self.table.signals
+        for stage in range(max(self.depths.values())):
+            held = (ready <= stage) & (last > stage)
+            yield len(np.unique(signals[held[owners]]))
+
+
+def _is_plain(network: IntegerNetwork) -> bool:
+    """Whether dense layers follow one another: their bits are counted by bounds alone.
+
+    Records hold such estimates; signals that are equal, which few are, are not looked for.
+    """
+    roles = (Role.WEIGHTED, Role.SHAPE, Role.OUTPUT, *REGISTERED)
+    known = all(layer.role in roles and layer.windows is None for layer in network.layers)
+    return network.is_sequence and known
 
 
 def _needed(layer: Layer, taken: Terms, kept: np.ndarray) -> np.ndarray:
@@ -170,11 +216,3 @@ def _needed(layer: Layer, taken: Terms, kept: np.ndarray) -> np.ndarray:
         copies = layer.copies(taken.shape[-1]).weights
         return (kept.reshape(-1, copies.shape[1]) @ copies.T > 0).reshape(-1)
     return kept
-
-
-def changing_bits(interval: Interval) -> np.ndarray:
-    """How many bits are not the same in all two's complement integers between the bounds."""
-    lowest, highest = interval
-    across_zero = (lowest < 0) & (highest >= 0)
-    spread = np.where(across_zero, 2 * np.maximum(highest, -lowest - 1) + 1, lowest ^ highest)
-    return np.ceil(np.log2(spread + 1.0)).astype(np.int64)

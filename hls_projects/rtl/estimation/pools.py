@@ -11,7 +11,8 @@ from hls_projects.logic.columns import BitSum
 from hls_projects.logic.netlist import Netlist
 from hls_projects.logic.signed_digits import signed_digits
 from hls_projects.rtl.counters.neuron import NeuronBuilder
-from hls_projects.rtl.estimation.live import End, changing_bits
+from hls_projects.rtl.estimation.atoms import changing_bits
+from hls_projects.rtl.estimation.live import End
 
 # Windows of a pool that are built; they share comparisons where they overlap.
 MOST_BUILT = 100

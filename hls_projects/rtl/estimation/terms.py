@@ -36,10 +36,9 @@ class Terms:
     fan_in: int = 0
 
     @classmethod
-    def of_atoms(cls, first: int, shape: tuple[int, ...], bits: int) -> Terms:
-        """Values that are atoms `first`, `first` + 1, …, one each."""
-        rows = np.arange(math.prod(shape))
-        return cls(shape, rows, first + rows, np.ones_like(rows), bits)
+    def of_atoms(cls, atoms: np.ndarray, shape: tuple[int, ...], bits: int) -> Terms:
+        """Values that are one atom each."""
+        return cls(shape, np.arange(atoms.size), atoms, np.ones_like(atoms), bits)
 
     @property
     def size(self) -> int:
