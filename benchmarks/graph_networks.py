@@ -1,4 +1,4 @@
-"""Random networks with branches, several inputs and heads, moves and pools, as sparse as trained."""
+"""Random networks with branches, inputs, heads, moves and pools, as sparse as trained ones."""
 
 from __future__ import annotations
 

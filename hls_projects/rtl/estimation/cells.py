@@ -10,7 +10,8 @@ import numpy as np
 from hls_projects.kinds import Role
 from hls_projects.logic.signed_digits import digit_counts
 from hls_projects.rtl.estimation.live import End, Live
-from hls_projects.rtl.estimation.pools import made_numbers, pool_cells
+from hls_projects.rtl.estimation.numbers import made_numbers
+from hls_projects.rtl.estimation.pools import pool_cells
 from hls_projects.rtl.pipeline.encoder import encoder_luts
 from qkeras_models.cost.layer_facts import LayerFacts
 from qkeras_models.cost.lut_model import LutModel
@@ -44,7 +45,7 @@ def sums_facts(live: Live) -> Iterator[tuple[End, LayerFacts]]:
             kept = kept & (terms.lengths > 1)
             if not kept.any():
                 continue
-        added = digit_counts(terms.factors) * live.bits[terms.atoms]
+        added = digit_counts(terms.factors) * live.table.bits[terms.atoms]
         input_bits = max(terms.bits, 1)
         fan_ins = np.bincount(terms.rows, added, terms.size) * kept / input_bits
         yield end, LayerFacts(
@@ -58,7 +59,7 @@ def sums_facts(live: Live) -> Iterator[tuple[End, LayerFacts]]:
 def comparisons(end: End, live: Live) -> np.ndarray:
     """(2,) LUT cells and positions of what a thermometer or a pool compares, built and counted."""
     if end.layer.role is Role.POOL:
-        return pool_cells(end) + made_numbers(end, live.bits)
+        return pool_cells(end) + made_numbers(live.table, end.taken, end.needed)
     kept = end.kept.reshape(-1, len(end.layer.feature))
     # Each comparator takes a position.
     return np.full(2, encoder_luts(end.layer, end.bounds, kept), float)

@@ -11,8 +11,8 @@ from hls_projects.kinds import KINDS, Interval, Layer, Role
 from hls_projects.kinds.windows import windows_of
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
-from hls_projects.rtl.counters.neuron import MOST_RIPPLED
 from hls_projects.rtl.estimation.atoms import AtomTable, changing_bits
+from hls_projects.rtl.estimation.numbers import logit_registers
 from hls_projects.rtl.estimation.terms import LINEAR, Terms, linear
 from hls_projects.rtl.pipeline.stages import REGISTERED, activation_depths, logit_bits
 
@@ -54,12 +54,12 @@ class Live:
 
     Attributes:
         ends: in order.
-        bits: (atoms,), those that can change.
+        table: what sums are made of.
         ffs: registered bits, a valid bit a stage among them.
     """
 
     ends: tuple[End, ...]
-    bits: np.ndarray
+    table: AtomTable
     ffs: int
 
 
@@ -114,7 +114,7 @@ class _Walk:
                 ends.append(end)
         logits = sum(int(e.registers.sum()) for e in ends if e.layer.role is Role.OUTPUT)
         ffs = logits + sum(self._registered(last)) + 1 + max(self.depths.values())
-        return Live(tuple(ends[::-1]), self.table.bits, ffs)
+        return Live(tuple(ends[::-1]), self.table, ffs)
 
     def _add_atoms(self, position: int) -> None:
         first, bounds = len(self.table.bits), self.ranges[position]
@@ -168,13 +168,8 @@ class _Walk:
         bits, width = changing_bits(self.ranges[position]), logit_bits(self.network)
         if self.by_bounds:
             return np.where(bits > 0, width, 0)
-        lowest, highest = self.table.encoded(self.values[position])
-        own = np.array([int(span).bit_length() for span in highest - lowest])
-        offset = lowest + self.network.layers[position].bias
-        carried = offset % (1 << own) + highest - lowest >= 1 << own
-        # Far above a sum's own bits all are one signal, or constant.
-        found = np.where(width <= own + MOST_RIPPLED, width, own + carried)
-        return np.where(own > 0, found, 0)
+        bias = self.network.layers[position].bias
+        return logit_registers(self.table, self.values[position], bias, width)
 
     def _named(self, position: int) -> int:
         (source,) = self.network.taken[position]

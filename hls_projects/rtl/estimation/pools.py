@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls_projects.families import XILINX
 from hls_projects.kinds.windows import windows_of
-from hls_projects.logic.bits import ZERO, Bit, signed_width
-from hls_projects.logic.columns import BitSum
+from hls_projects.logic.bits import ZERO, Bit
 from hls_projects.logic.netlist import Netlist
-from hls_projects.logic.signed_digits import signed_digits
-from hls_projects.rtl.counters.neuron import NeuronBuilder
 from hls_projects.rtl.estimation.atoms import changing_bits
 from hls_projects.rtl.estimation.live import End
 
@@ -41,33 +37,3 @@ def _numbers(end: End) -> tuple[Netlist, list[list[Bit]]]:
         for element, terms in enumerate(end.taken.lengths)
     ]
     return netlist, numbers
-
-
-def made_numbers(end: End, bits: np.ndarray) -> np.ndarray:
-    """(2,) LUT cells and positions that make numbers of values of one term, built and counted.
-
-    Args:
-        end: which needs the values as numbers.
-        bits: (atoms,) that can change.
-    """
-    terms = end.taken
-    single = (end.needed & (terms.lengths == 1))[terms.rows]
-    low, high = (bound.reshape(-1)[terms.rows[single]] for bound in end.bounds)
-    factors = terms.factors[single]
-    signed = np.where(factors > 0, low < 0, high > 0)
-    kinds = np.stack([bits[terms.atoms[single]], factors, signed], axis=1)
-    width = signed_width(low.min(initial=0), high.max(initial=0))
-    builder, total = NeuronBuilder(XILINX), np.zeros(2)
-    for kind, count in zip(*np.unique(kinds, axis=0, return_counts=True), strict=True):
-        total += count * _made(builder, *kind.tolist(), width)
-    return total
-
-
-def _made(builder: NeuronBuilder, own: int, factor: int, signed: int, width: int) -> np.ndarray:
-    """The same of one number, `factor` times one of `own` bits."""
-    number, netlist = BitSum(), Netlist(own)
-    atom = BitSum.of_bits([Bit(place) for place in range(own)], signed=bool(signed))
-    for place, sign in signed_digits(factor):
-        number.add(atom, sign, place)
-    builder.logit(netlist, number, width)
-    return np.array([netlist.luts, netlist.positions], float)
