@@ -25,6 +25,8 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.sources import INPUT
 
 SAMPLES = 500
+# The estimate was written with networks of seeds 0 to 3 in sight.
+FIRST_SEED = 10
 
 
 class Grown:
@@ -157,9 +159,9 @@ SETTINGS = ((1, False, 0.8, 2), (2, True, 0.9, 2), (4, False, 0.85, 1), (3, True
 def graph_networks() -> Iterator[tuple[str, IntegerNetwork]]:
     """Every shape in every setting, by name."""
     for name, (grow, shape) in SHAPES.items():
-        for seed, setting in enumerate(SETTINGS):
+        for seed, setting in enumerate(SETTINGS, FIRST_SEED):
             grown = Grown(shape, *setting, seed)
             grow(grown)
             bits, signed, zeros, levels = setting
             sign = "s" if signed else ""
-            yield f"{name}, i{bits}{sign}-a{levels}-s{zeros:.0%}"[:-1], grown.network()
+            yield f"{name}, i{bits}{sign}-a{levels}-s{100 * zeros:.0f}", grown.network()

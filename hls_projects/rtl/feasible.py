@@ -37,8 +37,8 @@ def check_unrolled(network: IntegerNetwork) -> None:
     Raises:
         ValueError: for more than MOST_UNROLLED terms.
     """
-    if unrolled_terms(network) > MOST_UNROLLED and any(layer.windows for layer in network.layers):
-        kinds = ", ".join(sorted({layer.kind for layer in network.layers if layer.windows}))
+    kinds = ", ".join(sorted({layer.kind for layer in network.layers if layer.windows}))
+    if kinds and unrolled_terms(network) > MOST_UNROLLED:
         raise ValueError(
             "RTL of what follows the flattened image is built all at once, with at most "
             f"{MOST_UNROLLED:,} terms where it has windows. Received: {kinds} of "

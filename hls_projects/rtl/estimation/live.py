@@ -83,7 +83,7 @@ class _Walk:
         self.ranges: dict[int, Interval] = {INPUT: (lowest, highest)}
         self.ranges |= enumerate(network.ranges())
         self.depths = {INPUT: 0, **dict(enumerate(activation_depths(network)))}
-        self.by_bounds = _is_plain(network)
+        self.by_bounds = is_dense_sequence(network)
         self.table = AtomTable()
         self.values: dict[int, Terms] = {}
         self.atoms: dict[int, slice] = {}
@@ -191,10 +191,10 @@ class _Walk:
             yield len(np.unique(signals[held[owners]]))
 
 
-def _is_plain(network: IntegerNetwork) -> bool:
-    """Whether dense layers follow one another: their bits are counted by bounds alone.
+def is_dense_sequence(network: IntegerNetwork) -> bool:
+    """Whether dense layers follow one another, as in the networks that the models were fitted on.
 
-    Records hold such estimates; signals that are equal, which few are, are not looked for.
+    Of those, bounds alone say which bits change, as in all records; equal signals are rare.
     """
     roles = (Role.WEIGHTED, Role.SHAPE, Role.OUTPUT, *REGISTERED)
     known = all(layer.role in roles and layer.windows is None for layer in network.layers)

@@ -29,8 +29,8 @@ def logit_registers(table: AtomTable, sums: Terms, bias: np.ndarray, width: int)
     for row, (span, offset) in enumerate(zip(highest - lowest, lowest + bias, strict=True)):
         terms = slice(ends[row], ends[row + 1])
         own = int(span).bit_length()
-        if table.bits[sums.atoms[terms]].sum() <= MOST_BUILT_BITS:
-            number, netlist = _bit_sum(table, sums.atoms[terms], sums.factors[terms])
+        number, netlist = _bit_sum(table, sums.atoms[terms], sums.factors[terms])
+        if sum(number.heights) <= MOST_BUILT_BITS:
             number.offset += int(bias[row])
             bits = builder.logit(netlist, number, width)
             found[row] = len({bit.signal for bit in bits if not bit.constant})
