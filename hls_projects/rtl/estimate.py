@@ -78,7 +78,7 @@ def _estimate_at_once(network: IntegerNetwork, models: Models) -> Estimate:
 
 
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
-    """Facts of every weight layer, without what hardware leaves out.
+    """Facts of the sums that each activation or head takes, without what hardware leaves out.
 
     Constant neurons and those that no logit depends on have fan-in 0.  A signed digit of a weight
     counts as much as its input has bits that can change: half a weight, where one of two can.
@@ -99,10 +99,9 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
     for step in plan.steps:
         if not step.pools:
             matrix = step.matrix
-            digits = digit_counts(matrix)
             yield LayerFacts(
                 weights=matrix.size,
-                fan_ins=tuple(digits.sum(axis=0).tolist()),
+                fan_ins=tuple(digit_counts(matrix).sum(axis=0).tolist()),
                 input_bits=step.bits,
                 output_bits=None if step.threshold is None else step.threshold.bits,
             )
@@ -127,6 +126,5 @@ def _stream_estimate(plan: StreamPlan, models: Models) -> Estimate:
         cells += own
         by_layer.append((step.layer, float(own[0])))
     luts, positions = map(round, cells.tolist())
-    return Estimate(
-        luts, registers + len(plan.steps), positions, by_layer=(*by_layer, *rest.by_layer)
-    )
+    ffs, by_layer = registers + len(plan.steps), [*by_layer, *rest.by_layer]
+    return Estimate(luts, ffs, positions, rest.encoder_luts, tuple(by_layer))

@@ -28,7 +28,7 @@ class End:
 
     Attributes:
         layer: what it is.
-        named: position of the layer whose sums it takes; its own where it takes none.
+        named: position of the layer that its LUTs count to: whose sums it takes, or its own.
         taken: the values that it takes.
         bounds: of those, in their shape.
         registers: (outputs,), bits that can change and that a logit depends on.
@@ -176,8 +176,8 @@ class _Walk:
         while source != INPUT and self.network.layers[source].role in (Role.SHAPE, Role.MOVE):
             (source,) = self.network.taken[source]
         sums = source != INPUT and self.network.layers[source].role in LINEAR
-        encodes = self.network.layers[position].role is Role.ENCODER
-        return source if sums and not encodes else position
+        compares = self.network.layers[position].role in (Role.ENCODER, Role.POOL)
+        return source if sums and not compares else position
 
     def _registered(self, last: np.ndarray) -> Iterator[int]:
         """Bits that registers hold after each stage but the last."""

@@ -6,6 +6,7 @@ import pytest
 
 from hls_projects.kinds import (
     Add,
+    Conv2D,
     Dense,
     Flatten,
     Head,
@@ -14,6 +15,7 @@ from hls_projects.kinds import (
     Reshape,
     Role,
     Select,
+    Thermometer,
     UpSample,
 )
 from hls_projects.network.input_format import InputFormat
@@ -196,9 +198,21 @@ def test_a_tail_with_branches_is_estimated_with_its_stream(tmp_path):
 
 
 def test_what_is_too_large_to_be_built_at_once_is_refused():
+    """Images that no stream has, and sums too wide to be collected."""
     large = image_network((24, 24, 3), [UpSample((2, 2)), (4, (3, 3), (1, 1), "same")])
     with pytest.raises(ValueError, match="Received: upsample"):
         estimate(large)
+    wide = Conv2D(np.ones((3, 3, 3, 8), np.int8))
+    with pytest.raises(ValueError, match="at most 5,000 terms .* Received: conv2d of"):
+        estimate(image_network((16, 16, 3), [wide], input_bits=8))
+
+
+def test_comparators_of_images_that_are_built_at_once(tmp_path):
+    codes = Thermometer(np.array([1, 2, 2], np.int32), np.array([0, 1, 1], np.int32))
+    network = image_network((4, 3, 2), [codes, (3, (2, 2), (1, 1), "valid")])
+    design, found = write_rtl(network, tmp_path), estimate(network)
+    assert found.encoder_luts == design.encoder_luts > 0
+    assert found.ffs == design.ffs
 
 
 def test_one_bit_that_sets_two_is_registered_once():

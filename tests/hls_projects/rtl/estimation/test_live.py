@@ -23,7 +23,23 @@ def grown(name, setting=1, seed=0):
     return own.network()
 
 
-GRAPHS = {"branched": branched(2), **{name: grown(name) for name in SHAPES}}
+def waiting(width=3):
+    """Inputs that an activation two stages later is added to, and one that nothing takes."""
+    rng = np.random.default_rng(5)
+    levels = Levels(np.zeros((width, 1), np.int32), np.ones(width, np.int8))
+    kept = np.eye(width, dtype=np.int8)
+    kept[-1] = 0
+    layers = (
+        Dense(np.ones((width, width), np.int8) - 2 * np.eye(width, dtype=np.int8)), levels,
+        Dense(-np.ones((width, width), np.int8) + 2 * np.eye(width, dtype=np.int8)), levels,
+        Dense(kept), Add((0, 0), (1, 1)),
+        Head(rng.integers(-3, 3, width).astype(np.int32), np.array([0, 2, 1], np.int8)),
+    )  # fmt: skip
+    sources = ((-1,), (0,), (1,), (2,), (-1,), (3, 4), (5,))
+    return IntegerNetwork(InputFormat(2, False, 1.0, (width,)), layers, sources=sources)
+
+
+GRAPHS = {"branched": branched(2), "waiting": waiting(), **{name: grown(name) for name in SHAPES}}
 
 
 def atom_values(network, x):
@@ -77,22 +93,6 @@ def test_registers_are_those_of_the_netlist(network, tmp_path):
     assert found.ffs == design.ffs
     assert abs(found.luts - design.luts) <= 0.25 * design.luts
     assert abs(found.positions - design.positions) <= 0.25 * design.positions
-
-
-def waiting(width=3):
-    """Inputs that an activation two stages later is added to, and one that nothing takes."""
-    rng = np.random.default_rng(5)
-    levels = Levels(np.zeros((width, 1), np.int32), np.ones(width, np.int8))
-    kept = np.eye(width, dtype=np.int8)
-    kept[-1] = 0
-    layers = (
-        Dense(np.ones((width, width), np.int8) - 2 * np.eye(width, dtype=np.int8)), levels,
-        Dense(-np.ones((width, width), np.int8) + 2 * np.eye(width, dtype=np.int8)), levels,
-        Dense(kept), Add((0, 0), (1, 1)),
-        Head(rng.integers(-3, 3, width).astype(np.int32)),
-    )  # fmt: skip
-    sources = ((-1,), (0,), (1,), (2,), (-1,), (3, 4), (5,))
-    return IntegerNetwork(InputFormat(2, False, 1.0, (width,)), layers, sources=sources)
 
 
 def test_what_waits_for_a_later_stage_is_registered_in_each(tmp_path):
