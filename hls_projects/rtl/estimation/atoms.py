@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 
 from hls_projects.kinds import Interval
+from hls_projects.logic.signed_digits import signed_digits
 from hls_projects.rtl.counters.level_steps import LevelSteps, level_steps
 from hls_projects.rtl.estimation.terms import Terms
 
@@ -71,10 +72,12 @@ class AtomTable:
             terms = slice(ends[row], ends[row + 1])
             span = int(highest[row] - lowest[row])
             steps = level_steps(own.tolist(), direction, int(lowest[row]), span)
-            key, seen = _one_way(sums.atoms[terms], sums.factors[terms], steps, span)
+            key, first, seen = _one_way(
+                sums.atoms[terms], sums.factors[terms], steps, int(lowest[row])
+            )
             atom = len(self.bits) + len(found)
-            same = self._known.setdefault((stage, key, tuple(seen)), atom)
-            toggles = _toggles(seen)
+            same = self._known.setdefault((stage, key, first, tuple(seen)), atom)
+            toggles = _toggles(first, seen)
             mask = sum(1 << place for place in toggles)
             signals = [self._signal(stage, key, points) for points in toggles.values()]
             found.append((steps.first & ~mask, mask, same, list(dict.fromkeys(signals))))
@@ -82,11 +85,16 @@ class AtomTable:
         self._append(*numbers.T, [entry[3] for entry in found])
 
     def encoded(self, sums: Terms) -> Interval:
-        """Bounds (values,) of sums of whatever their atoms can encode."""
-        ends = np.stack([self.lowest, self.lowest + self.span])[:, sums.atoms] * sums.factors
+        """Bounds (values,) of sums of bits: of 3 x = 4 x − x, that of 4 x and that of x."""
+        values, places = np.unique(sums.factors, return_inverse=True)
+        digits = [[sign << place for place, sign in signed_digits(n)] for n in values.tolist()]
+        above = np.array([sum(n for n in own if n > 0) for own in digits], np.int64)[places]
+        below = sums.factors - above
+        low = self.lowest[sums.atoms]
+        high = low + self.span[sums.atoms]
         return tuple(
-            np.bincount(sums.rows, end, sums.size).astype(np.int64)
-            for end in (ends.min(axis=0), ends.max(axis=0))
+            np.bincount(sums.rows, ends, sums.size).astype(np.int64)
+            for ends in (above * low + below * high, above * high + below * low)
         )
 
     def _append(
@@ -119,44 +127,56 @@ class AtomTable:
         atoms = np.frombuffer(key[0], np.int64)
         if len(atoms) != 1:
             return None
-        (atom,), step = atoms.tolist(), points[0]
-        span, place = int(self.span[atom]), step.bit_length() - 1
+        (atom,) = atoms.tolist()
+        span, own = int(self.span[atom]), self._own[atom]
+        reached = [value - int(self.lowest[atom]) for value in points]
+        step = reached[0]
         # Bits of a number change at multiples of their weight.
-        if span & span + 1 or step & step - 1 or points != tuple(range(step, span + 1, step)):
+        if len(own) < span.bit_length() or reached != list(range(step, span + 1, step)):
             return None
-        return self._own[atom][place] if len(self._own[atom]) == span.bit_length() else None
+        return None if step & step - 1 else own[step.bit_length() - 1]
 
 
 def _one_way(
-    atoms: np.ndarray, factors: np.ndarray, steps: LevelSteps, span: int
-) -> tuple[tuple[bytes, bytes], list[tuple[int, int]]]:
-    """Factors without a common divisor, the first one above 0, and the level from each value on.
+    atoms: np.ndarray, factors: np.ndarray, steps: LevelSteps, lowest: int
+) -> tuple[tuple[bytes, bytes], int, list[tuple[int, int]]]:
+    """Factors without a common divisor, the first one above 0; the level; its changes.
 
     Sums that differ in sign or by a factor are the same function of their bits.
+
+    Args:
+        steps: of the sum above `lowest`.
+
+    Returns:
+        The atoms and factors; the level below all changes; from which value of the sum on it is
+        which, ascending.
     """
-    level, seen = steps.first, [(0, steps.first)]
+    level, seen = steps.first, []
     for value, change in steps.changes.items():
         level += change
-        seen.append((value, level))
+        seen.append((value + lowest, level))
     if not len(factors):
-        return (b"", b""), seen
-    divisor = int(np.gcd.reduce(factors))
+        return (b"", b""), level, []
+    first, divisor = steps.first, int(np.gcd.reduce(factors))
     if factors[0] < 0:
         # The level that held up to where the next one began now begins there.
-        values = [span - value + 1 for value, _ in seen[:0:-1]]
-        seen = list(zip([0, *values], [level for _, level in seen[::-1]], strict=True))
-        divisor = -divisor
-    reached = {-(-value // abs(divisor)): level for value, level in seen}
-    return (atoms.tobytes(), (factors // divisor).tobytes()), list(reached.items())
+        levels = [first, *(own for _, own in seen)]
+        values = [1 - value for value, _ in seen]
+        first, divisor = level, -divisor
+        seen = list(zip(values[::-1], levels[-2::-1], strict=True))
+    reached = {-(-value // abs(divisor)): own for value, own in seen}
+    return (atoms.tobytes(), (factors // divisor).tobytes()), first, list(reached.items())
 
 
-def _toggles(seen: list[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+def _toggles(first: int, seen: list[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
     """For each place of a level whose bit changes, the values from which on it is another."""
     found: dict[int, list[int]] = {}
-    for (_, before), (value, level) in zip(seen, seen[1:], strict=False):
+    before = first
+    for value, level in seen:
         for place in range((before ^ level).bit_length()):
             if (before ^ level) >> place & 1:
                 found.setdefault(place, []).append(value)
+        before = level
     return {place: tuple(found[place]) for place in sorted(found)}
 
 

@@ -59,7 +59,7 @@ def sums_facts(live: Live) -> Iterator[tuple[End, LayerFacts]]:
 def comparisons(end: End, live: Live) -> np.ndarray:
     """(2,) LUT cells and positions of what a thermometer or a pool compares, built and counted."""
     if end.layer.role is Role.POOL:
-        return pool_cells(end) + made_numbers(live.table, end.taken, end.needed)
+        return pool_cells(end, live.table) + made_numbers(live.table, end.taken, end.needed)
     kept = end.kept.reshape(-1, len(end.layer.feature))
     # Each comparator takes a position.
     return np.full(2, encoder_luts(end.layer, end.bounds, kept), float)

@@ -50,7 +50,7 @@ def made_numbers(table: AtomTable, sums: Terms, needed: np.ndarray) -> np.ndarra
     single = (needed & (sums.lengths == 1))[sums.rows]
     atoms, factors = sums.atoms[single], sums.factors[single]
     lowest, highest = table.encoded(sums)
-    width = signed_width(lowest[needed].min(initial=0), highest[needed].max(initial=0))
+    width = signed_width(int(lowest.min()), int(highest.max()))
     kinds = np.stack([table.lowest[atoms], table.span[atoms], factors], axis=1)
     _, first, counts = np.unique(kinds, axis=0, return_index=True, return_counts=True)
     builder, total = NeuronBuilder(XILINX), np.zeros(2)

@@ -168,6 +168,18 @@ def test_layers_of_a_graph_share_its_luts():
     assert len(layer_facts(network)) == len(names)
 
 
+def test_sums_that_two_activations_take_count_twice():
+    network = random_network((20, 8, 4))
+    flatten, dense, levels, *ends = network.layers
+    other = replace(levels, levels=levels.levels + 1)
+    twice = replace(
+        network, layers=(flatten, dense, levels, other, Add((0, 0), (1, 1)), *ends),
+        sources=((-1,), (0,), (1,), (1,), (2, 3), (4,), (5,)),
+    )
+    (first, luts), _ = estimate(twice).by_layer
+    assert first is dense and luts == pytest.approx(2 * estimate(network).by_layer[0][1])
+
+
 def test_heads_of_other_widths_have_registers_of_their_own(tmp_path):
     """Far above the sum's own bits a logit is one signal."""
     rng = np.random.default_rng(0)
@@ -195,6 +207,17 @@ def test_a_tail_with_branches_is_estimated_with_its_stream(tmp_path):
     design, found = write_rtl(network, tmp_path), estimate(network)
     assert design.pixels == 16 and found.ffs == pytest.approx(design.ffs, rel=0.02)
     assert found.luts == pytest.approx(design.luts, rel=0.35)
+
+
+def test_comparators_after_a_stream_are_among_its_luts():
+    image = image_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")])
+    codes = Thermometer(np.full(32, 2, np.int32), np.arange(32, dtype=np.int32))
+    dense = estimate(image)
+    coded = estimate(replace(image, layers=(*image.layers[:3], codes, *image.layers[3:])))
+    assert coded.encoder_luts == 0 == dense.encoder_luts
+    codes = Thermometer(np.full(32, 3, np.int32), np.arange(32, dtype=np.int32))
+    coded = estimate(replace(image, layers=(*image.layers[:3], codes, *image.layers[3:])))
+    assert 0 < coded.encoder_luts < coded.luts
 
 
 def test_what_is_too_large_to_be_built_at_once_is_refused():

@@ -142,6 +142,23 @@ def test_copies_are_one_activation(tmp_path):
     assert estimate(network).ffs == write_rtl(network, tmp_path).ffs
 
 
+def test_mirrored_sums_and_bits_of_inputs_are_signals_that_are_there(tmp_path):
+    """x − y ≥ 1 is not y − x ≥ 0, three times a sum is the sum, x ≥ 2 is the upper bit of x."""
+    weights = np.array([[1, -1, 3, 1, 1], [-1, 1, -3, 0, 1]], np.int8)
+    levels = Levels(np.array([[1], [0], [3], [2], [2]], np.int32), np.ones(5, np.int8))
+    layers = (
+        Dense(weights), levels, Concatenate((0, 0)), Dense(np.arange(-1, 13).reshape(7, 2).astype(
+            np.int8)), Head(np.zeros(2, np.int32)),
+    )  # fmt: skip
+    network = IntegerNetwork(
+        InputFormat(2, False, 1.0, (2,)), layers, sources=((-1,), (0,), (1, -1), (2,), (3,))
+    )
+    design, found = write_rtl(network, tmp_path), estimate(network)
+    logits = int(live_parts(network).ends[-1].registers.sum())
+    # Inputs of two bits each, x − y ≥ 1 and x + y ≥ 2.
+    assert found.ffs == 2 * 2 + 2 + logits + 2 == design.ffs
+
+
 def flat_head(positions):
     rng = np.random.default_rng(0)
     weights = Dense(rng.choice([-1, 1], (positions, 2)).astype(np.int8))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hls_projects.families import XILINX
-from hls_projects.kinds import Dense, Flatten, Head, MaxPool, Pad
+from hls_projects.kinds import Conv2D, Dense, Flatten, Head, MaxPool, Pad
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.estimation import pools
@@ -40,14 +40,20 @@ def test_pools_are_those_of_the_netlist(network, monkeypatch):
     assert found.tolist() == [stage.netlist.luts, stage.netlist.positions]
 
 
-def test_numbers_with_a_sign_are_made_before_they_are_compared():
-    network = pooled(MaxPool((2, 2), (1, 1)), bits=3, signed=True)
+@pytest.mark.parametrize("factor, luts", [(1, 0), (-3, 200)])
+def test_numbers_are_made_before_they_are_compared(factor, luts):
+    """In proportion to how many there are; signs alone take nothing."""
+    before = Conv2D(factor * np.eye(2, dtype=np.int8).reshape(1, 1, 2, 2))
+    network = pooled(MaxPool((2, 2), (1, 1)), bits=3, signed=True, before=(before,))
     pipeline = GraphPipeline(network, XILINX)
     # Logits would make the numbers anew.
-    pipeline._linear([0])
+    pipeline._linear([0, 1])
     netlist = pipeline.stages[0].netlist
     live = live_parts(network)
-    assert comparisons(live.ends[0], live).tolist() == [netlist.luts, netlist.positions]
+    found = comparisons(live.ends[0], live)
+    assert found[0] == netlist.luts
+    assert found[1] == pytest.approx(netlist.positions, rel=0.05)
+    assert found[0] - pools.pool_cells(live.ends[0], live.table)[0] >= luts
 
 
 def test_windows_beyond_those_built_count_in_proportion(monkeypatch):
