@@ -33,11 +33,11 @@ def signed_digits(value: int) -> Iterator[tuple[int, int]]:
 
 
 def digit_counts(weights: np.ndarray) -> np.ndarray:
-    """How many nonzero signed digits each of some integers of 8 bits has, int64 of their shape."""
-    magnitudes = np.abs(np.asarray(weights, np.int16)).astype(np.uint16)
+    """How many nonzero signed digits each of some integers has, int64 of their shape."""
+    values, places = np.unique(weights, return_inverse=True)
     # A bit in which n and 3n differ is a digit of n that is not 0.
-    differ = magnitudes ^ (3 * magnitudes)
-    return np.array([n.bit_count() for n in range(1 << 10)], np.int64)[differ]
+    counts = [(abs(n) ^ 3 * abs(n)).bit_count() for n in values.tolist()]
+    return np.array(counts, np.int64)[places].reshape(np.shape(weights))
 
 
 def places_of(weights: np.ndarray) -> int:

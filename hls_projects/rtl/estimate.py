@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hls_projects.kinds import Interval, Layer, Role, Thermometer
+from hls_projects.kinds import Layer, Role
 from hls_projects.logic.signed_digits import digit_counts
 from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.rtl.pipeline.encoder import encoder_luts
-from hls_projects.rtl.pipeline.stages import logit_bits
+from hls_projects.rtl.estimation.cells import Models, comparisons, sums_facts
+from hls_projects.rtl.estimation.live import live_parts
+from hls_projects.rtl.feasible import check_unrolled
 from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
 from hls_projects.rtl.stream.streaming import pool_stage
 from qkeras_models.cost.layer_facts import LayerFacts
@@ -38,69 +39,6 @@ class Estimate:
     by_layer: tuple[tuple[Layer, float], ...] = field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True)
-class _Models:
-    """The models of LUT cells and of positions."""
-
-    luts: LutModel
-    positions: PositionModel
-
-    def cells(self, facts: LayerFacts) -> np.ndarray:
-        """(2,) LUT cells and positions of a layer."""
-        return np.array([self.luts.luts(facts), self.positions.positions(facts)])
-
-
-@dataclass(frozen=True)
-class _Live:
-    """A weight layer as far as hardware keeps it.
-
-    Args:
-        layer: the weights.
-        output_bits: of the activations that follow; None for logits.
-        inputs: bounds (…, inputs) of its inputs.
-        registers: (…, outputs), bits registered after each neuron; 0 where the neuron is constant
-            or no logit depends on it.
-    """
-
-    layer: Layer
-    output_bits: int | None
-    inputs: Interval
-    registers: np.ndarray
-
-    @property
-    def kept(self) -> np.ndarray:
-        """(…, outputs) bool."""
-        return self.registers > 0
-
-    def cells(self, models: _Models) -> np.ndarray:
-        """(2,) LUT cells and positions, by models."""
-        return models.cells(_facts(self))
-
-
-@dataclass(frozen=True)
-class _Comparators:
-    """A thermometer as far as hardware keeps it.
-
-    Args:
-        layer: the levels.
-        inputs: bounds (…, features) of its inputs.
-        registers: (…, bits), 1 for each bit that changes and that a logit depends on.
-    """
-
-    layer: Thermometer
-    inputs: Interval
-    registers: np.ndarray
-
-    def cells(self, _: _Models) -> np.ndarray:
-        """(2,) LUT cells of the comparators, built and counted; each takes a position."""
-        return np.full(2, encoder_luts(self.layer, self.inputs, self.kept), float)
-
-    @property
-    def kept(self) -> np.ndarray:
-        """(…, bits) bool."""
-        return self.registers > 0
-
-
 def estimate(
     network: IntegerNetwork,
     model: LutModel | None = None,
@@ -114,22 +52,33 @@ def estimate(
         position_model: of positions; likewise.
 
     Raises:
-        ValueError: for a kind of layer that RTL does not have.
+        ValueError: for a network that RTL does not have.
     """
-    models = _Models(model or fitted_model(), position_model or fitted_position_model())
+    models = Models(model or fitted_model(), position_model or fitted_position_model())
     if streams(network):
         return _stream_estimate(plan_stream(network), models)
-    live = list(_live_layers(network))
-    registers = sum(int(layer.registers.sum()) + 1 for layer in live)
-    cells = [layer.cells(models) for layer in live]
-    luts, positions = map(round, sum(cells, np.zeros(2)).tolist())
-    encoders = (n for n, layer in zip(cells, live, strict=True) if isinstance(layer, _Comparators))
-    by_layer = tuple((found.layer, float(n[0])) for found, n in zip(live, cells, strict=True))[::-1]
-    return Estimate(luts, registers, positions, round(sum(n[0] for n in encoders)), by_layer)
+    return _estimate_at_once(network, models)
+
+
+def _estimate_at_once(network: IntegerNetwork, models: Models) -> Estimate:
+    check_unrolled(network)
+    live = live_parts(network)
+    cells: dict[int, np.ndarray] = {}
+    encoders = 0.0
+    for end, facts in sums_facts(live):
+        cells[end.named] = cells.get(end.named, 0) + models.cells(facts)
+    for end in live.ends:
+        if end.layer.role in (Role.ENCODER, Role.POOL):
+            own = comparisons(end, live)
+            cells[end.named] = cells.get(end.named, 0) + own
+            encoders += own[0] * (end.layer.role is Role.ENCODER)
+    luts, positions = map(round, sum(cells.values(), np.zeros(2)).tolist())
+    by_layer = tuple((network.layers[i], float(own[0])) for i, own in sorted(cells.items()))
+    return Estimate(luts, live.ffs, positions, round(encoders), by_layer)
 
 
 def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
-    """Facts of every weight layer, without what hardware leaves out.
+    """Facts of the sums that each activation or head takes, without what hardware leaves out.
 
     Constant neurons and those that no logit depends on have fan-in 0.  A signed digit of a weight
     counts as much as its input has bits that can change: half a weight, where one of two can.
@@ -142,8 +91,7 @@ def layer_facts(network: IntegerNetwork) -> tuple[LayerFacts, ...]:
     if streams(network):
         plan = plan_stream(network)
         return (*_pixel_facts(plan), *layer_facts(plan.tail))
-    live = (layer for layer in _live_layers(network) if isinstance(layer, _Live))
-    return tuple(_facts(layer) for layer in live)[::-1]
+    return tuple(facts for _, facts in sums_facts(live_parts(network)))
 
 
 def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
@@ -151,19 +99,17 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
     for step in plan.steps:
         if not (step.pools or step.moves):
             matrix = step.matrix
-            # Places that branches are shifted by cost nothing.
-            digits = digit_counts(matrix) if matrix.dtype == np.int8 else matrix != 0
             yield LayerFacts(
                 weights=matrix.size,
-                fan_ins=tuple(digits.sum(axis=0).tolist()),
+                fan_ins=tuple(digit_counts(matrix).sum(axis=0).tolist()),
                 input_bits=step.bits,
                 output_bits=None if step.threshold is None else step.threshold.bits,
             )
 
 
-def _stream_estimate(plan: StreamPlan, models: _Models) -> Estimate:
+def _stream_estimate(plan: StreamPlan, models: Models) -> Estimate:
     """Pools are built and counted; buffers count every bit that they hold or mask, no counters."""
-    rest = estimate(plan.tail, models.luts, models.positions)
+    rest = _estimate_at_once(plan.tail, models)
     facts = _pixel_facts(plan)
     cells = np.array([rest.luts, rest.positions], float)
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
@@ -181,65 +127,5 @@ def _stream_estimate(plan: StreamPlan, models: _Models) -> Estimate:
         by_layer.append((step.layer, float(own[0])))
     luts, positions = map(round, cells.tolist())
     registers += sum(not step.moves for step in plan.steps)
-    return Estimate(luts, registers, positions, by_layer=(*by_layer, *rest.by_layer))
-
-
-def _live_layers(network: IntegerNetwork) -> Iterator[_Live | _Comparators]:
-    """From the last weight layer back."""
-    if not network.is_sequence:
-        raise ValueError("estimates are of layers one after another. Received: branches")
-    ranges = [network.input.bounds(), *network.ranges()]
-    used = np.ones(network.classes, bool)
-    logit_width = logit_bits(network)
-    for position in reversed(range(len(network.layers))):
-        layer = network.layers[position]
-        if layer.role is Role.WEIGHTED and layer.windows is None:
-            after = network.layers[position + 1]
-            live = _live(layer, after, ranges[position : position + 3], used, logit_width)
-            yield live
-            used = live.kept.astype(np.int64) @ (layer.weights.T != 0) > 0
-        elif layer.role is Role.ENCODER:
-            registers = _changing_bits(ranges[position + 1]) * used
-            yield _Comparators(layer, ranges[position], registers)
-            used = registers @ layer.copies(ranges[position][0].shape[-1]).weights.T > 0
-        elif layer.role is Role.SHAPE:
-            used = used.reshape(ranges[position][0].shape)
-        elif layer.role not in (Role.ACTIVATION, Role.OUTPUT):
-            raise ValueError(
-                "estimates know dense, threshold, thermometer, flatten, reshape and head layers. "
-                f"Received: {layer.kind}"
-            )
-
-
-def _live(
-    layer: Layer, after: Layer, ranges: list[Interval], used: np.ndarray, logit_width: int
-) -> _Live:
-    inputs, sums, outputs = ranges
-    registers = _changing_bits(outputs) * used
-    if after.role is Role.OUTPUT:
-        # All logits are as wide as the widest; sign bits are not shared.
-        registers = np.where(registers > 0, logit_width, 0)
-        return _Live(layer, None, inputs, registers)
-    # A sum of two values is one bit, whatever two activations it leads to.
-    registers = np.minimum(registers, sums[1] - sums[0])
-    return _Live(layer, after.bits, inputs, registers)
-
-
-def _facts(live: _Live) -> LayerFacts:
-    bits = _changing_bits(live.inputs)
-    input_bits = max(int(bits.max()), 1)
-    fan_ins = (bits @ digit_counts(live.layer.weights)) * live.kept / input_bits
-    return LayerFacts(
-        weights=live.layer.weights.shape[0] * fan_ins.size,
-        fan_ins=tuple(fan_ins.reshape(-1).tolist()),
-        input_bits=input_bits,
-        output_bits=live.output_bits,
-    )
-
-
-def _changing_bits(interval: Interval) -> np.ndarray:
-    """How many bits are not the same in all two's complement integers between the bounds."""
-    lowest, highest = interval
-    across_zero = (lowest < 0) & (highest >= 0)
-    spread = np.where(across_zero, 2 * np.maximum(highest, -lowest - 1) + 1, lowest ^ highest)
-    return np.ceil(np.log2(spread + 1.0)).astype(np.int64)
+    by_layer += rest.by_layer
+    return Estimate(luts, registers, positions, rest.encoder_luts, tuple(by_layer))

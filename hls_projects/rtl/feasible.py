@@ -26,12 +26,21 @@ def check_feasible(network: IntegerNetwork, time_multiplex: bool = False) -> Non
     """
     plan = plan_stream(network) if streams(network) else None
     tail = network if plan is None else plan.tail
-    if unrolled_terms(tail) > MOST_UNROLLED and any(layer.windows for layer in tail.layers):
-        kinds = ", ".join(sorted({layer.kind for layer in tail.layers if layer.windows}))
+    check_unrolled(tail)
+    if time_multiplex and not (plan and multiplexed_layers(plan)[0]):
+        raise ValueError(NOTHING_TO_MULTIPLEX)
+
+
+def check_unrolled(network: IntegerNetwork) -> None:
+    """Refuses what is built all at once, with windows, and too large for that.
+
+    Raises:
+        ValueError: for more than MOST_UNROLLED terms.
+    """
+    kinds = ", ".join(sorted({layer.kind for layer in network.layers if layer.windows}))
+    if kinds and unrolled_terms(network) > MOST_UNROLLED:
         raise ValueError(
             "RTL of what follows the flattened image is built all at once, with at most "
             f"{MOST_UNROLLED:,} terms where it has windows. Received: {kinds} of "
-            f"{unrolled_terms(tail):,} terms"
+            f"{unrolled_terms(network):,} terms"
         )
-    if time_multiplex and not (plan and multiplexed_layers(plan)[0]):
-        raise ValueError(NOTHING_TO_MULTIPLEX)

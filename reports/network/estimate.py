@@ -21,6 +21,11 @@ CONVOLUTIONAL = "ten of them, synthesized module by module: LUT −2.4 to +4.6 %
 LARGER_POSITIONS = "+21 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
 CONVOLUTIONAL_POSITIONS = "six of them, module by module: −4.1 to +3.4 %"
 
+# Of random ones in docs/estimate.md, by benchmarks/graph_estimates.py, against their netlists.
+OTHERS = "24 others of at most 2,305 nonzeros, mean and worst error"
+BRANCHED = f"{OTHERS}: LUT 4.8%, 17.3%; FF 0.3%, 4.3%"
+BRANCHED_POSITIONS = f"{OTHERS}: 4.3%, 19.1%"
+
 
 def estimated_resources(network: IntegerNetwork) -> Resources:
     """LUTs, positions and flip-flops with one register stage a layer; notes state the errors.
@@ -29,6 +34,7 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
     where the network has a layer that RTL does not have.
     """
     from hls_projects.rtl.estimate import estimate
+    from hls_projects.rtl.estimation.live import is_dense_sequence
     from hls_projects.rtl.stream.stream_plan import streams
 
     try:
@@ -36,8 +42,9 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
     except ValueError:
         return {}
     convolutional = streams(network)
-    note = error_note(network.nonzeros, convolutional)
-    occupied = position_note(network.nonzeros, convolutional)
+    branched = not (network.is_sequence if convolutional else is_dense_sequence(network))
+    kind = network.nonzeros, convolutional, branched
+    note, occupied = error_note(*kind), position_note(*kind)
     comparators = Figure(found.encoder_luts, "LUT", Source.ESTIMATE, ENCODER_NOTE)
     encoder = {"encoder_luts": comparators} if found.encoder_luts else {}
     return {
@@ -52,15 +59,18 @@ def estimated_resources(network: IntegerNetwork) -> Resources:
     }
 
 
-def error_note(nonzeros: int, convolutional: bool) -> str:
+def error_note(nonzeros: int, convolutional: bool, branched: bool = False) -> str:
     """How far off the estimate is, on networks outside the fit that are like this one.
 
     Args:
         nonzeros: of the network.
-        convolutional: whether it holds convolutions or pools.
+        convolutional: whether it is a stream of pixels, of convolutions or pools.
+        branched: whether it has branches, or is built at once of other than dense layers.
     """
     from qkeras_models.cost.lut_model import fit_record
 
+    if branched:
+        return f"fitted on dense layers in a row, not on such networks; {BRANCHED}"
     if convolutional:
         return f"fitted on dense networks, not on convolutional ones; {CONVOLUTIONAL}"
     if nonzeros > LARGEST_FITTED:
@@ -76,10 +86,12 @@ def error_note(nonzeros: int, convolutional: bool) -> str:
     )
 
 
-def position_note(nonzeros: int, convolutional: bool) -> str:
+def position_note(nonzeros: int, convolutional: bool, branched: bool = False) -> str:
     """As error_note, of the LUT positions that a design written for `cells` occupies."""
     from qkeras_models.cost.position_model import fit_record
 
+    if branched:
+        return f"fitted on dense layers in a row, not on such networks; {BRANCHED_POSITIONS}"
     if convolutional:
         return f"fitted on dense networks, not on convolutional ones; {CONVOLUTIONAL_POSITIONS}"
     if nonzeros > LARGEST_FITTED:

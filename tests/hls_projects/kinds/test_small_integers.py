@@ -37,6 +37,7 @@ def test_digits_of_all_weights_are_counted():
     counted = [len(list(signed_digits(int(weight)))) for weight in weights]
     np.testing.assert_array_equal(digit_counts(weights), counted)
     assert max(counted) == 4
+    assert digit_counts(np.array([[2**40 + 5], [1 - 2**31]])).tolist() == [[3], [2]]
 
 
 @given(st.lists(st.integers(-100, 100), min_size=1))

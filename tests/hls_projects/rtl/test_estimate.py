@@ -4,7 +4,20 @@ import keras
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Flatten, Head, Layer, Levels, Reshape, Role
+from hls_projects.kinds import (
+    Add,
+    Conv2D,
+    Dense,
+    Flatten,
+    Head,
+    Layer,
+    Levels,
+    Reshape,
+    Role,
+    Select,
+    Thermometer,
+    UpSample,
+)
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
@@ -13,7 +26,8 @@ from qkeras_models.cost.lut_model import fit_record, fitted_model
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 from qkeras_models.networks.builders import mlp
 from qkeras_models.networks.pretrained import pretrained_folder
-from tests.hls_projects.networks import ternary
+from tests.hls_projects.branches import branched
+from tests.hls_projects.networks import image_network, ternary, threshold
 from tests.hls_projects.zoo import ZOO
 from training.pruning.quantization_pruning import QuantizationPruning
 
@@ -141,8 +155,87 @@ def test_other_layers_are_refused():
             return lowest, highest
 
     network = random_network()
-    with pytest.raises(ValueError, match="dense, threshold, thermometer, flatten.*softmax"):
+    with pytest.raises(ValueError, match="layers that RTL has: dense, .*softmax"):
         estimate(replace(network, layers=(Other(), *network.layers)))
+
+
+def test_layers_of_a_graph_share_its_luts():
+    network = branched()
+    found = estimate(network)
+    names = [network.layer_names[network.layers.index(layer)] for layer, _ in found.by_layer]
+    assert names == ["dense_1", "dense_2", "add_1", "dense_5"]
+    assert round(sum(luts for _, luts in found.by_layer)) == found.luts > 0
+    assert len(layer_facts(network)) == len(names)
+
+
+def test_sums_that_two_activations_take_count_twice():
+    network = random_network((20, 8, 4))
+    flatten, dense, levels, *ends = network.layers
+    other = replace(levels, levels=levels.levels + 1)
+    twice = replace(
+        network, layers=(flatten, dense, levels, other, Add((0, 0), (1, 1)), *ends),
+        sources=((-1,), (0,), (1,), (1,), (2, 3), (4,), (5,)),
+    )
+    (first, luts), _ = estimate(twice).by_layer
+    assert first is dense and luts == pytest.approx(2 * estimate(network).by_layer[0][1])
+
+
+def test_heads_of_other_widths_have_registers_of_their_own(tmp_path):
+    """Far above the sum's own bits a logit is one signal."""
+    rng = np.random.default_rng(0)
+    weights = [Dense(rng.choice([-1, 1], (n, 2)).astype(np.int8)) for n in (40, 3)]
+    heads = [Head(np.array([bias, 0], np.int32)) for bias in (99_999, 2)]
+    layers = (Select(0, (40,)), Select(40, (3,)), *weights, *heads)
+    network = IntegerNetwork(
+        InputFormat(1, False, 1.0, (43,)), layers, sources=((-1,), (-1,), (0,), (1,), (2,), (3,))
+    )
+    design, found = write_rtl(network, tmp_path), estimate(network)
+    assert found.ffs == design.ffs < 4 * design.logit_bits
+    assert found.luts == pytest.approx(design.luts, rel=0.2)
+
+
+def test_a_tail_with_branches_is_estimated_with_its_stream(tmp_path):
+    rng = np.random.default_rng(2)
+    image = image_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")])
+    conv, levels, flatten, *_ = image.layers
+    layers = (
+        conv, levels, flatten, Dense(ternary(rng, 32, 6, 0.5)), threshold(rng, 6, 2, 2),
+        Dense(ternary(rng, 6, 6, 0.5)), Add((0, 0), (1, 1)), Head(np.zeros(6, np.int32)),
+    )  # fmt: skip
+    sources = ((-1,), (0,), (1,), (2,), (3,), (4,), (4, 5), (6,))
+    network = IntegerNetwork(image.input, layers, sources=sources)
+    design, found = write_rtl(network, tmp_path), estimate(network)
+    assert design.pixels == 16 and found.ffs == pytest.approx(design.ffs, rel=0.02)
+    assert found.luts == pytest.approx(design.luts, rel=0.35)
+
+
+def test_comparators_after_a_stream_are_among_its_luts():
+    image = image_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")])
+    codes = Thermometer(np.full(32, 2, np.int32), np.arange(32, dtype=np.int32))
+    dense = estimate(image)
+    coded = estimate(replace(image, layers=(*image.layers[:3], codes, *image.layers[3:])))
+    assert coded.encoder_luts == 0 == dense.encoder_luts
+    codes = Thermometer(np.full(32, 3, np.int32), np.arange(32, dtype=np.int32))
+    coded = estimate(replace(image, layers=(*image.layers[:3], codes, *image.layers[3:])))
+    assert 0 < coded.encoder_luts < coded.luts
+
+
+def test_what_is_too_large_to_be_built_at_once_is_refused():
+    """Images that no stream has, and sums too wide to be collected."""
+    large = image_network((24, 24, 3), [UpSample((2, 2)), (4, (3, 3), (1, 1), "same")])
+    with pytest.raises(ValueError, match="Received: upsample"):
+        estimate(large)
+    wide = Conv2D(np.ones((3, 3, 3, 8), np.int8))
+    with pytest.raises(ValueError, match="at most 5,000 terms .* Received: conv2d of"):
+        estimate(image_network((16, 16, 3), [wide], input_bits=8))
+
+
+def test_comparators_of_images_that_are_built_at_once(tmp_path):
+    codes = Thermometer(np.array([1, 2, 2], np.int32), np.array([0, 1, 1], np.int32))
+    network = image_network((4, 3, 2), [codes, (3, (2, 2), (1, 1), "valid")])
+    design, found = write_rtl(network, tmp_path), estimate(network)
+    assert found.encoder_luts == design.encoder_luts > 0
+    assert found.ffs == design.ffs
 
 
 def test_one_bit_that_sets_two_is_registered_once():

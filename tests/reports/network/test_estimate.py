@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls_projects.kinds import Dense, Head, Layer, Role
+from hls_projects.kinds import Add, Dense, Head, Layer, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.estimate import estimate
@@ -19,6 +19,7 @@ from reports.network.estimate import (
 from reports.network.report_tables import resource_table
 from reports.records.record import Figure, Source
 from reports.records.results_file import load_records
+from tests.hls_projects.branches import branched
 from tests.hls_projects.networks import image_network
 from tests.hls_projects.zoo import ZOO
 
@@ -130,6 +131,38 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
     ]
     span = f"{100 * min(counted):+.1f} to {100 * max(counted):+.1f} %".replace("-", "−")
     assert len(counted) == 6 and span in position_note(1, True)
+
+
+def test_errors_on_branched_networks_are_those_of_the_page():
+    page = (ROOT / "docs/estimate.md").read_text(encoding="utf-8")
+    part = page.split("<!-- by benchmarks/graph_estimates.py -->")[1].split("<!--")[0]
+    cells = [[cell.strip().replace(",", "") for cell in line.split("|")[1:-1]]
+             for line in part.splitlines() if line.startswith("|")][2:]
+    counted = np.array([row[1:4] + row[5:7] + row[8:10] for row in cells], float)
+    nonzeros, netlist, found = counted[:, 0], counted[:, 1::2], counted[:, 2::2]
+    mean, worst = (at(abs(found / netlist - 1), axis=0) for at in (np.mean, np.max))
+    luts, positions, ffs = (f"{m:.1%}, {w:.1%}" for m, w in zip(mean, worst, strict=True))
+    others = f"{len(cells)} others of at most {int(nonzeros.max()):,} nonzeros"
+    assert error_note(1, True, True) == error_note(1, False, True)
+    assert f"{others}, mean and worst error: LUT {luts}; FF {ffs}" in error_note(1, False, True)
+    assert f"{others}, mean and worst error: {positions}" in position_note(1, False, True)
+
+
+def test_networks_with_branches_have_an_estimate_and_say_how_far_off_it_is():
+    dense, images = branched(), image()
+    twice = (0, 0), (1, 1)
+    sources = tuple((i - 1,) for i in range(len(images.layers)))
+    stream = IntegerNetwork(
+        images.input,
+        (*images.layers[:2], Add(*twice), *images.layers[2:]),
+        sources=(*sources[:2], (1, 1), *((i,) for i in range(2, len(sources)))),
+    )
+    for found, nonzeros in ((dense, dense.nonzeros), (stream, stream.nonzeros)):
+        figures = estimated_resources(found)[DESIGN]
+        assert figures["luts"].value > 0 and figures["ffs"].value > 0
+        assert figures["luts"].note == figures["ffs"].note == error_note(nonzeros, True, True)
+        assert figures["positions"].note == position_note(nonzeros, True, True)
+    assert estimated_resources(images)[DESIGN]["luts"].note == error_note(1, True)
 
 
 def test_positions_of_the_reproductions_networks_are_near_those_of_their_netlists():

@@ -1,0 +1,1 @@
+"""What of a network's Verilog takes LUTs and flip-flops, found without making any."""
