@@ -9,6 +9,7 @@ import numpy as np
 from hls_projects.kinds import Levels
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.network.parts import input_parts
 
 INT32 = np.iinfo(np.int32)
 
@@ -28,12 +29,15 @@ def with_raw_inputs(network: IntegerNetwork, bits: int, scale: float) -> Integer
         The network itself where the integers are the raw values as they are.
 
     Raises:
-        ValueError: for values outside these ranges, or a network of signed inputs.
+        ValueError: for values outside these ranges, or a network of signed or of several inputs.
     """
     if not 1 <= bits <= 16:
         raise ValueError(f"`bits` of raw inputs must be 1 to 16. Received: {bits}")
     if not 0 < scale < np.inf:
         raise ValueError(f"`scale` of raw inputs must be > 0. Received: {scale}")
+    if parts := input_parts(network):
+        raise ValueError("raw inputs are of networks of one input. Received: "
+                         f"{', '.join(network.layer_names[i] for i in parts)}")
     form = network.input
     if form.lowest < 0:
         raise ValueError("raw inputs are of networks whose inputs are never negative. Received: "

@@ -9,7 +9,9 @@ import pytest
 
 from hls_projects.conversion.options import ConversionOptions, RtlOptions
 from hls_projects.conversion.rtl.convert import convert_to_rtl
+from hls_projects.kinds import Add, Dense, Head, Select
 from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.raw_inputs import raw_values, with_raw_inputs
 from hls_projects.proof import prove_rtl
 from hls_projects.rtl import RtlSimulation, write_rtl
@@ -76,6 +78,15 @@ def test_what_cannot_be(bits, scale, signed, message):
     net = replace(net, input=InputFormat(2, signed, 1.0, (5,)))
     with pytest.raises(ValueError, match=message):
         with_raw_inputs(net, bits, scale)
+
+
+def test_several_inputs_are_named():
+    layers = (Select(0, (2,)), Select(2, (2,)), Add((0, 0), (1, 1)),
+              Dense(np.ones((2, 1), np.int8)), Head(np.zeros(1, np.int32)))
+    net = IntegerNetwork(InputFormat(1, False, 0.5, (4,)), layers, {},
+                         ((-1,), (-1,), (0, 1), (2,), (3,)))
+    with pytest.raises(ValueError, match="networks of one input. Received: select_1, select_2"):
+        with_raw_inputs(net, 8, 1 / 256)
 
 
 def test_options_that_do_not_go_together():
