@@ -101,7 +101,8 @@ def _present_name(word: str) -> str:
                    "the network's inputs of them is part of it; includes --rtl.  [default: the "
                    "network's own inputs enter]")
 @click.option("--raw-scale", type=float,
-              help="The input that a raw value of 1 stands for.  [default: 2 to the -raw-bits]")
+              help="The input that a raw value of 1 stands for.  [default: 1/256 of 8 bits, 1/16 "
+                   "of 4]")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
 @click.option("--tool-seconds", type=float, default=1800.0, show_default=True,

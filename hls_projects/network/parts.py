@@ -15,6 +15,7 @@ from qkeras_models.input_formats.fixed_point import FixedPoint
 
 # Networks are IntegerNetworks, whose module imports this one.
 
+
 def input_parts(network: Any) -> dict[int, Select]:
     """The layers that take one input each out of the vector of all, by position.
 
