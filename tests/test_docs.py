@@ -68,7 +68,7 @@ def test_the_format_can_be_read_with_numpy_alone(tmp_path):
         np.testing.assert_array_equal(logits, other.predict(raw(model, 50)))
     several = IntegerNetwork.from_keras(two_inputs())
     form = replace(several.input, bits=9, parts=(
-        InputPart("image", 64, 4, True), InputPart("track", 5, 8, False)))
+        InputPart(4, True, "image", 64), InputPart(8, False, "track", 5)))
     for own in (several, replace(several, input=form)):
         own.save(tmp_path / "network.npz")
         x = rng.normal(0, 6, (50, 8 * 8 + 5))

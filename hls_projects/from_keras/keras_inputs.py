@@ -104,7 +104,7 @@ def input_quantizers(graph: KerasGraph) -> list[InputQuantizer]:
 def _joined(graph: KerasGraph, formats: Sequence[Any]) -> InputFormat:
     """One vector of all inputs, each element with its own scale, and each input with its width."""
     parts = tuple(
-        InputPart(name, math.prod(shape), form.bits, form.signed)
+        InputPart(form.bits, form.signed, name, math.prod(shape))
         for name, shape, form in zip(graph.inputs, graph.shapes, formats, strict=True)
     )
     signed = any(part.signed for part in parts)

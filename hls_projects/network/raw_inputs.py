@@ -75,11 +75,9 @@ def raw_values(network: IntegerNetwork, x: np.ndarray) -> np.ndarray:
 
 def _codes(form: InputFormat, bits: int, scale: float) -> np.ndarray:
     """The network's integer of each raw value and channel, (2^bits, channels)."""
-    values = np.arange(1 << bits, dtype=np.float64) * scale
-    samples = np.broadcast_to(
-        values.astype(np.float32).reshape(-1, *(1,) * len(form.shape)), (1 << bits, *form.shape))
-    found = form.quantize(samples)
-    return found.reshape(1 << bits, -1, form.shape[-1])[:, 0]
+    values = (np.arange(1 << bits) * scale).astype(np.float32)[:, None]
+    scales = np.broadcast_to(np.asarray(form.scale, np.float32), form.shape[-1:])
+    return form.with_scale(values, scales).astype(np.int32)
 
 
 def _least(codes: np.ndarray, level: int) -> int:

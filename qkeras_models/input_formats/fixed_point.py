@@ -16,7 +16,37 @@ SCALE_BITS = 16
 
 
 @dataclass(frozen=True)
-class FixedPoint:
+class IntegerRange:
+    """0 … 2^bits − 1, or −2^(bits−1) … 2^(bits−1) − 1 where signed.
+
+    Args:
+        bits: 1 to 16.
+        signed: whether integers may be negative.
+
+    Raises:
+        ValueError: for a value outside these ranges.
+    """
+
+    bits: int
+    signed: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bits", check_bits(self.bits))
+        if not isinstance(self.signed, (bool, np.bool_)):
+            raise ValueError(f"`signed` must be True or False. Received: {self.signed!r}")
+        object.__setattr__(self, "signed", bool(self.signed))
+
+    @property
+    def lowest(self) -> int:
+        return -(1 << (self.bits - 1)) if self.signed else 0
+
+    @property
+    def highest(self) -> int:
+        return self.lowest + (1 << self.bits) - 1
+
+
+@dataclass(frozen=True)
+class FixedPoint(IntegerRange):
     """x_int = clip(floor(x / scale), lowest, highest), in float32 as Keras computes it.
 
     Unsigned: 0 … 2^bits − 1.  Signed: −2^(bits−1) … 2^(bits−1) − 1.  One unsigned bit asks
@@ -37,24 +67,11 @@ class FixedPoint:
         array([0, 1], dtype=int32)
     """
 
-    bits: int
-    signed: bool
     scale: float | tuple[float, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "bits", check_bits(self.bits))
-        if not isinstance(self.signed, (bool, np.bool_)):
-            raise ValueError(f"`signed` must be True or False. Received: {self.signed!r}")
-        object.__setattr__(self, "signed", bool(self.signed))
+        super().__post_init__()
         object.__setattr__(self, "scale", _check_scale(self.scale))
-
-    @property
-    def lowest(self) -> int:
-        return -(1 << (self.bits - 1)) if self.signed else 0
-
-    @property
-    def highest(self) -> int:
-        return self.lowest + (1 << self.bits) - 1
 
     def quantize(self, x: np.ndarray) -> np.ndarray:
         """Floats of any shape, their last axis matching `scale`, to int32 of that shape."""

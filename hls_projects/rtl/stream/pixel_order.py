@@ -8,6 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from hls_projects.rtl.stream.time_multiplexed_dense import rom_style
+
 MODULE = """\
 module {name}(
     input clk,
@@ -51,8 +53,6 @@ always @(posedge clk) begin
 end
 endmodule
 """
-# Larger ROMs are block RAMs, as those of time-multiplexed layers.
-LARGEST_IN_LUTS = 1024
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class PixelOrder:
         width: bits of a pixel.
         pixels: of an image that enters.
         order: for each pixel that leaves, which one of the image it is, −1 for zeros.
-        capacity: pixels that it holds, ≥ 1; see order_capacity.
+        capacity: pixels that it holds, ≥ 1; see pixel_counts.with_room.
         backlog: pixels that may leave already and wait for others that leave before them, at most.
     """
 
@@ -134,11 +134,10 @@ class PixelOrder:
         words, read = list(self._words()), "held[from]"
         place, need = self._place_bits, max((self.pixels - 1).bit_length(), 1)
         width = place + 1 + need
-        large = width * len(words) > LARGEST_IN_LUTS
         memory = (f"    words[{i}] = {width}'h{word:x};" for i, word in enumerate(words))
         return MODULE.format(
             name=self.name,
-            words_style='(* ram_style = "block" *) ' if large else "",
+            words_style=rom_style(width * len(words)),
             in_high=self.width - 1,
             word_high=width - 1,
             need_low=place + 1,

@@ -186,11 +186,9 @@ class Planner:
         (source,) = self.network.taken[position]
         shape = self.layer_shapes[source]
         places = layer.sources(shape).reshape(-1, self.layer_shapes[position][-1])
-        pixels, channels = np.divmod(places, shape[-1])
-        order = np.where(places[:, 0] < 0, ZERO, pixels[:, 0])
-        moved = np.where(order < 0, ZERO, order * shape[-1])[:, None] + (
-            np.arange(shape[-1]) * (order >= 0)[:, None])
-        if places.shape != moved.shape or (places != moved).any():
+        order = np.where(places[:, 0] == ZERO, ZERO, places[:, 0] // shape[-1])
+        whole = order[:, None] * shape[-1] + np.arange(shape[-1])
+        if not np.array_equal(places, np.where(order[:, None] == ZERO, ZERO, whole)):
             raise unsupported(f"{layer.kind} of channels")
         entering = self.image[0] * self.image[1]
         if len(order) > entering:

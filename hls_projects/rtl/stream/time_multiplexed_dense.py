@@ -157,8 +157,8 @@ class TimeMultiplexedDense:
             level_high=self._level_width - 1,
             part_high=self._part_width - 1,
             sum_high=self._sum_width - 1,
-            words_style=_style(self.schedule.cycles * self._word_width),
-            levels_style=_style(len(self._levels) * self._level_width),
+            words_style=rom_style(self.schedule.cycles * self._word_width),
+            levels_style=rom_style(len(self._levels) * self._level_width),
             memories="\n".join(self._memories()),
             terms="\n".join([*self._terms(), self._code()]),
             sum_of_terms=" + ".join(f"term_{bank}" for bank in banks),
@@ -271,7 +271,7 @@ class TimeMultiplexedDense:
         return f"wire [{self.threshold.bits - 1}:0] code = {' + '.join(reached)};"
 
 
-def _style(bits: int) -> str:
+def rom_style(bits: int) -> str:
     """Verilog attribute of a ROM."""
     return '(* rom_style = "block" *) ' if bits > LARGEST_IN_LUTS else ""
 

@@ -170,7 +170,7 @@ def test_what_an_input_does_not_hold_is_named(network):
     with pytest.raises(ValueError, match="16 bits, of which one is the sign.*16 bits unsigned of"):
         IntegerNetwork.from_keras(model(), wide)
     with pytest.raises(ValueError, match="`signed` must be True or False. Received: 1"):
-        InputPart("tracks", 6, 4, 1)
-    parts = (InputPart("tracks", 6, 4, True), InputPart("counts", 6, 6, False))
+        InputPart(4, 1, "tracks", 6)
+    parts = (InputPart(4, True, "tracks", 6), InputPart(6, False, "counts", 6))
     with pytest.raises(ValueError, match="from -32 to 31. Received: 6 bits unsigned of 'counts'"):
         InputFormat(6, True, 1.0, (12,), parts)
