@@ -3,47 +3,22 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from hls_projects.rtl.cxxrtl.cxx_lanes import ports, widen
-from hls_projects.rtl.cxxrtl.cxx_parts import cut
+from hls_projects.rtl.cxxrtl.cxx_lanes import ports
+from hls_projects.rtl.cxxrtl.modules import translate
 from hls_projects.rtl.design import RtlDesign
-from hls_projects.tools.yosys import run_yosys
 
 HERE = Path(__file__).parent
 
-# Down to gates of one bit, which become lanes of 64 simulations.  Every module is mapped before
-# it is flattened, since the same LUT stands in many places.  ABC's own script of sequential and
-# choice passes takes minutes for the long carry chains of a neuron with many inputs.
-TRANSLATE = (
-    "read_verilog primitives.v",
-    "read_verilog design.v",
-    "hierarchy -top top",
-    "proc",
-    "opt_expr",
-    "memory",
-    "opt_expr",
-    "simplemap",
-    "techmap",
-    "simplemap",
-    "opt_expr",
-    "opt_merge",
-    "opt_clean -purge",
-    "flatten",
-    "opt_clean -purge",
-    "abc -script +strash;dc2;map,-a -g AND,OR,XOR",
-    "splitnets -ports",
-    "techmap -map gates.v",
-    "opt_clean -purge",
-    "setattr -unset src */*",
-    "write_cxxrtl -header -O5 -g0 design.cc",
-)
 LANES = 64
 # Fewer samples stay in fewer lanes, so that each lane sees a stream and not single samples.
 SAMPLES_A_LANE = 16
@@ -95,16 +70,18 @@ class RtlSimulation:
         for source in (HERE / "primitives.v", HERE / "gates.v"):
             shutil.copyfile(source, folder / source.name)
         shutil.copyfile(design.verilog, folder / "design.v")
-        run_yosys(TRANSLATE, folder=folder, seconds=seconds)
-        source, header = folder / "design.cc", folder / "design.h"
-        parts = cut(widen(source.read_text()), widen(header.read_text()))
-        for path, text in zip((source, header), parts, strict=True):
-            path.write_text(text)
+        sources = [*translate(folder, seconds=seconds), str(HERE / "lanes" / "harness.cc")]
         bits = design.inputs_a_cycle * design.input_bits, design.classes * design.logit_bits
         (folder / "ports.h").write_text(ports(*bits))
         include = ["-I", str(folder), "-I", str(HERE / "lanes")]
-        sources = ["design.cc", str(HERE / "lanes" / "harness.cc")]
-        self._run([compiler, "-std=c++17", "-O0", *include, "-o", "simulation", *sources])
+        objects = [f"{i}.o" for i in range(len(sources))]
+        commands = [
+            [compiler, "-std=c++17", "-O0", *include, "-c", "-o", made, source]
+            for made, source in zip(objects, sources, strict=True)
+        ]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(self._run, commands))
+        self._run([compiler, "-o", "simulation", *objects])
 
     def predict(self, x_int: np.ndarray, valid: Sequence[bool] = (True,)) -> np.ndarray:
         """Integer inputs (samples, …) to logits (samples, classes), int32.

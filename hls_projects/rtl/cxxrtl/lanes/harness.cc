@@ -9,16 +9,14 @@ int main(int count, char **arguments) {
     FILE *inputs = std::fopen(arguments[1], "rb");
     FILE *outputs = std::fopen(arguments[2], "wb");
     if (!inputs || !outputs) return 3;
-    static cxxrtl_design::p_top top;
+    static design own;
     static cxxrtl::lanes in[1 + INPUT_BITS], out[1 + OUTPUT_BITS];
     while (std::fread(in, sizeof in, 1, inputs) == 1) {
-        write_inputs(top, in);
-        top.p_clk = cxxrtl::all_lanes(0);
-        top.step();
-        read_outputs(top, out);
+        write_inputs(own.top, in);
+        own.settle();
+        read_outputs(own.top, out);
         std::fwrite(out, sizeof out, 1, outputs);
-        top.p_clk = cxxrtl::all_lanes(1);
-        top.step();
+        own.rise();
     }
     std::fclose(inputs);
     return std::fclose(outputs) ? 5 : 0;

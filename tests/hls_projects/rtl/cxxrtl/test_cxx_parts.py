@@ -31,6 +31,14 @@ def test_statements_keep_their_order_and_their_blocks():
     assert header.count("void part_") == 2
 
 
+def test_a_module_without_registers_has_no_clock():
+    text = source(["\tp_a = p_b;\n"]).replace(
+        "\tbool posedge_p_clk = this->posedge_p_clk();\n", ""
+    ).replace("p_top", "p_layer__1")
+    received, _ = cut(text, HEADER.replace("p_top", "p_layer__1"), "layer_1")
+    assert "bool posedge_p_clk = false;\n\tpart_0(posedge_p_clk);" in received
+
+
 def test_a_design_with_feedback_is_refused():
     text = source([]).replace("converged = true", "converged = false")
     with pytest.raises(ValueError, match="without feedback.*converged = false"):
