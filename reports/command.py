@@ -87,6 +87,9 @@ def _present_name(word: str) -> str:
               help="What the Verilog is written for: cells, the fewest LUT cells; area, the "
                    "fewest occupied LUT positions; speed, the fewest LUTs in a row; balanced, "
                    "few of them in fewer positions; includes --rtl.  [default: cells]")
+@click.option("--trade-off", is_flag=True,
+              help="Build Verilog of every goal too, and show its LUTs, flip-flops and ns in the "
+                   "report; includes --rtl.")
 @click.option("--rtl-clock-period", type=float,
               help="Clock of the Verilog, in ns: registers where it needs them, several layers "
                    "in a cycle where they fit; includes --rtl.  [default: one stage a layer]")
@@ -119,7 +122,8 @@ def _present_name(word: str) -> str:
               help="Test samples that the board holds itself and runs at its full clock.")
 @click.option("--wrapper",
               help="axis: write the Verilog between two AXI4-Streams too, and a script that makes "
-                   "an IP of it; includes --rtl.")
+                   "an IP of it; hls: as an RTL black box of Vitis HLS, with a C model; includes "
+                   "--rtl.")
 @click.option("--vendor", "synthesize", is_flag=True,
               help="Run the vendor's tool, which must be on the PATH, and read its report.")
 @click.option("--json", "as_json", is_flag=True,
@@ -133,6 +137,7 @@ def main(
     yosys: str | None,
     pnr: bool,
     optimize: str | None,
+    trade_off: bool,
     rtl_clock_period: float | None,
     stage_delay: float | None,
     time_multiplex: bool,
@@ -165,7 +170,7 @@ def main(
     try:
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
         verilog = None
-        wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize,
+        wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize, trade_off,
                   rtl_clock_period is not None, stage_delay is not None, board,
                   options["wrapper"], raw_bits is not None, raw_scale is not None)
         if any(wanted):
@@ -182,6 +187,7 @@ def main(
                 "raw_bits": raw_bits,
                 "raw_scale": raw_scale,
                 "board": board is not None,
+                "trade_off": trade_off,
             }
         if stage_delay is not None:
             click.echo("warning: --stage-delay joins no layers; --rtl-clock-period replaces it",

@@ -95,6 +95,8 @@ def convert(
     network.save(RunFolder(source.folder).network)
     with step(f"writing the {options.backend} project"):
         hls_model = _write_project(model, network, source, options)
+    if options.wrapper == "hls":
+        _check_black_box(hls_model)
     converted = time.monotonic() - started
     exactness, csim = _compared(model, network, hls_model, data, source.folder, options, step)
     exactness["convert_seconds"] = round(converted, 1)
@@ -123,12 +125,28 @@ def convert(
     return Conversion(source, options, model, network, data, exactness, vendor, verilog, board)
 
 
-def _wrap(verilog: Verilog, source: ModelSource, options: ConversionOptions) -> None:
-    """Writes the run's axis/ for the first design, that of the first family asked for."""
-    from hls_projects.board.axis.package import PART, write_axis
+def _check_black_box(hls_model: ModelGraph) -> None:
+    """Raises ValueError for an HLS project that no black box of one array can call."""
+    inputs = len(hls_model.get_input_variables())
+    io_type = hls_model.config.get_config_value("IOType")
+    if inputs > 1 or io_type != "io_parallel":
+        raise ValueError(
+            "`--wrapper hls` is of networks of one input, all of whose values are there at once "
+            f"(io_parallel). Received: {inputs} input(s), {io_type}"
+        )
 
-    folder = RunFolder(source.folder).axis
-    write_axis(verilog.designs[0].design, folder, name=source.name, part=options.part or PART)
+
+def _wrap(verilog: Verilog, source: ModelSource, options: ConversionOptions) -> None:
+    """Writes the run's axis/ or blackbox/ for the first design, of the first family asked for."""
+    from hls_projects.board.axis.package import PART, write_axis
+    from hls_projects.rtl.emit.blackbox import write_blackbox
+
+    run, design = RunFolder(source.folder), verilog.designs[0].design
+    if options.wrapper == "hls":
+        project = options.project_name or identifier(source.name)
+        write_blackbox(design, run.blackbox, project=project)
+    else:
+        write_axis(design, run.axis, name=source.name, part=options.part or PART)
 
 
 def _on_board(

@@ -32,6 +32,7 @@ class RtlOptions:
         raw_bits: of raw values that enter instead of the network's integers; None for those.
         raw_scale: the input that a raw value of 1 stands for; None for 2^-raw_bits.
         board: write Verilog for the board's family too.
+        trade_off: count what Verilog of every goal takes.
     """
 
     targets: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class RtlOptions:
     raw_bits: int | None = None
     raw_scale: float | None = None
     board: bool = False
+    trade_off: bool = False
 
     def check(self) -> None:
         """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
@@ -68,6 +70,9 @@ class RtlOptions:
             raise ValueError(f"`--raw-scale` needs `--raw-bits`. Received: {self.raw_scale!r}")
         if self.raw_bits is not None and self.board:
             raise ValueError("`--raw-bits` is of the Verilog alone: leave out it, or `--board`")
+        if self.trade_off and self.time_multiplex:
+            raise ValueError("`--trade-off` knows no delays of time-multiplexed layers: leave out "
+                             "it, or `--time-multiplex`")
         if self.place:
             nextpnr_version()
 
@@ -182,8 +187,8 @@ class ConversionOptions:
             self.board.check()
         if self.wrapper is not None and self.rtl is not None and self.rtl.raw_bits is not None:
             raise ValueError("`--raw-bits` is of the Verilog alone: leave out it, or `--wrapper`")
-        if self.wrapper not in (None, "axis"):
-            raise ValueError(f"`--wrapper` must be axis. Received: {self.wrapper!r}")
+        if self.wrapper not in (None, "axis", "hls"):
+            raise ValueError(f"`--wrapper` must be axis or hls. Received: {self.wrapper!r}")
         if self.csim or self.rtl is not None:
             require_compiler()
         if self.synthesize:

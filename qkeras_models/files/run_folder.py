@@ -76,6 +76,11 @@ class RunFolder:
         return self.path / "axis"
 
     @property
+    def blackbox(self) -> Path:
+        """Verilog as an RTL black box of Vitis HLS."""
+        return self.path / "blackbox"
+
+    @property
     def report(self) -> Path:
         """Folder of the report."""
         return self.path / "report"

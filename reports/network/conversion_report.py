@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qkeras_models.files.run_folder import RunFolder
 from reports.network.breakdown.confusion import confusion
 from reports.network.breakdown.layer_luts import layer_luts
+from reports.network.breakdown.trade_off import trade_off_records
 from reports.network.estimate import estimated_resources
 from reports.network.network_score import accuracy, output_meanings, raw_score_note
 from reports.network.report import write_report
@@ -55,6 +56,7 @@ def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, A
         history=found.source.history,
         confusion=None if score is None else confusion(outputs, data),
         layer_luts=layer_luts(network, designs, estimated=not multiplexed),
+        trade_offs=trade_off_records(found.verilog.trade_offs),
     )
 
 

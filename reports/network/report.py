@@ -62,12 +62,13 @@ def write_report(
     history: Path | None = None,
     confusion: Mapping[str, Any] | None = None,
     layer_luts: Sequence[Mapping[str, Any]] = (),
+    trade_offs: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Writes ``report/`` into a run folder, each file whole or not at all.
 
     report.md and report.html, which say the same; report.json, sizes.csv, resources.csv, sizes.svg,
-    fan_in.svg; luts.svg if layers' LUTs are known, and training.svg if there is a history.  The
-    same arguments give the same files, byte for byte.
+    fan_in.svg; luts.svg if layers' LUTs are known, trade_off.svg if Verilog of all goals is, and
+    training.svg if there is a history.  The same arguments give the same files, byte for byte.
 
     Args:
         folder: the run folder; created if it is missing.
@@ -91,6 +92,7 @@ def write_report(
         confusion: samples by true and predicted class, see ``reports.network.breakdown.confusion``;
             with an accuracy.
         layer_luts: LUTs of layers, see ``reports.network.breakdown.layer_luts``.
+        trade_offs: Verilog of all goals, see ``reports.network.breakdown.trade_off``.
 
     Returns:
         The document of report.json, which ``print_report`` prints.
@@ -103,6 +105,7 @@ def write_report(
     from reports.network.report_page import report_page
     from reports.pages.page_html import page_html
     from reports.pages.page_markdown import page_markdown
+    from reports.plots.over_luts.trade_off_plot import trade_off_plot
     from reports.plots.size_plots import fan_in_plot, lut_plot, size_plot
     from reports.plots.training_plots import training_plot
 
@@ -114,6 +117,7 @@ def write_report(
         "commands": list(commands),
         "modules": [dict(module) for module in modules],
         "layer_luts": [dict(record) for record in layer_luts],
+        "trade_offs": [dict(record) for record in trade_offs],
         "confusion": None if confusion is None else dict(confusion),
         "failures": list(failures),
     }
@@ -126,6 +130,8 @@ def write_report(
         plots["sizes"] = size_plot(size)
     if layer_luts:
         plots["luts"] = lut_plot(layer_luts)
+    if trade_offs:
+        plots["trade_off"] = trade_off_plot(trade_offs)
     if size.layers:
         plots["fan_in"] = fan_in_plot(list(fan_ins(network)))
     if history is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.network.breakdown.confusion import MOST_SHOWN, confusion_table
+from reports.network.breakdown.trade_off import trade_off_tables
 from reports.network.report_tables import (
     computation_table,
     exactness_table,
@@ -22,6 +23,7 @@ from reports.records.record import Source, number_text
 PLOT_TITLES = {
     "sizes": "Sparsity and bits of each layer",
     "luts": "LUTs of each layer",
+    "trade_off": "Small or fast: latency and LUT positions of every goal",
     "fan_in": "Fan-in of the neurons",
     "training": "Training: accuracy, nonzeros and thresholds over epochs",
 }
@@ -42,6 +44,7 @@ def report_page(document: Mapping[str, Any], plots: Mapping[str, str]) -> Page:
         computation_table(document["sizes"]),
         resource_table(resources_of(document["resources"])),
         *([module_table(document["modules"])] if document["modules"] else []),
+        *trade_off_tables(document["trade_offs"]),
         exactness_table(document["exactness"]),
     ]
     drawn = tuple(Plot(name, PLOT_TITLES[name], svg) for name, svg in plots.items())

@@ -99,16 +99,23 @@ def written_blocks(design: RtlDesign) -> dict[str, Figure]:
 
 
 def modelled_timing(design: RtlDesign, target: str) -> dict[str, Figure]:
-    """Clock frequency and latency by the delay model, for the devices and logic that it is of."""
+    """Clock frequency and latency by the delay model, for the devices and logic that it is of.
+
+    Where an image takes a cycle for each pixel, images a second too: Fmax / pixels.
+    """
     from hls_projects.families import FLOWS
 
     note = FLOWS[target].delay_note if target in FLOWS else ""
     if design.period is None or not note:
         return {}
-    return {
+    figures = {
         "fmax_mhz": Figure(round(design.fmax_mhz, 1), "MHz", Source.DELAYS, note),
         "latency_ns": Figure(round(design.latency_ns, 1), "ns", Source.DELAYS, note),
     }
+    if design.pixels > 1:
+        images = round(1e6 * design.fmax_mhz / design.pixels)
+        figures["images_a_second"] = Figure(images, "images/s", Source.DELAYS, note)
+    return figures
 
 
 def cell_figures(

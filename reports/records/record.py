@@ -127,6 +127,7 @@ RESOURCE_METRICS = (
 
 OTHER_LABELS = {
     "encoder_luts": "LUT of input comparators",
+    "images_a_second": "Images a second",
     "buffer_bits": "Line buffers (bits)",
     "rom_bits": "ROM (bits)",
 }

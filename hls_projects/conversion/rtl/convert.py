@@ -11,6 +11,7 @@ import numpy as np
 
 from hls_projects.conversion.options import RtlOptions
 from hls_projects.conversion.readme import write_rtl_readme
+from hls_projects.conversion.rtl.trade_off import trade_offs
 from hls_projects.conversion.rtl.verilog_design import Verilog, VerilogDesign, tolerated
 from hls_projects.conversion.rtl.verilog_proof import prove_class_of, prove_written
 from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
@@ -67,6 +68,9 @@ def convert_to_rtl(
             description = "placing and routing for ECP5, which takes minutes"
             with tolerated(found, description), step(description):
                 written.placed = _place(design, options)
+        if options.trade_off:
+            with step(f"building Verilog for {family.name} of every goal"):
+                found.trade_offs += trade_offs(network, family, options.clock_period)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hls_projects.families import Family
 
 if TYPE_CHECKING:
+    from hls_projects.conversion.rtl.trade_off import TradeOff
     from hls_projects.proof import Counterexample
     from hls_projects.rtl import RtlDesign, RtlSimulation
     from hls_projects.tools.place_and_route import PlacedDesign
@@ -47,13 +48,15 @@ class Verilog:
     """Every Verilog design of a conversion, and what failed.
 
     `proofs` says what was found for every input, a line for each Verilog; `counterexamples` are
-    inputs that show what is not the network's, by the name of a family.
+    inputs that show what is not the network's, by the name of a family.  `trade_offs` are counts of
+    designs for other goals, if asked for.
     """
 
     designs: list[VerilogDesign] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     proofs: list[str] = field(default_factory=list)
     counterexamples: dict[str, Counterexample] = field(default_factory=dict)
+    trade_offs: list[TradeOff] = field(default_factory=list)
 
     @property
     def simulated(self) -> bool:

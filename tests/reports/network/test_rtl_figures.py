@@ -6,6 +6,7 @@ from hls_projects.rtl import write_rtl
 from hls_projects.tools.synthesis import Cells
 from reports.network.rtl_figures import rtl_resources
 from reports.records.record import Source
+from tests.hls_projects.networks import image_network
 from tests.hls_projects.zoo import ZOO
 
 
@@ -39,3 +40,11 @@ def test_what_verilog_does_not_hold_is_known_without_synthesis(tmp_path):
     # A ROM may become a block RAM.
     written = VerilogDesign(XILINX, replace(design, rom_bits=64), design.verilog)
     assert "brams" not in rtl_resources([written])["RTL"]
+
+
+def test_images_of_a_stream_come_as_often_as_the_clock_lets_their_pixels_in(tmp_path):
+    design = write_rtl(image_network((4, 4, 1), [(2, (3, 3), (1, 1), "same")]), tmp_path)
+    written = VerilogDesign(XILINX, design, design.verilog, targets=("xilinx",))
+    found = rtl_resources([written])["RTL, xilinx"]["images_a_second"]
+    assert (found.value, found.source) == (round(1e9 / (16 * design.period)), Source.DELAYS)
+    assert "images_a_second" not in figures(tmp_path, "one_bit")
