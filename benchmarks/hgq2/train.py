@@ -18,8 +18,7 @@ import jax
 import keras
 import numpy as np
 
-from benchmarks.hgq2.images import epoch_of, load_batches
-from benchmarks.hgq2.networks import build_network
+from benchmarks.hgq2.networks import build_network, open_data
 from benchmarks.hgq2.selection import NAME, checkpoints
 
 BETA_BEGIN = 1e-6
@@ -82,15 +81,15 @@ def variables_of(model):
     return model.trainable_variables, model.non_trainable_variables, model.optimizer.variables
 
 
-def fit(model, batches, validation, epochs, watching):
-    """As keras.Model.fit, with the same callbacks."""
+def fit(model, draw, validation, epochs, watching):
+    """As keras.Model.fit, with the same callbacks; `draw` gives the batches of an epoch."""
     run_epoch = epoch_function(model)
     watchers = keras.callbacks.CallbackList(watching, model=model, epochs=epochs)
     watchers.on_train_begin()
     for number in range(getattr(model, "_initial_epoch", None) or 0, epochs):
         watchers.on_epoch_begin(number, {})
         values = tuple([v.value for v in group] for group in variables_of(model))
-        values, loss, right = run_epoch(values, *epoch_of(batches, number))
+        values, loss, right = run_epoch(values, *draw(number))
         for group, new in zip(variables_of(model), values, strict=True):
             for variable, value in zip(group, new, strict=True):
                 variable.assign(value)
@@ -116,17 +115,21 @@ def main():
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--batch-size", type=int, default=256)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jets", type=Path, help="jets.npz, for the network jets")
     options = parser.parse_args()
     folder = options.folder
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(options.seed)
-    batches, validation = load_batches(options.batch_size, options.seed)
+    data = open_data(options.network, options.jets)
+    batches, validation = data.load_batches(options.batch_size, options.seed)
     model = build_network(options.network)
     model.compile(keras.optimizers.Adam(options.learning_rate), metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)
     started, used = time.monotonic(), time.process_time()
     watching = callbacks(folder, options.epochs, options.beta, options.learning_rate)
-    fit(model, batches, validation, options.epochs, watching)
+    draw = functools.partial(data.epoch_of, batches)
+    fit(model, draw, validation, options.epochs, watching)
+    options.jets = options.jets and options.jets.name
     done = vars(options) | {
         "folder": folder.name,
         "seconds": round(time.monotonic() - started, 1),

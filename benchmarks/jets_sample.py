@@ -1,0 +1,196 @@
+"""Makes the jets of `--data jets-sample`: collisions by Pythia 8, jets by FastJet, 16 features.
+
+    pip install numpy==2.4.6 fastjet==3.5.2.0 pythia8mc==8.317.2    # an environment of its own
+    PYTHONPATH=. python benchmarks/jets_sample.py FOLDER            # about half an hour of one core
+
+Proton-proton collisions at 13 TeV, Pythia's default tune with multiparton interactions, transverse
+momentum of the hard process 1000 to 1100 GeV: gg → gg and qq̄ → gg (g), qq' → qq' and qq̄ → q'q̄'
+(q, new ones of u, d, s), WW (w), ZZ without photons (z), tt̄ (t); W and Z decay to quarks.  All visible
+final particles with |η| < 5 are clustered by anti-kT with R = 0.8; of the two leading jets those
+are taken with pT > 800 GeV and |η| < 2.  No detector is simulated.
+
+Features are those of OpenML 42468, of which the names tell (J. Duarte et al., JINST 13 P07027;
+E. Coleman et al., JINST 13 T01003).  Grooming is mMDT, soft drop with z_cut = 0.1 and β = 0 after
+reclustering by Cambridge/Aachen (M. Dasgupta et al., JHEP 09 (2013) 029).  With z_i = pT_i / Σ pT
+and θ_ij = √(Δy² + Δφ²) of the 60 groomed particles of highest pT, and sums over pairs and triples:
+
+    e2(β)  = Σ z_i z_j θ_ij^β                     e3(β) = Σ z_i z_j z_k (θ_ij θ_ik θ_jk)^β
+    1e3(β) = Σ z_i z_j z_k min(θ)^β               2e3(β) = Σ z_i z_j z_k (two smallest θ)^β
+    C1 = e2, C2 = e3 / e2², D2 = e3 / e2³, D2(α, β) = e3(α) / e2(β)^(3α/β), which are those of
+    A. Larkoski et al., JHEP 06 (2013) 108 and 12 (2014) 009;
+    M2 = 1e3 / e2, N2 = 2e3 / e2², of I. Moult et al., JHEP 12 (2016) 153.
+
+zlogz = Σ z ln z and the multiplicity are of all particles of the jet; masses are in GeV, all else
+has no unit.  A jet whose groomed part has one particle has 0 in all ratios.
+
+FOLDER gets CLASS.npz, floats, and jets-sample.npz: integers of 12 bits, steps, and a fixed split.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import fastjet
+import numpy as np
+import pythia8mc
+
+from training.data.sets.features.jet_features import CLASSES, FEATURES
+
+JETS = 6000  # of each class
+TEST = 1200  # of those
+RADIUS, LOWEST_PT, LARGEST_ETA = 0.8, 800.0, 2.0
+Z_CUT = 0.1
+MOST_PARTICLES = 60
+BITS = 12
+SEED = 40
+COMMON = (
+    "Print:quiet = on", "Beams:eCM = 13000", "PhaseSpace:pTHatMin = 1000",
+    "PhaseSpace:pTHatMax = 1100", "23:onMode = off", "24:onMode = off",
+    "23:onIfAny = 1 2 3 4 5", "24:onIfAny = 1 2 3 4 5", "Random:setSeed = on",
+)
+PROCESSES = {
+    "g": ("HardQCD:gg2gg = on", "HardQCD:qqbar2gg = on"),
+    "q": ("HardQCD:qq2qq = on", "HardQCD:qqbar2qqbarNew = on", "HardQCD:nQuarkNew = 3"),
+    "t": ("Top:gg2ttbar = on", "Top:qqbar2ttbar = on"),
+    "w": ("WeakDoubleBoson:ffbar2WW = on",),
+    "z": ("WeakDoubleBoson:ffbar2gmZgmZ = on", "WeakZ0:gmZmode = 2"),
+}
+ANTI_KT = fastjet.JetDefinition(fastjet.antikt_algorithm, RADIUS)
+CAMBRIDGE = fastjet.JetDefinition(fastjet.cambridge_algorithm, 10.0)
+# Of the places of the first, second and third particle of each triple, in order.
+TRIPLES = np.array(list(itertools.combinations(range(MOST_PARTICLES), 3))).T
+PAIRS = np.array(list(itertools.combinations(range(MOST_PARTICLES), 2))).T
+
+
+def events(process: str) -> Iterator[list[fastjet.PseudoJet]]:
+    """Visible final particles of one collision after another."""
+    pythia = pythia8mc.Pythia("", False)
+    seed = f"Random:seed = {SEED + CLASSES.index(process)}"
+    for line in (*COMMON, *PROCESSES[process], seed):
+        if not pythia.readString(line):
+            raise RuntimeError(f"Pythia does not know {line!r}")
+    if not pythia.init():
+        raise RuntimeError(f"Pythia cannot make {process!r}")
+    while True:
+        if pythia.next():
+            yield [
+                fastjet.PseudoJet(p.px(), p.py(), p.pz(), p.e())
+                for p in pythia.event
+                if p.isFinal() and p.isVisible() and abs(p.eta()) < 5
+            ]
+
+
+def jets(particles: list[fastjet.PseudoJet]) -> list[np.ndarray]:
+    """Features of those of the two leading jets that are within the cuts."""
+    clusters = fastjet.ClusterSequence(particles, ANTI_KT)
+    leading = fastjet.sorted_by_pt(clusters.inclusive_jets(LOWEST_PT))[:2]
+    return [features(jet) for jet in leading if abs(jet.eta()) < LARGEST_ETA]
+
+
+def features(jet: fastjet.PseudoJet) -> np.ndarray:
+    """All of FEATURES, in order."""
+    parts = list(jet.constituents())
+    share = np.array([part.pt() for part in parts])
+    share /= share.sum()
+    clusters = fastjet.ClusterSequence(parts, CAMBRIDGE)
+    groomed = groom(fastjet.sorted_by_pt(clusters.inclusive_jets())[0])
+    found = correlations(list(groomed.constituents()))
+    found |= {
+        "zlogz": float((share * np.log(share)).sum()),
+        "mass_mmdt": max(groomed.m(), 0.0),
+        "multiplicity": float(len(parts)),
+    }
+    return np.array([found[name] for name in FEATURES])
+
+
+def groom(jet: fastjet.PseudoJet) -> fastjet.PseudoJet:
+    """Follows the harder branch until the softer one carries Z_CUT of both; one particle at last."""
+    one, other = fastjet.PseudoJet(), fastjet.PseudoJet()
+    while jet.has_parents(one, other):
+        hard, soft = max(one.pt(), other.pt()), min(one.pt(), other.pt())
+        if soft > Z_CUT * (hard + soft):
+            return jet
+        jet = fastjet.PseudoJet(one if one.pt() >= other.pt() else other)
+    return jet
+
+
+def correlations(parts: list[fastjet.PseudoJet]) -> dict[str, float]:
+    """C1, C2, D2, M2 and N2 by their names in FEATURES."""
+    values = np.array([(p.pt(), p.rap(), p.phi()) for p in parts])
+    pt, rapidity, phi = values[np.argsort(-values[:, 0], kind="stable")[:MOST_PARTICLES]].T
+    z = pt / values[:, 0].sum()
+    count = len(z)
+    turn = np.abs(phi[:, None] - phi)
+    turn = np.minimum(turn, 2 * math.pi - turn)
+    angle = np.hypot(rapidity[:, None] - rapidity, turn)
+    i, j = PAIRS[:, (PAIRS < count).all(axis=0)]
+    pairs, separation = z[i] * z[j], angle[i, j]
+    i, j, k = TRIPLES[:, TRIPLES[2] < count]
+    triples = z[i] * z[j] * z[k]
+    sides = np.sort([angle[i, j], angle[i, k], angle[j, k]], axis=0)
+    smallest, two, three = sides[0], sides[0] * sides[1], sides.prod(axis=0)
+    e2 = {b: float((pairs * separation**b).sum()) for b in (0, 1, 2)}
+    e3 = {b: float((triples * three**b).sum()) for b in (1, 2)}
+    found = {f"c1_b{b}_mmdt": e2[b] for b in e2}
+    for b in (1, 2):
+        found[f"c2_b{b}_mmdt"] = ratio(e3[b], e2[b] ** 2)
+        found[f"d2_b{b}_mmdt"] = ratio(e3[b], e2[b] ** 3)
+        found[f"d2_a1_b{b}_mmdt"] = ratio(e3[1], e2[b] ** (3 / b))
+        found[f"m2_b{b}_mmdt"] = ratio(float((triples * smallest**b).sum()), e2[b])
+        found[f"n2_b{b}_mmdt"] = ratio(float((triples * two**b).sum()), e2[b] ** 2)
+    return found
+
+
+def ratio(above: float, below: float) -> float:
+    return above / below if below > 0 else 0.0
+
+
+def make(process: str, path: Path) -> None:
+    """Writes the features of JETS jets, float64, in the order in which they come."""
+    started, found = time.process_time(), []
+    source = events(process)
+    while len(found) < JETS:
+        found += jets(next(source))
+    np.savez(path, x=np.array(found[:JETS]))
+    print(process, round(time.process_time() - started), "s", flush=True)
+
+
+def steps(x: np.ndarray) -> np.ndarray:
+    """For each feature the smallest power of two of which 2^12 − 1 hold 99.5 % of the values."""
+    return np.array([
+        2.0 ** math.ceil(math.log2(np.quantile(np.abs(column), 0.995) / (2**BITS - 1)))
+        for column in x.T
+    ])
+
+
+def pack(folder: Path) -> None:
+    """Writes jets-sample.npz: uint16 magnitudes, steps with the sign of each feature, classes."""
+    by_class = [np.load(folder / f"{name}.npz")["x"] for name in CLASSES]
+    if not all(np.isfinite(x).all() for x in by_class):
+        raise RuntimeError("features must be finite")
+    step = steps(np.concatenate([x[TEST:] for x in by_class]))
+    # zlogz is never above 0, every other feature never below.
+    step = np.where([name == "zlogz" for name in FEATURES], -step, step)
+    rng = np.random.default_rng(SEED)
+    packed = {"steps": step}
+    for part, chosen in (("train", slice(TEST, None)), ("test", slice(TEST))):
+        x = np.concatenate([own[chosen] for own in by_class])
+        y = np.repeat(np.arange(len(CLASSES), dtype=np.uint8), [len(o[chosen]) for o in by_class])
+        order = rng.permutation(len(y))
+        integers = np.clip(np.rint(x / step), 0, 2**BITS - 1).astype(np.uint16)
+        packed |= {f"x_{part}": np.asfortranarray(integers[order]), f"y_{part}": y[order]}
+    np.savez_compressed(folder / "jets-sample.npz", **packed)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in CLASSES:
+        if not (folder / f"{name}.npz").is_file():
+            make(name, folder / f"{name}.npz")
+    pack(folder)
