@@ -25,7 +25,8 @@ DROPPED = BITS - INPUT_BITS
 INPUT = FixedPoint(bits=INPUT_BITS, signed=True, scale=2.0 ** (DROPPED - FORMAT[2]))
 EPOCHS, BATCH = 60, 256
 SIX = {name: "quantized_bits(6,0,alpha=1)" for name in ("kernel_quantizer", "bias_quantizer")}
-KINDS = {"6 bits": 0.0, "6 bits, 75 % pruned": 0.75, "ternary": 0.0}
+# The share of zeros that a kind is pruned to, and its learning rate.
+KINDS = {"ternary": (0.0, 0.003), "6 bits, 75 % pruned": (0.75, 0.002), "6 bits": (0.0, 0.002)}
 
 
 def truncated(jets: Jets, part: str) -> tuple[np.ndarray, np.ndarray]:
@@ -53,15 +54,16 @@ def build(kind: str):
     return keras.Sequential([*layers, QDense(5, **last)])
 
 
-def train(kind: str, seed: int, jets: Jets, learning_rate: float):
+def train(kind: str, seed: int, jets: Jets):
     """A trained network; a pruned one is trained as long again once its small weights are 0."""
     import keras
 
+    share, learning_rate = KINDS[kind]
     keras.utils.set_random_seed(seed)
     model = build(kind)
     fit(model, jets, learning_rate)
-    if KINDS[kind]:
-        prune(model, KINDS[kind])
+    if share:
+        prune(model, share)
         fit(model, jets, learning_rate)
     return model
 

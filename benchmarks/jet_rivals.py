@@ -89,16 +89,16 @@ def hgq2_records(python: Path, jets: Jets, runs: Path) -> Iterator[dict[str, Any
 
 
 def qkeras_records(jets: Jets, runs: Path) -> Iterator[dict[str, Any]]:
-    """The tutorials' networks; the learning rate of the higher validation accuracy."""
-    from benchmarks.jet_qkeras import KINDS, accuracy, measure, train_best
+    """The tutorials' networks."""
+    from benchmarks.jet_qkeras import KINDS, accuracy, measure, train
 
     for kind in KINDS:
         for seed in SEEDS:
             path = runs / f"{kind.replace(' ', '-')}-seed{seed}.json"
             if not path.is_file():
-                model, rate = train_best(kind, seed, jets)
+                model = train(kind, seed, jets)
                 found = {
-                    "network": f"QKeras, {kind}", "seed": seed, "learning_rate": rate,
+                    "network": f"QKeras, {kind}", "seed": seed,
                     "validation_accuracy": accuracy(model, jets, "validation"),
                     "test_accuracy": accuracy(model, jets, "test"),
                     **measure(model, jets, runs / "cells"),

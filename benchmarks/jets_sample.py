@@ -9,26 +9,17 @@ momentum of the hard process 1000 to 1100 GeV: gg → gg and qq̄ → gg (g), qq
 final particles with |η| < 5 are clustered by anti-kT with R = 0.8; of the two leading jets those
 are taken with pT > 800 GeV and |η| < 2.  No detector is simulated.
 
-Features are those of OpenML 42468, of which the names tell (J. Duarte et al., JINST 13 P07027;
-E. Coleman et al., JINST 13 T01003).  Grooming is mMDT, soft drop with z_cut = 0.1 and β = 0 after
-reclustering by Cambridge/Aachen (M. Dasgupta et al., JHEP 09 (2013) 029).  With z_i = pT_i / Σ pT
-and θ_ij = √(Δy² + Δφ²) of the 60 groomed particles of highest pT, and sums over pairs and triples:
-
-    e2(β)  = Σ z_i z_j θ_ij^β                     e3(β) = Σ z_i z_j z_k (θ_ij θ_ik θ_jk)^β
-    1e3(β) = Σ z_i z_j z_k min(θ)^β               2e3(β) = Σ z_i z_j z_k (two smallest θ)^β
-    C1 = e2, C2 = e3 / e2², D2 = e3 / e2³, D2(α, β) = e3(α) / e2(β)^(3α/β), which are those of
-    A. Larkoski et al., JHEP 06 (2013) 108 and 12 (2014) 009;
-    M2 = 1e3 / e2, N2 = 2e3 / e2², of I. Moult et al., JHEP 12 (2016) 153.
-
-zlogz = Σ z ln z and the multiplicity are of all particles of the jet; masses are in GeV, all else
-has no unit.  A jet whose groomed part has one particle has 0 in all ratios.
+Features are those of OpenML 42468, of which the names tell (J. Duarte et al., JINST 13 P07027).
+Grooming is mMDT, soft drop with z_cut = 0.1 and β = 0 after reclustering by Cambridge/Aachen
+(M. Dasgupta et al., JHEP 09 (2013) 029).  Of the groomed jet are its mass, in GeV, and the ratios
+of benchmarks/energy_correlations.py.  Of all particles of the jet are their number, multiplicity,
+and zlogz = Σ z ln z, z = pT / Σ pT.
 
 FOLDER gets CLASS.npz, floats, and jets-sample.npz: integers of 12 bits, steps, and a fixed split.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 import sys
 import time
@@ -39,13 +30,13 @@ import fastjet
 import numpy as np
 import pythia8mc
 
+from benchmarks.energy_correlations import energy_correlations
 from training.data.sets.features.jet_features import CLASSES, FEATURES
 
 JETS = 6000  # of each class
 TEST = 1200  # of those
 RADIUS, LOWEST_PT, LARGEST_ETA = 0.8, 800.0, 2.0
 Z_CUT = 0.1
-MOST_PARTICLES = 60
 BITS = 12
 SEED = 40
 COMMON = (
@@ -62,9 +53,6 @@ PROCESSES = {
 }
 ANTI_KT = fastjet.JetDefinition(fastjet.antikt_algorithm, RADIUS)
 CAMBRIDGE = fastjet.JetDefinition(fastjet.cambridge_algorithm, 10.0)
-# Of the places of the first, second and third particle of each triple, in order.
-TRIPLES = np.array(list(itertools.combinations(range(MOST_PARTICLES), 3))).T
-PAIRS = np.array(list(itertools.combinations(range(MOST_PARTICLES), 2))).T
 
 
 def events(process: str) -> Iterator[list[fastjet.PseudoJet]]:
@@ -99,7 +87,8 @@ def features(jet: fastjet.PseudoJet) -> np.ndarray:
     share /= share.sum()
     clusters = fastjet.ClusterSequence(parts, CAMBRIDGE)
     groomed = groom(fastjet.sorted_by_pt(clusters.inclusive_jets())[0])
-    found = correlations(list(groomed.constituents()))
+    inside = [(part.pt(), part.rap(), part.phi()) for part in groomed.constituents()]
+    found = energy_correlations(*np.array(inside).T)
     found |= {
         "zlogz": float((share * np.log(share)).sum()),
         "mass_mmdt": max(groomed.m(), 0.0),
@@ -117,37 +106,6 @@ def groom(jet: fastjet.PseudoJet) -> fastjet.PseudoJet:
             return jet
         jet = fastjet.PseudoJet(one if one.pt() >= other.pt() else other)
     return jet
-
-
-def correlations(parts: list[fastjet.PseudoJet]) -> dict[str, float]:
-    """C1, C2, D2, M2 and N2 by their names in FEATURES."""
-    values = np.array([(p.pt(), p.rap(), p.phi()) for p in parts])
-    pt, rapidity, phi = values[np.argsort(-values[:, 0], kind="stable")[:MOST_PARTICLES]].T
-    z = pt / values[:, 0].sum()
-    count = len(z)
-    turn = np.abs(phi[:, None] - phi)
-    turn = np.minimum(turn, 2 * math.pi - turn)
-    angle = np.hypot(rapidity[:, None] - rapidity, turn)
-    i, j = PAIRS[:, (PAIRS < count).all(axis=0)]
-    pairs, separation = z[i] * z[j], angle[i, j]
-    i, j, k = TRIPLES[:, TRIPLES[2] < count]
-    triples = z[i] * z[j] * z[k]
-    sides = np.sort([angle[i, j], angle[i, k], angle[j, k]], axis=0)
-    smallest, two, three = sides[0], sides[0] * sides[1], sides.prod(axis=0)
-    e2 = {b: float((pairs * separation**b).sum()) for b in (0, 1, 2)}
-    e3 = {b: float((triples * three**b).sum()) for b in (1, 2)}
-    found = {f"c1_b{b}_mmdt": e2[b] for b in e2}
-    for b in (1, 2):
-        found[f"c2_b{b}_mmdt"] = ratio(e3[b], e2[b] ** 2)
-        found[f"d2_b{b}_mmdt"] = ratio(e3[b], e2[b] ** 3)
-        found[f"d2_a1_b{b}_mmdt"] = ratio(e3[1], e2[b] ** (3 / b))
-        found[f"m2_b{b}_mmdt"] = ratio(float((triples * smallest**b).sum()), e2[b])
-        found[f"n2_b{b}_mmdt"] = ratio(float((triples * two**b).sum()), e2[b] ** 2)
-    return found
-
-
-def ratio(above: float, below: float) -> float:
-    return above / below if below > 0 else 0.0
 
 
 def make(process: str, path: Path) -> None:
