@@ -44,11 +44,11 @@ class Images:
     def epoch_of(self, batches, epoch):
         """Images of 0 and 1 and labels of an epoch, but for its last, smaller batch.
 
-        (steps, batch, 28, 28, 1), float32, and (steps, batch).
+        (steps, batch, 28, 28, 1), float32, and (steps, batch) in a tuple of its own.
         """
         batches.epoch = epoch
         drawn = [batches[index] for index in range(len(batches) - 1)]
-        return np.stack([one_bit(x) for x, _ in drawn]), np.stack([y for _, y in drawn])
+        return np.stack([one_bit(x) for x, _ in drawn]), (np.stack([y for _, y in drawn]),)
 
     def calibration(self, epochs=2):
         """Training images, augmented as in training, and validation images."""

@@ -20,7 +20,8 @@ class Jets:
     """Arrays of integers (jets, 16), −8192 … 8191, and classes; floats are integers times STEP.
 
     Args:
-        path: an .npz of x_train, x_validation, x_test, y_train, y_validation and y_test.
+        path: an .npz of x_train, x_validation, x_test, y_train, y_validation and y_test, and of
+            teacher_train if a float network teaches: its logits of the training jets.
     """
 
     input_format = FORMAT
@@ -44,14 +45,19 @@ class Jets:
 
     def load_batches(self, batch_size: int, seed: int):
         """What `epoch_of` draws from, and the validation jets with their classes."""
-        return (*self.samples("train"), batch_size, seed), self.samples("validation")
+        x, y = self.samples("train")
+        targets = (y, *(self.arrays[name] for name in ["teacher_train"] if name in self.arrays))
+        return (x, targets, batch_size, seed), self.samples("validation")
 
-    def epoch_of(self, batches, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Jets of an epoch in an order of its own, (steps, batch, 16), and (steps, batch)."""
-        x, y, size, seed = batches
+    def epoch_of(self, batches, epoch: int) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """Jets of an epoch in an order of its own, (steps, batch, 16), and their targets.
+
+        Those are classes (steps, batch) and, if there is a teacher, its logits.
+        """
+        x, targets, size, seed = batches
         order = np.random.default_rng((seed, epoch)).permutation(len(x))
         order = order[: len(x) // size * size].reshape(-1, size)
-        return x[order], y[order]
+        return x[order], tuple(target[order] for target in targets)
 
     def calibration(self) -> np.ndarray:
         """Jets that integer bits of activations must hold: training and validation."""

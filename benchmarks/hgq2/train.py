@@ -23,6 +23,7 @@ from benchmarks.hgq2.selection import NAME, checkpoints
 
 BETA_BEGIN = 1e-6
 RAMP = (0.03, 0.7)  # of all epochs
+TEACHER, TEMPERATURE = 0.7, 2.0  # as the preset of jets is taught in docs/jets.md
 
 
 def callbacks(folder, epochs, beta, learning_rate):
@@ -47,19 +48,33 @@ def callbacks(folder, epochs, beta, learning_rate):
     ]
 
 
+def loss_of_logits(logits, labels, teacher=None):
+    """Mean cross-entropy to the labels, or mixed with that to a teacher as in training.distillation.
+
+    (1 − w) · CE(labels, logits) + w · T² · KL(softmax(teacher / T), softmax(logits / T)).
+    """
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits)
+    if teacher is None:
+        return loss
+    soft = jax.nn.log_softmax(logits / TEMPERATURE)
+    wanted = jax.nn.log_softmax(teacher / TEMPERATURE)
+    distance = (jax.numpy.exp(wanted) * (wanted - soft)).sum(axis=-1).mean()
+    return (1 - TEACHER) * loss + TEACHER * TEMPERATURE**2 * distance
+
+
 def epoch_function(model):
     """All steps of an epoch as one compiled loop, which spares `fit` its work between steps.
 
-    (variables, images, labels) to (variables, mean loss, accuracy).
+    (variables, samples, targets) to (variables, mean loss, accuracy); targets are labels and, if
+    there is a teacher, its logits.
     """
-    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     def loss_of(trainable, other, x, y):
         logits, other, penalties = model.stateless_call(
             trainable, other, x, training=True, return_losses=True
         )
-        right = jax.numpy.mean(jax.numpy.argmax(logits, axis=-1) == y)
-        return loss_function(y, logits) + sum(penalties), (other, right)
+        right = jax.numpy.mean(jax.numpy.argmax(logits, axis=-1) == y[0])
+        return loss_of_logits(logits, *y) + sum(penalties), (other, right)
 
     gradient = jax.value_and_grad(loss_of, has_aux=True)
 
@@ -70,8 +85,8 @@ def epoch_function(model):
         return (trainable, other, optimizer), (loss, right)
 
     @functools.partial(jax.jit, donate_argnums=0)
-    def epoch(variables, images, labels):
-        variables, (losses, right) = jax.lax.scan(step, variables, (images, labels))
+    def epoch(variables, samples, targets):
+        variables, (losses, right) = jax.lax.scan(step, variables, (samples, targets))
         return variables, losses.mean(), right.mean()
 
     return epoch
