@@ -17,9 +17,7 @@ PAIRS = np.array(list(itertools.combinations(range(MOST_PARTICLES), 2))).T
 TRIPLES = np.array(list(itertools.combinations(range(MOST_PARTICLES), 3))).T
 
 
-def energy_correlations(
-    pt: np.ndarray, rapidity: np.ndarray, phi: np.ndarray
-) -> dict[str, float]:
+def energy_correlations(pt: np.ndarray, rapidity: np.ndarray, phi: np.ndarray) -> dict[str, float]:
     """C1, C2, D2, M2 and N2 for β = 1 and 2, C1 for 0 too, by their names in FEATURES.
 
     With z_i = pT_i / Σ pT and θ_ij = √(Δy² + Δφ²), and sums over pairs and triples of the 60

@@ -23,7 +23,7 @@ INPUT_BITS = 8
 DROPPED = BITS - INPUT_BITS
 INPUT = FixedPoint(bits=INPUT_BITS, signed=True, scale=2.0 ** (DROPPED - FORMAT[2]))
 EPOCHS, BATCH = 60, 256
-SIX = {name: "quantized_bits(6,0,alpha=1)" for name in ("kernel_quantizer", "bias_quantizer")}
+SIX = dict.fromkeys(("kernel_quantizer", "bias_quantizer"), "quantized_bits(6,0,alpha=1)")
 # The share of zeros that a kind is pruned to, and its learning rate.
 KINDS = {"ternary": (0.0, 0.003), "6 bits, 75 % pruned": (0.75, 0.002), "6 bits": (0.0, 0.002)}
 
@@ -85,9 +85,14 @@ def prune(model, share: float) -> None:
     for layer in model.layers:
         if hasattr(layer, "kernel"):
             kernel = np.array(layer.kernel)
-            mask = np.abs(kernel) >= np.quantile(np.abs(kernel), share)
+            mask = (np.abs(kernel) >= np.quantile(np.abs(kernel), share)).astype(np.float32)
             layer.kernel.assign(kernel * mask)
-            layer.kernel.constraint = lambda w, mask=mask.astype(np.float32): w * mask
+            layer.kernel.constraint = masked_by(mask)
+
+
+def masked_by(mask: np.ndarray):
+    """A constraint that keeps 0 where the mask is 0."""
+    return lambda kernel: kernel * mask
 
 
 def accuracy(model, jets: Jets, part: str) -> float:

@@ -1,13 +1,13 @@
 """Makes the jets of `--data jets-sample`: collisions by Pythia 8, jets by FastJet, 16 features.
 
     pip install numpy==2.4.6 fastjet==3.5.2.0 pythia8mc==8.317.2    # an environment of its own
-    PYTHONPATH=. python benchmarks/jets_sample.py FOLDER            # about half an hour of one core
+    PYTHONPATH=. python benchmarks/jets_sample.py FOLDER            # some minutes of one core
 
 Proton-proton collisions at 13 TeV, Pythia's default tune with multiparton interactions, transverse
 momentum of the hard process 1000 to 1100 GeV: gg → gg and qq̄ → gg (g), qq' → qq' and qq̄ → q'q̄'
-(q, new ones of u, d, s), WW (w), ZZ without photons (z), tt̄ (t); W and Z decay to quarks.  All visible
-final particles with |η| < 5 are clustered by anti-kT with R = 0.8; of the two leading jets those
-are taken with pT > 800 GeV and |η| < 2.  No detector is simulated.
+(q, new ones of u, d, s), WW (w), ZZ without photons (z), tt̄ (t); W and Z decay to quarks.  All
+visible final particles with |η| < 5 are clustered by anti-kT with R = 0.8; of the two leading jets
+those are taken with pT > 800 GeV and |η| < 2.  No detector is simulated.
 
 Features are those of OpenML 42468, of which the names tell (J. Duarte et al., JINST 13 P07027).
 Grooming is mMDT, soft drop with z_cut = 0.1 and β = 0 after reclustering by Cambridge/Aachen
@@ -98,7 +98,7 @@ def features(jet: fastjet.PseudoJet) -> np.ndarray:
 
 
 def groom(jet: fastjet.PseudoJet) -> fastjet.PseudoJet:
-    """Follows the harder branch until the softer one carries Z_CUT of both; one particle at last."""
+    """Follows the harder branch until the softer one carries Z_CUT of both, or one is left."""
     one, other = fastjet.PseudoJet(), fastjet.PseudoJet()
     while jet.has_parents(one, other):
         hard, soft = max(one.pt(), other.pt()), min(one.pt(), other.pt())

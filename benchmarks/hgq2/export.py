@@ -70,7 +70,9 @@ def export(checkpoint, folder, data):
     from da4ml.trace import HWConfig, comb_trace
 
     model, ebops = calibrated(checkpoint, data.calibration())
-    graph = comb_trace(*trace_model(model, HWConfig(*HARDWARE), SOLVER, inputs_kif=data.input_format))
+    graph = comb_trace(
+        *trace_model(model, HWConfig(*HARDWARE), SOLVER, inputs_kif=data.input_format)
+    )
     validation, validation_labels = data.samples("validation")
     test, labels = data.samples("test")
     logits = model.predict(test, batch_size=1000, verbose=0)

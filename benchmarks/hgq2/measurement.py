@@ -111,9 +111,7 @@ def export(
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def compare_verilog(
-    training: Training, folder: Path, found: dict[str, Any]
-) -> dict[str, int]:
+def compare_verilog(training: Training, folder: Path, found: dict[str, Any]) -> dict[str, int]:
     """Logits of the simulated Verilog that differ from those of Keras, and its latency."""
     path = folder / "compared.json"
     if not path.is_file():

@@ -49,7 +49,7 @@ def callbacks(folder, epochs, beta, learning_rate):
 
 
 def loss_of_logits(logits, labels, teacher=None):
-    """Mean cross-entropy to the labels, or mixed with that to a teacher as in training.distillation.
+    """Mean cross-entropy to the labels, mixed with a teacher as in qkeras_models.distillation.
 
     (1 − w) · CE(labels, logits) + w · T² · KL(softmax(teacher / T), softmax(logits / T)).
     """

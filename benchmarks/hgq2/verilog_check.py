@@ -87,8 +87,7 @@ def verilog_logits(
     path.write_text(verilog.read_text(encoding="utf-8") + wrapped, encoding="utf-8")
     width, _ = logit_format(outputs)
     counts = {"luts": 0, "carries": 0, "ffs": 0, "luts_per_layer": ()}
-    simulation = RtlSimulation(
-        RtlDesign(path, len(inputs), input_width(inputs), len(outputs), width, found["stages"] + 1, **counts)
-    )
+    ports = len(inputs), input_width(inputs), len(outputs), width
+    simulation = RtlSimulation(RtlDesign(path, *ports, found["stages"] + 1, **counts))
     logits = simulation.predict(x)
     return logits, simulation.latency
