@@ -4,7 +4,7 @@
 # make pages      pages/mnist.html and pages/cifar10.html, from the records in reports/results
 # make pretrained the network that comes with the package, trained again
 # make fuzz       hundreds of random networks and damaged files, docs/trust.md
-# make tutorial   docs/tutorial.ipynb, executed again, with its outputs
+# make tutorial   docs/tutorial.ipynb and docs/jets.ipynb, executed again
 # make site       build/site/index.html: the pages of docs/, the API and the commands' help as a site
 # make lint       ruff
 PYTHON ?= python3
@@ -50,7 +50,8 @@ pretrained: $(INSTALLED)
 	    qkeras_models/pretrained/mnist-small/
 
 tutorial: $(TESTED)
-	$(BIN)/python docs/execute_tutorial.py
+	$(BIN)/python docs/execute_tutorial.py tutorial.ipynb
+	$(BIN)/python docs/execute_tutorial.py jets.ipynb
 
 # Ends at the first broken link or anchor; the theme's advice about its successor is left out.
 site: $(TESTED)

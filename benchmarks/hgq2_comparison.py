@@ -87,9 +87,9 @@ def measure(python, training, checkpoint, targets) -> dict:
     """Exports, compares and synthesizes one network."""
     trained = checkpoint.path.parents[1]
     folder = trained / f"export-{checkpoint.epoch}"
-    found = export(python, checkpoint, folder)
+    found = export(python, training, checkpoint, folder)
     cells = synthesize(folder)
-    compared = compare_verilog(folder, found)
+    compared = compare_verilog(training, folder, found)
     made = record(training, trained, checkpoint, targets, found, compared, cells)
     if made["logits_that_differ"] or made["verilog_logits_that_differ"]:
         raise RuntimeError(f"{folder}: logits differ from those of Keras: {made}")

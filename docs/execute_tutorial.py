@@ -1,7 +1,7 @@
-"""Executes tutorial.ipynb from its first cell and writes it with its outputs.
+"""Executes a notebook of this folder from its first cell and writes it with its outputs.
 
-    python docs/execute_tutorial.py             in place
-    python docs/execute_tutorial.py OUTPUT      elsewhere
+    python docs/execute_tutorial.py tutorial.ipynb             in place
+    python docs/execute_tutorial.py tutorial.ipynb OUTPUT      elsewhere
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-TUTORIAL = Path(__file__).with_name("tutorial.ipynb")
+DOCS = Path(__file__).parent
 SECONDS = 600  # for one cell, or for the kernel to start
 
 
-def main(output: Path) -> None:
-    notebook = nbformat.read(TUTORIAL, as_version=4)
+def main(tutorial: Path, output: Path) -> None:
+    notebook = nbformat.read(tutorial, as_version=4)
     metadata = notebook.metadata.copy()
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
@@ -50,11 +50,12 @@ def _environment(folder: str) -> dict[str, str]:
     """This checkout's packages, figures in the notebook, no settings of the user's IPython."""
     return {
         **os.environ,
-        "PYTHONPATH": str(TUTORIAL.parents[1]),
+        "PYTHONPATH": str(DOCS.resolve().parent),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "IPYTHONDIR": str(Path(folder, ".ipython")),
     }
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if sys.argv[1:] else TUTORIAL)
+    tutorial = DOCS / sys.argv[1]
+    main(tutorial, Path(sys.argv[2]) if sys.argv[2:] else tutorial)

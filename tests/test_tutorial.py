@@ -1,4 +1,4 @@
-"""The tutorial notebook, executed from its first cell, against the outputs that are committed."""
+"""The notebooks, executed from their first cells, against the outputs that are committed."""
 
 import os
 import re
@@ -15,6 +15,10 @@ NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(%?)")
 
 def read(path):
     return nbformat.read(path, as_version=4)
+
+
+# Figures that a notebook shows at least.
+FIGURES = {"tutorial.ipynb": 7, "jets.ipynb": 3}
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +77,15 @@ def stale(committed, executed):
     return found
 
 
-def test_the_committed_outputs_are_those_of_an_execution(committed, tmp_path):
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_committed_outputs_are_those_of_an_execution(name, tmp_path):
     target = tmp_path / "executed.ipynb"
-    command = [sys.executable, str(DOCS / "execute_tutorial.py"), str(target)]
+    command = [sys.executable, str(DOCS / "execute_tutorial.py"), name, str(target)]
     done = subprocess.run(
         command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert stale(committed, read(target)) == []
+    assert stale(read(DOCS / name), read(target)) == []
 
 
 def showing(notebook, text):
@@ -115,20 +120,23 @@ def test_a_table_that_is_missing_or_stale_is_found(committed):
     assert stale(committed, executed) == [cell.id]
 
 
-def test_what_is_committed_is_whole_small_and_quiet(committed):
+@pytest.mark.parametrize("name, figures", FIGURES.items())
+def test_what_is_committed_is_whole_small_and_quiet(name, figures):
+    committed = read(DOCS / name)
     code = [cell for cell in committed.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     shown = [output for cell in code for output in cell.outputs]
     assert all(output.output_type in ("stream", "display_data") for output in shown)
     assert all(output.get("name") != "stderr" for output in shown)
-    assert sum("image/png" in output.get("data", {}) for output in shown) >= 7
-    text = (DOCS / "tutorial.ipynb").read_text(encoding="utf-8")
+    assert sum("image/png" in output.get("data", {}) for output in shown) >= figures
+    text = (DOCS / name).read_text(encoding="utf-8")
     assert len(text) < 400_000
     assert not re.search(r"WARNING|/(?:home|root|tmp|Users)/", text)
 
 
-def test_links_lead_somewhere(committed):
-    for cell in committed.cells:
+@pytest.mark.parametrize("name", FIGURES)
+def test_links_lead_somewhere(name):
+    for cell in read(DOCS / name).cells:
         if cell.cell_type == "markdown":
             for target in re.findall(r"\]\(([^)#:]+)\)", cell.source):
                 assert (DOCS / target).is_file(), target

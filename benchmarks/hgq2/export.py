@@ -14,14 +14,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from benchmarks.hgq2.images import epoch_of, load_batches, one_bit
+from benchmarks.hgq2.networks import open_data
 
 MODULE = "network"
 # Every adder takes a unit of delay; a stage of the pipeline holds so many that there are as many
 # stages as layers.
 HARDWARE = (1, -1, -1)
-# Not signed, an integer bit, no fraction.
-PIXEL = (0, 1, 0)
 SOLVER = {"hard_dc": 2}
 # It reads a file, and no network uses it.
 UNUSED = "lookup_table.v"
@@ -36,13 +34,6 @@ def calibrated(path, images):
         # A bias has the fraction bits that its integer bits leave, and would be rounded anew.
         layer.bq.trainable = False
     return model, int(trace_minmax(model, images, batch_size=1000))
-
-
-def calibration_images(validation, epochs=2):
-    """Training images, augmented as in training, and validation images."""
-    batches, _ = load_batches(1000, 1)
-    drawn = [np.concatenate(epoch_of(batches, number)[0]) for number in range(epochs)]
-    return np.concatenate([*drawn, validation])
 
 
 def accuracy(logits, labels):
@@ -73,26 +64,25 @@ def bits_of(intervals):
     return [[int(part) for part in minimal_kif(interval)] for interval in intervals]
 
 
-def export(checkpoint, folder):
+def export(checkpoint, folder, data):
     """Writes folder/da4ml/, logits.npy and export.json."""
     from da4ml.converter import trace_model
     from da4ml.trace import HWConfig, comb_trace
 
-    from training.data import load
-
-    data = load("mnist")
-    validation = one_bit(data.x_validation)
-    model, ebops = calibrated(checkpoint, calibration_images(validation))
-    graph = comb_trace(*trace_model(model, HWConfig(*HARDWARE), SOLVER, inputs_kif=PIXEL))
-    test = one_bit(data.x_test)
+    model, ebops = calibrated(checkpoint, data.calibration())
+    graph = comb_trace(
+        *trace_model(model, HWConfig(*HARDWARE), SOLVER, inputs_kif=data.input_format)
+    )
+    validation, validation_labels = data.samples("validation")
+    test, labels = data.samples("test")
     logits = model.predict(test, batch_size=1000, verbose=0)
     emulated = graph.predict(test.reshape(len(test), -1)).reshape(logits.shape)
     stages = write_verilog(graph, folder / "da4ml", len(kernels(model)))
     np.save(folder / "logits.npy", logits)
     found = {
-        "test_accuracy": accuracy(logits, data.y_test),
+        "test_accuracy": accuracy(logits, labels),
         "validation_accuracy": accuracy(
-            model.predict(validation, batch_size=1000, verbose=0), data.y_validation
+            model.predict(validation, batch_size=1000, verbose=0), validation_labels
         ),
         "logits": int(logits.size),
         "logits_that_differ": int((emulated != logits).sum()),
@@ -116,9 +106,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--network", required=True)
+    parser.add_argument("--jets", type=Path, help="jets.npz, for the network jets")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    export(options.checkpoint, options.folder)
+    data = open_data(options.network, options.jets)
+    export(options.checkpoint, options.folder, data)
 
 
 if __name__ == "__main__":

@@ -13,15 +13,18 @@ from pathlib import Path
 import keras
 
 from benchmarks.hgq2.export import accuracy, calibrated
-from benchmarks.hgq2.images import load_batches
+from benchmarks.hgq2.networks import open_data
 from benchmarks.hgq2.selection import ACCURACIES, checkpoints
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    _, (images, labels) = load_batches(1000, 0)
+    parser.add_argument("--network", required=True)
+    parser.add_argument("--jets", type=Path, help="jets.npz, for the network jets")
+    options = parser.parse_args()
+    folder = options.folder
+    images, labels = open_data(options.network, options.jets).samples("validation")
     found = {}
     for checkpoint in checkpoints(folder / "front"):
         model, _ = calibrated(checkpoint.path, images)

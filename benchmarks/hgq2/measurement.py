@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks.hgq2.environment import run_module
-from benchmarks.hgq2.images import one_bit
+from benchmarks.hgq2.images import Images
+from benchmarks.hgq2.jets import Jets
 from benchmarks.hgq2.selection import ACCURACIES, Checkpoint
 from benchmarks.hgq2.verilog_check import logit_format, verilog_logits
 
 VERILOG = "da4ml/network.v"
 SECONDS = 3600.0
-CELLS = ("luts", "luts_by_size", "ffs", "carries", "brams", "dsps")
+CELLS = ("luts", "positions", "luts_by_size", "ffs", "carries", "brams", "dsps")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Training:
         network: of benchmarks.hgq2.networks.
         beta: what an EBOP costs at the end.
         learning_rate: of Adam, at the beginning.
-        epochs: of 55,000 images in batches of 256.
+        epochs: of all training samples in batches of 256.
+        jets: the file of jets that the network ``jets`` is trained on.
     """
 
     network: str
@@ -38,6 +40,7 @@ class Training:
     learning_rate: float
     epochs: int
     seed: int = 0
+    jets: Path | None = None
 
     @property
     def name(self) -> str:
@@ -51,7 +54,25 @@ class Training:
             *("--network", self.network, "--beta", f"{self.beta:g}"),
             *("--learning-rate", f"{self.learning_rate:g}", "--epochs", str(self.epochs)),
             *("--seed", str(self.seed)),
+            *self.jets_arguments,
         ]
+
+    @property
+    def jets_arguments(self) -> list[str]:
+        return ["--jets", str(self.jets)] if self.jets else []
+
+    @property
+    def data_arguments(self) -> list[str]:
+        """Of every module: what the network is trained on."""
+        return ["--network", self.network, *self.jets_arguments]
+
+    @property
+    def data(self) -> Images | Jets:
+        return Jets(self.jets) if self.jets else Images()
+
+    def recorded(self) -> dict[str, Any]:
+        """The fields, as they stand in a results file."""
+        return {name: value for name, value in asdict(self).items() if name != "jets"}
 
 
 def train(python: Path, training: Training, runs: Path) -> Path:
@@ -60,7 +81,8 @@ def train(python: Path, training: Training, runs: Path) -> Path:
     if not (folder / "training.json").is_file():
         run_module(python, "train", [str(folder), *training.arguments], folder / "train.log")
     if not (folder / ACCURACIES).is_file():
-        run_module(python, "front", [str(folder)], folder / "front.log")
+        arguments = [str(folder), *training.data_arguments]
+        run_module(python, "front", arguments, folder / "front.log")
     return folder
 
 
@@ -70,7 +92,7 @@ def last_epoch(training: Training, folder: Path) -> dict[str, Any]:
     with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
         *_, last = csv.DictReader(file)
     return {
-        **asdict(training),
+        **training.recorded(),
         "validation_accuracy": float(last["val_accuracy"]),
         "ebops": int(last["ebops"]),
         "seconds": done["seconds"],
@@ -78,22 +100,22 @@ def last_epoch(training: Training, folder: Path) -> dict[str, Any]:
     }
 
 
-def export(python: Path, checkpoint: Checkpoint, folder: Path) -> dict[str, Any]:
+def export(
+    python: Path, training: Training, checkpoint: Checkpoint, folder: Path
+) -> dict[str, Any]:
     """export.json of a checkpoint; exported unless it is."""
     path = folder / "export.json"
     if not path.is_file():
-        arguments = [str(checkpoint.path), str(folder)]
+        arguments = [str(checkpoint.path), str(folder), *training.data_arguments]
         run_module(python, "export", arguments, folder / "export.log")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def compare_verilog(folder: Path, found: dict[str, Any]) -> dict[str, int]:
+def compare_verilog(training: Training, folder: Path, found: dict[str, Any]) -> dict[str, int]:
     """Logits of the simulated Verilog that differ from those of Keras, and its latency."""
-    from training.data import load
-
     path = folder / "compared.json"
     if not path.is_file():
-        x = one_bit(load("mnist").x_test)
+        x = training.data.integers("test")
         received, latency = verilog_logits(folder / VERILOG, found, x, folder)
         _, fraction = logit_format(found["outputs"])
         expected = np.load(folder / "logits.npy").astype(np.float64) * 2.0**fraction
@@ -129,7 +151,7 @@ def record(
     done = json.loads((trained / "training.json").read_text(encoding="utf-8"))
     kept = ("test_accuracy", "validation_accuracy", "ebops", "nonzeros", "stages", "adder_depth")
     return {
-        **asdict(training),
+        **training.recorded(),
         "targets": list(targets),
         "epoch": checkpoint.epoch,
         **{name: found[name] for name in kept},

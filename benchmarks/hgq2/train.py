@@ -18,12 +18,12 @@ import jax
 import keras
 import numpy as np
 
-from benchmarks.hgq2.images import epoch_of, load_batches
-from benchmarks.hgq2.networks import build_network
+from benchmarks.hgq2.networks import build_network, open_data
 from benchmarks.hgq2.selection import NAME, checkpoints
 
 BETA_BEGIN = 1e-6
 RAMP = (0.03, 0.7)  # of all epochs
+TEACHER, TEMPERATURE = 0.7, 2.0  # as the preset of jets is taught in docs/jets.md
 
 
 def callbacks(folder, epochs, beta, learning_rate):
@@ -48,19 +48,33 @@ def callbacks(folder, epochs, beta, learning_rate):
     ]
 
 
+def loss_of_logits(logits, labels, teacher=None):
+    """Mean cross-entropy to the labels, mixed with a teacher as in qkeras_models.distillation.
+
+    (1 − w) · CE(labels, logits) + w · T² · KL(softmax(teacher / T), softmax(logits / T)).
+    """
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits)
+    if teacher is None:
+        return loss
+    soft = jax.nn.log_softmax(logits / TEMPERATURE)
+    wanted = jax.nn.log_softmax(teacher / TEMPERATURE)
+    distance = (jax.numpy.exp(wanted) * (wanted - soft)).sum(axis=-1).mean()
+    return (1 - TEACHER) * loss + TEACHER * TEMPERATURE**2 * distance
+
+
 def epoch_function(model):
     """All steps of an epoch as one compiled loop, which spares `fit` its work between steps.
 
-    (variables, images, labels) to (variables, mean loss, accuracy).
+    (variables, samples, targets) to (variables, mean loss, accuracy); targets are labels and, if
+    there is a teacher, its logits.
     """
-    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     def loss_of(trainable, other, x, y):
         logits, other, penalties = model.stateless_call(
             trainable, other, x, training=True, return_losses=True
         )
-        right = jax.numpy.mean(jax.numpy.argmax(logits, axis=-1) == y)
-        return loss_function(y, logits) + sum(penalties), (other, right)
+        right = jax.numpy.mean(jax.numpy.argmax(logits, axis=-1) == y[0])
+        return loss_of_logits(logits, *y) + sum(penalties), (other, right)
 
     gradient = jax.value_and_grad(loss_of, has_aux=True)
 
@@ -71,8 +85,8 @@ def epoch_function(model):
         return (trainable, other, optimizer), (loss, right)
 
     @functools.partial(jax.jit, donate_argnums=0)
-    def epoch(variables, images, labels):
-        variables, (losses, right) = jax.lax.scan(step, variables, (images, labels))
+    def epoch(variables, samples, targets):
+        variables, (losses, right) = jax.lax.scan(step, variables, (samples, targets))
         return variables, losses.mean(), right.mean()
 
     return epoch
@@ -82,15 +96,15 @@ def variables_of(model):
     return model.trainable_variables, model.non_trainable_variables, model.optimizer.variables
 
 
-def fit(model, batches, validation, epochs, watching):
-    """As keras.Model.fit, with the same callbacks."""
+def fit(model, draw, validation, epochs, watching):
+    """As keras.Model.fit, with the same callbacks; `draw` gives the batches of an epoch."""
     run_epoch = epoch_function(model)
     watchers = keras.callbacks.CallbackList(watching, model=model, epochs=epochs)
     watchers.on_train_begin()
     for number in range(getattr(model, "_initial_epoch", None) or 0, epochs):
         watchers.on_epoch_begin(number, {})
         values = tuple([v.value for v in group] for group in variables_of(model))
-        values, loss, right = run_epoch(values, *epoch_of(batches, number))
+        values, loss, right = run_epoch(values, *draw(number))
         for group, new in zip(variables_of(model), values, strict=True):
             for variable, value in zip(group, new, strict=True):
                 variable.assign(value)
@@ -116,17 +130,21 @@ def main():
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--batch-size", type=int, default=256)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jets", type=Path, help="jets.npz, for the network jets")
     options = parser.parse_args()
     folder = options.folder
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(options.seed)
-    batches, validation = load_batches(options.batch_size, options.seed)
+    data = open_data(options.network, options.jets)
+    batches, validation = data.load_batches(options.batch_size, options.seed)
     model = build_network(options.network)
     model.compile(keras.optimizers.Adam(options.learning_rate), metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)
     started, used = time.monotonic(), time.process_time()
     watching = callbacks(folder, options.epochs, options.beta, options.learning_rate)
-    fit(model, batches, validation, options.epochs, watching)
+    draw = functools.partial(data.epoch_of, batches)
+    fit(model, draw, validation, options.epochs, watching)
+    options.jets = options.jets and options.jets.name
     done = vars(options) | {
         "folder": folder.name,
         "seconds": round(time.monotonic() - started, 1),

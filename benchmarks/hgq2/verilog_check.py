@@ -13,7 +13,8 @@ Formats = list[list[int]]
 def harness(inputs: Formats, outputs: Formats, stages: int) -> str:
     """Module `top` around da4ml's module `network`, with ports as hls_projects.rtl has them.
 
-    Port x holds a bit a pixel; port y every logit, sign-extended, at the finest fraction of all.
+    Port x holds the inputs side by side, equally wide; port y every logit, sign-extended, at the
+    finest fraction of all.
 
     Args:
         inputs, outputs: [signed, integer bits, fraction bits] of every value; those of no bits
@@ -21,11 +22,10 @@ def harness(inputs: Formats, outputs: Formats, stages: int) -> str:
         stages: register stages between da4ml's input and output registers, counting one of them.
 
     Raises:
-        ValueError: for an input that is not one bit.
+        ValueError: for inputs of two widths.
     """
-    if any(sum(found) not in (0, 1) for found in inputs):
-        raise ValueError("`inputs` must be of one bit, or of none where they are not used")
-    used = [f"x[{place}]" for place, found in enumerate(inputs) if sum(found)]
+    taken = input_width(inputs)
+    used = [f"x[{n * taken} +: {taken}]" for n, found in enumerate(inputs) if sum(found)]
     width, fraction = logit_format(outputs)
     lines, first = [], 0
     for place, (signed, integer, own) in enumerate(outputs):
@@ -37,7 +37,7 @@ def harness(inputs: Formats, outputs: Formats, stages: int) -> str:
         first += bits
     body = "\n".join(lines)
     return f"""\
-module top(input clk, input in_valid, input [{len(inputs) - 1}:0] x,
+module top(input clk, input in_valid, input [{taken * len(inputs) - 1}:0] x,
            output out_valid, output [{width * len(outputs) - 1}:0] y);
 wire [{first - 1}:0] out;
 reg [{stages}:0] valid;
@@ -49,6 +49,18 @@ endmodule
 """
 
 
+def input_width(inputs: Formats) -> int:
+    """Bits of an input.
+
+    Raises:
+        ValueError: for inputs of two formats; those of no bits are not used and may be there.
+    """
+    formats = {tuple(found) for found in inputs if sum(found)}
+    if len(formats) != 1:
+        raise ValueError(f"`inputs` must be of one format, or of no bits. Received: {formats}")
+    return sum(formats.pop())
+
+
 def logit_format(outputs: Formats) -> tuple[int, int]:
     """Bits of a logit in port y, and how many of them are fraction."""
     fraction = max(own for _, _, own in outputs)
@@ -56,14 +68,14 @@ def logit_format(outputs: Formats) -> tuple[int, int]:
 
 
 def verilog_logits(
-    verilog: Path, found: dict[str, Any], images: np.ndarray, folder: Path
+    verilog: Path, found: dict[str, Any], x: np.ndarray, folder: Path
 ) -> tuple[np.ndarray, int]:
     """Integer logits (samples, classes), at 2^fraction of logit_format, and the latency in cycles.
 
     Args:
         verilog: da4ml's, pipelined.
         found: export.json.
-        images: 0 and 1, (samples, …).
+        x: integers (samples, …).
         folder: where the harness is written.
     """
     from hls_projects.rtl.cxxrtl.simulation import RtlSimulation
@@ -75,8 +87,7 @@ def verilog_logits(
     path.write_text(verilog.read_text(encoding="utf-8") + wrapped, encoding="utf-8")
     width, _ = logit_format(outputs)
     counts = {"luts": 0, "carries": 0, "ffs": 0, "luts_per_layer": ()}
-    simulation = RtlSimulation(
-        RtlDesign(path, len(inputs), 1, len(outputs), width, found["stages"] + 1, **counts)
-    )
-    logits = simulation.predict(images.astype(np.int64))
+    ports = len(inputs), input_width(inputs), len(outputs), width
+    simulation = RtlSimulation(RtlDesign(path, *ports, found["stages"] + 1, **counts))
+    logits = simulation.predict(x)
     return logits, simulation.latency

@@ -23,7 +23,8 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
 # Where files of the checkout are in the site, unless under their own path, less docs/.
-PLACES = {"README.md": "project.md", "docs/tutorial.ipynb": "tutorial.md"}
+NOTEBOOKS = {"docs/tutorial.ipynb": "tutorial.md", "docs/jets.ipynb": "jets-notebook.md"}
+PLACES = {"README.md": "project.md", **NOTEBOOKS}
 ORIGINS = {place: origin for origin, place in PLACES.items()}
 LINK = re.compile(r"(?<=\]\()([^)\s#:]+)(?=[)#])")
 # What tells tests why a block is not run.
@@ -44,10 +45,11 @@ COMMANDS = {
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds the notebook, generated pages, and what pages link to outside docs/."""
+    """Adds the notebooks, generated pages, and what pages link to outside docs/."""
     pages = {page.src_uri: page.content_string for page in files.documentation_pages()}
-    pages["tutorial.md"] = _notebook(ROOT / "docs" / "tutorial.ipynb")
-    generated = {"tutorial.md": pages["tutorial.md"], "commands.md": _commands(), **_interface()}
+    notebooks = {place: _notebook(ROOT / origin) for origin, place in NOTEBOOKS.items()}
+    pages |= notebooks
+    generated = {**notebooks, "commands.md": _commands(), **_interface()}
     for place, text in generated.items():
         files.append(File.generated(config, place, content=text))
     waiting = list(pages.items())

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.hgq2.jets import STEP, Jets
 from benchmarks.hgq2.page import (
     MARK,
     OwnPoint,
@@ -104,9 +105,44 @@ def test_simulated_verilog_gives_the_integers_of_the_logits(tmp_path):
     assert latency == 2
 
 
-def test_inputs_of_more_bits_are_refused():
-    with pytest.raises(ValueError, match="one bit"):
-        harness([[0, 1, 1]], [[1, 1, 0]], 1)
+# a + b of two signed inputs of three bits, between them one that is not used.
+SUM = """
+module network(input clk, input [5:0] model_inp, output reg [3:0] model_out);
+reg signed [2:0] a, b;
+always @(posedge clk) begin
+    {b, a} <= model_inp;
+    model_out <= a + b;
+end
+endmodule
+"""
+
+
+def test_inputs_of_several_bits_are_signed_and_side_by_side(tmp_path):
+    formats = {"inputs": [[1, 1, 1], [0, 0, 0], [1, 1, 1]], "outputs": [[1, 2, 1]], "stages": 1}
+    x = np.random.default_rng(0).integers(-4, 4, (200, 3))
+    (tmp_path / "network.v").write_text(SUM)
+    received, _ = verilog_logits(tmp_path / "network.v", formats, x, tmp_path)
+    np.testing.assert_array_equal(received, x[:, [0]] + x[:, [2]])
+
+
+def test_inputs_of_two_formats_are_refused():
+    with pytest.raises(ValueError, match="of one format"):
+        harness([[0, 1, 1], [0, 1, 0]], [[1, 1, 0]], 1)
+
+
+def test_jets_of_an_epoch_are_all_jets_in_another_order(tmp_path):
+    x, y = np.arange(160).reshape(10, 16).astype(np.int16), np.arange(10).astype(np.uint8)
+    arrays = {f"{name}_{part}": array for part in ("train", "validation", "test")
+              for name, array in (("x", x), ("y", y))}
+    np.savez(tmp_path / "jets.npz", **arrays, teacher_train=y[:, None] * np.ones(5, np.float32))
+    jets = Jets(tmp_path / "jets.npz")
+    batches, (validation, labels) = jets.load_batches(3, 0)
+    np.testing.assert_array_equal(validation, x * STEP)
+    drawn, (classes, teacher) = jets.epoch_of(batches, 1)
+    assert drawn.shape == (3, 3, 16) and len(np.unique(classes)) == 9
+    np.testing.assert_array_equal(drawn, x[classes] * STEP)
+    np.testing.assert_array_equal(teacher[..., 0], classes)
+    assert (jets.epoch_of(batches, 2)[1][0] != classes).any() and (labels == y).all()
 
 
 def hgq2_record(**changes):

@@ -58,7 +58,8 @@ def site(tmp_path_factory):
 def test_every_page_is_there(site):
     names = {page.stem for page in PAGES if page.parent.name == "docs"} - {"README"}
     assert [name for name in sorted(names) if not (site / f"{name}.html").is_file()] == []
-    for page in ("index", "project", "tutorial", "CHANGELOG", "reports/results/mnist"):
+    notebooks = "tutorial", "jets-notebook"
+    for page in ("index", "project", *notebooks, "CHANGELOG", "reports/results/mnist"):
         assert (site / f"{page}.html").is_file()
     assert (site / "reports/results/mnist-plots/accuracy-luts.svg").is_file()
 

@@ -47,8 +47,9 @@ def load(
     """A data set, split and with the format of its inputs.
 
     Args:
-        source: "mnist", "cifar10", "digits", "jets", or the path of an .npz file with x_train,
-            y_train, x_test and y_test (and, if you have split them yourself, x_val and y_val).
+        source: "mnist", "cifar10", "digits", "jets", "jets-sample", or the path of an .npz file
+            with x_train, y_train, x_test and y_test (and, if you have split them yourself, x_val
+            and y_val).
         folder: where the files of MNIST, CIFAR-10 or the jets may lie; looked at before the cache
             and the network.
         validation: how much of the training data becomes validation data: a number of samples, or

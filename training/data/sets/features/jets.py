@@ -20,6 +20,7 @@ from training.data.sets.cache import VARIABLE, cache_folder
 from training.data.sets.download import SourceUnavailable, openml_jets
 from training.data.sets.features.arff import Table, read_arff
 from training.data.sets.features.feature_set import FeatureSet
+from training.data.sets.features.jet_features import CLASSES, FEATURES
 from training.data.sets.published_data import Arrays, PublishedData
 
 NAME = "hls4ml_lhc_jets_hlf"
@@ -28,12 +29,6 @@ ARCHIVE = "jets.npz"
 LARGEST = 256 << 20  # the four arrays take 57 MB, in text about 150 MB
 LONGEST_LINE = 4096
 ROWS = 830_000
-FEATURES = (
-    "zlogz", "c1_b0_mmdt", "c1_b1_mmdt", "c1_b2_mmdt", "c2_b1_mmdt", "c2_b2_mmdt", "d2_b1_mmdt",
-    "d2_b2_mmdt", "d2_a1_b1_mmdt", "d2_a1_b2_mmdt", "m2_b1_mmdt", "m2_b2_mmdt", "n2_b1_mmdt",
-    "n2_b2_mmdt", "mass_mmdt", "multiplicity",
-)
-CLASSES = ("g", "q", "t", "w", "z")
 # As the tutorials of hls4ml split it.
 TEST_SHARE, TEST_SEED = 0.2, 42
 
