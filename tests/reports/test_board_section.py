@@ -48,4 +48,16 @@ def test_the_wrapper_between_streams_is_written(tmp_path):
         "network_axis.v", "network.v", "package_ip.tcl", "README.md"}
     assert "16 beats a sample" in (folder / "README.md").read_text()
     done = in_process(main, "mine.npz", "--wrapper", "apb", cwd=tmp_path)
-    assert done.returncode == 1 and "`--wrapper` must be axis. Received: 'apb'" in done.stderr
+    assert done.returncode == 1 and "`--wrapper` must be axis or hls. Received: 'apb'" in done.stderr
+
+
+def test_a_black_box_of_hls_is_written(tmp_path):
+    network((16, 8, 4)).save(tmp_path / "mine.npz")
+    words = ["mine.npz", "--wrapper", "hls", "--samples", 20, "--no-prove"]
+    done = in_process(main, *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in (tmp_path / "runs" / "mine" / "blackbox").iterdir()}
+    assert names == {"mine_rtl.v", "network.v", "mine_rtl.h", "mine_rtl.cpp", "mine_rtl.json",
+                     "README.md"}
+    done = in_process(main, *words, "--io-type", "io_stream", cwd=tmp_path)
+    assert done.returncode == 1 and "`--wrapper hls`" in done.stderr and "io_stream" in done.stderr
