@@ -24,9 +24,6 @@ MODELS = {
     "generic": None,
 }
 
-# Families whose flip-flops have resets and enables that synthesis ties to constants.
-TIED = {"gatemate"}
-
 
 def read_circuit(
     verilog: Path,
@@ -60,8 +57,11 @@ def read_circuit(
         if models:
             read.append(f"read_verilog -nooverwrite {models}")
         commands = _commands(read, models and Path(models).name, top, whole)
-        if family in TIED:
-            commands.insert(commands.index("dffunmap -srst-only"), "opt_dff -nodffe -nosdff")
+        if family == "gatemate":
+            # Its clock buffer is a wire, and synthesis ties resets and enables to constants.
+            for command, before in (("flatten", "setattr -mod -unset keep_hierarchy =CC_BUFG"),
+                                    ("dffunmap -srst-only", "opt_expr; opt_dff -nodffe -nosdff")):
+                commands.insert(commands.index(command), before)
         return _circuit(commands, Path(folder), top, seconds)
 
 

@@ -17,16 +17,20 @@ from hls_projects.rtl.chains.ccu2c_counters import LutPosition
 from hls_projects.rtl.chains.ccu2c_verilog import Half, halves, physical_chains
 from hls_projects.rtl.chains.lut2 import lut2
 
+# Positions of a chain, that of its carry in included.  Each chain takes a CPE for that; long ones
+# are harder to place, and the wires between them longer.
+LONGEST = 17
+
 
 class Addf(Ccu2c):
     """Chains of full adders."""
 
     def cells(self, netlist: Netlist) -> int:
-        return sum(len(halves(chain)) - 1 for chain in physical_chains(netlist))
+        return sum(len(halves(chain)) - 1 for chain in physical_chains(netlist, LONGEST))
 
     def lines(self, netlist: Netlist, names: dict[int, str]) -> list[str]:
         lines = []
-        for number, chain in enumerate(physical_chains(netlist)):
+        for number, chain in enumerate(physical_chains(netlist, LONGEST)):
             _, *positions = halves(chain)
             lines.append(f"wire [{len(positions) - 1}:0] c{number};")
             carry = wire(chain[0].carry_in, names)

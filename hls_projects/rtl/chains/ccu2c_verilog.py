@@ -22,8 +22,10 @@ class Half:
     output: int | None
 
 
-def physical_chains(netlist: Netlist) -> Iterator[list[LutChain]]:
-    """Counters that share a chain: of one depth, so that none feeds another one."""
+def physical_chains(
+    netlist: Netlist, longest: int = CHAIN_POSITIONS
+) -> Iterator[list[LutChain]]:
+    """Counters that share a chain, up to `longest` positions: of one depth, so none feeds another."""
     levels: dict[int, list[LutChain]] = {}
     for node in netlist.nodes:
         if isinstance(node, LutChain):
@@ -31,7 +33,7 @@ def physical_chains(netlist: Netlist) -> Iterator[list[LutChain]]:
     for counters in levels.values():
         chain: list[LutChain] = []
         for counter in counters:
-            if chain and len(halves([*chain, counter])) > CHAIN_POSITIONS:
+            if chain and len(halves([*chain, counter])) > longest:
                 yield chain
                 chain = []
             chain.append(counter)
