@@ -8,8 +8,11 @@ TOOLS = """\
 
 ## Yosys and nextpnr
 
-    yosys -p "read_verilog top.v; synth_gatemate -luttree -noiopad -noclkbuf -json top.json"
-    nextpnr-himbaechel --device CCGM1A1 --json top.json
+    yosys -p "read_verilog top.v; synth_gatemate -luttree -json top.json"
+    nextpnr-himbaechel --device CCGM1A1 --json top.json -o no-cpe-cp
+
+A network has more inputs and outputs than the package has pins. `convert.py --pnr --yosys gatemate`
+leaves them without pads, and puts registers at the inputs so that the first layer is timed.
 """
 
 
@@ -26,7 +29,7 @@ GATEMATE = Family(
     slack=2,
     proven_nonzeros=0,
     delays=Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),
-    primitives="Full adders are instantiated (CC_ADDF), and the LUTs before them (CC_LUT1, CC_LUT2).",
+    primitives="Full adders (CC_ADDF) and LUTs before them (CC_LUT1, CC_LUT2) are instantiated.",
     tools=TOOLS,
     flows=(
         Flow(

@@ -144,7 +144,8 @@ def count_cells(by_type: dict[str, int]) -> Cells:
     """Cells by kind, from Yosys's count of cells by type.
 
     GateMate's trees of LUTs, CC_L2T4 and CC_L2T5, count as LUTs of 4 and 5 inputs, and its
-    multiplexer of two as one of 3.  INV counts as a LUT1 where the family has one: an inverter that is left takes a LUT.
+    multiplexer of two as one of 3.  INV counts as a LUT1 where the family has one: an inverter that
+    is left takes a LUT.
     """
     luts: dict[str, int] = {}
     kinds = {"ffs": 0, "carries": 0, "brams": 0, "dsps": 0}

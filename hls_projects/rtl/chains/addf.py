@@ -35,8 +35,8 @@ class Addf(Ccu2c):
             lines.append(f"wire [{len(positions) - 1}:0] c{number};")
             carry = wire(chain[0].carry_in, names)
             for place, half in enumerate(positions):
-                lines += _full_adder(half, f"k{number}_{place}", carry, f"c{number}[{place}]", names)
-                carry = f"c{number}[{place}]"
+                entering, carry = carry, f"c{number}[{place}]"
+                lines += _full_adder(half, f"k{number}_{place}", entering, carry, names)
         return lines
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hls_projects.logic.bits import Bit
-from hls_projects.logic.expressions import wire
 
 
 def lut2(

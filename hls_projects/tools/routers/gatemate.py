@@ -108,8 +108,8 @@ def _flip_flop(clock: Net, data: Net, output: Net) -> dict[str, Any]:
 
 
 def _arguments(device: str, speed: int) -> list[str]:
-    # Routes through unused CPEs overflow the stack of nextpnr 0.11 once they are long.
-    return ["--device", device, "-o", f"fpga_mode={speed}", "-o", "no-bridges"]
+    # Routes along carry lines of unused CPEs overflow the stack of nextpnr 0.11 once they are long.
+    return ["--device", device, "-o", f"fpga_mode={speed}", "-o", "no-cpe-cp"]
 
 
 def _used(utilization: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
