@@ -79,9 +79,10 @@ def _present_name(word: str) -> str:
               help="The HLS project's output is the index of the largest logit, the lowest of "
                    "equal ones.  Verilog outputs the logits: not with --rtl.")
 @click.option("--rtl", is_flag=True, help="Write Verilog too, simulate it on the same samples.")
-@click.option("--yosys", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, ecp5, or "
-                              "several with commas between; includes --rtl.")
-@click.option("--pnr", is_flag=True, help="Place and route for ECP5 with nextpnr, which takes "
+@click.option("--yosys", help="Synthesize the Verilog with Yosys: xilinx, xilinx7, ecp5, "
+                              "gatemate, or several with commas between; includes --rtl.")
+@click.option("--pnr", is_flag=True, help="Place and route for ecp5 and gatemate, whichever "
+                                          "--yosys names, else ecp5, with nextpnr, which takes "
                                           "minutes; includes --rtl.")
 @click.option("--optimize",
               help="What the Verilog is written for: cells, the fewest LUT cells; area, the "

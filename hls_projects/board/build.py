@@ -25,8 +25,8 @@ from hls_projects.board.fit import check_fits, check_memories
 from hls_projects.board.protocol import Hello
 from hls_projects.board.simulation.netlist import BLOCK_RAM, read_routed
 from hls_projects.board.wrapper import Wrapper, constraints, memory_files
-from hls_projects.tools.ecp5_netlist import demand
 from hls_projects.tools.nextpnr import run_nextpnr
+from hls_projects.tools.routers.ecp5 import demand
 from hls_projects.tools.yosys import run_yosys
 from qkeras_models.files.atomic_write import write_atomically
 

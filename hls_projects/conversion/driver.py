@@ -17,6 +17,7 @@ from hls_projects.conversion.options import ConversionOptions
 from hls_projects.conversion.readme import write_hls_readme
 from hls_projects.conversion.rtl.convert import convert_to_rtl
 from hls_projects.conversion.rtl.verilog_design import Verilog, tolerated
+from hls_projects.families import ECP5
 from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _on_board(
     """The bitstream, if one was asked for; what a tool failed at is noted in `verilog`."""
     if options.board is None:
         return None
-    (design,) = [written.design for written in verilog.designs if written.family.places]
+    (design,) = [written.design for written in verilog.designs if written.family is ECP5]
     x_int = network.input.quantize(data.x[: options.board.images])
     with tolerated(verilog, f"making a bitstream for {options.board.board}"):
         name = None if data.y is None else options.data or data.name

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hls_projects.families import FLOWS, goal_named
+from hls_projects.families import FLOWS, family_of_flow, goal_named
 
 if TYPE_CHECKING:
     from hls_projects.network.integer_network import IntegerNetwork
@@ -26,7 +26,7 @@ class RtlOptions:
         clock_period: in ns, which register stages keep to; None for one stage a layer.
         stage_delay: longest delay of a pipeline stage in ns, layers are cut but not joined.
         time_multiplex: dense layers after an image take as many cycles as it has pixels.
-        place: place and route for ECP5.
+        place: place and route for the families of the targets that nextpnr places, ECP5 if none.
         seconds: time limit of each run of a tool.
         prove: prove the Verilog for every input; None where that takes seconds.
         raw_bits: of raw values that enter instead of the network's integers; None for those.
@@ -52,6 +52,7 @@ class RtlOptions:
     def check(self) -> None:
         """Raises ValueError for an option out of range, RuntimeError if nextpnr is missing."""
         from hls_projects.tools.nextpnr import nextpnr_version
+        from hls_projects.tools.routers import ROUTERS
 
         for target in self.targets:
             if target not in FLOWS:
@@ -70,11 +71,23 @@ class RtlOptions:
             raise ValueError(f"`--raw-scale` needs `--raw-bits`. Received: {self.raw_scale!r}")
         if self.raw_bits is not None and self.board:
             raise ValueError("`--raw-bits` is of the Verilog alone: leave out it, or `--board`")
+<<<<<<< HEAD
         if self.trade_off and self.time_multiplex:
             raise ValueError("`--trade-off` knows no delays of time-multiplexed layers: leave out "
                              "it, or `--time-multiplex`")
         if self.place:
             nextpnr_version()
+=======
+        for name in self.placed if self.place else ():
+            nextpnr_version(ROUTERS[name].package)
+
+    @property
+    def placed(self) -> tuple[str, ...]:
+        """Families to place and route."""
+        families = [family_of_flow(target) for target in self.targets]
+        names = dict.fromkeys(family.name for family in families if family.places)
+        return tuple(names) or ("ecp5",)
+>>>>>>> gatemate40
 
     def built(self, network: IntegerNetwork) -> IntegerNetwork:
         """What the Verilog computes: the network, or the same of raw values.

@@ -2,13 +2,14 @@
 
 from hls_projects.families.ecp5 import ECP5
 from hls_projects.families.family import Delays, Family, Flow, Goal, goal_named
+from hls_projects.families.gatemate import GATEMATE
 from hls_projects.families.generic import GENERIC
 from hls_projects.families.xilinx import XILINX
 
-FAMILIES = {family.name: family for family in (XILINX, ECP5, GENERIC)}
+FAMILIES = {family.name: family for family in (XILINX, ECP5, GATEMATE, GENERIC)}
 FLOWS = {flow.name: flow for family in FAMILIES.values() for flow in family.flows}
 
-__all__ = ["ECP5", "FAMILIES", "FLOWS", "GENERIC", "XILINX", "Delays", "Family", "Flow",
+__all__ = ["ECP5", "FAMILIES", "FLOWS", "GATEMATE", "GENERIC", "XILINX", "Delays", "Family", "Flow",
            "Goal", "family_named", "family_of_flow", "goal_named"]
 
 

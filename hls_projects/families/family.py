@@ -60,7 +60,7 @@ class Flow:
 
     Args:
         name: of the target.
-        command: of Yosys, of the module {top}.
+        command: of Yosys, of the module {top}; several with `; ` between.
         carry: the unit of its carry cells.
         carry_note: what a reader must know of them.
         lut: the unit of its LUTs.
@@ -86,7 +86,9 @@ class Flow:
         if not hierarchical:
             return command
         kept = command.replace(" -flatten", "")
-        return kept if kept != command else f"{command} -noflatten"
+        if kept != command:
+            return kept
+        return "; ".join(f"{part} -noflatten" for part in command.split("; "))
 
 
 @dataclass(frozen=True)

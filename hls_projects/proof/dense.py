@@ -32,7 +32,7 @@ def prove_rtl(
     Args:
         verilog: the source file; its top module is `top`.
         network: whose layers are written out all at once, not as a stream of pixels.
-        family: of its primitives: xilinx, ecp5 or generic.
+        family: of its primitives: xilinx, ecp5, gatemate or generic.
         seconds: time limit of Yosys, which reads it.
 
     Raises:

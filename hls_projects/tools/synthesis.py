@@ -23,6 +23,9 @@ NETLIST = (
     "opt_clean -purge", "setattr -unset src", "select *", "write_json -selected netlist.json"
 )
 
+# Inputs of other cells that take a LUT.
+ONE_OUTPUT = {"INV": "1", "CC_MX2": "3"}
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -140,14 +143,16 @@ def check_target(target: str) -> None:
 def count_cells(by_type: dict[str, int]) -> Cells:
     """Cells by kind, from Yosys's count of cells by type.
 
-    INV counts as a LUT1 where the family has one: an inverter that is left takes a LUT.
+    GateMate's trees of LUTs, CC_L2T4 and CC_L2T5, count as LUTs of 4 and 5 inputs, and its
+    multiplexer of two as one of 3.  INV counts as a LUT1 where the family has one: an inverter that
+    is left takes a LUT.
     """
     luts: dict[str, int] = {}
     kinds = {"ffs": 0, "carries": 0, "brams": 0, "dsps": 0}
     for name, count in by_type.items():
-        size = re.fullmatch(r"LUT(\d)(_\d)?", name)
-        if size or name == "INV":
-            inputs = size[1] if size else "1"
+        size = re.fullmatch(r"(?:CC_)?(?:LUT|L2T)(\d)(_\d)?", name)
+        if size or name in ONE_OUTPUT:
+            inputs = size[1] if size else ONE_OUTPUT[name]
             luts[inputs] = luts.get(inputs, 0) + count
         for kind, pattern in (pair for family in FAMILIES.values() for pair in family.cells):
             if re.match(pattern, name):

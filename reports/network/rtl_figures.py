@@ -42,7 +42,8 @@ def rtl_resources(designs: Sequence[VerilogDesign]) -> dict[str, dict[str, Figur
                 figures |= cell_figures(written.whole[target], target)
             resources[f"RTL, {target}"] = figures
         if written.placed is not None:
-            resources["RTL, ecp5, placed"] = placed_figures(written.placed, measured)
+            name = written.family.name
+            resources[f"RTL, {name}, placed"] = placed_figures(written.placed, measured, name)
         if not resources:
             timing = modelled_timing(written.design, written.family.name)
             resources["RTL"] = blocks | measured | timing
@@ -147,20 +148,23 @@ def module_records(target: str, modules: dict[str, Cells]) -> list[dict[str, Any
     return [{"target": target, "module": name, **asdict(found)} for name, found in rows.items()]
 
 
-def placed_figures(placed: PlacedDesign, timing: dict[str, Figure]) -> Resources:
+def placed_figures(
+    placed: PlacedDesign, timing: dict[str, Figure], family: str = "ecp5"
+) -> Resources:
     """A placed and routed design, with its measured timing in cycles, if there is any."""
+    from hls_projects.tools.routers import router_named
+
+    router = router_named(family)
     latency = timing["latency_cycles"].value if timing else None
-    device = (
-        f"LFE5U-{placed.device.upper().replace('K', 'F')}, speed grade {placed.speed}, seed "
-        f"{placed.seed}, out of context"
-    )
+    chosen = router.device_text(placed.device, placed.speed)
+    device = f"{chosen}, seed {placed.seed}, out of context"
     source = Source.NEXTPNR
     return {
-        "luts": Figure(placed.luts, "LUT4", source, device),
+        "luts": Figure(placed.luts, router.luts, source, device),
         "ffs": Figure(placed.ffs, "FF", source),
         "brams": Figure(placed.brams, "BRAM", source),
         "dsps": Figure(placed.dsps, "DSP", source),
-        "carries": Figure(placed.carries, "CCU2C", source),
+        "carries": Figure(placed.carries, router.carry, source),
         "fmax_mhz": Figure(round(placed.fmax_mhz, 1), "MHz", source),
         "latency_ns": Figure(
             None if latency is None else round(placed.latency_ns(latency), 1), "ns", source

@@ -45,7 +45,8 @@ def test_the_wrapper_between_streams_is_written(tmp_path):
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "runs" / "mine" / "axis"
     assert {path.name for path in folder.iterdir()} == {
-        "network_axis.v", "network.v", "package_ip.tcl", "README.md"}
+        "network_axis.v", "network.v", "package_ip.tcl", "pynq-z2.tcl", "kv260.tcl",
+        "streams.json", "driver.py", "README.md"}
     assert "16 beats a sample" in (folder / "README.md").read_text()
     done = in_process(main, "mine.npz", "--wrapper", "apb", cwd=tmp_path)
     assert done.returncode == 1 and "`--wrapper` must be axis or hls. Received: 'apb'" in done.stderr

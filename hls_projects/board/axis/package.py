@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hls_projects.board.axis.block_design import PLATFORMS, block_design
 from qkeras_models.files.atomic_write import write_atomically
 
 if TYPE_CHECKING:
     from hls_projects.rtl import RtlDesign
 
 AXIS = Path(__file__).parents[1] / "verilog" / "axis.v"
+DRIVER = Path(__file__).with_name("driver.py")
 # Bytes of a field, for software that knows integers of these sizes.
 FIELDS = 1, 2, 4
 # The FPGA of a PYNQ-Z2.
@@ -43,6 +46,15 @@ script was not run on a vendor's tool.
 - `m_axis`: one logit a beat, {out_bytes} byte(s), two's complement, {classes} beats, `tlast` with
   the last one.
 - `aresetn` forgets samples and results. Both streams may pause at any time.
+
+`pynq-z2.tcl` and `kv260.tcl` make a bitstream of that IP, with a DMA between it and the board's
+processors. `driver.py` is for Python on that board, with the package `pynq`:
+
+    from driver import NetworkOverlay
+    logits = NetworkOverlay("pynq-z2.bit", "network.npz", "streams.json").predict(x)
+
+Package the IP for the board's device: for the KV260 that is `convert.py --wrapper axis --part
+xck26-sfvc784-2LV-c`. None of these was run on a vendor's tool or a board.
 """
 
 
@@ -69,7 +81,7 @@ def axis_verilog(design: RtlDesign) -> str:
 
 
 def write_axis(design: RtlDesign, folder: Path, *, name: str, part: str) -> None:
-    """Writes folder/network_axis.v, network.v, package_ip.tcl and README.md.
+    """Writes folder/network_axis.v, network.v, Tcl of the IP and of boards, driver.py, README.md.
 
     Args:
         design: the network's Verilog, as write_rtl returns it.
@@ -80,6 +92,13 @@ def write_axis(design: RtlDesign, folder: Path, *, name: str, part: str) -> None
     write_atomically(folder / "network_axis.v", axis_verilog(design))
     write_atomically(folder / "network.v", design.verilog.read_bytes())
     write_atomically(folder / "package_ip.tcl", TCL.format(part=part))
+    streams = {"in_bytes": field_bytes(design.input_bits), "inputs": design.inputs,
+               "out_bytes": field_bytes(design.logit_bits), "classes": design.classes}
+    write_atomically(folder / "streams.json", json.dumps(streams))
+    write_atomically(folder / "driver.py", DRIVER.read_bytes())
+    for platform in PLATFORMS:
+        text = block_design(platform, streams["in_bytes"])
+        write_atomically(folder / f"{platform.name}.tcl", text)
     write_atomically(folder / "README.md", README.format(
         name=name, inputs=design.inputs, classes=design.classes,
         in_bytes=field_bytes(design.input_bits), out_bytes=field_bytes(design.logit_bits)))

@@ -14,10 +14,11 @@ from hls_projects.conversion.readme import write_rtl_readme
 from hls_projects.conversion.rtl.trade_off import trade_offs
 from hls_projects.conversion.rtl.verilog_design import Verilog, VerilogDesign, tolerated
 from hls_projects.conversion.rtl.verilog_proof import prove_class_of, prove_written
-from hls_projects.families import FAMILIES, GENERIC, XILINX, Family, family_of_flow
+from hls_projects.families import ECP5, FAMILIES, GENERIC, XILINX, Family, family_of_flow
 from hls_projects.network.raw_inputs import raw_values
 from hls_projects.rtl.emit.testbench import SAMPLES, write_testbench
 from hls_projects.rtl.emit.timed_top import write_timed_top
+from hls_projects.tools.routers import ROUTERS
 from qkeras_models.files.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -64,13 +65,18 @@ def convert_to_rtl(
         prove_class_of(found, network, written, options, step)
         for target in targets:
             _synthesize(found, written, target, options, step)
-        if family.places and options.place:
-            description = "placing and routing for ECP5, which takes minutes"
+        if options.place and family.name in options.placed:
+            name = ROUTERS[family.name].name
+            description = f"placing and routing for {name}, which takes minutes"
             with tolerated(found, description), step(description):
+<<<<<<< HEAD
                 written.placed = _place(design, options)
         if options.trade_off:
             with step(f"building Verilog for {family.name} of every goal"):
                 found.trade_offs += trade_offs(network, family, options.clock_period)
+=======
+                written.placed = _place(design, family, options)
+>>>>>>> gatemate40
     return found
 
 
@@ -84,8 +90,8 @@ def _period(design: RtlDesign, options: RtlOptions) -> float:
 def _families(options: RtlOptions) -> Sequence[Family]:
     """Whose Verilog to write: for every target, that of Xilinx where none is given."""
     wanted = [family_of_flow(target) for target in options.targets]
-    placed = options.place or options.board
-    wanted += [family for family in FAMILIES.values() if family.places and placed]
+    wanted += [FAMILIES[name] for name in options.placed] if options.place else []
+    wanted += [ECP5] if options.board else []
     wanted += [GENERIC] if options.generic else []
     return [family for family in FAMILIES.values() if family in (wanted or [XILINX])]
 
@@ -159,10 +165,10 @@ def _synthesize(
         written.whole[target] = synthesize_verilog(verilog, target, **limits)
 
 
-def _place(design: RtlDesign, options: RtlOptions) -> PlacedDesign:
+def _place(design: RtlDesign, family: Family, options: RtlOptions) -> PlacedDesign:
     from hls_projects.tools.place_and_route import place_and_route
 
     folder = design.verilog.parent
     return place_and_route(
-        design.verilog, cache=_cache(), folder=folder, seconds=options.seconds
+        design.verilog, family=family.name, cache=_cache(), folder=folder, seconds=options.seconds
     )

@@ -17,7 +17,12 @@ from hls_projects.proof.reading.reader import Reader
 from hls_projects.tools.yosys import run_yosys
 
 # Simulation models that come with Yosys, by family; none where the design has no primitives.
-MODELS = {"xilinx": "+/xilinx/cells_sim.v", "ecp5": "+/ecp5/cells_sim.v", "generic": None}
+MODELS = {
+    "xilinx": "+/xilinx/cells_sim.v",
+    "ecp5": "+/ecp5/cells_sim.v",
+    "gatemate": "+/gatemate/cells_sim.v",
+    "generic": None,
+}
 
 
 def read_circuit(
@@ -32,7 +37,7 @@ def read_circuit(
 
     Args:
         verilog: the source file, RTL or a netlist.
-        family: of its primitives: xilinx, ecp5 or generic.
+        family: of its primitives: xilinx, ecp5, gatemate or generic.
         top: the top module.
         whole: patterns of modules that are kept whole, as boxes.
         seconds: time limit of Yosys.
@@ -52,6 +57,11 @@ def read_circuit(
         if models:
             read.append(f"read_verilog -nooverwrite {models}")
         commands = _commands(read, models and Path(models).name, top, whole)
+        if family == "gatemate":
+            # Its clock buffer is a wire, and synthesis ties resets and enables to constants.
+            for command, before in (("flatten", "setattr -mod -unset keep_hierarchy =CC_BUFG"),
+                                    ("dffunmap -srst-only", "opt_expr; opt_dff -nodffe -nosdff")):
+                commands.insert(commands.index(command), before)
         return _circuit(commands, Path(folder), top, seconds)
 
 

@@ -50,7 +50,7 @@ def prove_stream(
     Args:
         verilog: as it was written, with its modules.
         network: of images.
-        family: of its primitives: xilinx, ecp5 or generic.
+        family: of its primitives: xilinx, ecp5, gatemate or generic.
         seconds: time limit of Yosys, which reads it.
 
     Raises:

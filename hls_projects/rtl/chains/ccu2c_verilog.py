@@ -22,8 +22,10 @@ class Half:
     output: int | None
 
 
-def physical_chains(netlist: Netlist) -> Iterator[list[LutChain]]:
-    """Counters that share a chain: of one depth, so that none feeds another one."""
+def physical_chains(
+    netlist: Netlist, longest: int = CHAIN_POSITIONS
+) -> Iterator[list[LutChain]]:
+    """Counters that share a chain of `longest` positions: of one depth, so none feeds another."""
     levels: dict[int, list[LutChain]] = {}
     for node in netlist.nodes:
         if isinstance(node, LutChain):
@@ -31,7 +33,7 @@ def physical_chains(netlist: Netlist) -> Iterator[list[LutChain]]:
     for counters in levels.values():
         chain: list[LutChain] = []
         for counter in counters:
-            if chain and len(halves([*chain, counter])) > CHAIN_POSITIONS:
+            if chain and len(halves([*chain, counter])) > longest:
                 yield chain
                 chain = []
             chain.append(counter)
@@ -43,10 +45,10 @@ def halves(chain: Sequence[LutChain]) -> list[Half]:
     made = []
     carry: int | None = None
     for counter in chain:
-        made.append(Half(_carry_in(counter.carry_in), carry))
+        made.append(Half(carry_position(counter.carry_in), carry))
         made += [Half(*pair) for pair in zip(counter.positions, counter.outputs, strict=False)]
         carry = counter.outputs[-1]
-    return [*made, Half(_carry_in(ZERO), carry)]
+    return [*made, Half(carry_position(ZERO), carry)]
 
 
 def ccu2c_cells(netlist: Netlist) -> int:
@@ -60,7 +62,7 @@ def ccu2c_lines(netlist: Netlist, names: dict[int, str]) -> list[str]:
     for number, chain in enumerate(physical_chains(netlist)):
         parts = halves(chain)
         if len(parts) % 2:
-            parts.append(Half(_carry_in(ZERO), None))
+            parts.append(Half(carry_position(ZERO), None))
         lines.append(f"wire [{len(parts) // 2 - 1}:0] c{number};")
         for cell in range(len(parts) // 2):
             entering = f"c{number}[{cell - 1}]" if cell else "1'b0"
@@ -75,7 +77,7 @@ def ccu2c_lines(netlist: Netlist, names: dict[int, str]) -> list[str]:
     return lines
 
 
-def _carry_in(bit: Bit) -> LutPosition:
+def carry_position(bit: Bit) -> LutPosition:
     """p = 0 and g = bit: the sum is the carry of before, the carry is the bit."""
     generate = tuple((address & 1) ^ bit.inverted for address in range(4))
     return LutPosition((Bit(bit.signal), ZERO, ZERO, ONE), (*generate, *generate, *[0] * 8))

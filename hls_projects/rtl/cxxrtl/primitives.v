@@ -65,3 +65,17 @@ assign CO[2] = S[2] ? CO[1] : DI[2];
 assign CO[3] = S[3] ? CO[2] : DI[3];
 assign O = S ^ {CO[2:0], carry_in};
 endmodule
+
+module CC_ADDF(input A, B, CI, output CO, S);
+assign S = A ^ B ^ CI;
+assign CO = (A & B) | (CI & (A | B));
+endmodule
+
+module CC_LUT1 #(parameter [1:0] INIT = 0) (output O, input I0);
+assign O = I0 ? INIT[1] : INIT[0];
+endmodule
+
+module CC_LUT2 #(parameter [3:0] INIT = 0) (output O, input I0, I1);
+wire [1:0] table1 = I1 ? INIT[3:2] : INIT[1:0];
+assign O = I0 ? table1[1] : table1[0];
+endmodule

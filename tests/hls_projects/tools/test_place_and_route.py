@@ -7,15 +7,15 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 
 from hls_projects.rtl import write_rtl
-from hls_projects.tools.ecp5_netlist import Demand, demand, register_inputs
 from hls_projects.tools.nextpnr import NextpnrError, run_nextpnr
 from hls_projects.tools.place_and_route import (
-    DEVICES,
     DesignTooLarge,
     PlacedDesign,
     choose_device,
     place_and_route,
 )
+from hls_projects.tools.routers import Demand
+from hls_projects.tools.routers.ecp5 import DEVICES, demand, registered
 from hls_projects.tools.yosys import YosysError, run_yosys
 from tests.hls_projects.networks import network
 
@@ -117,7 +117,7 @@ def test_demand_counts_both_halves_of_a_carry_cell(tmp_path):
     module = json.loads((tmp_path / "n.json").read_text())["modules"]["top"]
     assert demand(module) == Demand(10, 0, 5)
     with pytest.raises(ValueError, match="`clock` must be an input of one bit, of a, b"):
-        register_inputs(module, "clk")
+        registered(module, "clk")
 
 
 def test_limits_and_errors_are_named(verilog, tmp_path):
@@ -130,7 +130,7 @@ def test_limits_and_errors_are_named(verilog, tmp_path):
         place_and_route(verilog, top="other")
     with pytest.raises(ValueError, match="`device` must be one of 25k, 45k, 85k, or None"):
         place_and_route(verilog, device="12k")
-    with pytest.raises(ValueError, match="`speed` must be 6, 7 or 8. Received: 9"):
+    with pytest.raises(ValueError, match="`speed` must be 6, 7 or 8 of ECP5. Received: 9"):
         place_and_route(verilog, speed=9)
 
 
