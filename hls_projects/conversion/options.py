@@ -71,13 +71,9 @@ class RtlOptions:
             raise ValueError(f"`--raw-scale` needs `--raw-bits`. Received: {self.raw_scale!r}")
         if self.raw_bits is not None and self.board:
             raise ValueError("`--raw-bits` is of the Verilog alone: leave out it, or `--board`")
-<<<<<<< HEAD
         if self.trade_off and self.time_multiplex:
             raise ValueError("`--trade-off` knows no delays of time-multiplexed layers: leave out "
                              "it, or `--time-multiplex`")
-        if self.place:
-            nextpnr_version()
-=======
         for name in self.placed if self.place else ():
             nextpnr_version(ROUTERS[name].package)
 
@@ -87,7 +83,6 @@ class RtlOptions:
         families = [family_of_flow(target) for target in self.targets]
         names = dict.fromkeys(family.name for family in families if family.places)
         return tuple(names) or ("ecp5",)
->>>>>>> gatemate40
 
     def built(self, network: IntegerNetwork) -> IntegerNetwork:
         """What the Verilog computes: the network, or the same of raw values.

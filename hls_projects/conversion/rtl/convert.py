@@ -69,14 +69,10 @@ def convert_to_rtl(
             name = ROUTERS[family.name].name
             description = f"placing and routing for {name}, which takes minutes"
             with tolerated(found, description), step(description):
-<<<<<<< HEAD
-                written.placed = _place(design, options)
+                written.placed = _place(design, family, options)
         if options.trade_off:
             with step(f"building Verilog for {family.name} of every goal"):
                 found.trade_offs += trade_offs(network, family, options.clock_period)
-=======
-                written.placed = _place(design, family, options)
->>>>>>> gatemate40
     return found
 
 
