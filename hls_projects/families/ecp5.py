@@ -25,8 +25,8 @@ ECP5 = Family(
     residual_bits=7,
     slack=2,
     proven_nonzeros=0,
-    # Mean of the slowest paths that nextpnr reported for this project's networks, speed grade 6.
-    delays=Delays(lut=1.2, chain=2.0, carry=0.04, register=1.0),
+    # Fitted to nextpnr's slowest paths at speed grade 6, with long wires: benchmarks/ecp5_delays.py.
+    delays=Delays(lut=1.2, chain=1.7, carry=0.02, register=5.0),
     primitives="Carry chains are instantiated (CCU2C).",
     tools=TOOLS,
     flows=(
@@ -37,7 +37,7 @@ ECP5 = Family(
             lut="LUT4",
             luts_a_carry=2,
             lut_note="two LUT4s for each CCU2C, which consists of them, are counted",
-            delay_note="speed grade 6, mean delays of nextpnr's slowest paths, not routed",
+            delay_note="speed grade 6, delays fitted to nextpnr's slowest paths, not routed",
         ),
     ),
     cells=(
