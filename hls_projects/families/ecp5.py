@@ -25,7 +25,7 @@ ECP5 = Family(
     residual_bits=7,
     slack=2,
     proven_nonzeros=0,
-    # Fitted to what nextpnr routed at speed grade 6, long wires included: benchmarks/ecp5_delays.py.
+    # Fitted to what nextpnr routed at speed grade 6: benchmarks/ecp5_delays.py.
     delays=Delays(lut=1.2, chain=1.7, carry=0.02, register=5.0),
     primitives="Carry chains are instantiated (CCU2C).",
     tools=TOOLS,

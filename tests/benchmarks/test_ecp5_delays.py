@@ -12,8 +12,8 @@ from hls_projects.logic.delays import shortest_period
 from tests.docs.pages import ROOT
 
 RECORD = json.loads((ROOT / "docs/ecp5_delays.json").read_text(encoding="utf-8"))
-NUMBER = r"([\d.,]+)"
-ROW = re.compile(rf"(?m)^\| (mnist-.*? (?:cycle|layer)) \| {NUMBER} \| {NUMBER} \| {NUMBER} \| (.*?)%")
+N = r"([\d.,]+)"
+ROW = re.compile(rf"(?m)^\| (mnist-.*? (?:cycle|layer)) \| {N} \| {N} \| {N} \| (.*?)%")
 PAGE = {name: row for name, *row in ROW.findall((ROOT / "docs/rtl.md").read_text("utf-8"))}
 
 
