@@ -102,7 +102,10 @@ def test_pages_are_in_the_parts_of_the_index():
     parts = re.findall(r"^## (.+)\n\n((?:- .+\n)+)", (ROOT / "docs/README.md").read_text(), re.M)
     assert len(parts) == 4
     for part, lines in parts:
-        pages = [page.replace(".ipynb", ".md") for page in re.findall(r"^- \[(.+?)\]", lines, re.M)]
+        listed = re.findall(r"^- \[(.+?)\]", lines, re.M)
+        # A page has that name already.
+        pages = [re.sub("jets.ipynb", "jets-notebook.md", page) for page in listed]
+        pages = [page.replace(".ipynb", ".md") for page in pages]
         assert [page for page in in_site[part] if page in pages] == pages
 
 

@@ -183,5 +183,5 @@ def test_a_register_more_in_one_path_is_found(tmp_path):
 
 
 def test_a_family_is_named(tmp_path):
-    with pytest.raises(ValueError, match="`family` must be one of xilinx, ecp5, generic"):
+    with pytest.raises(ValueError, match="`family` must be one of xilinx, ecp5, gatemate, generic"):
         prove_pipeline(read_circuit(tmp_path / "top.v", "ice40"), ZOO["one_bit"])

@@ -48,7 +48,7 @@ def test_options_of_images():
     ("source", "options", "message"),
     [
         ("mnits", {}, r"Did you mean mnist\?.*Received: 'mnits'"),
-        ("data.csv", {}, r"digits, jets or the path of an \.npz file\. Received: 'data\.csv'"),
+        ("data.csv", {}, r"jets, jets-sample or the path of an \.npz file\. Received: 'data\.csv'"),
         ("digits", {"folder": "x"}, "`folder` is for mnist and cifar10 and jets"),
         ("digits", {"bits": 17}, "`bits`"),
         ("digits", {"scale": -1.0}, "`scale`"),
