@@ -18,17 +18,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
+from benchmarks.lut_positions import load
+from hls_projects.conversion.rtl.trade_off import SLOW
 from hls_projects.families import ECP5, Delays
 from hls_projects.logic.delays import shortest_period
 from hls_projects.logic.netlist import Netlist
-from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import write_rtl
 from hls_projects.rtl.pipeline.stages import build_pipeline
 from hls_projects.tools.place_and_route import place_and_route
-
-NETWORKS = Path("reports/results/networks")
-# A clock that is slow enough for all layers in one cycle, in ns.
-SLOW = 1000.0
 
 
 class Routed(NamedTuple):
@@ -75,11 +72,6 @@ DESIGNS = tuple(
         ("mnist-frontier-16", "balanced", False),
     )
 )
-
-
-def load(name: str) -> IntegerNetwork:
-    """A committed network."""
-    return IntegerNetwork.load(NETWORKS / f"{name}.npz")
 
 
 def route(design: Routed) -> dict[str, float | int]:

@@ -9,12 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks.lut_positions import load
+from benchmarks.lut_positions import differing, load
 from hls_projects.families import FAMILIES, FLOWS
-from hls_projects.network.integer_network import IntegerNetwork
-from hls_projects.rtl import RtlDesign, RtlSimulation, write_rtl
+from hls_projects.rtl import RtlDesign, write_rtl
 from hls_projects.tools.place_and_route import place_and_route
 from hls_projects.tools.routers import ROUTERS
 from hls_projects.tools.synthesis import synthesize_verilog
@@ -65,14 +62,6 @@ def modelled(design: RtlDesign, family: str) -> tuple[str, str]:
         f"{cells.luts:,} {FLOWS[family].lut} | {cells.carries:,} {FLOWS[family].carry} "
         f"| {cells.ffs:,} | {design.fmax_mhz:.1f} MHz, model | {design.latency_ns:.1f} ns, model"
     ), "not routed"
-
-
-def differing(design: RtlDesign, network: IntegerNetwork) -> str:
-    form = network.input
-    rng = np.random.default_rng(1)
-    x = rng.integers(form.lowest, form.highest + 1, (1000, *form.shape))
-    differ = np.count_nonzero(RtlSimulation(design).predict(x) != network.predict_integers(x))
-    return f"{differ} of {1000 * network.classes:,}"
 
 
 if __name__ == "__main__":

@@ -12,17 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
+from hls_projects.conversion.rtl.trade_off import SLOW
 from hls_projects.families import Goal
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.proof import prove_rtl
-from hls_projects.rtl import RtlSimulation, write_rtl
+from hls_projects.rtl import RtlDesign, RtlSimulation, count_rtl, write_rtl
 from hls_projects.tools.synthesis import synthesize_verilog
 from qkeras_models import load_pretrained
 
 NETWORKS = Path("reports/results/networks")
 NAMES = ("mnist-frontier-14", "mnist-frontier-12", "mnist-small")
-# A clock that is slow enough for all layers in one cycle, in ns.
-SLOW = 1000.0
 
 
 def main(names: list[str]) -> None:
@@ -41,19 +40,25 @@ def row(name: str, goal: Goal) -> str:
         start = time.process_time()
         design = write_rtl(network, Path(folder), optimize=goal)
         seconds = time.process_time() - start
-        form = network.input
-        rng = np.random.default_rng(1)
-        x = rng.integers(form.lowest, form.highest + 1, (1000, *form.shape))
-        differ = np.count_nonzero(RtlSimulation(design).predict(x) != network.predict_integers(x))
+        differ = differing(design, network)
         proof = prove_rtl(design.verilog, network)
         cells = synthesize_verilog(design.verilog)
-        joined = write_rtl(network, Path(folder), optimize=goal, clock_period=SLOW)
+        (joined,) = count_rtl(network, [SLOW], optimize=goal)
     return (
         f"| {name} | {goal.value} | {cells.luts:,} | {cells.positions:,} | {cells.carries:,} "
         f"| {cells.ffs:,} | {design.latency_ns:.1f} ns | {joined.latency_ns:.1f} ns "
-        f"| {differ} of {1000 * network.classes:,} "
+        f"| {differ} "
         f"| {proof.proven} of {proof.outputs} | {seconds:.0f} s |"
     )
+
+
+def differing(design: RtlDesign, network: IntegerNetwork) -> str:
+    """How many logits of 1,000 random samples are not the network's."""
+    form = network.input
+    rng = np.random.default_rng(1)
+    x = rng.integers(form.lowest, form.highest + 1, (1000, *form.shape))
+    differ = np.count_nonzero(RtlSimulation(design).predict(x) != network.predict_integers(x))
+    return f"{differ} of {1000 * network.classes:,}"
 
 
 def load(name: str) -> IntegerNetwork:

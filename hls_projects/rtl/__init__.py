@@ -7,6 +7,7 @@ _HOMES = {
     "RtlSimulation": "hls_projects.rtl.cxxrtl.simulation",
     "SimulationError": "hls_projects.rtl.cxxrtl.simulation",
     "check_feasible": "hls_projects.rtl.feasible",
+    "count_rtl": "hls_projects.rtl.design",
     "write_rtl": "hls_projects.rtl.design",
 }
 __all__ = sorted(_HOMES)

@@ -19,7 +19,12 @@ from hls_projects.rtl.emit.verilog import HEADER, layer_module, top_module
 from hls_projects.rtl.feasible import check_feasible
 from hls_projects.rtl.pipeline.clocking import clocked
 from hls_projects.rtl.pipeline.pipelining import pipelined
-from hls_projects.rtl.pipeline.stages import REGISTERED, RegisterStage, build_pipeline
+from hls_projects.rtl.pipeline.stages import (
+    REGISTERED,
+    Pipeline,
+    RegisterStage,
+    build_pipeline,
+)
 from hls_projects.rtl.stream.stream_plan import streams
 from hls_projects.rtl.stream.streaming import Stream, build_stream
 from hls_projects.rtl.stream.time_multiplexed_dense import TimeMultiplexedDense
@@ -31,7 +36,7 @@ class RtlDesign:
     """A written design; the counts are those of our own netlist.
 
     Attributes:
-        verilog: the source file; its top module is `top`.
+        verilog: the source file; its top module is `top`.  None where it is only counted.
         inputs, input_bits: integers of a sample, and bits of each.
         classes, logit_bits: logits, and bits of each.
         latency: clock cycles from in_valid to out_valid; of an image without gaps that no other
@@ -53,7 +58,7 @@ class RtlDesign:
         format: of the inputs; None where the Verilog is not of an integer network.
     """
 
-    verilog: Path
+    verilog: Path | None
     inputs: int
     input_bits: int
     classes: int
@@ -125,23 +130,50 @@ def write_rtl(
             there are none, or one of more neurons than an image has pixels.
     """
     family = family_named(target).optimized(optimize)
-    check_feasible(network, time_multiplex)
     cut = _cutter(family, clock_period, stage_delay)
-    verilog = Path(folder) / "top.v"
-    if streams(network):
-        stream = _cut_stream(build_stream(network, family, time_multiplex), cut)
-        design = _describe_stream(stream, network, family, verilog)
-        moving = [module.module() for module in stream.modules]
-        header, top, stages = STREAM_HEADER, stream_top(stream), stream.stages
+    logic = _cut(_built(network, family, time_multiplex), cut)
+    design = _described(logic, network, family, Path(folder) / "top.v")
+    if isinstance(logic, Stream):
+        moving = [module.module() for module in logic.modules]
+        header, top = STREAM_HEADER, stream_top(logic)
     else:
-        pipeline = build_pipeline(network, family)
-        pipeline = replace(pipeline, stages=cut(pipeline.stages))
-        design = _describe(pipeline.stages, pipeline.logits, network, family, verilog)
-        header, top, stages, moving = HEADER, top_module(pipeline), pipeline.stages, []
-    modules = [layer_module(stage, family) for stage in stages]
+        header, top, moving = HEADER, top_module(logic), []
+    modules = [layer_module(stage, family) for stage in logic.stages]
     header = header.format(**vars(design), inputs_a_cycle=design.inputs_a_cycle)
     write_atomically(design.verilog, "\n".join([header, *moving, *modules, top]))
     return design
+
+
+def count_rtl(
+    network: IntegerNetwork,
+    clock_periods: Sequence[float | None],
+    *,
+    target: Family | str = XILINX,
+    optimize: Goal | str = Goal.CELLS,
+) -> list[RtlDesign]:
+    """What `write_rtl` would write for each of some clocks; nothing is written.
+
+    Logic, which takes the time, is made once.
+
+    Args:
+        clock_periods: as write_rtl takes them.
+        network, target, optimize: as for write_rtl.
+
+    Raises:
+        ValueError: as write_rtl.
+    """
+    family = family_named(target).optimized(optimize)
+    cuts = [_cutter(family, period, None) for period in clock_periods]
+    logic = _built(network, family, time_multiplex=False)
+    return [_described(_cut(logic, cut), network, family, None) for cut in cuts]
+
+
+def _built(network: IntegerNetwork, family: Family, time_multiplex: bool) -> Pipeline | Stream:
+    """The logic of a network, one register stage a layer."""
+    check_feasible(network, time_multiplex)
+    if streams(network):
+        return build_stream(network, family, time_multiplex)
+    return build_pipeline(network, family)
 
 
 Cut = Callable[[Sequence[RegisterStage]], tuple[RegisterStage, ...]]
@@ -161,9 +193,20 @@ def _cutter(family: Family, clock_period: float | None, stage_delay: float | Non
     )
 
 
-def _cut_stream(stream: Stream, cut: Cut) -> Stream:
-    stages = [replace(stage, stages=cut(stage.stages)) for stage in stream.stages_of_pixels]
-    return stream.with_stages(stages, replace(stream.tail, stages=cut(stream.tail.stages)))
+def _cut(logic: Pipeline | Stream, cut: Cut) -> Pipeline | Stream:
+    """The same logic with other register stages."""
+    if not isinstance(logic, Stream):
+        return replace(logic, stages=cut(logic.stages))
+    stages = [replace(stage, stages=cut(stage.stages)) for stage in logic.stages_of_pixels]
+    return logic.with_stages(stages, replace(logic.tail, stages=cut(logic.tail.stages)))
+
+
+def _described(
+    logic: Pipeline | Stream, network: IntegerNetwork, family: Family, verilog: Path | None
+) -> RtlDesign:
+    if isinstance(logic, Stream):
+        return _describe_stream(logic, network, family, verilog)
+    return _describe(logic.stages, logic.logits, network, family, verilog)
 
 
 def _describe(
@@ -171,7 +214,7 @@ def _describe(
     logits: Sequence[Sequence[Bit]],
     network: IntegerNetwork,
     family: Family,
-    verilog: Path,
+    verilog: Path | None,
 ) -> RtlDesign:
     netlists = [stage.netlist for stage in stages]
     latency = sum(stage.clocked for stage in stages)
@@ -198,7 +241,7 @@ def _describe(
 
 
 def _describe_stream(
-    stream: Stream, network: IntegerNetwork, family: Family, verilog: Path
+    stream: Stream, network: IntegerNetwork, family: Family, verilog: Path | None
 ) -> RtlDesign:
     design = _describe(stream.stages, stream.tail.logits, network, family, verilog)
     multiplexed = [module for module in stream.modules if isinstance(module, TimeMultiplexedDense)]

@@ -2,7 +2,7 @@
 // bit i belongs to board i.  Input comes in blocks: a number of cycles (64 bits), then their words.
 #include <cstdio>
 #include <vector>
-#include "design.h"
+#include "top.h"
 
 int main() {
     static cxxrtl_design::p_top top;

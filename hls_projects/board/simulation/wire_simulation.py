@@ -13,21 +13,16 @@ import numpy as np
 
 from hls_projects.board.simulation.netlist import CELLS, read_routed, simulated
 from hls_projects.board.simulation.waveform import LineReader
-from hls_projects.rtl.cxxrtl.cxx_lanes import widen
-from hls_projects.rtl.cxxrtl.cxx_parts import cut
+from hls_projects.rtl.cxxrtl.modules import MAP, rewrite, written
 from hls_projects.rtl.cxxrtl.simulation import LANES, SimulationError
 from hls_projects.tools.yosys import run_yosys
 
 HERE = Path(__file__).parent
 CXXRTL = HERE.parents[1] / "rtl" / "cxxrtl"
-# From modules to gates of one bit, in one module named `top`.
-TO_GATES = (
+# From modules to one module named `top`, in C++.
+TO_LANES = (
     "proc", "flatten", "hierarchy -purge_lib -top board", "delete =top", "rename board top",
-    "opt_clean -purge",
-    "opt_expr", "memory", "opt_expr", "simplemap", "techmap", "simplemap", "opt_expr", "opt_merge",
-    "opt_clean -purge", "abc -script +strash;dc2;map,-a -g AND,OR,XOR", "splitnets",
-    "techmap -map gates.v", "opt_clean -purge", "setattr -unset src */*",
-    "write_cxxrtl -header -O5 -g0 design.cc",
+    "opt_clean -purge", *MAP, *written("top"),
 )
 VERILOG = (
     "read_verilog primitives.v", "read_verilog top.v", "read_verilog board.v",
@@ -68,13 +63,10 @@ class WireSimulation:
         self.cycles = 0
         self.led = np.zeros(LANES, bool)
         shutil.copyfile(CXXRTL / "gates.v", path / "gates.v")
-        run_yosys([*script, *TO_GATES], folder=path, seconds=seconds)
-        source, header = path / "design.cc", path / "design.h"
-        parts = cut(widen(source.read_text()), widen(header.read_text()))
-        for file, text in zip((source, header), parts, strict=True):
-            file.write_text(text)
+        run_yosys([*script, *TO_LANES], folder=path, seconds=seconds)
+        rewrite(path, "top")
         include = ["-I", str(path), "-I", str(CXXRTL / "lanes")]
-        command = [compiler, "-std=c++17", "-O0", *include, "-o", "simulation", "design.cc",
+        command = [compiler, "-std=c++17", "-O0", *include, "-o", "simulation", "top.cc",
                    str(HERE / "wire.cc")]
         try:
             done = subprocess.run(command, cwd=path, capture_output=True, text=True,

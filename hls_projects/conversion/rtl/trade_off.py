@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hls_projects.families import Family, Goal
@@ -65,26 +63,20 @@ def trade_offs(
         family: whose cells.
         clock_period: in ns, a clock of interest; None for none.
     """
+    from hls_projects.rtl import count_rtl
+
     ways = {"one stage a layer": None, "none between layers": SLOW}
     if clock_period is not None:
         ways[f"for {clock_period:g} ns"] = clock_period
     return [
-        _built(network, family, goal, registers, period)
-        for goal in Goal
-        for registers, period in ways.items()
-    ]
-
-
-def _built(
-    network: IntegerNetwork, family: Family, goal: Goal, registers: str, period: float | None
-) -> TradeOff:
-    from hls_projects.rtl import write_rtl
-
-    with tempfile.TemporaryDirectory(prefix="trade-off-") as folder:
-        design = write_rtl(
-            network, Path(folder), target=family, optimize=goal, clock_period=period
+        TradeOff(
+            family.name, goal.value, registers, design.luts, design.positions, design.ffs,
+            design.latency, design.period, design.pixels,
         )
-    return TradeOff(
-        family.name, goal.value, registers, design.luts, design.positions, design.ffs,
-        design.latency, design.period, design.pixels,
-    )
+        for goal in Goal
+        for registers, design in zip(
+            ways,
+            count_rtl(network, list(ways.values()), target=family, optimize=goal),
+            strict=True,
+        )
+    ]

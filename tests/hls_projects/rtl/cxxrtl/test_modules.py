@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hls_projects.rtl import RtlDesign, RtlSimulation
-from hls_projects.rtl.cxxrtl.modules import translate
+from hls_projects.rtl.cxxrtl.modules import _member, translate
 from hls_projects.rtl.cxxrtl.simulation import HERE
 
 # A register, logic without one behind it, the same module twice, and one with a parameter.
@@ -62,3 +62,17 @@ def test_instances_without_parameters_are_modules_of_their_own(tmp_path):
     text = (tmp_path / "design.h").read_text()
     assert text.count("cxxrtl_design::p_swapped own;") == 2
     assert "move(own.p_in__valid, top.p_second__one_2e_in__valid)" in text
+
+
+def test_an_input_that_top_lacks_is_named(tmp_path):
+    inside = {"clk": "input", "x": "input", "y": "output"}
+    assert "move(top.p_a_2e_y, own.p_y)" in _member("a", "one", inside, ["clk", "x", "y"])
+    with pytest.raises(ValueError, match="`a` of one must have all inputs.*'x'"):
+        _member("a", "one", inside, ["clk", "y"])
+
+
+def test_a_top_without_instances_is_flattened(tmp_path):
+    text = DESIGN.replace("(.clk", " (.clk")
+    x = np.random.default_rng(1).integers(0, 4, (100, 1))
+    found = RtlSimulation(design(tmp_path / "top.v", text)).predict(x)
+    assert np.array_equal(found, RtlSimulation(design(tmp_path / "other.v")).predict(x))
