@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,12 @@ from reports.records.record import Figure, Source, number_text
 from reports.records.search_record import ParetoPoint, SearchRecord, read_search_record
 from training.data.targets.task import Task
 
+# Of the integer network; and of Verilog, where the search says what to optimize.
+COUNTED = ("bits", "nonzeros")
+DESIGNED = ("luts", "positions", "ffs")
 ESTIMATED = (
     ("luts", "LUT"), ("positions", "positions"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""),
-    ("latency_ns", "ns"),
+    ("latency_ns", "ns"), ("luts_ns", "LUT · ns"),
 )
 MEASURED = (
     ("luts", "LUT", Source.YOSYS), ("positions", "positions", Source.YOSYS),
@@ -66,8 +69,8 @@ def search_page(record: SearchRecord) -> Page:
     """Counts, Pareto plot, Pareto table, commands, failures."""
     svg = pareto_plot(record)
     caption = (
-        "Chosen on validation data and estimates; test data were looked at once, for the networks "
-        "of the Pareto set."
+        "Chosen on validation data; test data were looked at once, for the networks of the Pareto "
+        "set."
     )
     title = f"{record.metric[0].upper()}{record.metric[1:]} against cost"
     plots = (Plot("pareto", title, svg, caption, wide=True),) if svg else ()
@@ -93,11 +96,12 @@ def _introduction(record: SearchRecord) -> tuple[str, ...]:
 
 
 def pareto_table(record: SearchRecord) -> Table:
-    """Estimates and what was measured, each with its source; n/a where there is none.
+    """Figures of the search and what was measured, each with its source; n/a where there is none.
 
     A synthesized figure outside a constraint is marked: constraints bind the estimates.
     """
     pareto, constraints = record.pareto, record.config["constraints"]
+    counted = COUNTED + (DESIGNED if record.config.get("optimize") else ())
     score_text = Task.of_metric(record.metric).text
     known = [
         (name, unit)
@@ -128,7 +132,7 @@ def pareto_table(record: SearchRecord) -> Table:
         (
             point.trial.number,
             point.trial.figures[ACCURACY],
-            *(_estimate(point, name, unit) for name, unit in known),
+            *(_estimate(point, name, unit, counted) for name, unit in known),
             point.measured.get("test_accuracy"),
             *(_measured(point, *figure) for figure in synthesized),
             point.measured.get("latency_cycles"),
@@ -162,8 +166,8 @@ def _marked(bound: Mapping[str, Any]) -> Callable[[Figure], str]:
     return text
 
 
-def _estimate(point: ParetoPoint, name: str, unit: str) -> Figure:
-    source = Source.COUNTED if name in ("bits", "nonzeros") else Source.ESTIMATE
+def _estimate(point: ParetoPoint, name: str, unit: str, counted: Collection[str]) -> Figure:
+    source = Source.COUNTED if name in counted else Source.ESTIMATE
     return Figure(point.trial.figures.get(name), unit, source)
 
 

@@ -19,11 +19,13 @@ from pydantic import (
 )
 
 from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.networks.by_layer import activation_bits_after
 from qkeras_models.networks.hidden_layers import NOTATION, hidden_layers
 from qkeras_models.networks.presets import PRESETS
 from training.data.sets.known_sets import SETS
 from training.data.targets.target_search import AUTO, LOSSES
 from training.methods import METHODS
+from training.pruning.fan_in import checked_fan_in
 from training.pruning.minimum_density import check_minimum_density
 
 LARGEST_FILE = 1 << 20
@@ -92,7 +94,12 @@ class TrainingConfig(BaseModel):
         None, ge=1, description="thresholds of all features, more where they say more about y"
     )
     train_thresholds: bool = Field(False, description="whether those thresholds move")
-    activation_bits: int = Field(2, ge=1, le=4)
+    activation_bits: int | dict[str, int] = Field(
+        2, description="1 to 4, after every hidden layer, or by the layer's name"
+    )
+    fan_in: dict[str, int | None] = Field(
+        {}, description="most nonzero weights of an output, by the layer's name"
+    )
     threshold: float = Field(0.3, gt=0, lt=1, description="initial η of every layer")
     window: float = Field(0.1, gt=0, le=1, description="τ of gradient and soft count")
 
@@ -119,6 +126,18 @@ class TrainingConfig(BaseModel):
         hidden_layers(hidden)
         return hidden
 
+    @field_validator("activation_bits")
+    @classmethod
+    def _bits(cls, bits: int | dict[str, int]) -> int | dict[str, int]:
+        activation_bits_after(bits)
+        return bits
+
+    @field_validator("fan_in")
+    @classmethod
+    def _limits(cls, fan_in: dict[str, int | None]) -> dict[str, int]:
+        """Without those of no limit, which a search may choose."""
+        return dict(checked_fan_in({name: k for name, k in fan_in.items() if k is not None}))
+
     @field_validator("min_density")
     @classmethod
     def _densities(cls, minimum: float | dict[str, float]) -> float | dict[str, float]:
@@ -134,6 +153,15 @@ class TrainingConfig(BaseModel):
         if self.strength is not None and not METHODS[self.method].by_strength:
             raise ValueError(
                 f"`sparsity` must be given, not `strength`, with `method` {self.method}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _method_of_fan_in(self) -> TrainingConfig:
+        allowed = [method.name for method in METHODS.values() if method.fan_in]
+        if self.fan_in and self.method not in allowed:
+            raise ValueError(
+                f"`method` must be {' or '.join(allowed)} with a `fan_in`. Received: {self.method}"
             )
         return self
 

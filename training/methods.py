@@ -26,6 +26,7 @@ def _sparse_callback(config: Config, **changed: Any) -> Any:
         strength=config.strength,
         cost=config.cost,
         survivors=config.survivors,
+        fan_in=config.fan_in,
         **_stages(config) | changed,
     )
 
@@ -142,6 +143,7 @@ class Method:
         callback: makes the callback that drives its training.
         dense: whether no weight is ever pruned, so that there are no stages.
         by_strength: whether λ may be given instead of a sparsity.
+        fan_in: whether it can limit the inputs of an output.
         of_model: whether it can make a network of the user's own file.
         conventional: whether the claims hold the sparse ternary method against it.
     """
@@ -152,6 +154,7 @@ class Method:
     callback: Callable[[Config], Any]
     dense: bool = False
     by_strength: bool = False
+    fan_in: bool = False
     of_model: bool = False
     conventional: bool = False
 
@@ -176,11 +179,11 @@ METHODS = {
         Method("l2", "L2 alone", _sparse_model, _l2_callback, of_model=True),
         Method(
             "no-retraining", "no retraining", _sparse_model, _without_retraining,
-            by_strength=True, of_model=True,
+            by_strength=True, fan_in=True, of_model=True,
         ),
         Method(
             "sparse", "sparse ternary", _sparse_model, _sparse_callback, by_strength=True,
-            of_model=True,
+            fan_in=True, of_model=True,
         ),
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 from qkeras_models.layers.thermometer_input import ThermometerInput
+from qkeras_models.networks.by_layer import activation_bits_after, check_layer_names
 from qkeras_models.networks.hidden_layers import (
     DenseSpec,
     DepthwiseSpec,
@@ -48,7 +49,7 @@ def feed_forward(
     input_scale: float | Sequence[float] = 0.375,
     thermometer: Sequence[Sequence[float]] | None = None,
     train_thresholds: bool = False,
-    activation_bits: int = 2,
+    activation_bits: int | Mapping[str, int] = 2,
     threshold: float = 0.3,
     window: float = 0.1,
     quantizer: Any = None,
@@ -72,7 +73,8 @@ def feed_forward(
         thermometer: thresholds of each feature, in steps of the inputs; None for the inputs
             themselves.
         train_thresholds: whether they move.
-        activation_bits: bits of the hidden activations, 1 to 4.
+        activation_bits: bits of the hidden activations, 1 to 4, or by name of the layer that they
+            follow, 2 after others.
         threshold, window: see SparseTernary.
         quantizer: of the weights instead: MagnitudePruned, BinaryWeights or TernaryWeights.
         kernel_initializer: of the shadow weights; by default the layer's.
@@ -86,28 +88,32 @@ def feed_forward(
         >>> feed_forward((28, 28), ("6c5", "p2", 84), 10).output_shape
         (None, 10)
     """
-    if activation_bits not in (1, 2, 3, 4):
-        raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")
     specs = hidden_layers(hidden, width)
+    bits = activation_bits_after(activation_bits)
     quantizer = quantizer or SparseTernary(threshold=threshold, window=window)
-    kit = _ternary_kit(quantizer, kernel_initializer, activation_bits)
+    kit = _ternary_kit(quantizer, kernel_initializer, bits)
     source = _source(input_bits, input_signed, input_scale, thermometer, train_thresholds)
     inputs, x = _through_hidden(input_shape, specs, source, kit)
     x = kit.dense(units=_checked_classes(classes), name=_last_dense(specs))(x)
-    return keras.Model(inputs, IntegerHead(name="logits")(x), name=name)
+    model = keras.Model(inputs, IntegerHead(name="logits")(x), name=name)
+    names = (layer.name for layer in model.layers if hasattr(layer, "kernel"))
+    check_layer_names("activation_bits", activation_bits, names)
+    return model
 
 
-def _ternary_kit(quantizer: Any, kernel_initializer: Any, activation_bits: int) -> _Kit:
+def _ternary_kit(
+    quantizer: Any, kernel_initializer: Any, activation_bits: Callable[[str], int]
+) -> _Kit:
     options = {"kernel_quantizer": quantizer, "kernel_initializer": kernel_initializer}
     sparse = isinstance(quantizer, SparseTernary)
-    gamma = keras.initializers.Constant(initial_gamma(activation_bits))
-    activation = f"quantized_relu({activation_bits},{activation_bits})"
 
-    def after(number: int) -> tuple[keras.layers.Layer, ...]:
+    def after(number: int, layer: str) -> tuple[keras.layers.Layer, ...]:
+        bits = activation_bits(layer)
+        gamma = keras.initializers.Constant(initial_gamma(bits))
         name = f"normalization_{number}"
         return (
             keras.layers.BatchNormalization(momentum=0.99, gamma_initializer=gamma, name=name),
-            QActivation(activation, name=f"activation_{number}"),
+            QActivation(f"quantized_relu({bits},{bits})", name=f"activation_{number}"),
         )
 
     return _Kit(
@@ -141,7 +147,7 @@ def float_feed_forward(
     Args and Raises: see feed_forward.
     """
 
-    def after(number: int) -> tuple[keras.layers.Layer, ...]:
+    def after(number: int, layer: str) -> tuple[keras.layers.Layer, ...]:
         return (
             keras.layers.BatchNormalization(momentum=0.99, name=f"normalization_{number}"),
             keras.layers.ReLU(name=f"activation_{number}"),
@@ -190,13 +196,13 @@ def float_mlp(
 
 @dataclass(frozen=True)
 class _Kit:
-    """What layers of weights are made of, and what follows each, given its number from 1."""
+    """What layers of weights are made of, and what follows each, given its number and name."""
 
     convolution: Callable[..., keras.layers.Layer]
     depthwise: Callable[..., keras.layers.Layer]
     series: Callable[..., keras.layers.Layer]
     dense: Callable[..., keras.layers.Layer]
-    after: Callable[[int], tuple[keras.layers.Layer, ...]]
+    after: Callable[[int, str], tuple[keras.layers.Layer, ...]]
 
 
 def _source(
@@ -239,11 +245,11 @@ def _through_hidden(
         x = _windowed(kit, spec, series)(name=f"{kind}_{seen[kind]}")(x)
         if not isinstance(spec, PoolSpec):
             convolutions += 1
-            x = _apply(kit.after(convolutions), x)
+            x = _apply(kit.after(convolutions, f"{kind}_{seen[kind]}"), x)
     x = keras.layers.Flatten(name="flatten", **CHANNELS_LAST)(x)
     for number, spec in enumerate(dense, 1):
         x = kit.dense(units=spec.width, name=f"dense_{number}")(x)
-        x = _apply(kit.after(convolutions + number), x)
+        x = _apply(kit.after(convolutions + number, f"dense_{number}"), x)
     return inputs, x
 
 

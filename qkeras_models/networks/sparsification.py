@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -18,13 +19,17 @@ from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
 from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
 from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 from qkeras_models.networks.builders import initial_gamma
+from qkeras_models.networks.by_layer import (
+    MOST_ACTIVATION_BITS,
+    activation_bits_after,
+    check_layer_names,
+)
 from qkeras_models.networks.float_sequence import CONVOLUTIONS, DEPTHWISE, Block, read_blocks
 from qkeras_models.networks.image_shape import with_one_channel
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 
 # Share of weights that quantize to 0 at first, as of the layers' own initializer.
 FIRST_ZEROS = 0.6
-MOST_ACTIVATION_BITS = 4
 # Of the variance of the inputs.
 MOST_LOST = 0.01
 WHOLE = {
@@ -39,7 +44,7 @@ def sparsify(
     *,
     input_bits: int | None = None,
     input_format: FixedPoint | None = None,
-    activation_bits: int = 2,
+    activation_bits: int | Mapping[str, int] = 2,
     threshold: float = 0.3,
     window: float = 0.1,
     logits: bool = False,
@@ -61,7 +66,8 @@ def sparsify(
         input_bits: of the input format, 1 to 16; by default the fewest that lose at most 1 % of
             the inputs' variance, with a warning where 16 lose more.
         input_format: the format itself, instead of `x_train`.
-        activation_bits: of activations that are no quantized_relu of 1 to 4 bits, 1 to 4.
+        activation_bits: of activations that are no quantized_relu of 1 to 4 bits, 1 to 4, or by
+            name of the layer that they follow, 2 after others.
         threshold, window: see SparseTernary.
         logits: leave out a softmax or sigmoid at the end, for losses with from_logits=True.
 
@@ -78,16 +84,17 @@ def sparsify(
         >>> history = sparse.fit(x_train, y_train, epochs=5, verbose=0,
         ...                      callbacks=[QuantizationPruning(sparsity=0.5)])
     """
-    if activation_bits not in range(1, MOST_ACTIVATION_BITS + 1):
-        raise ValueError(f"`activation_bits` must be 1, 2, 3 or 4. Received: {activation_bits!r}")
+    bits_after = activation_bits_after(activation_bits)
     blocks = read_blocks(model)
+    names = (block.layer.name for block in blocks[1:])
+    check_layer_names("activation_bits", activation_bits, names)
     source = _input_format(model, x_train, input_bits, input_format)
     quantizer = SparseTernary(threshold=threshold, window=window)
     inputs = keras.Input(model.inputs[0].shape[1:], name=model.inputs[0].name)
     x = InputQuantizer(source.bits, source.signed, source.scale, name="input_quantizer")(inputs)
     x = _shaped(blocks[0], x)
     for block in blocks[1:-1]:
-        bits = min(block.bits or activation_bits, MOST_ACTIVATION_BITS)
+        bits = min(block.bits or bits_after(block.layer.name), MOST_ACTIVATION_BITS)
         x = _shaped(block, _activated(block, bits, _weighted(block, quantizer)(x)))
     x = IntegerHead(name="integer_head")(_weighted(blocks[-1], quantizer)(x))
     if blocks[-1].last and not logits:

@@ -105,7 +105,9 @@ class FitOutcome:
         return round(max(1.0 - 3.0 * (1.0 - self.training.sparsity), 0.0), 2)
 
     def _compare_sparsity(self, sparsity: float) -> None:
-        kernels = [layer.ternary_kernel() for layer in self.training.layers]
+        limited = getattr(self.training, "fan_in", {})
+        free = [layer for layer in self.training.layers if layer.name not in limited]
+        kernels = [layer.ternary_kernel() for layer in free]
         nonzeros = sum(map(np.count_nonzero, kernels))
         weights = sum(kernel.size for kernel in kernels)
         wanted = round((1.0 - sparsity) * weights)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,16 +18,6 @@ def check_minimum_density(minimum: MinimumDensity) -> None:
     values = minimum.values() if isinstance(minimum, Mapping) else (minimum,)
     if not all(0.0 <= value < 1.0 for value in values):
         raise ValueError(f"`min_density` must be in [0, 1). Received: {minimum!r}")
-
-
-def check_layer_names(minimum: MinimumDensity, layers: Sequence[Any]) -> None:
-    """Raises ValueError if a density is given for a layer that there is not."""
-    names = [layer.name for layer in layers]
-    unknown = set(minimum) - set(names) if isinstance(minimum, Mapping) else set()
-    if unknown:
-        raise ValueError(
-            f"`min_density` must name layers of {', '.join(names)}. Received: {sorted(unknown)[0]}"
-        )
 
 
 def minimum_density(minimum: MinimumDensity, layer: Any, sparsity: float | None = None) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from keras import ops
 from qkeras_models.cost.comparators import comparators_of_a_weight
 from qkeras_models.cost.hardware_costs import HardwareCost, input_bits, output_bits
 from qkeras_models.cost.layer_facts import LayerFacts
+from training.pruning.fan_in import checked_fan_in, limit_fan_ins
 from training.pruning.minimum_density import MinimumDensity
 from training.pruning.sparsity_controller import SparsityController
 from training.pruning.stage_two import (
@@ -49,6 +50,9 @@ class QuantizationPruning(StagedTraining):
         l2: λ₂ of stage 1, ≥ 0, a loss per squared weight.
         survivors: "ternary", survivors may still become 0, or "binary", they are ±1 for good.
         window: τ of the soft count; by default the layer's quantizer's.
+        fan_in: most nonzero weights of each output, ≥ 1, by the layer's name.  The limit falls from
+            all inputs along the cubic of the wanted density, and what is beyond it leaves at once.
+            It alone decides in that layer, which λ does not push: `sparsity` is that of the others.
         min_density: least density of every layer, in [0, 1), at most a fifth of 1 − sparsity, or a
             mapping from layer names to theirs.  A layer that has reached it is pushed no further,
             and its threshold follows its weights so that it stays there, in stage 3 too.
@@ -83,6 +87,7 @@ class QuantizationPruning(StagedTraining):
         strength: float | None = None,
         cost: str | Cost = "memory",
         survivors: str = "ternary",
+        fan_in: Mapping[str, int] | None = None,
         stage1_epochs: int | None = None,
         l2: float = 1e-5,
         window: float | None = None,
@@ -114,25 +119,40 @@ class QuantizationPruning(StagedTraining):
         self.strength = strength
         self.cost = HardwareCost(cost) if isinstance(cost, str) else cost
         self.survivors = Survivors(survivors)
+        self.fan_in = checked_fan_in(fan_in)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         super().on_train_begin(logs)
+        self._check_names("fan_in", self.fan_in)
         if self.stage == 1:
             slow_thresholds(self.model.optimizer, self.layers)
 
     def _prune(self) -> None:
-        if self.controller is not None:
-            if reason := shortfall(self.layers, self.sparsity):
+        limit_fan_ins(self.layers, self.fan_in, 1.0)
+        pushed = self._pushed()
+        if self.controller is not None and pushed:
+            if reason := shortfall(pushed, self.sparsity):
                 warnings.warn(reason, stacklevel=2)
-            raise_thresholds(self.layers, self.sparsity, self._least)
+            raise_thresholds(pushed, self.sparsity, self._least)
         self._hold_densities()
         prune(self.layers, self.survivors)
 
+    def _pushed(self) -> list[Any]:
+        """Layers whose number of nonzeros is λ's matter."""
+        return [layer for layer in self.layers if layer.name not in self.fan_in]
+
     def _train(self, progress: float) -> None:
-        facts = [self._facts(layer) for layer in self.layers]
-        if self.controller is not None and (lost := self._lost(facts)):
+        limit_fan_ins(self.layers, self.fan_in, progress)
+        for layer in self.layers:
+            layer.l2_strength.assign(self.l2)
+        if pushed := self._pushed():
+            self._push(pushed, progress)
+
+    def _push(self, layers: Sequence[Any], progress: float) -> None:
+        facts = [self._facts(layer) for layer in layers]
+        if self.controller is not None and (lost := self._lost(layers, facts)):
             lower_thresholds(lost, self.sparsity)
-            facts = [self._facts(layer) for layer in self.layers]
+            facts = [self._facts(layer) for layer in layers]
         strength = (
             self.strength
             if self.controller is None
@@ -140,17 +160,17 @@ class QuantizationPruning(StagedTraining):
         )
         costs = [float(self.cost(f)) for f in facts]
         total = sum(c * f.weights for c, f in zip(costs, facts, strict=True))
-        for layer, cost, fact in zip(self.layers, costs, facts, strict=True):
-            pushed = fact.nonzeros > self._least(layer) * fact.weights
+        for layer, cost, fact in zip(layers, costs, facts, strict=True):
+            open_to_less = fact.nonzeros > self._least(layer) * fact.weights
             bound = largest_strength(self.model.optimizer, layer)
-            layer.sparsity_strength.assign(min(strength * cost / total, bound) if pushed else 0.0)
-            layer.l2_strength.assign(self.l2)
+            wanted = min(strength * cost / total, bound) if open_to_less else 0.0
+            layer.sparsity_strength.assign(wanted)
 
-    def _lost(self, facts: Sequence[LayerFacts]) -> list[Any]:
+    def _lost(self, layers: Sequence[Any], facts: Sequence[LayerFacts]) -> Sequence[Any]:
         """Layers whose thresholds ran past the weights that were to stay: all, or the dead ones."""
         if _density(facts) < LOST * (1.0 - self.sparsity):
-            return self.layers
-        return [layer for layer, f in zip(self.layers, facts, strict=True) if not f.nonzeros]
+            return layers
+        return [layer for layer, f in zip(layers, facts, strict=True) if not f.nonzeros]
 
     def _facts(self, layer: Any) -> LayerFacts:
         kernel = np.abs(ops.convert_to_numpy(ops.cast(layer.kernel, "float32")))

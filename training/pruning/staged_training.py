@@ -10,11 +10,11 @@ import keras
 from keras import ops
 
 from qkeras_models.layers.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
+from qkeras_models.networks.by_layer import check_layer_names
 from qkeras_models.quantizers.threshold_regularizer import ThresholdRegularizer
 from training.pruning.fit_outcome import FitOutcome
 from training.pruning.minimum_density import (
     MinimumDensity,
-    check_layer_names,
     check_minimum_density,
     hold_density,
     minimum_density,
@@ -98,7 +98,7 @@ class StagedTraining(keras.callbacks.Callback):
         self.layers = sparse_ternary_layers(self.model)
         if not self.layers:
             raise ValueError(f"model '{self.model.name}' holds no sparse ternary layer")
-        check_layer_names(self.min_density, self.layers)
+        self._check_names("min_density", self.min_density)
         if self.stage1_epochs is None:
             self.stage1_epochs = max(1, round(0.6 * self.params["epochs"]))
         self._retrained_from = None
@@ -106,6 +106,9 @@ class StagedTraining(keras.callbacks.Callback):
         self.learning_rate.begin(self.model.optimizer)
         self.fast_steps.begin(self.model, self.params)
         self._outcome = FitOutcome(self)
+
+    def _check_names(self, argument: str, values: Any) -> None:
+        check_layer_names(argument, values, [layer.name for layer in self.layers])
 
     def _attach_regularizers(self) -> None:
         without = [layer for layer in self.layers if layer.threshold_regularizer is None]

@@ -119,8 +119,17 @@ def _measured(
     from training.search.trials.measuring import MeasuringJob, measure_all
 
     numbers = spread([trial.number for trial in pareto_trials(study)], config.synthesize)
-    limits = config.trial_seconds, config.cluster.threads, client.id
-    jobs = [MeasuringJob(trial_folder(folder.resolve(), number), *limits) for number in numbers]
+    jobs = [
+        MeasuringJob(
+            trial_folder(folder.resolve(), number),
+            config.trial_seconds,
+            config.cluster.threads,
+            config.optimize and config.optimize.value,
+            config.clock_period,
+            client.id,
+        )
+        for number in numbers
+    ]
     steps = "C-simulation, Verilog, synthesis, test data"
     console.print(f"measuring {len(jobs)} networks: {steps}")
     for number, found in zip(numbers, measure_all(client, jobs), strict=True):

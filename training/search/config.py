@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from hls_projects.families import Goal
 from training.config import (
     AugmentationConfig,
     TeacherConfig,
@@ -35,6 +36,8 @@ from training.search.space import (
 from training.search.workers.cluster_config import CLUSTERS, ClusterConfig, LocalConfig
 
 NESTED = {"augmentation": AugmentationConfig, "teacher": TeacherConfig}
+# Values that may be given layer by layer, as in fan_in.dense_1.
+BY_LAYER = ("fan_in", "activation_bits", "min_density")
 SAMPLERS = ("tpe", "nsga2", "random")
 
 
@@ -43,7 +46,8 @@ class SearchConfig(BaseModel):
 
     `training` and `space` hold values of TrainingConfig, fixed and searched.  `space` also knows
     `layers` (how many hidden ones), `neurons` (of each), and `density` (1 − sparsity) or
-    `nonzeros` (the wanted number of nonzero weights, which the LUTs nearly follow).
+    `nonzeros` (the wanted number of nonzero weights in layers without a `fan_in`, which the LUTs
+    nearly follow).
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -69,6 +73,12 @@ class SearchConfig(BaseModel):
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
     stage_delay: float | None = Field(
         None, gt=0, description="longest delay of a pipeline stage in ns, for latency_ns"
+    )
+    optimize: Goal | None = Field(
+        None, description="goal of Verilog in which each trial's hardware is counted; estimated"
+    )
+    clock_period: float | None = Field(
+        None, gt=0, description="of that Verilog in ns; by default all layers in one cycle"
     )
     synthesize: int = Field(20, ge=0, description="most networks synthesized at the end")
 
@@ -108,7 +118,7 @@ class SearchConfig(BaseModel):
         fixed = {name: value for name, value in self.training.items() if name != "teacher"}
         return build_config(fixed, {**(self.teacher or {}), "method": "float"})
 
-    def _dense_weights(self, hidden: Sequence[int | str]) -> int:
+    def _dense_weights(self, hidden: Sequence[int | str]) -> list[int]:
         if not all(isinstance(width, int) for width in hidden):
             raise ValueError(f"`nonzeros` need fully connected layers. Received: {hidden!r}")
         return dense_weights(self._data_shape[0], hidden, self._data_shape[1])
@@ -144,7 +154,9 @@ def _check_names(config: SearchConfig) -> None:
     known = [*TrainingConfig.model_fields, *DERIVED]
     nested = [f"{outer}.{name}" for outer, model in NESTED.items() for name in model.model_fields]
     for name in config.space:
-        if name not in known and name not in nested:
+        outer, _, layer = name.partition(".")
+        by_layer = outer in BY_LAYER and layer
+        if name not in known and name not in nested and not by_layer:
             inner = [name.partition(".")[2] for name in nested]
             raise ValueError(unknown_name(name, [*known, *inner]))
     if (LAYERS in config.space) != (NEURONS in config.space):
@@ -163,8 +175,16 @@ def _check_names(config: SearchConfig) -> None:
 def _check_figures(config: SearchConfig) -> None:
     if len(set(config.objectives)) < len(config.objectives):
         raise ValueError("`objectives` must differ")
-    if Figure.LATENCY in (*config.objectives, *config.constraints) and config.stage_delay is None:
-        raise ValueError("`stage_delay` must be given with latency_ns")
+    figures = {*config.objectives, *config.constraints}
+    counted = config.optimize is not None
+    if Figure.LATENCY in figures and config.stage_delay is None and not counted:
+        raise ValueError("`stage_delay` or `optimize` must be given with latency_ns")
+    if Figure.LUTS_NS in figures and not counted:
+        raise ValueError("`optimize` must be given with luts_ns")
+    if counted and config.stage_delay is not None:
+        raise ValueError("`stage_delay` and `optimize` must not both be given")
+    if config.clock_period is not None and not counted:
+        raise ValueError("`clock_period` needs `optimize`. Received: None")
     if config.sampler == "nsga2" and config.startup_trials < 2:
         raise ValueError(
             "`startup_trials` must be >= 2 with `sampler` nsga2, whose population they are. "
@@ -201,8 +221,8 @@ def _distilled(values: dict[str, Any], config: SearchConfig, teacher: Path) -> d
     return {**values, "teacher": {**(values.get("teacher") or {}), "model": str(teacher)}}
 
 
-def _any_weights(hidden: Sequence[int]) -> int:
-    return 10**12
+def _any_weights(hidden: Sequence[int]) -> list[int]:
+    return [10**12] * (len(hidden) + 1)
 
 
 def _ends(dimension: Dimension) -> list[Any]:

@@ -158,6 +158,8 @@ class Driver:
             seconds=config.trial_seconds,
             threads=config.cluster.threads,
             stage_delay=config.stage_delay,
+            optimize=config.optimize and config.optimize.value,
+            clock_period=config.clock_period,
             client=self.client.id,
             teacher=config.teacher_config().model_dump() if config.teacher else None,
         )

@@ -12,7 +12,8 @@ class Figure(str, Enum):
     """A figure of a finished trial, that can be an objective or be constrained.
 
     ``validation_accuracy`` is the score that fits the loss: R² of a regression.  ``positions`` are
-    occupied LUT positions, estimated as ``luts`` and ``ffs`` are.
+    occupied LUT positions.  Hardware is estimated, or counted in Verilog where the search says what
+    to `optimize`; ``luts_ns`` is LUT cells times the latency of that Verilog.
     """
 
     VALIDATION_ACCURACY = "validation_accuracy"
@@ -22,6 +23,7 @@ class Figure(str, Enum):
     BITS = "bits"
     NONZEROS = "nonzeros"
     LATENCY = "latency_ns"
+    LUTS_NS = "luts_ns"
 
     @property
     def direction(self) -> str:
@@ -32,6 +34,7 @@ class Figure(str, Enum):
     def text(self) -> str:
         return {
             "luts": "LUTs", "positions": "LUT positions", "ffs": "FFs", "latency_ns": "ns",
+            "luts_ns": "LUTs · ns",
         }.get(self.value, self.value.replace("_", " "))
 
 

@@ -97,7 +97,7 @@ def training_values(
     parameters: Mapping[str, Any],
     space: Space,
     fixed: Mapping[str, Any],
-    weights: Callable[[Sequence[int]], int],
+    weights: Callable[[Sequence[int]], Sequence[int]],
 ) -> dict[str, Any]:
     """Values of a TrainingConfig.
 
@@ -105,7 +105,7 @@ def training_values(
         parameters: what Optuna chose, as it stores it.
         space: what it chose from.  A dotted name is a value within a value.
         fixed: the values that are not searched.
-        weights: how many weights a network with these hidden layers has.
+        weights: how many weights each dense layer of a network with these hidden layers has.
     """
     values = {name: dict(v) if isinstance(v, dict) else v for name, v in fixed.items()}
     for name in space:
@@ -116,15 +116,20 @@ def training_values(
     if DENSITY in space:
         values["sparsity"] = 1.0 - parameters[DENSITY]
     if NONZEROS in space:
-        dense = weights(values["hidden"])
-        values["sparsity"] = max(1.0 - parameters[NONZEROS] / dense, 0.0)
+        limits = values.get("fan_in") or {}
+        free = sum(
+            count
+            for number, count in enumerate(weights(values["hidden"]), 1)
+            if limits.get(f"dense_{number}") is None
+        )
+        values["sparsity"] = max(1.0 - parameters[NONZEROS] / max(free, 1), 0.0)
     return values
 
 
-def dense_weights(features: int, hidden: Sequence[int], classes: int) -> int:
-    """Weights of a fully connected network, without any zero."""
+def dense_weights(features: int, hidden: Sequence[int], classes: int) -> list[int]:
+    """Weights of each layer of a fully connected network, zeros among them."""
     widths = [features, *hidden, classes]
-    return sum(before * after for before, after in itertools.pairwise(widths))
+    return [before * after for before, after in itertools.pairwise(widths)]
 
 
 def _assign(values: dict[str, Any], name: str, value: Any) -> None:

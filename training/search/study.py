@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from training.search.config import SearchConfig
 
 # What may not change while a study goes on: earlier trials would no longer compare.
-IDENTITY = ("training", "teacher", "space", "objectives", "constraints", "stage_delay")
+IDENTITY = (
+    "training", "teacher", "space", "objectives", "constraints", "stage_delay", "optimize",
+    "clock_period",
+)
 SEARCH = "search"
 METRIC = "metric"
 SECONDS_FOR_LOCK = 60
@@ -79,7 +82,7 @@ def _check_identity(study: optuna.Study, config: SearchConfig) -> None:
     if begun is None:
         study.set_user_attr(SEARCH, own)
         return
-    changed = [name for name in IDENTITY if begun.get(name) != own[name]]
+    changed = [name for name in own if begun.get(name) != own[name]]
     if changed:
         raise ValueError(
             f"the search {config.name} was begun with another `{changed[0]}`: choose another "

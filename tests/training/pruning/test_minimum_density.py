@@ -4,11 +4,12 @@ import pytest
 from qkeras_models.files.saved_model import load_model
 from qkeras_models.layers.sparse_ternary_layer import overall_sparsity, sparse_ternary_layers
 from qkeras_models.networks.builders import feed_forward
+from qkeras_models.networks.by_layer import check_layer_names
 from qkeras_models.networks.kernels import kernels
 from training import run
 from training.baselines.magnitude_pruning import keep_largest
 from training.config import build_config
-from training.pruning.minimum_density import check_layer_names, hold_density, minimum_density
+from training.pruning.minimum_density import hold_density, minimum_density
 from training.pruning.quantization_pruning import QuantizationPruning
 from training.pruning.stage_two import raise_thresholds
 
@@ -99,4 +100,5 @@ def test_mistakes_are_named():
     with pytest.raises(ValueError, match=r"`min_density`.*must be in \[0, 1\)"):
         build_config({"min_density": -0.5})
     with pytest.raises(ValueError, match="layers of conv2d_1, dense_1, dense_2. Received: conv1"):
-        check_layer_names({"conv1": 0.5}, layers())
+        names = [layer.name for layer in layers()]
+        check_layer_names("min_density", {"conv1": 0.5}, names)

@@ -72,7 +72,12 @@ def test_clusters_are_told_by_their_kind(tmp_path, cluster, kind):
         ({"space": {}}, "`space`"),
         ({"objectives": ["luts", "luts"]}, "`objectives` must differ"),
         ({"objectives": ["speed"]}, "`objectives.0`"),
-        ({"objectives": ["validation_accuracy", "latency_ns"]}, "`stage_delay` must be given"),
+        ({"objectives": ["validation_accuracy", "latency_ns"]}, "`stage_delay` or `optimize` must"),
+        ({"objectives": ["validation_accuracy", "luts_ns"]}, "`optimize` must be given"),
+        ({"stage_delay": 2.0, "optimize": "area"}, "must not both be given"),
+        ({"clock_period": 2.0}, "`clock_period` needs `optimize`"),
+        ({"optimize": "fast"}, "`optimize`.*'cells', 'area', 'balanced' or 'speed'"),
+        ({"space": {"learning_rates.dense_1": {"choices": [6]}}}, "no known value"),
         ({"constraints": {"luts": {}}}, "`at_most` or `at_least`"),
         ({"constraints": {"luts": {"at_most": 3, "at_least": 4}}}, "Received: 3 and 4"),
         (

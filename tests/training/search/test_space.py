@@ -65,10 +65,25 @@ def test_nonzeros_are_a_sparsity_of_the_network_chosen():
     config = SearchConfig(space=space, training={"data": "digits"})
     chosen = {"layers": 2, "neurons_1": 8, "neurons_2": 9, "nonzeros": 60}
     weights = 64 * 8 + 8 * 9 + 9 * 10
-    assert dense_weights(64, [8, 9], 10) == weights
+    assert dense_weights(64, [8, 9], 10) == [64 * 8, 8 * 9, 9 * 10]
     file = Path("unused.keras")
     assert config.training_config(chosen, file).sparsity == 1 - 60 / weights
     assert config.training_config({**chosen, "nonzeros": 10**6}, file).sparsity == 0
+
+
+def test_nonzeros_are_those_of_layers_without_a_limit():
+    space = {
+        "nonzeros": Dimension(low=60, high=60),
+        "fan_in.dense_1": Dimension(choices=[None, 6]),
+        "activation_bits.dense_1": Dimension(choices=[1, 2]),
+    }
+    config = SearchConfig(space=space, training={"data": "digits", "hidden": [8, 9]})
+    chosen = {"nonzeros": 60, "fan_in.dense_1": 6, "activation_bits.dense_1": 1}
+    found = config.training_config(chosen, Path("unused.keras"))
+    assert found.sparsity == 1 - 60 / (8 * 9 + 9 * 10)
+    assert found.fan_in == {"dense_1": 6} and found.activation_bits == {"dense_1": 1}
+    found = config.training_config({**chosen, "fan_in.dense_1": None}, Path("unused.keras"))
+    assert found.sparsity == 1 - 60 / (64 * 8 + 8 * 9 + 9 * 10) and found.fan_in == {}
 
 
 def test_nonzeros_of_convolutions_are_refused():

@@ -47,6 +47,8 @@ def _noted(job: TrialJob) -> dict[str, Any]:
         "training": dict(job.training),
         "teacher": None if job.teacher is None else dict(job.teacher),
         "stage_delay": job.stage_delay,
+        "optimize": job.optimize,
+        "clock_period": job.clock_period,
         "bars": [(bar.share, bar.steps) for bar in job.bars],
     }
     return json.loads(json.dumps(content))
@@ -69,7 +71,8 @@ def _values(noted: Mapping[str, Any]) -> dict[str, Any]:
     A teacher is known by its training, not by the path of its model: folders can be moved.
     """
     training = _training(noted["training"])
-    values = {**training, "stage_delay": noted["stage_delay"], "bars": noted["bars"]}
+    own = {name: noted.get(name) for name in ("stage_delay", "optimize", "clock_period", "bars")}
+    values = {**training, **own}
     if noted["teacher"] is None:
         return values
     by_path = training["teacher"] or {}

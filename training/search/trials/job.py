@@ -22,6 +22,8 @@ class TrialJob:
         seconds: time limit.
         threads: that it may use.
         stage_delay: of pipeline stages in ns, if the latency is wanted.
+        optimize: goal of the Verilog in which hardware is counted; None: it is estimated.
+        clock_period: of that Verilog in ns; None: all layers in one cycle.
         client: who asks for it; see guarded.
         teacher: values of the teacher's TrainingConfig, if the search has one.
     """
@@ -33,5 +35,7 @@ class TrialJob:
     seconds: float = 6 * 3600.0
     threads: int = 1
     stage_delay: float | None = None
+    optimize: str | None = None
+    clock_period: float | None = None
     client: str = ""
     teacher: Mapping[str, Any] | None = None

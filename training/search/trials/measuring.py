@@ -32,6 +32,8 @@ class MeasuringJob:
     folder: Path
     seconds: float
     threads: int = 1
+    optimize: str | None = None
+    clock_period: float | None = None
     client: str = ""
 
 
@@ -87,7 +89,7 @@ def _measure(job: MeasuringJob) -> dict[str, Any]:
     exact = compare(network, data.x_test, model=model, csim=simulation, folder=folder)
     network.save(RunFolder(folder).network)
     logits = network.predict(data.x_test)
-    synthesized = _synthesized(network, data.x_test, logits, folder)
+    synthesized = _synthesized(network, data.x_test, logits, job)
     return {
         "test_accuracy": data.targets.score(float_outputs(model, logits), data.y_test),
         "logits": exact["logits"],
@@ -106,7 +108,7 @@ def _c_simulation(model: keras.Model, folder: Path, threads: int) -> CSimulation
 
 
 def _synthesized(
-    network: IntegerNetwork, x: np.ndarray, logits: np.ndarray, folder: Path
+    network: IntegerNetwork, x: np.ndarray, logits: np.ndarray, job: MeasuringJob
 ) -> dict[str, float]:
     """Cells by Yosys and timing of Verilog whose simulation gives the same logits."""
     from hls_projects.rtl import RtlSimulation, write_rtl
@@ -115,7 +117,11 @@ def _synthesized(
     from hls_projects.verification.mismatch import describe
     from training.data import cache_folder
 
-    design = write_rtl(network, RunFolder(folder).rtl)
+    folder = job.folder / RUN
+    goal = {} if job.optimize is None else {"optimize": job.optimize}
+    design = write_rtl(
+        network, RunFolder(folder).rtl, clock_period=job.clock_period, **goal
+    )
     simulated = RtlSimulation(design).predict(network.input.quantize(x))
     if not np.array_equal(simulated, logits):
         found = describe("integer network", "RTL simulation", logits, simulated, None)

@@ -92,7 +92,7 @@ def _train(job: TrialJob, config: TrainingConfig, callback: Any) -> dict[str, An
     callback.weights = result.weights
     network = IntegerNetwork.from_keras(load_model(RunFolder(job.folder / RUN).model))
     accuracy = {Figure.VALIDATION_ACCURACY.value: result.validation_accuracy}
-    figures = accuracy | hardware_figures(network, job.folder, job.stage_delay)
+    figures = accuracy | hardware_figures(network, job)
     return {"figures": figures, "metric": result.metric}
 
 
@@ -108,21 +108,43 @@ def train_or_resume(
     return run.train(config, folder, 0, callbacks, test=False)
 
 
-def hardware_figures(
-    network: IntegerNetwork, folder: Path, stage_delay: float | None
-) -> dict[str, float]:
-    """Estimated LUTs, positions and FFs, bits of an ideal code, nonzeros; latency by the delay."""
-    from hls_projects.rtl.estimate import estimate
+def hardware_figures(network: IntegerNetwork, job: TrialJob) -> dict[str, float]:
+    """LUTs, positions, FFs and latency as the job wants them, bits of an ideal code, nonzeros."""
     from qkeras_models.cost.hardware_costs import memory_bits
 
-    found = estimate(network)
     layers = network.weight_layers
+    return {
+        Figure.BITS.value: round(sum(memory_bits(w.weights.size, w.nonzeros) for w in layers)),
+        Figure.NONZEROS.value: network.nonzeros,
+        **(_estimated(network, job) if job.optimize is None else _counted(network, job)),
+    }
+
+
+def _counted(network: IntegerNetwork, job: TrialJob) -> dict[str, float]:
+    """Of the Verilog that would be written."""
+    from hls_projects.conversion.rtl.trade_off import SLOW
+    from hls_projects.rtl import count_rtl
+
+    period = SLOW if job.clock_period is None else job.clock_period
+    [design] = count_rtl(network, [period], optimize=job.optimize)
+    latency = design.latency * design.period
+    return {
+        Figure.LUTS.value: design.luts,
+        Figure.POSITIONS.value: design.positions,
+        Figure.FFS.value: design.ffs,
+        Figure.LATENCY.value: latency,
+        Figure.LUTS_NS.value: design.luts * latency,
+    }
+
+
+def _estimated(network: IntegerNetwork, job: TrialJob) -> dict[str, float]:
+    from hls_projects.rtl.estimate import estimate
+
+    found, folder, stage_delay = estimate(network), job.folder, job.stage_delay
     figures = {
         Figure.LUTS.value: found.luts,
         Figure.POSITIONS.value: found.positions,
         Figure.FFS.value: found.ffs,
-        Figure.BITS.value: round(sum(memory_bits(w.weights.size, w.nonzeros) for w in layers)),
-        Figure.NONZEROS.value: network.nonzeros,
     }
     if stage_delay is not None:
         from hls_projects.rtl import write_rtl

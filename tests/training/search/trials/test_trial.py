@@ -11,6 +11,7 @@ import yaml
 from click.testing import CliRunner
 
 from hls_projects.network.integer_network import IntegerNetwork
+from hls_projects.rtl import count_rtl
 from hls_projects.rtl.estimate import estimate
 from hls_projects.tools.synthesis import synthesize_verilog
 from hls_projects.verification import csim
@@ -31,7 +32,7 @@ from training.search.early_stopping import Bar
 from training.search.trials import measuring
 from training.search.trials.job import TrialJob
 from training.search.trials.rung_callback import RungCallback
-from training.search.trials.trial import OUTCOME, RUN, run_trial
+from training.search.trials.trial import OUTCOME, RUN, hardware_figures, run_trial
 
 VALUES = {
     "data": "digits", "hidden": [12], "sparsity": 0.8, "batch_size": 128, "learning_rate": 1e-2,
@@ -69,6 +70,17 @@ def test_a_trial_gives_validation_accuracy_and_estimates(job, outcome):
     assert figures["luts"] > 0 and "latency_ns" not in figures
     assert figures["positions"] == estimate(network).positions > figures["luts"]
     assert [rung["share"] for rung in outcome["rungs"]] == [0.5, 1.0]
+
+
+def test_hardware_is_counted_in_the_verilog_that_would_be_written(job, outcome):
+    network = IntegerNetwork.from_keras(load_model(RunFolder(job.folder / RUN).model))
+    figures = hardware_figures(network, replace(job, optimize="area"))
+    [design] = count_rtl(network, [1e6], optimize="area")
+    assert (figures["luts"], figures["positions"]) == (design.luts, design.positions)
+    assert design.latency == 1 and figures["latency_ns"] == design.period
+    assert figures["luts_ns"] == design.luts * design.period
+    faster = hardware_figures(network, replace(job, optimize="speed", clock_period=1.0))
+    assert faster["latency_ns"] > figures["latency_ns"] / 10 and faster["ffs"] > figures["ffs"]
 
 
 def test_a_trial_never_looks_at_test_data(job, outcome):

@@ -1,0 +1,57 @@
+"""Limits how many inputs each output of a layer keeps, so that it fits into one LUT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from training.pruning.minimum_density import sizes_of_weights
+from training.pruning.sparsity_controller import RAMP
+
+FanIn = Mapping[str, int]
+
+
+def checked_fan_in(fan_in: FanIn | None) -> FanIn:
+    """The limits by layer; raises ValueError unless each is an integer ≥ 1."""
+    for limit in (fan_in or {}).values():
+        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+            raise ValueError(f"`fan_in` must hold integers >= 1. Received: {fan_in!r}")
+    return fan_in or {}
+
+
+def fan_in_at(limit: int, inputs: int, progress: float) -> int:
+    """Most inputs of an output at `progress`, 0 to 1, of stage 1, whose last is `limit`.
+
+    limit + (inputs − limit) · (1 − min(progress / 0.7, 1))³, the cubic that densities follow.
+    """
+    remaining = 1.0 - min(progress / RAMP, 1.0)
+    return round(limit + max(inputs - limit, 0) * remaining**3)
+
+
+def limit_fan_ins(layers: Sequence[Any], fan_in: FanIn, progress: float) -> None:
+    """M ← 0 and W ← 0 for all but the largest |W · M| of each output; of equals the first stay.
+
+    Args:
+        layers: sparse ternary ones; those that `fan_in` does not name stay as they are.
+        fan_in: by layer, most nonzero weights of an output at the end of stage 1.
+        progress: share of stage 1 that has passed.
+    """
+    for layer in layers:
+        if layer.name in fan_in:
+            sizes = layer.by_output(sizes_of_weights(layer))
+            kept = fan_in_at(fan_in[layer.name], len(sizes), progress)
+            if np.count_nonzero(sizes, axis=0).max() > kept:
+                _keep(layer, np.argsort(-sizes, axis=0, kind="stable")[:kept])
+
+
+def _keep(layer: Any, rows: np.ndarray) -> None:
+    """Masks all weights of an output, a column of (weights, outputs), but those in these rows."""
+    from keras import ops
+
+    mask = np.zeros_like(layer.by_output(layer.ternary_kernel()), np.float32)
+    np.put_along_axis(mask, rows, 1.0, axis=0)
+    mask = mask.reshape(layer.mask.shape) * ops.convert_to_numpy(layer.mask)
+    layer.mask.assign(mask)
+    layer.kernel.assign(ops.convert_to_numpy(layer.kernel) * mask)
