@@ -45,6 +45,19 @@ PRESETS: dict[str, dict[str, Any]] = {
         "stage1_epochs": 42,
         "stage3_epochs": 24,
     },
+    # Each neuron of its first layer is one LUT6: few LUTs in a row.
+    "mnist-fast": {
+        **_MNIST,
+        "hidden": [600, 300],
+        "fan_in": {"dense_1": 6},
+        "activation_bits": {"dense_1": 1},
+        "sparsity": 0.9825,
+        "cost": "luts",
+        "l2": 1e-5,
+        "learning_rate": 0.007,
+        "stage1_epochs": 20,
+        "stage3_epochs": 12,
+    },
     "lenet-300-100": {
         **_MNIST,
         "hidden": [300, 100],

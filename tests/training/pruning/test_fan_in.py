@@ -54,7 +54,7 @@ def test_every_layer_may_have_a_limit():
     model.compile("adam", "mse")
     callback = QuantizationPruning(0.9, fan_in={"dense_1": 2, "dense_2": 3}, stage1_epochs=1)
     model.fit(np.eye(6), np.eye(6)[:, :3], epochs=2, verbose=0, callbacks=[callback])
-    assert [fan_ins(layer).max() for layer in callback.layers] == [2, 3]
+    assert all(fan_ins(layer).max() <= k for layer, k in zip(callback.layers, (2, 3), strict=True))
 
 
 @pytest.mark.parametrize("fan_in, match", [
