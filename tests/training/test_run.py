@@ -73,6 +73,7 @@ def test_a_run_interrupted_in_stage_three_does_too(finished, tmp_path):
 def test_an_interrupted_convolutional_run_does_too(tmp_path):
     config = {
         **SMALL, "hidden": ["3c3", "p2", 8], "min_density": {"conv2d_1": 0.5},
+        "fan_in": {"dense_1": 5}, "activation_bits": {"conv2d_1": 1},
         "precision": "mixed_bfloat16",
         "augmentation": {"shift": 1, "flip": True, "whole_pixels": True},
     }
