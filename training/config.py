@@ -100,6 +100,7 @@ class TrainingConfig(BaseModel):
     fan_in: dict[str, int | None] = Field(
         {}, description="most nonzero weights of an output, by the layer's name"
     )
+    gradual: bool = Field(False, description="whether weights leave for good in stage 1 already")
     threshold: float = Field(0.3, gt=0, lt=1, description="initial η of every layer")
     window: float = Field(0.1, gt=0, le=1, description="τ of gradient and soft count")
 
@@ -157,12 +158,16 @@ class TrainingConfig(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _method_of_fan_in(self) -> TrainingConfig:
-        allowed = [method.name for method in METHODS.values() if method.fan_in]
-        if self.fan_in and self.method not in allowed:
-            raise ValueError(
-                f"`method` must be {' or '.join(allowed)} with a `fan_in`. Received: {self.method}"
-            )
+    def _weights_that_leave_early(self) -> TrainingConfig:
+        allowed = [method.name for method in METHODS.values() if method.leaves_early]
+        for name in ("fan_in", "gradual"):
+            if getattr(self, name) and self.method not in allowed:
+                raise ValueError(
+                    f"`method` must be {' or '.join(allowed)} with `{name}`. "
+                    f"Received: {self.method}"
+                )
+        if self.gradual and self.sparsity is None:
+            raise ValueError(f"`gradual` needs a `sparsity`. Received: strength {self.strength}")
         return self
 
     @model_validator(mode="after")

@@ -27,6 +27,7 @@ def _sparse_callback(config: Config, **changed: Any) -> Any:
         cost=config.cost,
         survivors=config.survivors,
         fan_in=config.fan_in,
+        gradual=config.gradual,
         **_stages(config) | changed,
     )
 
@@ -143,7 +144,7 @@ class Method:
         callback: makes the callback that drives its training.
         dense: whether no weight is ever pruned, so that there are no stages.
         by_strength: whether λ may be given instead of a sparsity.
-        fan_in: whether it can limit the inputs of an output.
+        leaves_early: whether weights can leave in stage 1, by a `fan_in` or `gradual`.
         of_model: whether it can make a network of the user's own file.
         conventional: whether the claims hold the sparse ternary method against it.
     """
@@ -154,7 +155,7 @@ class Method:
     callback: Callable[[Config], Any]
     dense: bool = False
     by_strength: bool = False
-    fan_in: bool = False
+    leaves_early: bool = False
     of_model: bool = False
     conventional: bool = False
 
@@ -179,11 +180,11 @@ METHODS = {
         Method("l2", "L2 alone", _sparse_model, _l2_callback, of_model=True),
         Method(
             "no-retraining", "no retraining", _sparse_model, _without_retraining,
-            by_strength=True, fan_in=True, of_model=True,
+            by_strength=True, leaves_early=True, of_model=True,
         ),
         Method(
             "sparse", "sparse ternary", _sparse_model, _sparse_callback, by_strength=True,
-            fan_in=True, of_model=True,
+            leaves_early=True, of_model=True,
         ),
     )
 }

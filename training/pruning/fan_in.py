@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from training.pruning.gradual_pruning import keep_only
 from training.pruning.minimum_density import sizes_of_weights
-from training.pruning.sparsity_controller import RAMP
+from training.pruning.sparsity_controller import wanted_density
 
 FanIn = Mapping[str, int]
 
@@ -24,10 +25,9 @@ def checked_fan_in(fan_in: FanIn | None) -> FanIn:
 def fan_in_at(limit: int, inputs: int, progress: float) -> int:
     """Most inputs of an output at `progress`, 0 to 1, of stage 1, whose last is `limit`.
 
-    limit + (inputs − limit) · (1 − min(progress / 0.7, 1))³, the cubic that densities follow.
+    limit + (inputs − limit) · (1 − min(progress / 0.7, 1))³, the wanted density's cubic.
     """
-    remaining = 1.0 - min(progress / RAMP, 1.0)
-    return round(limit + max(inputs - limit, 0) * remaining**3)
+    return round(max(limit, inputs * wanted_density(1.0 - min(limit / inputs, 1.0), progress)))
 
 
 def limit_fan_ins(layers: Sequence[Any], fan_in: FanIn, progress: float) -> None:
@@ -43,15 +43,7 @@ def limit_fan_ins(layers: Sequence[Any], fan_in: FanIn, progress: float) -> None
             sizes = layer.by_output(sizes_of_weights(layer))
             kept = fan_in_at(fan_in[layer.name], len(sizes), progress)
             if np.count_nonzero(sizes, axis=0).max() > kept:
-                _keep(layer, np.argsort(-sizes, axis=0, kind="stable")[:kept])
-
-
-def _keep(layer: Any, rows: np.ndarray) -> None:
-    """Masks all weights of an output, a column of (weights, outputs), but those in these rows."""
-    from keras import ops
-
-    mask = np.zeros_like(layer.by_output(layer.ternary_kernel()), np.float32)
-    np.put_along_axis(mask, rows, 1.0, axis=0)
-    mask = mask.reshape(layer.mask.shape) * ops.convert_to_numpy(layer.mask)
-    layer.mask.assign(mask)
-    layer.kernel.assign(ops.convert_to_numpy(layer.kernel) * mask)
+                among = np.zeros(sizes.shape, bool)
+                largest = np.argsort(-sizes, axis=0, kind="stable")[:kept]
+                np.put_along_axis(among, largest, True, axis=0)
+                keep_only(layer, among.reshape(layer.kernel.shape))

@@ -105,9 +105,7 @@ class FitOutcome:
         return round(max(1.0 - 3.0 * (1.0 - self.training.sparsity), 0.0), 2)
 
     def _compare_sparsity(self, sparsity: float) -> None:
-        limited = getattr(self.training, "fan_in", {})
-        free = [layer for layer in self.training.layers if layer.name not in limited]
-        kernels = [layer.ternary_kernel() for layer in free]
+        kernels = [layer.ternary_kernel() for layer in self.training.layers_of_sparsity()]
         nonzeros = sum(map(np.count_nonzero, kernels))
         weights = sum(kernel.size for kernel in kernels)
         wanted = round((1.0 - sparsity) * weights)

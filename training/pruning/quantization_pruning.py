@@ -13,6 +13,7 @@ from qkeras_models.cost.comparators import comparators_of_a_weight
 from qkeras_models.cost.hardware_costs import HardwareCost, input_bits, output_bits
 from qkeras_models.cost.layer_facts import LayerFacts
 from training.pruning.fan_in import checked_fan_in, limit_fan_ins
+from training.pruning.gradual_pruning import prune_gradually
 from training.pruning.minimum_density import MinimumDensity
 from training.pruning.sparsity_controller import SparsityController
 from training.pruning.stage_two import (
@@ -53,6 +54,8 @@ class QuantizationPruning(StagedTraining):
         fan_in: most nonzero weights of each output, ≥ 1, by the layer's name.  The limit falls from
             all inputs along the cubic of the wanted density, and what is beyond it leaves at once.
             It alone decides in that layer, which λ does not push: `sparsity` is that of the others.
+        gradual: whether weights that are far below η leave for good in stage 1 already, along a
+            cubic (prune_gradually): what a long stage 1 needs.  With a `sparsity` alone.
         min_density: least density of every layer, in [0, 1), at most a fifth of 1 − sparsity, or a
             mapping from layer names to theirs.  A layer that has reached it is pushed no further,
             and its threshold follows its weights so that it stays there, in stage 3 too.
@@ -88,6 +91,7 @@ class QuantizationPruning(StagedTraining):
         cost: str | Cost = "memory",
         survivors: str = "ternary",
         fan_in: Mapping[str, int] | None = None,
+        gradual: bool = False,
         stage1_epochs: int | None = None,
         l2: float = 1e-5,
         window: float | None = None,
@@ -115,11 +119,14 @@ class QuantizationPruning(StagedTraining):
             )
         if strength is not None and not strength >= 0:
             raise ValueError(f"`strength` must be >= 0. Received: {strength!r}")
+        if gradual and sparsity is None:
+            raise ValueError(f"`gradual` needs a `sparsity`. Received: {strength!r} as `strength`")
         self.controller = None if sparsity is None else SparsityController(sparsity)
         self.strength = strength
         self.cost = HardwareCost(cost) if isinstance(cost, str) else cost
         self.survivors = Survivors(survivors)
         self.fan_in = checked_fan_in(fan_in)
+        self.gradual = gradual
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         super().on_train_begin(logs)
@@ -129,7 +136,7 @@ class QuantizationPruning(StagedTraining):
 
     def _prune(self) -> None:
         limit_fan_ins(self.layers, self.fan_in, 1.0)
-        pushed = self._pushed()
+        pushed = self.layers_of_sparsity()
         if self.controller is not None and pushed:
             if reason := shortfall(pushed, self.sparsity):
                 warnings.warn(reason, stacklevel=2)
@@ -137,16 +144,18 @@ class QuantizationPruning(StagedTraining):
         self._hold_densities()
         prune(self.layers, self.survivors)
 
-    def _pushed(self) -> list[Any]:
-        """Layers whose number of nonzeros is λ's matter."""
+    def layers_of_sparsity(self) -> list[Any]:
+        """Those that λ pushes."""
         return [layer for layer in self.layers if layer.name not in self.fan_in]
 
     def _train(self, progress: float) -> None:
         limit_fan_ins(self.layers, self.fan_in, progress)
         for layer in self.layers:
             layer.l2_strength.assign(self.l2)
-        if pushed := self._pushed():
+        if pushed := self.layers_of_sparsity():
             self._push(pushed, progress)
+            if self.gradual:
+                prune_gradually(pushed, self.sparsity, progress, self._least)
 
     def _push(self, layers: Sequence[Any], progress: float) -> None:
         facts = [self._facts(layer) for layer in layers]

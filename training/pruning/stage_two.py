@@ -36,7 +36,7 @@ def raise_thresholds(
     Args:
         least: the least density of a layer.
     """
-    sizes, total = _relative_sizes(layers, least)
+    sizes, total = relative_sizes(layers, least)
     nonzeros = int(np.count_nonzero(sizes > 1.0))
     allowed = int(np.floor((1.0 - sparsity) * total + 1e-9))
     allowed = max(allowed, int(np.isinf(sizes).sum()))
@@ -61,7 +61,7 @@ def lower_thresholds(layers: Sequence[Any], sparsity: float) -> None:
 
     For thresholds that ran past the weights that were to stay.
     """
-    sizes, total = _relative_sizes(layers, lambda _: 0.0)
+    sizes, total = relative_sizes(layers, lambda _: 0.0)
     allowed = int(np.floor((1.0 - sparsity) * total + 1e-9))
     smallest_kept = np.partition(sizes, len(sizes) - allowed)[len(sizes) - allowed]
     factor = min(float(smallest_kept) * (1.0 - 1e-6), 1.0)
@@ -98,7 +98,7 @@ def _at_limit(threshold: Any) -> bool:
     return bool(ops.convert_to_numpy(threshold) >= limit * (1.0 - 1e-6))
 
 
-def _relative_sizes(
+def relative_sizes(
     layers: Sequence[Any], least: Callable[[Any], float]
 ) -> tuple[np.ndarray, int]:
     """|W| / η of every weight of the model that is not masked, and the number of all weights.

@@ -94,6 +94,10 @@ class StagedTraining(keras.callbacks.Callback):
         """Stage 2: the masks are set, and the layers enter stage 3."""
         raise NotImplementedError
 
+    def layers_of_sparsity(self) -> list[Any]:
+        """Those of whose weights `sparsity` is a share."""
+        return self.layers
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.layers = sparse_ternary_layers(self.model)
         if not self.layers:

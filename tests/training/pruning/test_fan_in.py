@@ -72,7 +72,7 @@ def test_a_limit_out_of_range_is_refused_by_name(fan_in, match):
 def test_configurations_name_methods_that_have_limits():
     config = build_config({"fan_in": {"dense_1": 6, "dense_2": None}})
     assert config.fan_in == {"dense_1": 6}
-    with pytest.raises(ValueError, match="`method` must be no-retraining or sparse with a `fan_in`"
+    with pytest.raises(ValueError, match="`method` must be no-retraining or sparse with `fan_in`"
                                          ". Received: magnitude"):
         build_config({"fan_in": {"dense_1": 6}, "method": "magnitude"})
     with pytest.raises(ValueError, match="`fan_in`.*>= 1"):
