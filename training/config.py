@@ -54,6 +54,7 @@ class TeacherConfig(BaseModel):
     model: str = Field(description="its .keras file")
     weight: float = Field(0.5, ge=0, le=1, description="a: of the teacher, 1 − a of the labels")
     temperature: float = Field(3.0, gt=0)
+    pool: int = Field(0, ge=0, le=1000, description="epochs of batches; 0: new ones in every epoch")
 
 
 class TrainingConfig(BaseModel):
@@ -118,7 +119,7 @@ class TrainingConfig(BaseModel):
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
     precision: str = Field("float32", pattern="^(float32|mixed_bfloat16)$")
     seed: int = Field(0, ge=0, lt=2**31)
-    teacher: TeacherConfig | None = Field(None, description="{model, weight, temperature}")
+    teacher: TeacherConfig | None = Field(None, description="{model, weight, temperature, pool}")
     checkpoint_seconds: float = Field(10.0, ge=0, description="0: after every epoch")
 
     @field_validator("hidden")

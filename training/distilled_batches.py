@@ -22,22 +22,33 @@ class DistilledBatches(Batches):
     same logits again.
 
     Args:
-        teacher: a model whose outputs are logits, or the softmax of logits.
+        teacher: a model whose outputs are logits, or the softmax of logits; or its logits, float32
+            (pool, samples, classes), for batches that come again after `pool` epochs.
         x, y, options: those of Batches.
     """
 
-    def __init__(self, teacher: keras.Model, x: np.ndarray, y: np.ndarray, **options: Any) -> None:
+    def __init__(
+        self, teacher: keras.Model | np.ndarray, x: np.ndarray, y: np.ndarray, **options: Any
+    ) -> None:
         super().__init__(x, y, **options)
-        self._teacher = teacher
+        known = isinstance(teacher, np.ndarray)
+        self._known = teacher if known else None
+        self._teacher = None if known else teacher
         # The logarithms of probabilities are logits, but for a constant that no softmax sees.
-        self._logarithm = _ends_with_softmax(teacher)
+        self._logarithm = not known and _ends_with_softmax(teacher)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         x, y = super().__getitem__(index)
+        logits = self._logits(x, index)
+        return x, np.concatenate([y[:, None], logits], axis=1).astype(np.float32)
+
+    def _logits(self, x: np.ndarray, index: int) -> np.ndarray:
+        if self._known is not None:
+            return self._known[self.drawn, index * self._batch_size :][: len(x)]
         logits = self._teacher.predict_on_batch(x)
         if self._logarithm:
             logits = np.log(np.maximum(logits, np.finfo(np.float32).tiny))
-        return x, np.concatenate([y[:, None], logits], axis=1).astype(np.float32)
+        return logits
 
 
 def load_teacher(path: str | Path, data: Dataset) -> keras.Model:

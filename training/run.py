@@ -184,9 +184,13 @@ def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
     if not config.distilled:
         return labelled_batches(config, data, epoch)
     from training.distilled_batches import DistilledBatches, load_teacher
+    from training.teacher_pool import pooled_batches
 
+    options = _batch_options(config, epoch)
+    if pool := config.teacher.pool:
+        return pooled_batches(Path(config.teacher.model), data, pool, options)
     teacher = load_teacher(config.teacher.model, data)
-    return DistilledBatches(teacher, data.x_train, data.y_train, **_batch_options(config, epoch))
+    return DistilledBatches(teacher, data.x_train, data.y_train, **options)
 
 
 def labelled_batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:

@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -10,9 +13,10 @@ from qkeras_models.files.saved_model import load_model
 from tests.training.copied_folder import CopiedFolder, copied
 from training import run
 from training.config import build_config
-from training.data import Batches
+from training.data import Augmentation, Batches
 from training.data.targets.task import Task
 from training.distilled_batches import DistilledBatches, load_teacher
+from training.teacher_pool import pooled_batches
 
 SMALL = {
     "data": "digits", "hidden": [12], "batch_size": 128, "stage1_epochs": 2, "stage3_epochs": 1,
@@ -77,9 +81,42 @@ def test_batches_carry_the_teachers_logits(teacher):
     np.testing.assert_allclose(own_y[:, 1:], model(x), rtol=1e-4, atol=1e-4)
 
 
-def test_a_distilled_training_resumes_to_the_same_weights(teacher, tmp_path):
-    whole = tmp_path / "whole"
-    result = run.train(distilled(teacher), whole, verbose=0, callbacks=[CopiedFolder(whole, 1)])
+def test_logits_of_a_pool_are_those_of_its_batches_and_computed_once(teacher, tmp_path):
+    data = run.load_data(build_config(SMALL))
+    own = Path(shutil.copy(teacher, tmp_path))
+    options = {"batch_size": 100, "seed": 3, "augmentation": Augmentation(shift=1.0)}
+    pooled_batches(own, data, 2, options)
+    asked = DistilledBatches(load_teacher(own, data), data.x_train, data.y_train, **options)
+    again = pooled_batches(own, data, 2, options | {"epoch": 3})
+    for epoch in (0, 1, 2):
+        asked.epoch, again.epoch = epoch % 2, epoch
+        for index in (0, len(asked) - 1):
+            for one, other in zip(asked[index], again[index], strict=True):
+                np.testing.assert_array_equal(one, other)
+    assert len(list(tmp_path.glob("logits-*.npy"))) == 1
+    pooled_batches(own, data, 2, options | {"seed": 4})
+    [first, second] = tmp_path.glob("logits-*.npy")
+    first.write_bytes(first.read_bytes()[:50])
+    pooled_batches(own, data, 2, options)
+    pooled_batches(own, data, 2, options | {"seed": 4})
+    assert first.stat().st_size == second.stat().st_size
+
+
+def test_the_teacher_of_a_pool_must_exist_and_fit(tmp_path):
+    missing = distilled("missing.keras")
+    missing.teacher.pool = 2
+    with pytest.raises(FileNotFoundError, match=r"missing\.keras"):
+        run.train(missing, tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(ValueError, match="`pool` must be an integer from 1. Received: 0"):
+        Batches(np.zeros((2, 1)), np.zeros(2), pool=0)
+
+
+@pytest.mark.parametrize("pool", [0, 2])
+def test_a_distilled_training_resumes_to_the_same_weights(teacher, tmp_path, pool):
+    whole, config = tmp_path / "whole", distilled(teacher)
+    config.teacher.pool = pool
+    result = run.train(config, whole, verbose=0, callbacks=[CopiedFolder(whole, 1)])
     interrupted = copied(whole, 1)
     assert run.resume(interrupted, verbose=0).test_accuracy == result.test_accuracy
     models = [load_model(folder / "model.keras") for folder in (whole, interrupted)]

@@ -33,6 +33,7 @@ class Batches(keras.utils.PyDataset):
         batch_size: samples in a batch, from 1.
         seed: integer >= 0.
         augmentation: for images; None leaves x as it is.
+        pool: epochs after which the same batches come again, None for never.
         epoch: the epoch to begin with, from 0.
 
     Raises:
@@ -54,6 +55,7 @@ class Batches(keras.utils.PyDataset):
         *,
         seed: int = 0,
         augmentation: Augmentation | None = None,
+        pool: int | None = None,
         epoch: int = 0,
     ) -> None:
         super().__init__()
@@ -65,6 +67,7 @@ class Batches(keras.utils.PyDataset):
         self._x, self._y = x, y
         self._batch_size = _check_integer("batch_size", batch_size, 1)
         self._seed = check_seed("seed", seed)
+        self._pool = None if pool is None else _check_integer("pool", pool, 1)
         self._deform = augmentation.build(x.shape[1:], self._seed) if augmentation else None
         self._sides: np.ndarray | None = None
         if augmentation is not None and augmentation.alternate:
@@ -81,7 +84,12 @@ class Batches(keras.utils.PyDataset):
     @epoch.setter
     def epoch(self, epoch: int) -> None:
         self._epoch = _check_integer("epoch", epoch, 0)
-        self._order = permutation(len(self._x), Purpose.ORDER, self._seed, self._epoch)
+        self._order = permutation(len(self._x), Purpose.ORDER, self._seed, self.drawn)
+
+    @property
+    def drawn(self) -> int:
+        """The epoch that order and deformations are drawn for."""
+        return self._epoch % self._pool if self._pool else self._epoch
 
     def __len__(self) -> int:
         return math.ceil(len(self._x) / self._batch_size)
@@ -93,10 +101,10 @@ class Batches(keras.utils.PyDataset):
         chosen = self._order[index * self._batch_size :][: self._batch_size]
         x = self._x[chosen]
         if self._deform is not None:
-            key = (self._seed, self._epoch, index)
+            key = (self._seed, self.drawn, index)
             x = self._deform(x, integers(len(x), self._deform.maps, Purpose.CHOICE, *key))
         if self._sides is not None:
-            mirrored = (self._sides[chosen] + np.uint64(self._epoch)) % 2 == 1
+            mirrored = (self._sides[chosen] + np.uint64(self.drawn)) % 2 == 1
             x[mirrored] = x[mirrored, :, ::-1]
         return x, self._y[chosen]
 
