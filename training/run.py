@@ -61,7 +61,7 @@ def train(
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, data)
-    _batches(config, data, 0)  # a teacher that does not fit leaves no folder
+    _batches(config, data, 0, verbose)  # a teacher that does not fit leaves no folder
     with exclusive_folder(folder):
         refuse_existing(folder)
         config.save(RunFolder(folder).config)
@@ -179,7 +179,9 @@ def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
     return {"loss": loss, "metrics": [LabelAccuracy(name="accuracy")]}
 
 
-def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
+def _batches(
+    config: TrainingConfig, data: Dataset, epoch: int, verbose: bool = False
+) -> Batches:
     """What an epoch trains on: labels, or a teacher's answers too."""
     if not config.distilled:
         return labelled_batches(config, data, epoch)
@@ -188,7 +190,7 @@ def _batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
 
     options = _batch_options(config, epoch)
     if pool := config.teacher.pool:
-        return pooled_batches(Path(config.teacher.model), data, pool, options)
+        return pooled_batches(Path(config.teacher.model), data, pool, options, verbose)
     teacher = load_teacher(config.teacher.model, data)
     return DistilledBatches(teacher, data.x_train, data.y_train, **options)
 
@@ -229,7 +231,7 @@ def _fit(
     with interrupted_between_steps() as interruption:
         shown = [ProgressLines(pruning)] if verbose else []
         model.fit(
-            _batches(config, data, state["epoch"]),
+            _batches(config, data, state["epoch"], verbose),
             epochs=config.epochs,
             initial_epoch=state["epoch"],
             validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),

@@ -15,7 +15,7 @@ from training.distilled_batches import DistilledBatches, load_teacher
 
 
 def pooled_batches(
-    teacher: Path, data: Dataset, pool: int, options: dict[str, Any]
+    teacher: Path, data: Dataset, pool: int, options: dict[str, Any], verbose: bool = False
 ) -> DistilledBatches:
     """Batches that come again after `pool` epochs, with the teacher's logits from a file.
 
@@ -29,6 +29,7 @@ def pooled_batches(
         data: what it teaches.
         pool: epochs after which batches come again, ≥ 1.
         options: the other options of Batches, `epoch` the one to begin with.
+        verbose: whether a line says that the teacher is asked, and another when it has answered.
 
     Raises:
         FileNotFoundError, ValueError: see load_teacher.
@@ -38,7 +39,11 @@ def pooled_batches(
     logits = _read(file, (pool, len(x), data.outputs))
     if logits is None:
         asked = DistilledBatches(load_teacher(teacher, data), x, y, pool=pool, **options)
+        if verbose:
+            print(f"the teacher is asked for its logits of {pool} epochs, once", flush=True)
         logits = np.stack([_of_an_epoch(asked, epoch) for epoch in range(pool)])
+        if verbose:
+            print(f"they are kept in {file}", flush=True)
         write_atomically(file, partial(np.save, arr=logits))
     return DistilledBatches(logits, x, y, pool=pool, **options)
 
