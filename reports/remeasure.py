@@ -23,6 +23,7 @@ from reports.records.record import Source
 from reports.records.results_file import NetworkRecord, load_records, save_records
 
 if TYPE_CHECKING:
+    from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.rtl import RtlDesign
 
 MEASURED = (Source.YOSYS.value, Source.YOSYS_SUM.value)
@@ -78,15 +79,15 @@ def _measured(record: NetworkRecord, folder: Path, timing: bool) -> NetworkRecor
     with tempfile.TemporaryDirectory(prefix="remeasure-") as verilog:
         if not timing:
             return with_figures(record, *synthesized(network, Path(verilog)))
-        return _timed(record, write_rtl(network, Path(verilog)))
+        return _timed(record, network, write_rtl(network, Path(verilog)))
 
 
-def _timed(record: NetworkRecord, design: RtlDesign) -> NetworkRecord:
+def _timed(record: NetworkRecord, network: IntegerNetwork, design: RtlDesign) -> NetworkRecord:
     """Cycles and times of a design; its positions too, unless it is a stream.
 
     Line buffers of streams are logic that synthesis makes; the design's own count lacks it.
     """
-    timing = timing_figures(design)
+    timing = timing_figures(network, design)
     sources = {**record.sources, **hardware_sources(timing, Source.YOSYS)}
     if design.positions is None or design.pixels > 1:
         return replace(record, **timing, sources=sources)
@@ -96,7 +97,7 @@ def _timed(record: NetworkRecord, design: RtlDesign) -> NetworkRecord:
 
 def _changes(before: NetworkRecord, after: NetworkRecord) -> str:
     name = " ".join(str(part) for part in after.key[:4] if part is not None)
-    names = ("luts", "positions", "ffs", "latency_ns")
+    names = ("luts", "positions", "ffs", "latency_ns", "fast_luts", "fast_ns")
     pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
     return f"{name}: " + ", ".join(f"{name} {old} → {new}" for name, old, new in pairs)
 

@@ -14,6 +14,7 @@ from reports.comparison.hardware_table import hardware_table
 from reports.comparison.published import published_table
 from reports.pages.page import Page, Plot, Section
 from reports.plots.accuracy_sparsity_plot import accuracy_sparsity_plot
+from reports.plots.over_luts.accuracy_luts_ns_plot import accuracy_luts_ns_plot
 from reports.plots.over_luts.accuracy_luts_plot import accuracy_luts_plot
 from reports.plots.over_luts.latency_plot import latency_luts_plot
 from reports.plots.shadow_weight_plot import shadow_weight_plot
@@ -123,9 +124,17 @@ def _hardware_section(groups: Sequence[Group], data: str | None) -> Section:
         "Accuracies stand at the points. Ours by the delay model, of designs of fewest LUT "
         "cells with a register stage a layer; other goals of the Verilog are faster."
     )
-    plot = Plot("latency-luts", "Latency against LUTs", svg or "", caption, wide=True)
+    plots = [Plot("latency-luts", "Latency against LUTs", svg, caption, wide=True)] if svg else []
+    if svg := accuracy_luts_ns_plot(groups, data):
+        caption = (
+            "LUT cells times ns of the Verilog of goal balanced, all layers in one cycle: counted, "
+            "and by the delay model. Hollow diamonds: the published figures multiplied."
+        )
+        plots.append(
+            Plot("accuracy-luts-ns", "Accuracy against LUTs × ns", svg, caption, wide=True)
+        )
     tables = (table, published_table(data)) if data else (table,)
-    return Section("Hardware", tables=tables, plots=(plot,) if svg else ())
+    return Section("Hardware", tables=tables, plots=tuple(plots))
 
 
 def _size_section(networks: Sequence[ComparedNetwork], groups: Sequence[Group]) -> Section:

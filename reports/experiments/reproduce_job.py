@@ -209,13 +209,22 @@ def synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float]
     else:
         cells, source = synthesize_verilog(design.verilog, cache=cache), Source.YOSYS
     found = {name: getattr(cells, name) for name in (*CELLS, "positions")}
-    return {**found, **timing_figures(design)}, source
+    return {**found, **timing_figures(network, design)}, source
 
 
-def timing_figures(design: RtlDesign) -> dict[str, float]:
-    """Cycles, and what the delay model says of the slowest path."""
+def timing_figures(network: IntegerNetwork, design: RtlDesign) -> dict[str, float]:
+    """Cycles, what the delay model says of the slowest path, and unless images stream, LUT cells
+    and ns of the goal `balanced` with all layers in one cycle."""
     timing = {name: round(getattr(design, name), 1) for name in TIMING}
-    return {**timing, "latency_cycles": design.latency}
+    timing["latency_cycles"] = design.latency
+    if design.pixels > 1:
+        return timing
+    from hls_projects.conversion.rtl.trade_off import SLOW
+    from hls_projects.families import Goal
+    from hls_projects.rtl import count_rtl
+
+    [fast] = count_rtl(network, [SLOW], optimize=Goal.BALANCED)
+    return {**timing, "fast_luts": fast.luts, "fast_ns": round(fast.latency_ns, 2)}
 
 
 def _estimated(network: IntegerNetwork) -> dict[str, int]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 CELLS = ("luts", "ffs", "brams", "dsps")
 TIMING = ("fmax_mhz", "latency_ns")
-HARDWARE = (*CELLS, "positions", *TIMING, "latency_cycles")
+FAST = ("fast_luts", "fast_ns")
+HARDWARE = (*CELLS, "positions", *TIMING, "latency_cycles", *FAST)
 
 
 def network_figures(network: IntegerNetwork) -> dict[str, Any]:
@@ -70,5 +71,6 @@ def hardware_sources(figures: Iterable[str], source: Source) -> dict[str, str]:
             stages were counted, and their slowest path is the delay model's.
     """
     written = source is not Source.ESTIMATE
-    others = {"latency_cycles": Source.COUNTED, **dict.fromkeys(TIMING, Source.DELAYS)}
+    counted = dict.fromkeys(("latency_cycles", "fast_luts"), Source.COUNTED)
+    others = counted | dict.fromkeys((*TIMING, "fast_ns"), Source.DELAYS)
     return {name: (others.get(name, source) if written else source).value for name in figures}

@@ -40,6 +40,8 @@ class NetworkRecord:
         luts, ffs, brams, dsps: cells.
         positions: LUT positions that LUTs and carry chains occupy.
         fmax_mhz, latency_cycles, latency_ns: timing.
+        fast_luts, fast_ns: LUT cells and latency in ns of the Verilog of goal `balanced` with all
+            layers in one cycle.
         sources: for each figure that is there, the value of its Source.
         network_file: the integer network, a path relative to the results file's folder.
         layer_sparsity: share of zeros of each layer, by the layer's name.
@@ -75,6 +77,8 @@ class NetworkRecord:
     fmax_mhz: float | None = None
     latency_cycles: int | None = None
     latency_ns: float | None = None
+    fast_luts: int | None = None
+    fast_ns: float | None = None
     sources: dict[str, str] = field(default_factory=dict)
     network_file: str | None = None
     layer_sparsity: dict[str, float] = field(default_factory=dict)
@@ -108,7 +112,7 @@ class NetworkRecord:
     def content(self) -> dict[str, Any]:
         """JSON values of all fields, without what older records lack."""
         usual = {"metric"} if self.metric == Task.CLASSES.metric else set()
-        usual |= {"positions"} if self.positions is None else set()
+        usual |= {name for name in _LATER if getattr(self, name) is None}
         return {name: value for name, value in asdict(self).items() if name not in usual}
 
     @property
@@ -120,8 +124,9 @@ class NetworkRecord:
 FIGURES = (
     "test_accuracy", "validation_accuracy", "weights", "nonzeros", "sparsity", "encoded_bits",
     "bits_per_weight", "ratio_vs_binary", "ratio_vs_ternary", "luts", "ffs", "brams", "dsps",
-    "positions", "fmax_mhz", "latency_cycles", "latency_ns",
+    "positions", "fmax_mhz", "latency_cycles", "latency_ns", "fast_luts", "fast_ns",
 )
+_LATER = ("positions", "fast_luts", "fast_ns")
 _SHARES = ("wanted_sparsity", "test_accuracy", "validation_accuracy", "sparsity")
 _KINDS = {item.name: str(item.type) for item in fields(NetworkRecord)}
 

@@ -41,6 +41,9 @@ def test_cells_positions_and_times_are_those_of_todays_verilog(results, tmp_path
     assert done.exit_code == 0, done.output
     design = write_rtl(NET, tmp_path / "again")
     assert sparse.luts >= design.luts and sparse.latency_ns == round(design.latency_ns, 1)
+    fast = write_rtl(NET, tmp_path / "fast", optimize="balanced", clock_period=1e6)
+    assert (sparse.fast_luts, sparse.fast_ns) == (fast.luts, round(fast.latency_ns, 2))
+    assert (sparse.sources["fast_luts"], sparse.sources["fast_ns"]) == ("counted", "delay model")
     assert sparse.sources["positions"] == "yosys" and sparse.positions >= sparse.luts
     assert ternary.luts == 5 and ternary.positions is None, "estimates stay"
     assert (results.parent / "mnist.md").is_file()
@@ -49,7 +52,7 @@ def test_cells_positions_and_times_are_those_of_todays_verilog(results, tmp_path
 def test_timing_alone_leaves_cells(results):
     done, (sparse, _) = measured(results, "--timing")
     assert done.exit_code == 0, done.output
-    assert sparse.luts == 1 and sparse.latency_ns > 0
+    assert sparse.luts == 1 and sparse.latency_ns > 0 and sparse.fast_ns > 0
     assert sparse.sources["positions"] == "counted"
     assert measured(results, "--lacking")[0].exit_code == 1, "nothing is left"
 

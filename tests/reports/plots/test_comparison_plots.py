@@ -12,6 +12,7 @@ from reports.comparison.compared_network import (
 from reports.comparison.compared_results import networks_of_results
 from reports.comparison.published import published_designs
 from reports.plots.accuracy_sparsity_plot import accuracy_sparsity_plot
+from reports.plots.over_luts.accuracy_luts_ns_plot import accuracy_luts_ns_plot
 from reports.plots.over_luts.accuracy_luts_plot import accuracy_luts_plot
 from reports.plots.over_luts.latency_plot import latency_luts_plot
 from reports.plots.shadow_weight_plot import read_stages, shadow_weight_plot
@@ -138,6 +139,15 @@ def test_latency_stands_over_luts_with_published_designs(networks):
     timed = ComparedNetwork(record, resources=resources_of_record(record))
     svg = latency_luts_plot(groups_of([*networks, timed]), "mnist")
     assert {"latency in ns (logarithmic)", "TreeLUT, 96.6 %", "90.0 %"} <= {*texts(svg)}
+
+
+def test_accuracy_stands_over_luts_times_ns_with_published_designs(networks):
+    assert accuracy_luts_ns_plot(groups_of(networks), "mnist") is None
+    record = record_of("sfc", "sparse", 0, sparsity=0.99, wanted_sparsity=0.99, test_accuracy=0.9,
+                       luts=100, fast_luts=120, fast_ns=2.0, sources={"luts": "yosys"})
+    timed = ComparedNetwork(record, resources=resources_of_record(record))
+    svg = accuracy_luts_ns_plot(groups_of([*networks, timed]), "mnist")
+    assert {"LUT cells × latency in ns (logarithmic)", "TreeLUT", "99 %"} <= {*texts(svg)}
 
 
 def test_without_a_latency_there_is_no_plot_of_it():
