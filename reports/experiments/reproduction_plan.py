@@ -80,6 +80,10 @@ NETWORKS = {
     "mnist-narrow": NetworkPlan(
         (47, 19), (4, 2), (0,), 0.95, 1.6, (0.95,), WITH_DENSE_EQUALS
     ),
+    "mnist-fast": NetworkPlan(
+        (80, 16), (4, 2), (0, 1, 2), 0.979, 3.0, (0.979,), ("sparse",),
+        method_options={"sparse": {"learning_rate": 0.004}},
+    ),
     "cifar-vgg16": NetworkPlan(
         (20, 8), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
         data="cifar10", preset="cifar-vgg", options={"width": 16}, tuned_as="cifar-vgg16",
