@@ -1,7 +1,7 @@
 """The same networks through alkaid's adder graphs, and both through the same synthesis.
 
     pip install alkaid
-    python -m benchmarks.adder_graphs mnist-small reports/results/networks/mnist-frontier-14.npz
+    python -m benchmarks.adder_graphs reports/results/networks/mnist-frontier-1[24].npz
 
 Each network's matrices, comparisons and logits are traced by alkaid, the successor of da4ml.  Its
 graph is compared with the integer network, every logit, on the test images of MNIST or, for other
