@@ -117,6 +117,7 @@ class TrainingConfig(BaseModel):
     batch_size: int = Field(256, ge=1)
     learning_rate: float = Field(3e-3, gt=0)
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
+    average: float = Field(0.0, ge=0, lt=1, description="momentum of averaged weights; 0: none")
     precision: str = Field("float32", pattern="^(float32|mixed_bfloat16)$")
     seed: int = Field(0, ge=0, lt=2**31)
     teacher: TeacherConfig | None = Field(None, description="{model, weight, temperature, pool}")

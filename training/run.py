@@ -145,8 +145,9 @@ def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
     with _precision(config.precision):
         model = METHODS[config.method].model(config, data)
+    averaged = {"use_ema": True, "ema_momentum": config.average} if config.average else {}
     model.compile(
-        optimizer=keras.optimizers.Adam(config.learning_rate),
+        optimizer=keras.optimizers.Adam(config.learning_rate, **averaged),
         **_judged(config, data.targets.task),
         # On TensorFlow the callback compiles long trainings; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,

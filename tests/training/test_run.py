@@ -108,6 +108,20 @@ def test_an_existing_folder_is_left_alone(finished):
         run.train(build_config(SMALL), finished[0])
 
 
+def test_averaged_weights_end_a_run_and_a_resumed_one(tmp_path):
+    folder, _ = copied_run(SMALL | {"average": 0.9}, tmp_path / "averaged", 2, 5)
+    for epoch in (2, 5):
+        run.resume(copied(folder, epoch), verbose=0)
+        for one, other in zip(weights(folder), weights(copied(folder, epoch)), strict=True):
+            np.testing.assert_array_equal(one, other)
+    plain, _ = copied_run(SMALL, tmp_path / "plain")
+    layers = sparse_ternary_layers(load_model(folder / "model.keras"))
+    others = sparse_ternary_layers(load_model(plain / "model.keras"))
+    for layer, other in zip(layers, others, strict=True):
+        np.testing.assert_array_equal(np.asarray(layer.mask), np.asarray(other.mask))
+        assert 0 < np.abs(np.asarray(layer.kernel) - np.asarray(other.kernel)).max() < 0.5
+
+
 def test_resume_needs_a_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="no run folder"):
         run.resume(tmp_path)

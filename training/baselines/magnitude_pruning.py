@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qkeras_models.quantizers.magnitude_pruned import MagnitudePruned
-from training.pruning.minimum_density import sizes_of_weights
+from training.pruning.masks import sizes_of_weights
 from training.pruning.sparsity_controller import check_sparsity, wanted_density
 from training.pruning.stage_two import Survivors, prune
 from training.pruning.staged_training import StagedTraining

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.pruning.gradual_pruning import keep_only
-from training.pruning.minimum_density import sizes_of_weights
+from training.pruning.masks import keep_only, sizes_of_weights
 from training.pruning.sparsity_controller import wanted_density
 
 FanIn = Mapping[str, int]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from keras import ops
 
+from training.pruning.masks import keep_only
 from training.pruning.sparsity_controller import wanted_density
 from training.pruning.stage_two import relative_sizes
 
@@ -37,10 +37,3 @@ def prune_gradually(
     ends = np.cumsum([math.prod(layer.kernel.shape) for layer in layers])
     for layer, part in zip(layers, np.split(sizes >= smallest_kept, ends[:-1]), strict=True):
         keep_only(layer, part.reshape(layer.kernel.shape))
-
-
-def keep_only(layer: Any, kept: np.ndarray) -> None:
-    """M ← 0 and W ← 0 but where `kept`, of the kernel's shape, is true."""
-    mask = ops.convert_to_numpy(layer.mask) * kept
-    layer.mask.assign(mask)
-    layer.kernel.assign(ops.convert_to_numpy(layer.kernel) * mask)

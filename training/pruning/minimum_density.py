@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from training.pruning.masks import sizes_of_weights
+
 MinimumDensity = float | Mapping[str, float]
 # Of the wanted density, the most that a number for all layers may hold back.
 SHARE = 0.2
@@ -43,11 +45,3 @@ def hold_density(layer: Any, density: float) -> None:
     below = float(np.nextafter(smallest_kept, np.float32(-1)))
     if 0.0 <= below < float(ops.convert_to_numpy(layer.threshold)):
         layer.threshold.assign(below)
-
-
-def sizes_of_weights(layer: Any) -> np.ndarray:
-    """|W · M| of a sparse ternary layer, float32 in the kernel's shape."""
-    from keras import ops
-
-    kernel = ops.convert_to_numpy(ops.cast(layer.kernel, "float32"))
-    return np.abs(kernel) * ops.convert_to_numpy(layer.mask)

@@ -168,14 +168,17 @@ def test_networks_with_branches_have_an_estimate_and_say_how_far_off_it_is():
 def test_positions_of_the_reproductions_networks_are_near_those_of_their_netlists():
     """Networks that no fit has seen, up to the size of the fit's largest."""
     results = ROOT / "reports/results"
-    errors = []
+    errors, limited = [], []
     for record in load_records(results / "mnist.json"):
         if record.positions is None or record.nonzeros > LARGEST_FITTED:
             continue
         if record.network != "lenet5":
             found = estimate(IntegerNetwork.load(results / record.network_file))
-            errors.append(abs(found.positions / record.positions - 1))
-    assert len(errors) == 51
+            kind = limited if record.network == "mnist-fast" else errors
+            kind.append(found.positions / record.positions - 1)
+    errors = np.abs(errors)
+    # A layer whose neurons are one LUT each is beyond what was fitted: docs/estimate.md says so.
+    assert len(errors) == 51 and len(limited) == 3 and -0.14 < min(limited) < max(limited) < -0.1
     assert np.mean(errors) <= 0.05 and max(errors) <= 0.12
 
 
