@@ -102,7 +102,8 @@ def test_a_teacher_teaches_every_trial():
         teacher={"hidden": [99]},
     )
     distilled = config.training_config({"teacher.weight": 0.3}, Path("t.keras"))
-    assert distilled.teacher.model_dump() == {"model": "t.keras", "weight": 0.3, "temperature": 4.0}
+    expected = {"model": "t.keras", "weight": 0.3, "temperature": 4.0, "pool": 0}
+    assert distilled.teacher.model_dump() == expected
     teacher = config.teacher_config()
     assert (teacher.method, teacher.hidden, teacher.l2) == ("float", [99], 1e-4)
     assert teacher.teacher is None
