@@ -4,9 +4,8 @@
     python -m benchmarks.adder_graphs reports/results/networks/mnist-frontier-1[24].npz
 
 Each network's matrices, comparisons and logits are traced by alkaid, the successor of da4ml.  Its
-graph is compared with the integer network, every logit, on the test images of MNIST or, for other
-inputs, 10,000 random samples.  Its Verilog, and this project's of fewest LUT positions unless
---theirs-alone, are synthesized by Yosys for UltraScale+.
+graph is compared with the integer network, every logit, on the test images of MNIST.  Its Verilog,
+and this project's of fewest LUT positions, are synthesized by Yosys for UltraScale+.
 """
 
 from __future__ import annotations
@@ -38,10 +37,7 @@ def traced(network: IntegerNetwork) -> Any:
     from alkaid.trace import FVArray, HWConfig, trace
 
     zeros = np.zeros(np.prod(network.input.shape), int)
-    signed = int(network.input.signed)
-    inputs = FVArray.from_kif(
-        zeros + signed, zeros + network.input.bits - signed, zeros, HWConfig(1, -1, -1)
-    )
+    inputs = FVArray.from_kif(zeros, zeros + network.input.bits, zeros, HWConfig(1, -1, -1))
     x = inputs
     for layer in network.layers:
         if isinstance(layer, Dense):
@@ -60,19 +56,9 @@ def traced(network: IntegerNetwork) -> Any:
 
 
 def _counted(acc: Any, levels: np.ndarray, direction: int) -> Any:
-    """Σ_k [acc ≥ v_k], or ≤, of an alkaid variable; those that its range decides are constants.
-
-    Levels of a plain quantized ReLU, 2^n apart and half to even, are its rounding and clipping.
-    """
+    """Σ_k [acc ≥ v_k], or ≤, of an alkaid variable; those that its range decides are constants."""
     from alkaid.trace import FVariable
 
-    k = np.arange(1, len(levels) + 1)
-    step = int(levels[2] - levels[0]) // 2 if len(levels) > 3 else 0
-    if direction > 0 and step and not step & (step - 1):
-        offset = int(levels[0]) - step // 2 - 1
-        if np.array_equal(levels, step * k - step // 2 + k % 2 + offset):
-            scaled = (acc - float(offset)) * (1.0 / step)
-            return scaled.quantize(0, int(np.log2(len(levels) + 1)), 0, "SAT", "RND_CONV")
     count, sure = None, 0
     for level in map(float, levels):
         if (acc.low >= level) if direction > 0 else (acc.high <= level):
@@ -96,52 +82,37 @@ def verilog(logic: Any, folder: Path) -> Path:
     return joined
 
 
-def samples(network: IntegerNetwork) -> np.ndarray:
-    """Integers to compare on: MNIST's test images, or random ones of the input's format."""
-    if network.input.shape == (28, 28):
-        return network.input.quantize(load("mnist").x_test)
-    low = -(1 << network.input.bits - 1) if network.input.signed else 0
-    rng = np.random.default_rng(0)
-    x = rng.integers(low, low + (1 << network.input.bits), (10_000, *network.input.shape))
-    return x.astype(np.int32)
-
-
-def measure(name: str, folder: Path, theirs_alone: bool) -> str:
+def measure(name: str, folder: Path) -> str:
     """A row of the table: name, logits that differ, then cells and positions of both."""
     file = Path(name)
     if file.suffix != ".npz":
         file = pretrained_folder(name) / "network.npz"
     network = IntegerNetwork.load(file)
     logic = traced(network)
-    x = samples(network)
+    x = network.input.quantize(load("mnist").x_test)
     differing = np.count_nonzero(
         logic.predict(x.reshape(len(x), -1).astype(float)) != network.predict_integers(x)
     )
-    cache = cache_folder() / "synthesis"
-    theirs = synthesize_verilog(verilog(logic, folder / "alkaid"), top="network", cache=cache)
-    row = (
-        f"| {Path(name).stem} | {differing:,} of {len(x) * network.classes:,} "
-        f"| {theirs.luts:,} | {theirs.positions:,} |"
-    )
-    if theirs_alone:
-        return f"{row} | | |"
+    # Its modules have new names each time, so no cache would find them.
+    theirs = synthesize_verilog(verilog(logic, folder / "alkaid"), top="network")
     design = write_rtl(network, folder / "own", optimize="area")
-    own = synthesize_verilog(design.verilog, cache=cache)
-    ratio = theirs.positions / own.positions
-    return f"{row} {own.luts:,} | {own.positions:,} | {ratio:.2f} |"
+    own = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
+    return (
+        f"| {Path(name).stem} | {differing:,} of {len(x) * network.classes:,} "
+        f"| {theirs.luts:,} | {theirs.positions:,} | {own.luts:,} | {own.positions:,} "
+        f"| {theirs.positions / own.positions:.2f} |"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("networks", nargs="+", help="presets that come trained, or .npz files")
-    parser.add_argument("--theirs-alone", action="store_true", help="where ours takes too long")
-    options = parser.parse_args()
     print("| network | logits that differ | alkaid: LUT cells | positions "
           "| this project: LUT cells | positions | alkaid's positions / ours |")
     print("|---|---|---|---|---|---|---|")
-    for name in options.networks:
+    for name in parser.parse_args().networks:
         with tempfile.TemporaryDirectory() as folder:
-            print(measure(name, Path(folder), options.theirs_alone), flush=True)
+            print(measure(name, Path(folder)), flush=True)
 
 
 if __name__ == "__main__":

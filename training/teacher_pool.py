@@ -42,9 +42,9 @@ def pooled_batches(
         if verbose:
             print(f"the teacher is asked for its logits of {pool} epochs, once", flush=True)
         logits = np.stack([_of_an_epoch(asked, epoch) for epoch in range(pool)])
+        write_atomically(file, partial(np.save, arr=logits))
         if verbose:
             print(f"they are kept in {file}", flush=True)
-        write_atomically(file, partial(np.save, arr=logits))
     return DistilledBatches(logits, x, y, pool=pool, **options)
 
 
