@@ -57,6 +57,11 @@ class NetworkPlan:
 
 DATA = ("mnist", "cifar10")
 WITH_DENSE_EQUALS = ("sparse", "binary", "ternary")
+# Twice the epochs and averaged weights, for the better dense network too.
+AVERAGED: Mapping[str, Mapping[str, Any]] = {
+    "sparse": {"learning_rate": 0.004, "gradual": True, "average": 0.999},
+    "ternary": {"learning_rate": 0.01, "average": 0.999},
+}
 
 
 def _taught_by(name: str) -> Mapping[str, Any]:
@@ -83,6 +88,14 @@ NETWORKS = {
     "mnist-fast": NetworkPlan(
         (80, 16), (4, 2), (0, 1, 2), 0.979, 3.0, (0.979,), ("sparse",),
         method_options={"sparse": {"learning_rate": 0.004}},
+    ),
+    "mnist-small-averaged": NetworkPlan(
+        (120, 30), (4, 2), (0, 1, 2), 0.98, 2.4, (0.98,), tuple(AVERAGED),
+        preset="mnist-small", method_options=AVERAGED,
+    ),
+    "sfc-averaged": NetworkPlan(
+        (120, 30), (4, 2), (0, 1, 2), 0.98, 3.2, (0.97, 0.98), tuple(AVERAGED),
+        preset="sfc", method_options=AVERAGED,
     ),
     "cifar-vgg16": NetworkPlan(
         (20, 8), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,
@@ -127,6 +140,8 @@ NETWORKS = {
         l2_at={0.98: 3e-5},
     ),
 }
+# Values that train.py takes by --set alone.
+_WITHOUT_OPTION = ("gradual", "average")
 # Largest network to synthesize, in nonzeros: about 6 ms each.
 SYNTHESIZED_UP_TO = {False: 70_000, True: 5_000}
 
@@ -208,7 +223,7 @@ class Job:
         """What trains the same network by hand."""
         words = ["python", "train.py", self.preset]
         for name, value in self.options().items():
-            if isinstance(value, Mapping):
+            if isinstance(value, Mapping) or name in _WITHOUT_OPTION:
                 words += ["--set", f"{name}={json.dumps(value)}"]
             else:
                 words += [f"--{name.replace('_', '-')}", str(value)]
