@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def pooled_batches(
     The first training asks the teacher for all of them, pool · samples, and leaves them beside it
     as logits-KEY.npy, float32 (pool, samples, classes) in the order of the batches.  Later ones
     with the same teacher, data, augmentation, batch size and seed read them: a taught epoch then
-    takes as long as one without a teacher.
+    takes as long as one without a teacher.  Where the file cannot be written a warning says so.
 
     Args:
         teacher: file of a trained model.
@@ -42,15 +43,24 @@ def pooled_batches(
         if verbose:
             print(f"the teacher is asked for its logits of {pool} epochs, once", flush=True)
         logits = np.stack([_of_an_epoch(asked, epoch) for epoch in range(pool)])
-        write_atomically(file, partial(np.save, arr=logits))
-        if verbose:
-            print(f"they are kept in {file}", flush=True)
+        _keep(file, logits, verbose)
     return DistilledBatches(logits, x, y, pool=pool, **options)
 
 
 def _of_an_epoch(batches: DistilledBatches, epoch: int) -> np.ndarray:
     batches.epoch = epoch
     return np.concatenate([batches[index][1][:, 1:] for index in range(len(batches))])
+
+
+def _keep(file: Path, logits: np.ndarray, verbose: bool) -> None:
+    try:
+        write_atomically(file, partial(np.save, arr=logits))
+    except OSError as error:
+        # This training has its answers; the next one asks again.
+        warnings.warn(f"the teacher's logits could not be kept: {error}", stacklevel=2)
+        return
+    if verbose:
+        print(f"they are kept in {file}", flush=True)
 
 
 def _key(teacher: Path, data: Dataset, pool: int, options: dict[str, Any]) -> str:

@@ -91,7 +91,7 @@ NETWORKS = {
         preset="mnist-small", method_options=AVERAGED,
     ),
     "sfc-averaged": NetworkPlan(
-        (120, 30), (4, 2), (0, 1, 2), 0.98, 3.2, (0.98,), ("sparse",),
+        (120, 30), (4, 2), (0, 1, 2), 0.98, 3.2, (0.975, 0.98), ("sparse",),
         preset="sfc", method_options=AVERAGED,
     ),
     "cifar-vgg16": NetworkPlan(

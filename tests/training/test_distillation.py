@@ -10,6 +10,7 @@ from scipy.special import log_softmax
 
 from qkeras_models.distillation import DistillationLoss, LabelAccuracy
 from qkeras_models.files.saved_model import load_model
+from tests.faults.disk import quota
 from tests.training.copied_folder import CopiedFolder, copied
 from training import run
 from training.config import build_config
@@ -100,6 +101,17 @@ def test_logits_of_a_pool_are_those_of_its_batches_and_computed_once(teacher, tm
     pooled_batches(own, data, 2, options)
     pooled_batches(own, data, 2, options | {"seed": 4})
     assert first.stat().st_size == second.stat().st_size
+
+
+def test_a_pool_that_cannot_be_kept_teaches_all_the_same(teacher, tmp_path):
+    data = run.load_data(build_config(SMALL))
+    own = Path(shutil.copy(teacher, tmp_path))
+    options = {"batch_size": 100, "seed": 3}
+    with quota(1000), pytest.warns(UserWarning, match="logits could not be kept: .+"):
+        answered = pooled_batches(own, data, 2, options)
+    assert not list(tmp_path.glob("*logits-*"))
+    kept = pooled_batches(own, data, 2, options)
+    np.testing.assert_array_equal(answered[0][1], kept[0][1])
 
 
 def test_the_teacher_of_a_pool_must_exist_and_fit(tmp_path):
