@@ -131,7 +131,9 @@ def place_and_route(
     _check(device, speed, devices, router)
     command = FLOWS[family].command.format(top=top)
     versions = f"{yosys_version()} {nextpnr_version(router.package)}"
-    options = json.dumps([command, clock, device, speed, seed, AIM, dict(devices), versions])
+    common = _arguments(seed, top)
+    of_devices = {name: [luts, router.arguments(name, speed)] for name, luts in devices.items()}
+    options = json.dumps([command, clock, device, of_devices, common, versions])
 
     def compute() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as work:
@@ -139,7 +141,7 @@ def place_and_route(
             needed = router.demand(netlist["modules"][top])
             chosen = choose_device(needed, device, devices, router)
             registers = router.register_inputs(netlist["modules"][top], clock)
-            arguments = [*router.arguments(chosen, speed), *_arguments(seed, top)]
+            arguments = [*of_devices[chosen][1], *common]
             text, elapsed = _run(netlist, arguments, router, Path(work), folder, seconds, on_line)
         choice = {"device": chosen, "speed": speed, "seed": seed, "seconds": elapsed}
         choice |= {"luts_available": devices[chosen], "ffs_available": devices[chosen]}

@@ -79,6 +79,9 @@ def test_the_seed_decides_and_nothing_is_placed_twice(design, placed, monkeypatc
     assert place_and_route(design.verilog, cache=folder) == first
     with pytest.raises(TypeError):
         place_and_route(design.verilog, cache=folder, speed=8)
+    monkeypatch.setattr("hls_projects.tools.place_and_route.AIM", 101)
+    with pytest.raises(TypeError):
+        place_and_route(design.verilog, cache=folder)
 
 
 def test_a_faster_grade_is_faster(design, placed):
