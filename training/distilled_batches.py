@@ -42,6 +42,10 @@ class DistilledBatches(Batches):
         logits = self._logits(x, index)
         return x, np.concatenate([y[:, None], logits], axis=1).astype(np.float32)
 
+    def release(self) -> None:
+        super().release()
+        self._known = self._teacher = None
+
     def _logits(self, x: np.ndarray, index: int) -> np.ndarray:
         if self._known is not None:
             return self._known[self.drawn, index * self._batch_size :][: len(x)]

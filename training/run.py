@@ -229,18 +229,22 @@ def _fit(
     recorder = RunRecorder(
         folder, pruning, config.checkpoint_seconds, state.get("history"), started
     )
-    with interrupted_between_steps() as interruption:
-        shown = [ProgressLines(pruning)] if verbose else []
-        model.fit(
-            _batches(config, data, state["epoch"], verbose),
-            epochs=config.epochs,
-            initial_epoch=state["epoch"],
-            validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
-            validation_batch_size=1000,
-            callbacks=[pruning, recorder, *shown, *callbacks, interruption],
-            shuffle=False,
-            verbose=0,
-        )
+    batches = _batches(config, data, state["epoch"], verbose)
+    shown = [ProgressLines(pruning)] if verbose else []
+    try:
+        with interrupted_between_steps() as interruption:
+            model.fit(
+                batches,
+                epochs=config.epochs,
+                initial_epoch=state["epoch"],
+                validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
+                validation_batch_size=1000,
+                callbacks=[pruning, recorder, *shown, *callbacks, interruption],
+                shuffle=False,
+                verbose=0,
+            )
+    finally:
+        batches.release()
     result = _finish(model, config, data, folder, started, test)
     if verbose:
         print(

@@ -1,4 +1,5 @@
 import csv
+import gc
 import json
 import shutil
 
@@ -11,6 +12,7 @@ from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 from tests.training.copied_folder import CopiedFolder, copied
 from training import run
 from training.config import build_config
+from training.data import Batches
 from training.recording.run_recorder import TrainingDiverged, find_checkpoint
 
 SMALL = {
@@ -59,6 +61,15 @@ def assert_resumes(whole, folder):
     assert result.test_accuracy == whole[1].test_accuracy
     for name in ("history.csv", "shadow_weights.json"):
         assert (folder / name).read_text() == (whole[0] / name).read_text()
+
+
+def test_a_training_lets_its_samples_go(tmp_path):
+    """TensorFlow keeps what fit was given; a search trains hundreds of networks in a process."""
+    before = {id(found) for found in gc.get_objects() if isinstance(found, Batches)}
+    run.train(build_config({**SMALL, "stage1_epochs": 1, "stage3_epochs": 1}), tmp_path, 0)
+    gc.collect()
+    kept = [found for found in gc.get_objects() if isinstance(found, Batches)]
+    assert not any(len(found) for found in kept if id(found) not in before)
 
 
 def test_a_run_interrupted_in_stage_one_resumes_to_the_same_weights(finished):

@@ -108,6 +108,14 @@ class Batches(keras.utils.PyDataset):
             x[mirrored] = x[mirrored, :, ::-1]
         return x, self._y[chosen]
 
+    def release(self) -> None:
+        """Lets the samples go; there are no batches afterwards.
+
+        TensorFlow keeps what fit was given for as long as the process lives.
+        """
+        # A slice alone would keep the whole array.
+        self._x, self._y, self._order = (a[:0].copy() for a in (self._x, self._y, self._order))
+
     def on_epoch_begin(self) -> None:
         """Called by Keras."""
         self._began = True

@@ -1,6 +1,7 @@
 """Jobs as dask-jobqueue would submit them; no queue is needed to write them."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,28 @@ def test_workers_of_one_machine_keep_to_cores_of_their_own():
             found = client.run(lambda: os.sched_getaffinity(0)).values()
             assert sorted(map(list, found)) == [[core] for core in sorted(cores)]
             client.restart()
+
+
+def fill(share):
+    """Holds memory as trials do that leave something behind, up to a share of the limit."""
+    import psutil
+    from distributed import get_worker
+
+    limit = get_worker().memory_manager.memory_limit
+    held = bytearray(int(share * limit) - psutil.Process().memory_info().rss)
+    fill.held = held
+    time.sleep(1)  # Dask looks at memory five times a second
+    return psutil.Process().memory_info().rss / limit
+
+
+def test_a_nearly_full_worker_takes_the_next_trial():
+    with connected(LocalConfig(workers=1, memory="600MB")) as (client, _):
+        assert client.submit(fill, 0.88).result(timeout=60) > 0.85
+        assert client.submit(str, 1).result(timeout=30) == "1"
+
+
+def test_jobs_of_a_queue_are_not_paused_either():
+    options = {"job_script_prologue": ["module load python"]}
+    lines = script(SlurmConfig(kind="slurm", workers=1, memory="4GB", options=options)).splitlines()
+    own = lines.index("export DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE=False")
+    assert lines.index("module load python") == own + 1
