@@ -36,7 +36,7 @@ class NetworkPlan:
         tuned_as: the network whose chosen options are taken (reports/experiments/tuning_plan.py).
         method_options: by method, instead of those.
         l2_at: L2 of sparsities that the chosen one does not reach in stage 1.
-        seeds_of: by a job's label, where they are fewer.
+        seeds_of: by a job's label, where they are others.
     """
 
     epochs: tuple[int, int]
@@ -74,7 +74,9 @@ NETWORKS = {
     "sfc": NetworkPlan(
         (50, 20), (3, 2), (0, 1, 2), 0.98, 3.2, (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
     ),
-    "lfc": NetworkPlan((36, 14), (1, 1), (0,), 0.99, 18.0, tuned_as="lfc"),
+    "lfc": NetworkPlan(
+        (36, 14), (1, 1), (0,), 0.99, 18.0, tuned_as="lfc", seeds_of={"sparse-0.98": (0, 1, 2)},
+    ),
     # Small enough for its dense equals to be synthesized too.
     "lenet5": NetworkPlan(
         (24, 16), (1, 1), (0,), 0.98, 25.0, (0.98,), ("sparse",), options={"learning_rate": 0.003},
@@ -230,16 +232,23 @@ class Job:
 def jobs(data: str = "mnist", quick: bool = False) -> tuple[Job, ...]:
     """Every job, in the order in which results are wanted: seed by seed, method by method."""
     networks = {name: plan for name, plan in NETWORKS.items() if plan.data == data}
-    seeds = sorted({seed for plan in networks.values() for seed in plan.seeds})
+    seeds = sorted({
+        seed
+        for plan in networks.values()
+        for some in (plan.seeds, *plan.seeds_of.values())
+        for seed in some
+    })
     every = (
         Job(network, method, sparsity, seed, quick)
         for seed in (seeds[:1] if quick else seeds)
         for method, rank in _ranked_methods()
         for network, plan in networks.items()
-        if seed in plan.seeds and method in plan.methods
+        if method in plan.methods
         for sparsity in _sparsities(method, rank, plan)
     )
-    return tuple(job for job in every if job.seed in job.plan.seeds_of.get(job.label, (job.seed,)))
+    return tuple(
+        job for job in every if job.seed in job.plan.seeds_of.get(job.label, job.plan.seeds)
+    )
 
 
 def _ranked_methods() -> Iterator[tuple[str, int]]:
