@@ -178,7 +178,7 @@ def test_positions_of_the_reproductions_networks_are_near_those_of_their_netlist
             kind.append(found.positions / record.positions - 1)
     errors = np.abs(errors)
     # A layer whose neurons are one LUT each is beyond what was fitted: docs/estimate.md says so.
-    assert len(errors) == 57 and len(limited) == 3 and -0.14 < min(limited) < max(limited) < -0.1
+    assert len(errors) == 60 and len(limited) == 3 and -0.14 < min(limited) < max(limited) < -0.1
     assert np.mean(errors) <= 0.05 and max(errors) <= 0.12
 
 
