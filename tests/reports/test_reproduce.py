@@ -270,7 +270,7 @@ def test_the_list_says_what_is_missing(tmp_path):
     done = CliRunner().invoke(
         reproduce.main, ["mnist", "--list", "--runs", str(tmp_path), "--only", "lfc"]
     )
-    assert done.exit_code == 0 and "0 of 11 done" in done.output
+    assert done.exit_code == 0 and "0 of 13 done" in done.output
     assert "lfc-sparse-0.99-0" in done.output
 
 
