@@ -75,6 +75,11 @@ def main(
     limit = SYNTHESIZED_UP_TO[quick] if synthesize_up_to is None else synthesize_up_to
     try:
         chosen = choose(jobs(data, quick), only, seeds)
+        if finished_records(chosen, runs):
+            raise ValueError(
+                f"`--runs` must be the folder that holds {folder.name}/, not that one itself. "
+                f"Received: {runs}"
+            )
         finished = finished_records(chosen, folder)
         done = {**(recorded(chosen, target) if keep_results else {}), **finished}
         if only_list:

@@ -19,7 +19,7 @@ from qkeras_models.networks.presets import PRESETS
 from reports import reproduce
 from reports.experiments import job_pool, reproduce_job, reproduction_plan
 from reports.experiments.job_pool import Task, run_tasks
-from reports.experiments.reproduce_job import lacks_hardware, read_record, run_job
+from reports.experiments.reproduce_job import lacks_hardware, read_record, run_job, write_record
 from reports.experiments.reproduction_plan import DATA, NETWORKS, Job, jobs
 from reports.experiments.tuning_plan import PRUNED
 from reports.network.network_figures import encoded_bits
@@ -272,6 +272,22 @@ def test_the_list_says_what_is_missing(tmp_path):
     )
     assert done.exit_code == 0 and "0 of 13 done" in done.output
     assert "lfc-sparse-0.99-0" in done.output
+
+
+def test_the_inner_folder_of_runs_is_refused_before_anything_is_trained(tmp_path):
+    # Of a network whose options are not the tuned ones, which this file's fixture replaces.
+    [job, *_] = [job for job in jobs() if job.network == "sfc-averaged"]
+    records = load_records(ROOT / reproduce.RESULTS / "mnist.json")
+    [record] = [record for record in records if record.key == job.key]
+    write_record(record, job.folder(tmp_path / "runs" / "reproduce"))
+    listed = [
+        CliRunner().invoke(
+            reproduce.main, ["mnist", "--list", "--only", job.network, "--runs", str(folder)]
+        )
+        for folder in (tmp_path / "runs", tmp_path / "runs" / "reproduce")
+    ]
+    assert [done.exit_code for done in listed] == [0, 1] and "\n1 of " in listed[0].output
+    assert "must be the folder that holds reproduce/" in listed[1].stderr
 
 
 def test_tasks_run_side_by_side_and_report_their_status(tmp_path):
