@@ -68,9 +68,13 @@ def _sparse_model(config: Config, data: Dataset) -> keras.Model:
         return _quantized(config, data, None)
     from qkeras_models.networks.sparsification import sparsify
     from training.matching_model import load_matching
+    from training.pruning.pruned_further import is_sparse_ternary, pruned_further
 
+    given = load_matching(config.model, "model", data)
+    if is_sparse_ternary(given):
+        return pruned_further(given, data.x_train, config.precision, config.input_bits)
     return sparsify(
-        load_matching(config.model, "model", data),
+        given,
         input_format=data.format,
         activation_bits=config.activation_bits,
         threshold=config.threshold,

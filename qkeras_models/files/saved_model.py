@@ -32,6 +32,11 @@ def load_model(path: str | Path, *, compile: bool = False) -> keras.Model:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no model file at {path}")
+    if path.suffix == ".npz":
+        raise ValueError(
+            f"{path} is no Keras model. If it is a network.npz, this makes one of it: "
+            f"python -m hls_projects.to_keras {path} model.keras"
+        )
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path} cannot be loaded as a Keras model: no archive, or truncated")
     check_model_file(path)
@@ -58,12 +63,17 @@ def float32_copy(model: keras.Model) -> keras.Model:
 
     Mixed precision is for training alone; this is what is evaluated, saved and converted.
     """
+    mixed = any(layer.compute_dtype != "float32" for layer in model._flatten_layers())
+    return copy_of(model, "float32" if mixed else None)
+
+
+def copy_of(model: keras.Model, precision: str | None) -> keras.Model:
+    """The same network with weights of its own, computing by a dtype policy; None: by its own."""
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
-        return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
+        return layer.__class__.from_config({**layer.get_config(), "dtype": precision})
 
-    mixed = any(layer.compute_dtype != "float32" for layer in model._flatten_layers())
-    copied = keras.models.clone_model(model, clone_function=copy if mixed else None)
+    copied = keras.models.clone_model(model, clone_function=copy if precision else None)
     copied.set_weights(model.get_weights())
     copied.jit_compile = model.jit_compile
     return copied

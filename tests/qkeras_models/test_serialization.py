@@ -204,6 +204,12 @@ class Foreign(keras.layers.Layer):
         return inputs
 
 
+def test_an_integer_network_is_told_how_it_becomes_a_model(tmp_path):
+    np.savez(tmp_path / "network.npz", header=np.zeros(1))
+    with pytest.raises(ValueError, match="python -m hls_projects.to_keras .*network.npz model.ker"):
+        load_model(tmp_path / "network.npz")
+
+
 def test_what_cannot_be_loaded_is_said_in_one_line(tmp_path, monkeypatch):
     keras.Sequential([keras.Input((4,)), Foreign()]).save(tmp_path / "foreign.keras")
     monkeypatch.delitem(keras.saving.get_custom_objects(), "tests>Foreign")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
+
+BATCH = 256
 
 
 def recalibrate(model: keras.Model, batches: Iterable[Sequence[np.ndarray]]) -> None:
@@ -24,10 +28,7 @@ def recalibrate(model: keras.Model, batches: Iterable[Sequence[np.ndarray]]) -> 
 
     Reference: Wu and Johnson, Rethinking "Batch" in BatchNorm, section 3 (arXiv 2105.07576).
     """
-    layers = [
-        layer for layer in model._flatten_layers()
-        if isinstance(layer, keras.layers.BatchNormalization)
-    ]
+    layers = _normalizations(model)
     momenta = [layer.momentum for layer in layers]
     seen = 0
     try:
@@ -43,3 +44,67 @@ def recalibrate(model: keras.Model, batches: Iterable[Sequence[np.ndarray]]) -> 
             layer.momentum = momentum
     if not seen:
         raise ValueError("`batches` must not be empty")
+
+
+def restate(model: keras.Model, x: np.ndarray) -> None:
+    """Moving mean and variance of every BatchNormalization ← those of `x`, its outputs kept.
+
+    γ and β change with them: γ ← γ √((v' + ε) / (v + ε)),  β ← β + γ (m' − m) / √(v + ε).  So a
+    training goes on where inference left off, whatever statistics the model came with.
+
+    Args:
+        model: whose normalizations have γ and β.
+        x: samples; some thousand are enough.
+    """
+    layers = _normalizations(model)
+    watched = [_Watched(layer) for layer in layers]
+    try:
+        for start in range(0, len(x), BATCH):
+            model(x[start : start + BATCH], training=False)
+    finally:
+        for each in watched:
+            each.end()
+    for each in watched:
+        each.restate()
+
+
+def _normalizations(model: keras.Model) -> list[keras.layers.BatchNormalization]:
+    return [
+        layer for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.BatchNormalization)
+    ]
+
+
+class _Watched:
+    """A normalization whose inputs are looked at."""
+
+    def __init__(self, layer: keras.layers.BatchNormalization) -> None:
+        self.layer = layer
+        self._call: Callable[..., Any] = layer.call
+        self._count, self._sum, self._squares = 0, 0.0, 0.0
+        layer.call = self
+
+    def __call__(self, inputs: Any, *args: Any, **options: Any) -> Any:
+        seen = ops.convert_to_numpy(inputs).astype(np.float64)
+        seen = np.moveaxis(seen, self.layer.axis, -1).reshape(-1, seen.shape[self.layer.axis])
+        self._count += len(seen)
+        self._sum = self._sum + seen.sum(axis=0)
+        self._squares = self._squares + np.square(seen).sum(axis=0)
+        return self._call(inputs, *args, **options)
+
+    def end(self) -> None:
+        vars(self.layer).pop("call", None)
+
+    def restate(self) -> None:
+        layer = self.layer
+        mean = self._sum / self._count
+        variance = np.maximum(self._squares / self._count - np.square(mean), 0.0)
+        gamma, beta, old_mean, old_variance = (
+            ops.convert_to_numpy(weight).astype(np.float64)
+            for weight in (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
+        )
+        slope = gamma / np.sqrt(old_variance + layer.epsilon)
+        layer.gamma.assign(slope * np.sqrt(variance + layer.epsilon))
+        layer.beta.assign(beta + slope * (mean - old_mean))
+        layer.moving_mean.assign(mean)
+        layer.moving_variance.assign(variance)

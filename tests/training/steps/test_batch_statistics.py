@@ -5,7 +5,7 @@ import pytest
 from qkeras_models.files.saved_model import load_model
 from training import run
 from training.config import build_config
-from training.steps.batch_statistics import recalibrate
+from training.steps.batch_statistics import recalibrate, restate
 
 RANDOM = np.random.default_rng(0)
 BATCHES = [RANDOM.normal(3.0, 2.0, (size, 5)).astype(np.float32) for size in (64, 64, 16)]
@@ -60,3 +60,18 @@ def test_a_run_ends_with_the_statistics_of_its_weights(tmp_path, method):
     recalibrate(model, run.labelled_batches(config, run.load_data(config), config.epochs))
     for weight, old in zip(model.weights, saved, strict=True):
         np.testing.assert_allclose(weight, old, rtol=1e-5, atol=1e-5)
+
+
+def test_restated_statistics_are_those_of_the_data_and_outputs_stay(model):
+    random, x = np.random.default_rng(1), np.concatenate(BATCHES)
+    for layer in (model.layers[0], model.layers[2]):
+        layer.set_weights([random.uniform(0.5, 2.0, w.shape) for w in layer.get_weights()])
+    before = model.predict(x, verbose=0)
+    restate(model, x)
+    np.testing.assert_allclose(model.predict(x, verbose=0), before, rtol=1e-4, atol=1e-4)
+    first, dense, second = model.layers
+    np.testing.assert_allclose(first.moving_mean, x.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(first.moving_variance, x.var(axis=0), rtol=1e-4)
+    sums = np.array(first(x)) @ np.array(dense.kernel)
+    np.testing.assert_allclose(second.moving_mean, sums.mean(axis=0), rtol=1e-4, atol=1e-5)
+    assert "call" not in vars(first)

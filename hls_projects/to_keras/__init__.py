@@ -1,0 +1,1 @@
+"""From an integer network back to a Keras model that computes the same, to be trained further."""

@@ -1,0 +1,51 @@
+"""A sparse ternary network that was trained already, ready for another stage 1."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from qkeras_models.files.saved_model import copy_of
+from qkeras_models.layers.input_quantizer import InputQuantizer
+from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
+from qkeras_models.networks.kernels import kernels
+from training.steps.batch_statistics import restate
+
+# Enough for means and variances of every channel.
+SAMPLES = 4096
+
+
+def is_sparse_ternary(model: keras.Model) -> bool:
+    """Whether every layer of weights is a sparse ternary one."""
+    return kernels(model).keys() == {layer.name for layer in sparse_ternary_layers(model)} != set()
+
+
+def pruned_further(
+    model: keras.Model, x_train: np.ndarray, precision: str, input_bits: int | None = None
+) -> keras.Model:
+    """The same network in stage 1 again: it computes what it did, and can lose more weights.
+
+    Shadow weights, thresholds and masks are those it has: what left for good stays out.
+
+    Args:
+        model: of sparse ternary layers.
+        x_train: training samples, for the statistics of its normalizations.
+        precision: dtype policy to train in.
+        input_bits: those asked for, None for the model's.
+
+    Raises:
+        ValueError: if the model's inputs have another number of bits.
+    """
+    for layer in model._flatten_layers():
+        if isinstance(layer, InputQuantizer) and input_bits not in (None, layer.bits):
+            raise ValueError(
+                f"`input_bits` must be {layer.bits}, as the `model` has it. Received: {input_bits}"
+            )
+    restate(model, x_train[:SAMPLES])
+    again = copy_of(model, precision)
+    for layer in sparse_ternary_layers(again):
+        layer.stage.assign(1.0)
+        layer.threshold_gate.assign(1.0)
+        layer.sparsity_strength.assign(0.0)
+        layer.l2_strength.assign(0.0)
+    return again
