@@ -201,7 +201,11 @@ class Job:
     @property
     def epochs(self) -> tuple[int, int]:
         """Of stage 1 and stage 3."""
-        return self.plan.quick_epochs if self.quick else self.plan.epochs
+        if self.quick:
+            return self.plan.quick_epochs
+        own = self.plan.options_at.get(self.sparsity, {})
+        stage1, stage3 = self.plan.epochs
+        return own.get("stage1_epochs", stage1), own.get("stage3_epochs", stage3)
 
     @property
     def shown(self) -> bool:
