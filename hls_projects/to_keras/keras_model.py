@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import keras
 import numpy as np
+from qkeras import QActivation
 
 from hls_projects.kinds import Interval, Layer
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.to_keras.rounded_lines import rounded_lines
-
-if TYPE_CHECKING:
-    import keras
+from qkeras_models.layers.input_quantizer import InputQuantizer
+from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
+from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
+from qkeras_models.networks.builders import initial_gamma
 
 # |W| of every weight that is not 0: midway from the first threshold, 0.3, to the end of the range.
 SHADOW = 0.65
@@ -37,10 +41,6 @@ def keras_model(network: IntegerNetwork, name: str = "network") -> keras.Model:
         >>> model.output_shape
         (None, 10)
     """
-    import keras
-
-    from qkeras_models.layers.input_quantizer import InputQuantizer
-
     form = network.input
     if not network.is_sequence or form.parts:
         raise ValueError("the network must be one chain of layers behind one input")
@@ -71,14 +71,10 @@ def _layer(layer: Layer, name: str, before: Interval, x: Any) -> Any:
 
 
 def _dense(layer: Any, name: str, _: Interval, x: Any) -> Any:
-    from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-
     return _weighted(SparseTernaryDense(layer.weights.shape[1], name=name), layer.weights, x)
 
 
 def _conv2d(layer: Any, name: str, _: Interval, x: Any) -> Any:
-    from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
-
     *size, _, filters = layer.weights.shape
     options = {"strides": layer.strides, "padding": layer.padding, "name": name}
     return _weighted(SparseTernaryConv2D(filters, tuple(size), **options), layer.weights, x)
@@ -94,11 +90,6 @@ def _weighted(made: Any, weights: np.ndarray, x: Any) -> Any:
 
 
 def _threshold(layer: Any, name: str, before: Interval, x: Any) -> Any:
-    import keras
-    from qkeras import QActivation
-
-    from qkeras_models.networks.builders import initial_gamma
-
     channels = len(layer.direction)
     lowest, highest = (end.reshape(-1, channels) for end in before)
     slope, offset = rounded_lines(layer, lowest.min(axis=0), highest.max(axis=0))
@@ -118,27 +109,19 @@ def _threshold(layer: Any, name: str, before: Interval, x: Any) -> Any:
 
 
 def _maxpool(layer: Any, name: str, _: Interval, x: Any) -> Any:
-    import keras
-
     options = {"strides": layer.strides, "padding": layer.padding, "name": name}
     return keras.layers.MaxPooling2D(layer.pool, **options)(x)
 
 
 def _flatten(layer: Any, name: str, _: Interval, x: Any) -> Any:
-    import keras
-
     return keras.layers.Flatten(name=name)(x)
 
 
 def _reshape(layer: Any, name: str, _: Interval, x: Any) -> Any:
-    import keras
-
     return keras.layers.Reshape(layer.shape, name=name)(x)
 
 
 def _head(layer: Any, name: str, _: Interval, x: Any) -> Any:
-    from qkeras_models.layers.integer_head import IntegerHead
-
     if layer.shift is not None and layer.shift.any():
         raise ValueError(f"logits must have one scale. Received: shifts of {layer.shift.tolist()}")
     head = IntegerHead(name=name)
@@ -161,12 +144,15 @@ _MAKERS = {
 def _check(model: keras.Model, network: IntegerNetwork) -> None:
     """Raises ValueError unless the model's own integer network is the one given."""
     again = IntegerNetwork.from_keras(model)
+    if again.input != network.input:
+        raise ValueError(f"inputs cannot be those of a Keras model. Received: {network.input}")
     for name, made, wanted in zip(
         network.layer_names, again.layers, network.layers, strict=True
     ):
-        if made.kind != wanted.kind or any(
-            not np.array_equal(getattr(made, field), getattr(wanted, field))
-            for field in wanted.array_fields
-            if getattr(wanted, field) is not None
-        ):
+        # An array that one lacks is one of zeros.
+        same = (made.kind, made.options) == (wanted.kind, wanted.options) and all(
+            np.array_equal(made.arrays.get(field, 0 * array), array)
+            for field, array in wanted.arrays.items()
+        )
+        if not same:
             raise ValueError(f"'{name}' cannot be a Keras layer that computes exactly the same")

@@ -9,15 +9,19 @@ from qkeras_models.files.saved_model import copy_of
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 from qkeras_models.networks.kernels import kernels
+from qkeras_models.quantizers.sparse_ternary import SparseTernary
 from training.steps.batch_statistics import restate
 
 # Enough for means and variances of every channel.
 SAMPLES = 4096
+LAST = {"softmax", "sigmoid"}
 
 
 def is_sparse_ternary(model: keras.Model) -> bool:
-    """Whether every layer of weights is a sparse ternary one."""
-    return kernels(model).keys() == {layer.name for layer in sparse_ternary_layers(model)} != set()
+    """Whether every layer of weights is a sparse ternary one, with a threshold that is trained."""
+    layers = sparse_ternary_layers(model)
+    own = all(type(layer.kernel_quantizer_internal) is SparseTernary for layer in layers)
+    return own and kernels(model).keys() == {layer.name for layer in layers} != set()
 
 
 def pruned_further(
@@ -25,7 +29,8 @@ def pruned_further(
 ) -> keras.Model:
     """The same network in stage 1 again: it computes what it did, and can lose more weights.
 
-    Shadow weights, thresholds and masks are those it has: what left for good stays out.
+    Shadow weights, thresholds and masks are those it has: what left for good stays out.  A softmax
+    or sigmoid at the end is left out, since losses here take logits.
 
     Args:
         model: of sparse ternary layers.
@@ -42,10 +47,18 @@ def pruned_further(
                 f"`input_bits` must be {layer.bits}, as the `model` has it. Received: {input_bits}"
             )
     restate(model, x_train[:SAMPLES])
-    again = copy_of(model, precision)
+    again = copy_of(_logits(model), precision)
     for layer in sparse_ternary_layers(again):
         layer.stage.assign(1.0)
         layer.threshold_gate.assign(1.0)
         layer.sparsity_strength.assign(0.0)
         layer.l2_strength.assign(0.0)
     return again
+
+
+def _logits(model: keras.Model) -> keras.Model:
+    last = model.outputs[0]._keras_history.operation
+    function = getattr(getattr(last, "activation", None), "__name__", "")
+    if not {type(last).__name__.lower(), function} & LAST:
+        return model
+    return keras.Model(model.inputs, last.input, name=model.name)

@@ -52,11 +52,13 @@ def restate(model: keras.Model, x: np.ndarray) -> None:
     γ and β change with them: γ ← γ √((v' + ε) / (v + ε)),  β ← β + γ (m' − m) / √(v + ε).  So a
     training goes on where inference left off, whatever statistics the model came with.
 
+    A normalization without γ or β stays as it is.
+
     Args:
-        model: whose normalizations have γ and β.
+        model: any Keras model.
         x: samples; some thousand are enough.
     """
-    layers = _normalizations(model)
+    layers = [layer for layer in _normalizations(model) if layer.scale and layer.center]
     watched = [_Watched(layer) for layer in layers]
     try:
         for start in range(0, len(x), BATCH):

@@ -9,6 +9,7 @@ import pytest
 from hls_projects.kinds import Head
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.to_keras.keras_model import keras_model
+from hls_projects.to_keras.rounded_lines import rounded_lines
 from qkeras_models.files.saved_model import load_model
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
 from qkeras_models.networks.builders import feed_forward
@@ -73,6 +74,22 @@ def test_a_level_that_is_off_by_one_is_seen():
     layers = (*network.layers[:place], broken, *network.layers[place + 1 :])
     with pytest.raises(ValueError, match="'threshold_1'"):
         keras_model(replace(network, layers=layers))
+
+
+def test_a_model_that_is_not_the_network_is_refused(monkeypatch):
+    def steeper(*args):
+        slopes, offsets = rounded_lines(*args)
+        return 1.3 * slopes, offsets
+
+    monkeypatch.setattr("hls_projects.to_keras.keras_model.rounded_lines", steeper)
+    with pytest.raises(ValueError, match="'threshold_1' cannot be a Keras layer that computes ex"):
+        keras_model(network_of("mnist-narrow-ternary-0"))
+
+
+def test_shifts_of_nothing_are_none():
+    network = network_of("mnist-narrow-ternary-0")
+    head = Head(network.layers[-1].bias, np.zeros(10, np.int8))
+    assert keras_model(replace(network, layers=(*network.layers[:-1], head)))
 
 
 def test_the_command_writes_a_model_that_trains_further(tmp_path):

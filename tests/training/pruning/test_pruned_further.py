@@ -1,8 +1,11 @@
+import keras
 import numpy as np
 import pytest
 
 from qkeras_models.files.saved_model import load_model
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
+from qkeras_models.networks.builders import feed_forward
+from qkeras_models.quantizers.magnitude_pruned import MagnitudePruned
 from tests.training.digits import DIGITS, digits_model
 from training import run
 from training.config import build_config
@@ -53,8 +56,8 @@ def test_it_begins_where_the_first_ended(trained):
 
 def test_a_model_of_other_layers_is_no_such_network():
     assert is_sparse_ternary(digits_model())
-    import keras
-
+    magnitude = feed_forward((4,), (3,), 2, quantizer=MagnitudePruned())
+    assert not is_sparse_ternary(magnitude)
     assert not is_sparse_ternary(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]))
     assert not is_sparse_ternary(keras.Sequential([keras.Input((4,)), keras.layers.Flatten()]))
 
@@ -65,3 +68,13 @@ def test_other_input_bits_are_refused(trained, tmp_path):
     with pytest.raises(ValueError, match="`input_bits` must be 4, as the `model` has it.*: 1"):
         run.train(config, tmp_path / "run", verbose=0)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("end", [keras.layers.Softmax(), keras.layers.Activation("sigmoid")])
+def test_probabilities_become_logits_again(trained, end):
+    path, _ = trained
+    logits = load_model(path)
+    likely = keras.Model(logits.inputs, end(logits.outputs[0]))
+    again = pruned_further(likely, DIGITS.x_train, "float32")
+    expected = logits.predict(DIGITS.x_test, verbose=0)
+    np.testing.assert_allclose(again.predict(DIGITS.x_test, verbose=0), expected, rtol=1e-5)

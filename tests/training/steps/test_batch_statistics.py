@@ -75,3 +75,9 @@ def test_restated_statistics_are_those_of_the_data_and_outputs_stay(model):
     sums = np.array(first(x)) @ np.array(dense.kernel)
     np.testing.assert_allclose(second.moving_mean, sums.mean(axis=0), rtol=1e-4, atol=1e-5)
     assert "call" not in vars(first)
+
+
+def test_a_normalization_without_scale_stays_as_it_is():
+    plain = keras.layers.BatchNormalization(scale=False)
+    restate(keras.Sequential([keras.Input((5,)), plain]), BATCHES[0])
+    np.testing.assert_array_equal(plain.moving_mean, np.zeros(5))
