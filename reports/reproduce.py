@@ -16,8 +16,9 @@ from qkeras_models.files.folder_lock import FolderInUse, exclusive_file, exclusi
 from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.interruptible_command import InterruptibleCommand
 from reports.experiments.job_pool import Done, Task, run_tasks
+from reports.experiments.network_plans import DATA
 from reports.experiments.reproduce_job import lacks_hardware, read_record, write_record
-from reports.experiments.reproduction_plan import DATA, SYNTHESIZED_UP_TO, Job, jobs
+from reports.experiments.reproduction_plan import SYNTHESIZED_UP_TO, Job, jobs
 from training.data.targets.task import score_text
 
 if TYPE_CHECKING:

@@ -49,7 +49,8 @@ class DistilledBatches(Batches):
     def _logits(self, x: np.ndarray, index: int) -> np.ndarray:
         if self._known is not None:
             return self._known[self.drawn, index * self._batch_size :][: len(x)]
-        logits = self._teacher.predict_on_batch(x)
+        # Of a teacher in half precision they are bfloat16, which NumPy puts beside no other type.
+        logits = self._teacher.predict_on_batch(x).astype(np.float32)
         if self._logarithm:
             logits = np.log(np.maximum(logits, np.finfo(np.float32).tiny))
         return logits

@@ -15,7 +15,8 @@ import click
 
 from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.interruptible_command import InterruptibleCommand
-from reports.experiments.reproduction_plan import NETWORKS, Job
+from reports.experiments.network_plans import NETWORKS
+from reports.experiments.reproduction_plan import Job
 from reports.network.network_figures import (
     CELLS,
     HARDWARE,

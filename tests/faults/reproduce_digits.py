@@ -7,7 +7,8 @@ from dataclasses import replace
 from qkeras_models.networks.presets import PRESETS
 from reports import reproduce
 from reports.experiments import reproduce_job, reproduction_plan
-from reports.experiments.reproduction_plan import NETWORKS, Job
+from reports.experiments.network_plans import NETWORKS
+from reports.experiments.reproduction_plan import Job
 
 JOBS = (
     Job("mnist-small", "sparse", 0.8, 0, quick=True),

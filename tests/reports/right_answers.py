@@ -16,7 +16,7 @@ import click
 import numpy as np
 
 from hls_projects.network.integer_network import IntegerNetwork
-from reports.experiments.reproduction_plan import DATA
+from reports.experiments.network_plans import DATA
 from reports.records.results_file import load_records
 from training.data import load
 

@@ -19,8 +19,9 @@ from qkeras_models.networks.presets import PRESETS
 from reports import reproduce
 from reports.experiments import job_pool, reproduce_job, reproduction_plan
 from reports.experiments.job_pool import Task, run_tasks
+from reports.experiments.network_plans import DATA, NETWORKS
 from reports.experiments.reproduce_job import lacks_hardware, read_record, run_job, write_record
-from reports.experiments.reproduction_plan import DATA, NETWORKS, Job, jobs
+from reports.experiments.reproduction_plan import Job, jobs
 from reports.experiments.tuning_plan import PRUNED
 from reports.network.network_figures import encoded_bits
 from reports.records.results_file import load_records

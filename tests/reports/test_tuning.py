@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from reports import tuning
-from reports.experiments.reproduction_plan import DATA, NETWORKS, jobs
+from reports.experiments.network_plans import DATA, NETWORKS
+from reports.experiments.reproduction_plan import jobs
 from reports.experiments.tuning_plan import (
     DEFAULT,
     FACTORS,

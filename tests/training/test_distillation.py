@@ -82,6 +82,19 @@ def test_batches_carry_the_teachers_logits(teacher):
     np.testing.assert_allclose(own_y[:, 1:], model(x), rtol=1e-4, atol=1e-4)
 
 
+def test_a_teacher_may_have_been_saved_in_half_precision(teacher, tmp_path):
+    half = build_config(SMALL, {"method": "float", "precision": "mixed_bfloat16"})
+    data = run.load_data(half)
+    model = run.build_model(half, data)
+    model.set_weights(load_model(teacher).get_weights())
+    model.save(tmp_path / "half.keras")
+    options = {"batch_size": 100, "seed": 3}
+    whole = DistilledBatches(load_teacher(teacher, data), data.x_train, data.y_train, **options)
+    other = pooled_batches(tmp_path / "half.keras", data, 1, options)
+    assert other[1][1].dtype == np.float32
+    np.testing.assert_allclose(other[1][1], whole[1][1], rtol=0.05, atol=0.2)
+
+
 def test_logits_of_a_pool_are_those_of_its_batches_and_computed_once(teacher, tmp_path):
     data = run.load_data(build_config(SMALL))
     own = Path(shutil.copy(teacher, tmp_path))

@@ -10,7 +10,7 @@ from hls_projects.hls4ml_front_end import build_hls_model
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.verification.csim import CSimulation
 from reports.compare import results_page
-from reports.experiments.reproduction_plan import DATA
+from reports.experiments.network_plans import DATA
 from reports.network.network_figures import encoded_bits
 from reports.pages.page_markdown import page_markdown
 from reports.records.results_file import load_records
@@ -184,7 +184,7 @@ def test_the_page_of_convolutions_shows_the_records(record):
         estimated = " (estimate)" if record.sources[key] == "estimate" else ""
         return f"{getattr(record, key):,}{estimated}"
 
-    asked = f", {100 * record.wanted_sparsity:.3g} % asked for" if record.wanted_sparsity else ""
+    asked = f", {100 * record.wanted_sparsity:.4g} % asked for" if record.wanted_sparsity else ""
     row = (
         record.network.removeprefix("cifar-vgg"),
         f"`{record.method}`{asked}",
