@@ -77,9 +77,9 @@ def test_other_networks_than_the_fits_say_so():
     note = figures["luts"].note
     assert note == figures["ffs"].note
     assert figures["brams"].value == figures["dsps"].value == 0
-    assert note.startswith("fitted on dense networks, not on convolutional ones; ten of them, ")
+    assert note.startswith("fitted on dense networks, not on convolutional ones; twelve of them, ")
     note = figures["positions"].note
-    assert note.startswith("fitted on dense networks, not on convolutional ones; six of them, ")
+    assert note.startswith("fitted on dense networks, not on convolutional ones; eight of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")
     assert error_note(12_705, False) == (
         "larger than any network of the fit; two dense ones synthesized: LUT +17 % (52,544 "
@@ -115,7 +115,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         if record.sources.get("luts") == "yosys, sum"
     ]
     networks = {"lenet5", "cifar-vgg16", "cifar-vgg32", "cifar-vgg64", "cnv"}
-    assert {record.network for record in synthesized} == networks and len(synthesized) == 10
+    assert {record.network for record in synthesized} == networks and len(synthesized) == 12
     found = [estimate(IntegerNetwork.load(results / record.network_file)) for record in synthesized]
     for key, label in (("luts", "LUT"), ("ffs", "FF")):
         errors = [
@@ -130,7 +130,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         if record.positions is not None
     ]
     span = f"{100 * min(counted):+.1f} to {100 * max(counted):+.1f} %".replace("-", "−")
-    assert len(counted) == 6 and span in position_note(1, True)
+    assert len(counted) == 8 and span in position_note(1, True)
 
 
 def test_errors_on_branched_networks_are_those_of_the_page():
