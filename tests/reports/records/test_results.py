@@ -224,6 +224,30 @@ def test_width_64_is_shown_as_its_records_have_it():
         " ".join(page.split()))
 
 
+def test_99_percent_on_cifar10_is_shown_as_its_record_has_it():
+    found = {
+        (r.network, r.method, r.wanted_sparsity): r
+        for r in load_records(RESULTS / "cifar10.json") if r.seed == 0
+    }
+    own = found["cifar-vgg64", "sparse", 0.9887]
+    accuracy = 100 * own.test_accuracy
+    behind = 100 * found["cifar-vgg64", "ternary", None].test_accuracy - accuracy
+    readme, results, page = (
+        " ".join((ROOT / name).read_text(encoding="utf-8").split())
+        for name in ("README.md", "docs/results.md", "docs/convolutions.md")
+    )
+    smaller = f"{own.ratio_vs_binary:.0f} and {own.ratio_vs_ternary:.0f} times"
+    assert f"at 99 % {accuracy:.1f} % and {smaller}" in readme
+    assert f"at 99.0 % zeros {accuracy:.2f} % and {own.ratio_vs_binary:.2f} times" in results
+    assert f"gradual pruning give {accuracy:.2f} %, {behind:.2f} points below dense" in page
+    assert f"It takes {own.luts:,} LUTs in {own.positions:,} positions" in page
+    by_magnitude = [
+        f"{100 * found[network, 'magnitude', 0.98].test_accuracy:.2f} %"
+        for network in ("cnv", "cifar-vgg64")
+    ]
+    assert f"has {by_magnitude[0]} with `cnv` and {by_magnitude[1]} with width 64" in results
+
+
 def test_the_page_of_results_shows_what_the_search_found():
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
     (sentence,) = re.findall(r"found smaller ones, one seed each: .*?\. ", text)
