@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -12,7 +13,7 @@ from hls_projects.from_keras.keras_inputs import Given, start
 from hls_projects.from_keras.outputs import read_outputs
 from hls_projects.from_keras.readers import READERS
 from hls_projects.from_keras.values.biases import with_biases
-from hls_projects.from_keras.walk import Reached, Tap, Walk
+from hls_projects.from_keras.walk import Reached, Tap, Walk, Weighted
 from hls_projects.kinds import Layer
 from hls_projects.network.input_format import InputFormat
 
@@ -26,6 +27,7 @@ class Converted:
         input, layers, provenance, sources: see IntegerNetwork.
         names: the Keras name of the layer behind each layer; a name used before gets a number.
         taps: for each layer, which of the graph's outputs shows its integers.
+        weighted: see Walk.
     """
 
     graph: KerasGraph
@@ -35,6 +37,7 @@ class Converted:
     sources: tuple[tuple[int, ...], ...]
     names: tuple[str, ...]
     taps: tuple[Tap | None, ...]
+    weighted: Mapping[int, Sequence[Weighted]] = field(default_factory=dict)
 
 
 def convert(model: keras.Model, given: Given = None) -> Converted:
@@ -68,7 +71,7 @@ def convert(model: keras.Model, given: Given = None) -> Converted:
         **_output_steps(graph, walk),
     }
     parts = (tuple(part) for part in (walk.sources, walk.names, walk.taps))
-    return Converted(graph, walk.input, tuple(walk.layers), provenance, *parts)
+    return Converted(graph, walk.input, tuple(walk.layers), provenance, *parts, walk.weighted)
 
 
 def _read(walk: Walk, position: int, outputs: dict[int, Reached]) -> Reached:

@@ -44,6 +44,21 @@ class Tap:
     offset: Steps
 
 
+@dataclass(frozen=True, eq=False)
+class Weighted:
+    """A layer of weights of the integer network, and what stands for it in Keras.
+
+    Attributes:
+        position: of the layer.
+        step: what one integer of a weight stands for, or one for each output.
+        shape: of a sample that it takes.
+    """
+
+    position: int
+    step: Steps
+    shape: tuple[int, ...]
+
+
 @dataclass(eq=False)
 class Walk:
     """What has been read of a Keras model.
@@ -60,6 +75,7 @@ class Walk:
         layers, sources, names, taps: of the integer network, so far; see IntegerNetwork.
         joined: whether several inputs are parts of that of the network.
         output_steps: value of one integer of an output, where no IntegerHead has it, by its step.
+        weighted: by Keras step, its layers of weights.
     """
 
     steps: list[GraphStep]
@@ -74,6 +90,7 @@ class Walk:
     taps: list[Tap | None] = field(default_factory=list)
     joined: bool = False
     output_steps: dict[int, float] = field(default_factory=dict)
+    weighted: dict[int, list[Weighted]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._shapes: dict[int, tuple[int, ...]] = {INPUT: self.shape_in}

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from hls_projects.from_keras.converter import convert
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import SimulationError, check_feasible
 from hls_projects.tools.yosys import YosysError
@@ -19,7 +20,7 @@ from hls_projects.verification.exactness import compare
 from tests.fuzz.arrays import samples
 from tests.fuzz.hardware import Case, csim_logits, rtl_logits
 from tests.fuzz.networks import NetworkPiece, networks
-from tests.fuzz.proofs import prove_all, prove_projects
+from tests.fuzz.proofs import prove_all, prove_model, prove_projects
 
 # What from_keras may refuse: integers that float32 cannot hold.
 REFUSALS = ("2^24", "2^22", "float32's integers")
@@ -126,17 +127,21 @@ def check_keras(piece: NetworkPiece, tally: Tally) -> Case | None:
     tally.networks += 1
     model = piece.model()
     try:
-        network = IntegerNetwork.from_keras(model, piece.given)
+        converted = convert(model, piece.given)
     except ValueError as error:
         if any(reason in str(error) for reason in REFUSALS):
             tally.refused += 1
         else:
             tally.failures.append(f"from_keras: {error}: {piece}")
         return None
+    network = IntegerNetwork(
+        converted.input, converted.layers, converted.provenance, converted.sources
+    )
     format = network.input
     x = samples(format.shape, format.scale, format.lowest, format.highest, piece.seed)
     try:
         tally.logits["Keras"] += compare(network, x, model=model)["logits"]
+        tally.failures += prove_model(model, converted, piece, tally.proofs)
     except Exception as error:
         if KERAS_FAILS in str(error):
             tally.refused += 1

@@ -1,15 +1,28 @@
-"""Every network's C++ and Verilog proved, as far as there is a proof."""
+"""Every network's Keras model, C++ and Verilog proved, as far as there is a proof."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from hls_projects.from_keras.converter import Converted
 from hls_projects.proof import Proof, prove_rtl, prove_stream
 from hls_projects.proof.cpp import prove_cpp
+from hls_projects.proof.keras import prove_converted
 from hls_projects.rtl.stream.stream_plan import streams
 from tests.fuzz.hardware import Case
+from tests.fuzz.networks import NetworkPiece
+
+
+def prove_model(
+    model: Any, converted: Converted, piece: NetworkPiece, verdicts: Counter[str]
+) -> list[str]:
+    """Counts the verdict on a Keras model; returns where it is not what it was converted to."""
+    proof = prove_converted(model, converted)
+    verdicts["Keras proved" if proof.complete else "Keras not proved"] += 1
+    return [f"proof: {proof}: {piece}"] if proof.differences else []
 
 
 def prove_all(cases: Sequence[Case], folder: Path, verdicts: Counter[str]) -> list[str]:

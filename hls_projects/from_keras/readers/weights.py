@@ -17,7 +17,7 @@ from hls_projects.from_keras.values.integer_weights import (
     quantized,
 )
 from hls_projects.from_keras.values.powers_of_two import common_step, is_power_of_two
-from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
+from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk, Weighted
 from hls_projects.kinds import Conv2D, Dense, Depthwise, Layer
 from hls_projects.kinds.channels.each_channel import of_all_channels, of_each_channel
 from hls_projects.kinds.layer import signed_parts
@@ -112,7 +112,10 @@ def weighted_sums(
     step = reached.step * found.step
     offset = step * (_inputs(reached.offset, matrix) / reached.step @ matrix.astype(np.float64))
     tap = Tap(walk.position, step, offset) if shown else None
-    return Reached(walk.add(kind, layer.name, reached, tap=tap), step, offset, summed=layer.name)
+    node = walk.add(kind, layer.name, reached, tap=tap)
+    known = Weighted(node, found.step, walk.shape(reached))
+    walk.weighted.setdefault(walk.position, []).append(known)
+    return Reached(node, step, offset, summed=layer.name)
 
 
 def _check_steps(layer: Any, reached: Reached) -> None:

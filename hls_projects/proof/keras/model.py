@@ -27,6 +27,7 @@ class KerasProof:
 
     Attributes:
         accumulators: at which activations gave their levels, of all channels.
+        weights: that were compared, zeros too.
         input_values: floats and integers at which input layers were tried.
         largest_sum: of integers, below 2^24.
         differences: what is not the integer network's, in words.
@@ -36,6 +37,7 @@ class KerasProof:
     """
 
     accumulators: int = 0
+    weights: int = 0
     input_values: int = 0
     largest_sum: int = 0
     differences: list[str] = field(default_factory=list)
@@ -54,6 +56,7 @@ class KerasProof:
             return f"Keras: not the network: {self.differences[0]}"
         inputs = f"{self.input_values:,} values beside the boundaries of inputs"
         tried = ", ".join([
+            f"{self.weights:,} weights",
             f"levels at {self.accumulators:,} accumulators",
             inputs if self.quantized else "inputs that are integers times their step",
             f"sums up to {self.largest_sum:,}",
@@ -72,7 +75,8 @@ def prove_keras(
 
     Conversion puts every accumulator that can occur through the model's own batch normalization
     and activation, in float32; see `find_levels`.  Here the levels that it finds are compared with
-    the network's, and input layers are tried wherever their output can change.
+    the network's, layers of weights as linear maps, and input layers wherever their output can
+    change.
 
     Args:
         model: what conversion takes.
@@ -100,6 +104,7 @@ def prove_keras(
 def prove_converted(model: keras.Model, converted: Converted) -> KerasProof:
     """The same of a model that was just converted."""
     from hls_projects.proof.keras.sums import largest_sum, levels_tried
+    from hls_projects.proof.keras.weights import check_weights
 
     started = time.monotonic()
     tried = levels_tried(converted)
@@ -110,6 +115,9 @@ def prove_converted(model: keras.Model, converted: Converted) -> KerasProof:
     )
     if proof.largest_sum >= 1 << 24:
         proof.differences.append(f"sums reach {proof.largest_sum:,}, which float32 rounds")
+    compared = [check_weights(converted, step) for step in converted.weighted]
+    proof.weights = sum(count for count, _ in compared)
+    proof.differences += [wrong for _, wrong in compared if wrong]
     checks = [*_quantizers(model, converted)]
     proof.quantized = bool(checks)
     for position, (kind, tap) in enumerate(zip(converted.layers, converted.taps, strict=True)):
