@@ -35,8 +35,12 @@ demo: $(INSTALLED)
 	$(BIN)/python convert.py runs/demo --rtl --yosys xilinx
 
 # Interrupt it at any time; the same command goes on.
-reproduce: $(INSTALLED)
+reproduce: $(INSTALLED) runs/mnist-teacher/model.keras
 	$(BIN)/python -m reports.reproduce mnist
+
+# A float network, from which sfc-taught learns.
+runs/mnist-teacher/model.keras: | $(INSTALLED)
+	$(BIN)/python train.py lenet5 --method float --stage1-epochs 10 --stage3-epochs 0 --name mnist-teacher
 
 pages: $(INSTALLED)
 	$(BIN)/python -m reports.compare --results reports/results/mnist.json -o pages/mnist.html
@@ -59,7 +63,7 @@ site: $(TESTED)
 
 test: $(TESTED)
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 fuzz: $(TESTED)
 	$(BIN)/python -m tests.fuzz.readers

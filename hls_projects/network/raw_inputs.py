@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hls_projects.kinds import Levels
+from hls_projects.kinds import Levels, Role
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import input_parts
@@ -49,10 +49,17 @@ def with_raw_inputs(network: IntegerNetwork, bits: int, scale: float) -> Integer
     raw = InputFormat(bits, False, scale, form.shape)
     if form.bits == bits and (codes == np.arange(1 << bits)[:, None]).all():
         return network
-    levels = [[_least(own, level) for level in range(1, 1 << form.bits)] for own in codes.T]
-    first = Levels(np.array(levels, np.int32), np.ones(len(levels), np.int8))
-    sources = ((-1,), *(tuple(i + 1 for i in taken) for taken in network.taken))
-    return replace(network, input=raw, layers=(first, *network.layers), sources=sources)
+    levels = np.array(
+        [[_least(own, level) for level in range(1, 1 << form.bits)] for own in codes.T], np.int32
+    )
+    before, channels = _shaped(network, levels)
+    own = Levels(levels[:channels], np.ones(channels, np.int8))
+    layers = (*network.layers[:before], own, *network.layers[before:])
+    taken = network.taken[:before], network.taken[before:]
+    after = (tuple(i + (i >= before - 1) for i in sources) for sources in taken[1])
+    return replace(
+        network, input=raw, layers=layers, sources=(*taken[0], (before - 1,), *after)
+    )
 
 
 def raw_values(network: IntegerNetwork, x: np.ndarray) -> np.ndarray:
@@ -71,6 +78,19 @@ def raw_values(network: IntegerNetwork, x: np.ndarray) -> np.ndarray:
             f"`--raw-bits` and `--raw-scale` say which. Received: {received}"
         )
     return values.astype(np.int32)
+
+
+def _shaped(network: IntegerNetwork, levels: np.ndarray) -> tuple[int, int]:
+    """Before which layer the levels come, and of how many channels they are.
+
+    Gray images without an axis of channels get it first: a stream has levels of each pixel, not of
+    each column.
+    """
+    first = network.layers[0]
+    shape = next(iter(network.shapes()))
+    if first.role is not Role.SHAPE or len(shape) < 2 or (levels != levels[0]).any():
+        return 0, len(levels)
+    return 1, shape[-1]
 
 
 def _codes(form: InputFormat, bits: int, scale: float) -> np.ndarray:

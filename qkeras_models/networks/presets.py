@@ -92,6 +92,21 @@ PRESETS: dict[str, dict[str, Any]] = {
         "stage1_epochs": 24,
         "stage3_epochs": 16,
     },
+    # Pixel after pixel: 784 clock cycles an image, and the fewest LUTs.
+    "mnist-stream": {
+        **_MNIST,
+        "input_bits": 2,
+        "hidden": ["12c5v", "p2", "20c5v", "p2", "40c4v"],
+        "gradual": True,
+        "average": 0.999,
+        "sparsity": 0.94,
+        "cost": "positions",
+        "min_density": {"conv2d_1": 0.3, "conv2d_2": 0.05},
+        "learning_rate": 0.004,
+        "batch_size": 128,
+        "stage1_epochs": 80,
+        "stage3_epochs": 25,
+    },
     "cifar-vgg": {
         "data": "cifar10",
         "input_bits": 8,

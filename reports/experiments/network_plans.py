@@ -53,11 +53,10 @@ WITH_DENSE_EQUALS = ("sparse", "binary", "ternary")
 AVERAGED = {"sparse": {"learning_rate": 0.004, "gradual": True, "average": 0.999}}
 
 
-def _taught_by(name: str) -> Mapping[str, Any]:
-    """The share of a teacher trained before: docs/convolutions.md says by which command."""
-    return {
-        "teacher": {"model": f"runs/{name}/model.keras", "weight": 0.9, "temperature": 3.0}
-    }
+def _taught_by(name: str, weight: float = 0.9, **pool: int) -> Mapping[str, Any]:
+    """The share of a teacher trained before: Makefile and docs/convolutions.md say how."""
+    model = f"runs/{name}/model.keras"
+    return {"teacher": {"model": model, "weight": weight, "temperature": 3.0, **pool}}
 
 
 _AVERAGED_AND_TAUGHT = {"average": 0.999, **_taught_by("cifar-teacher-60")}
@@ -85,6 +84,10 @@ NETWORKS = {
         (80, 16), (4, 2), (0, 1, 2), 0.979, 3.0, (0.979,), ("sparse",),
         method_options={"sparse": {"learning_rate": 0.004}},
     ),
+    "mnist-stream": NetworkPlan(
+        (80, 25), (1, 1), (0, 1, 2), 0.94, 8.0, (0.94,), ("sparse",),
+        method_options={"sparse": {"learning_rate": 0.004}},
+    ),
     "mnist-small-averaged": NetworkPlan(
         (120, 30), (4, 2), (0, 1, 2), 0.98, 2.4, (0.98,), ("sparse",),
         preset="mnist-small", method_options=AVERAGED,
@@ -92,6 +95,16 @@ NETWORKS = {
     "sfc-averaged": NetworkPlan(
         (120, 30), (4, 2), (0, 1, 2), 0.98, 3.2, (0.975, 0.98), ("sparse",),
         preset="sfc", method_options=AVERAGED,
+    ),
+    "sfc-taught": NetworkPlan(
+        (120, 30), (4, 2), (0, 1, 2), 0.979, 3.2, (0.979,), ("sparse", "ternary"), preset="sfc",
+        method_options={
+            "sparse": {**AVERAGED["sparse"], **_taught_by("mnist-teacher", 0.5, pool=16)},
+            "ternary": {
+                "learning_rate": 0.01, "average": 0.999,
+                **_taught_by("mnist-teacher", 0.5, pool=16),
+            },
+        },
     ),
     "cifar-vgg16": NetworkPlan(
         (20, 8), (2, 1), (0,), 0.9, 45.0, (0.9, 0.95, 0.98), WITH_DENSE_EQUALS,

@@ -64,6 +64,10 @@ class Movers:
     def __init__(self, network: IntegerNetwork) -> None:
         self.network = network
         self.shapes = dict(enumerate(network.shapes())) | {INPUT: network.input.shape}
+        first = network.layers[0]
+        if first.role is Role.SHAPE and not first.flattens:
+            # Pixels have the channels of the image that gray ones become.
+            self.shapes[INPUT] = self.shapes[0]
         self.pads = FoldedPads(network)
         self.of = {
             position: mover
@@ -139,10 +143,9 @@ class Movers:
             int (times, values), places of a sample in a row; without times at which some are none
             of the image's.  None where what it moves are no pixels that enter, or at no other time.
         """
-        shape = self.network.input.shape
-        places = np.arange(math.prod(shape))
+        places = np.arange(math.prod(self.network.input.shape))
         if origin == INPUT:
-            return places.reshape(-1, shape[-1])
+            return places.reshape(-1, self.channels(INPUT))
         mover = self.of[origin]
         if [self.chain(source) for source in mover.sources] != [(INPUT, [])]:
             return None

@@ -23,7 +23,7 @@ DENSE = [name for name, method in METHODS.items() if method.dense]
 ABLATIONS = [name for name in METHODS if name not in (*DENSE, "sparse")]
 MARKERS = {
     Source.YOSYS: ("o", "here, synthesized (Yosys)"),
-    Source.YOSYS_SUM: ("h", "here, modules synthesized and summed (Yosys)"),
+    Source.YOSYS_SUM: ("h", "here, a stream of pixels, modules summed (Yosys)"),
     Source.NEXTPNR: ("P", "here, placed and routed (nextpnr)"),
     Source.CSYNTH: ("^", "here, vendor's C synthesis"),
     Source.IMPL: ("v", "here, vendor's implementation"),

@@ -9,11 +9,11 @@ import pytest
 
 from hls_projects.conversion.options import ConversionOptions, RtlOptions
 from hls_projects.conversion.rtl.convert import convert_to_rtl
-from hls_projects.kinds import Add, Dense, Head, Select
+from hls_projects.kinds import Add, Dense, Head, Reshape, Select
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.raw_inputs import raw_values, with_raw_inputs
-from hls_projects.proof import prove_rtl
+from hls_projects.proof import prove_rtl, prove_stream
 from hls_projects.rtl import RtlSimulation, write_rtl
 from tests.hls_projects.branches import branched
 from tests.hls_projects.networks import image_network, network
@@ -23,10 +23,19 @@ def of_input(net, bits, scale):
     return replace(net, input=InputFormat(bits, False, scale, net.input.shape))
 
 
+def gray(net):
+    """The same network of images that lack the axis of their one channel."""
+    shape = net.input.shape
+    form = InputFormat(net.input.bits, False, net.input.scale, shape[:-1])
+    return replace(net, input=form, layers=(Reshape(shape), *net.layers))
+
+
 NETWORKS = {
     "binarized": of_input(network((20, 6, 4)), 1, 0.375),
     "two bits, a scale of each": of_input(network((4, 6, 3)), 2, (0.25, 0.1, 0.5, 0.05)),
     "an image": of_input(image_network((4, 5, 2), [(3, (2, 2), (1, 1), "same")]), 2, 0.25),
+    "a gray image": gray(
+        of_input(image_network((4, 5, 1), [(3, (2, 2), (1, 1), "same")]), 2, 0.375)),
 }
 
 
@@ -42,8 +51,8 @@ def test_raw_values_have_the_logits_of_what_they_stand_for(name, tmp_path):
     np.testing.assert_array_equal(raw_values(raw, x), values)
     np.testing.assert_array_equal(raw.predict_integers(values), expected)
     design = write_rtl(raw, tmp_path)
-    # Levels at 64, 128 and 192 are the two highest bits as they are.
-    assert design.input_bits == 8 and (design.encoder_luts == 0) == (name == "an image")
+    # Of a stream of pixels they are not told from the LUTs of its other layers.
+    assert design.input_bits == 8 and (design.encoder_luts == 0) == name.endswith("image")
     np.testing.assert_array_equal(RtlSimulation(design).predict(values), expected)
 
 
@@ -52,6 +61,13 @@ def test_each_level_begins_at_its_least_value_and_is_proved(tmp_path):
     assert raw.layers[0].levels.tolist() == [[96]] * 20
     proof = prove_rtl(write_rtl(raw, tmp_path).verilog, raw)
     assert proof.complete, str(proof)
+
+
+def test_levels_of_a_gray_image_are_those_of_a_pixel_and_proved(tmp_path):
+    raw = with_raw_inputs(NETWORKS["a gray image"], 8, 1 / 256)
+    assert raw.layers[1].levels[:, :2].tolist() == [[96, 192]]
+    proof = prove_stream(write_rtl(raw, tmp_path).verilog, raw)
+    assert proof.complete and not proof.differences, str(proof)
 
 
 def test_networks_with_branches():
