@@ -61,7 +61,7 @@ def _python() -> Finding:
     version = sys.version_info[:3]
     text = ".".join(map(str, version))
     return Finding(
-        "Python 3.10 to 3.13", text if (3, 10) <= version[:2] <= (3, 13) else None,
+        "Python 3.11 to 3.13", text if (3, 11) <= version[:2] <= (3, 13) else None,
         f"packages have no wheels for {text}", "Use `make PYTHON=python3.12 …`", needed=True,
     )
 

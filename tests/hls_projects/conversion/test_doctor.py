@@ -19,7 +19,7 @@ def examine():
 def test_where_everything_is_needed_is_there_it_says_so():
     done = examine()
     assert done.exit_code == 0 and "MISSING" not in done.output
-    for name in ("Python 3.10 to 3.13", "tensorflow", "g++", "Yosys", "disk space here", "MNIST"):
+    for name in ("Python 3.11 to 3.13", "tensorflow", "g++", "Yosys", "disk space here", "MNIST"):
         assert f" {name}: " in done.output
 
 
