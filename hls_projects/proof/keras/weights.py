@@ -11,11 +11,11 @@ import numpy as np
 from keras import ops
 
 from hls_projects.from_keras.converter import Converted
+from hls_projects.from_keras.values.biases import FLOAT32_INTEGERS
+from hls_projects.from_keras.values.powers_of_two import is_power_of_two
 from hls_projects.kinds import Layer
 from hls_projects.kinds.layer import signed_parts
 
-# Up to which float32 holds every integer.
-FLOAT32_INTEGERS = 1 << 24
 MOST_VALUE = 1 << 11
 # Bits of the chance that a layer of other weights is not seen.
 CERTAINTY = 64
@@ -44,7 +44,7 @@ def check_weights(converted: Converted, step: int) -> tuple[int, str]:
         sums = layer(ops.convert_to_tensor(_as_given(layer, x), "float32"), training=False)
     found = ops.convert_to_numpy(sums).astype(np.float64)
     scale = math.prod((np.asarray(each.step) for each in weighted), start=np.float64(1.0))
-    allowed = 0.0 if _power_of_two(scale) else MOST_OFF
+    allowed = 0.0 if is_power_of_two(scale) else MOST_OFF
     off = np.abs(found / scale - _through(kinds, x).reshape(found.shape))
     wrong = np.argwhere(~(off <= allowed))
     compared = sum(kind.weights.size for kind in kinds)
@@ -104,7 +104,3 @@ def _biases(layer: Any) -> list[Any]:
     found = [getattr(layer, "bias", None), getattr(folded, "beta", None),
              getattr(folded, "moving_mean", None)]
     return [weight for weight in found if weight is not None]
-
-
-def _power_of_two(scale: np.ndarray) -> bool:
-    return bool((np.frexp(scale)[0] == 0.5).all())
