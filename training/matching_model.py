@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qkeras_models.files.saved_model import load_model
+from qkeras_models.networks.kernels import kernels
+from qkeras_models.networks.presets import PRESETS
 from training.data.targets.labels import shown
 
 if TYPE_CHECKING:
@@ -38,6 +41,47 @@ def load_matching(path: str | Path, what: str, data: Dataset) -> keras.Model:
                 f"{_labels_hint(received, data.targets.labels) if name == 'outputs' else ''}"
             )
     return model
+
+
+def check_layers(model: keras.Model, config: Any, described: Callable[[], keras.Model]) -> None:
+    """Raises ValueError if a configuration asks for other layers than a `model` has.
+
+    A preset's own `hidden` and `width` ask for nothing: beside a model it is a recipe.
+
+    Args:
+        model: the user's.
+        config: of a training that begins with it.
+        described: makes the network of the configuration's `hidden` and `width`.
+    """
+    asked = _departures(config, ("hidden", "width"))
+    if not asked:
+        return
+    own, wanted = (
+        sorted(kernel.shape for kernel in kernels(network).values())
+        for network in (model, described())
+    )
+    if own != wanted:
+        raise ValueError(
+            f"{' and '.join(f'`{name}`' for name in asked)} must be left out with a `model`, which "
+            f"has layers of its own, of weights {own}. Received: "
+            f"{', '.join(f'{name} {getattr(config, name)}' for name in asked)}, of weights {wanted}"
+        )
+
+
+def check_activations(config: Any) -> None:
+    """Raises ValueError if activations are asked for that a sparse ternary `model` has already."""
+    for name in _departures(config, ("activation_bits", "threshold", "window")):
+        raise ValueError(
+            f"`{name}` must be left out with a `model` of sparse ternary layers, which has its "
+            f"own. Received: {getattr(config, name)}"
+        )
+
+
+def _departures(config: Any, names: tuple[str, ...]) -> list[str]:
+    """Those of the values that are neither the default nor the preset's."""
+    recipe = PRESETS.get(config.preset, {})
+    fields = type(config).model_fields
+    return [n for n in names if getattr(config, n) != recipe.get(n, fields[n].default)]
 
 
 def _labels_hint(received: tuple[int, ...], labels: tuple[int | str, ...] | None) -> str:

@@ -67,11 +67,13 @@ def _sparse_model(config: Config, data: Dataset) -> keras.Model:
     if config.model is None:
         return _quantized(config, data, None)
     from qkeras_models.networks.sparsification import sparsify
-    from training.matching_model import load_matching
+    from training.matching_model import check_activations, check_layers, load_matching
     from training.pruning.pruned_further import is_sparse_ternary, pruned_further
 
     given = load_matching(config.model, "model", data)
+    check_layers(given, config, lambda: _quantized(config, data, None))
     if is_sparse_ternary(given):
+        check_activations(config)
         return pruned_further(given, data.x_train, config.precision, config.input_bits)
     return sparsify(
         given,

@@ -183,8 +183,7 @@ def _read(
         return None, IntegerNetwork.load(source.model), None
     model = load_model(source.model)
     found = convert_model(model, choose_input_format(model, options, source.record))
-    network = IntegerNetwork(found.input, found.layers, found.provenance, found.sources)
-    return model, network, prove_converted(model, found)
+    return model, found.network, prove_converted(model, found)
 
 
 def _write_project(

@@ -16,6 +16,7 @@ from hls_projects.from_keras.values.biases import with_biases
 from hls_projects.from_keras.walk import Reached, Tap, Walk, Weighted
 from hls_projects.kinds import Layer
 from hls_projects.network.input_format import InputFormat
+from hls_projects.network.integer_network import IntegerNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,11 @@ class Converted:
     names: tuple[str, ...]
     taps: tuple[Tap | None, ...]
     weighted: Mapping[int, Sequence[Weighted]] = field(default_factory=dict)
+
+    @property
+    def network(self) -> IntegerNetwork:
+        """The integer network."""
+        return IntegerNetwork(self.input, self.layers, self.provenance, self.sources)
 
 
 def convert(model: keras.Model, given: Given = None) -> Converted:

@@ -107,8 +107,7 @@ def _network_and_names(
     from hls_projects.from_keras.converter import convert
 
     found = convert(model, input_format)
-    network = IntegerNetwork(found.input, found.layers, found.provenance, found.sources)
-    return network, found.names
+    return found.network, found.names
 
 
 def _config(

@@ -188,8 +188,7 @@ class IntegerNetwork:
         """
         from hls_projects.from_keras.converter import convert
 
-        found = convert(model, input_format)
-        return cls(found.input, found.layers, found.provenance, found.sources)
+        return convert(model, input_format).network
 
 
 def _checked_shape(position: int, layer: Layer, *shapes: tuple[int, ...]) -> tuple[int, ...]:

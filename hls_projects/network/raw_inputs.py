@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from hls_projects.kinds import Levels, Role
+from hls_projects.kinds import Levels
+from hls_projects.network.entering_image import entering_image
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import input_parts
@@ -86,11 +87,10 @@ def _shaped(network: IntegerNetwork, levels: np.ndarray) -> tuple[int, int]:
     Gray images without an axis of channels get it first: a stream has levels of each pixel, not of
     each column.
     """
-    first = network.layers[0]
-    shape = next(iter(network.shapes()))
-    if first.role is not Role.SHAPE or len(shape) < 2 or (levels != levels[0]).any():
+    reshapes, shape = entering_image(network)
+    if not reshapes or (levels != levels[0]).any():
         return 0, len(levels)
-    return 1, shape[-1]
+    return len(reshapes), shape[-1]
 
 
 def _codes(form: InputFormat, bits: int, scale: float) -> np.ndarray:

@@ -108,14 +108,14 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
 
 
 def _stream_estimate(plan: StreamPlan, models: Models) -> Estimate:
-    """Pools are built and counted; buffers count every bit that they hold or mask, no counters."""
+    """Pools are built and counted; buffers count every bit that they hold, no counters."""
     rest = _estimate_at_once(plan.tail, models)
     facts = _pixel_facts(plan)
     cells = np.array([rest.luts, rest.positions], float)
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
     by_layer: list[tuple[Layer, float]] = []
     for step in plan.steps:
-        own = np.full(2, 0 if step.buffer is None else step.buffer.masked, float)
+        own = np.zeros(2)
         if step.pools:
             stage = pool_stage(step).stages[0]
             own += stage.netlist.luts, stage.netlist.positions

@@ -17,11 +17,11 @@ LARGER = "LUT +17 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
 ENCODER_NOTE = "of the LUTs, those that compare inputs with constants"
 # Of lenet5, mnist-stream, cifar-vgg and cnv, sparse, in reports/results.
 CONVOLUTIONAL = (
-    "fifteen of them, synthesized module by module: LUT −6.4 to +4.6 %, FF −3.5 to +1.1 %"
+    "fifteen of them, synthesized module by module: LUT −2.8 to +5.0 %, FF −1.5 to +1.4 %"
 )
 # Positions of the same two dense networks, and of those of the convolutional ones where counted.
 LARGER_POSITIONS = "+21 % (52,544 nonzeros) and +5 % (33,941 nonzeros)"
-CONVOLUTIONAL_POSITIONS = "eleven of them, module by module: −8.8 to +7.3 %"
+CONVOLUTIONAL_POSITIONS = "eleven of them, module by module: −2.9 to +3.0 %"
 
 # Of random ones in docs/estimate.md, by benchmarks/graph_estimates.py, against their netlists.
 OTHERS = "24 others of at most 2,305 nonzeros, mean and worst error"

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 MOST_DECADES = 4.5
-COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#999999")
-"""Okabe and Ito's palette, which colour-blind readers can tell apart."""
+COLORS = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#999999",
+    "#882255", "#999933", "#332288", "#7F4F24",
+)
+"""Okabe and Ito's palette, which colour-blind readers can tell apart, then darker colours."""
 METHOD_COLORS = {
     "sparse": COLORS[0], "binary": COLORS[1], "ternary": COLORS[2], "magnitude": COLORS[3],
     "l2": COLORS[4], "no-retraining": COLORS[5], "float": COLORS[6],

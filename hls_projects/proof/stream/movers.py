@@ -11,6 +11,7 @@ import numpy as np
 from hls_projects.kinds import Layer, Role
 from hls_projects.kinds.moves.move import ZERO
 from hls_projects.kinds.windows import windows_of
+from hls_projects.network.entering_image import entering_image
 from hls_projects.network.folded_pads import NOTHING, FoldedPads, as_image
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -64,10 +65,8 @@ class Movers:
     def __init__(self, network: IntegerNetwork) -> None:
         self.network = network
         self.shapes = dict(enumerate(network.shapes())) | {INPUT: network.input.shape}
-        first = network.layers[0]
-        if first.role is Role.SHAPE and not first.flattens:
-            # Pixels have the channels of the image that gray ones become.
-            self.shapes[INPUT] = self.shapes[0]
+        # Pixels have the channels of the image that reshapes make.
+        _, self.shapes[INPUT] = entering_image(network)
         self.pads = FoldedPads(network)
         self.of = {
             position: mover

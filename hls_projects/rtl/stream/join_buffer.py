@@ -66,11 +66,6 @@ class JoinBuffer:
         return self.bits
 
     @property
-    def masked(self) -> int:
-        """No bit is forced to 0."""
-        return 0
-
-    @property
     def output_width(self) -> int:
         """Bits of the pixels of all branches, the first one lowest."""
         return sum(self.widths)

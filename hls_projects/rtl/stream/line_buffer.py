@@ -18,38 +18,50 @@ module {name}(
     output {reg}out_valid,
     output {reg}[{out_high}:0] y
 );
-// The newest pixel stands lowest; `held` says which are pixels and which only push others on.
+// The newest pixel stands lowest.
 reg [{pixels_high}:0] pixels;
-reg [{delay}:0] held;
 reg moved;
-reg [{count_bits_high}:0] arrived, owed;
-reg [{row_high}:0] row;
-reg [{column_high}:0] column;
+initial moved = 1'b0;
+{pushing}
+{counters}
+always @(posedge clk) begin
+    moved <= advance;
+    if (advance) pixels <= {shifted_pixels};
+    if (centre) begin
+{next_column}
+        if (column == {last_column}) begin
+{next_row}
+        end
+    end
+end
+{body}
+endmodule
+"""
+# Where a window is complete with its centre, nothing pushes pixels on but the next one.
+UNPUSHED = """\
+wire advance = in_valid;
+wire centre = moved;"""
+PUSHED = """\
+// `held` says which are pixels and which only push others on.
+reg [{delay}:0] held;
+reg [{arrived_high}:0] arrived;
+reg [{owed_high}:0] owed;
 initial begin
-    held = 0; moved = 1'b0; arrived = 0; owed = 0; row = 0; column = 0;
+    held = 0; arrived = 0; owed = 0;
 end
 wire advance = in_valid | (arrived == 0 & owed != 0);
 wire centre = moved & held[{delay}];
 always @(posedge clk) begin
-    moved <= advance;
-    if (advance) begin
-        pixels <= {shifted_pixels};
-        held <= {shifted_held};
-    end
+    if (advance) held <= {shifted_held};
     if (in_valid) begin
         arrived <= arrived == {last_pixel} ? 0 : arrived + 1;
         owed <= {delay};
     end else if (advance) begin
         owed <= owed - 1;
     end
-    if (centre) begin
-        column <= column == {last_column} ? 0 : column + 1;
-        if (column == {last_column}) row <= row == {last_row} ? 0 : row + 1;
-    end
-end
-{body}
-endmodule
-"""
+end"""
+# A LUT6 or two LUT5 hold the next state of such a counter; an adder takes a chain and a comparison.
+LARGEST_TABLE = 64
 
 
 @dataclass(frozen=True)
@@ -106,13 +118,6 @@ class LineBuffer:
         return self.windows.size[0] * self.windows.size[1] * self.width
 
     @property
-    def masked(self) -> int:
-        """Bits of a window that are outside the image at some centre."""
-        height, width = self.windows.size
-        taps = sum(bool(self._inside(y, x)) for y in range(height) for x in range(width))
-        return taps * self.width
-
-    @property
     def padded(self) -> bool:
         return any(map(any, self.around))
 
@@ -129,36 +134,53 @@ class LineBuffer:
 
     def module(self) -> str:
         """The module's Verilog."""
-        count = self.rows * self.columns
+        row, column = _Counter("row", self.rows), _Counter("column", self.columns)
+        body = "\n".join(self._body(row, column))
         return MODULE.format(
             name=self.name,
             reg="reg " if self.padded else "",
             in_high=self.width - 1,
             out_high=self.output_width - 1,
             pixels_high=self.bits - 1,
-            delay=self.delay,
-            count_bits_high=max(count, self.delay + 1).bit_length() - 1,
-            row_high=max((self.rows - 1).bit_length(), 1) - 1,
-            column_high=max((self.columns - 1).bit_length(), 1) - 1,
+            pushing=self._pushing() if self.delay else UNPUSHED,
+            counters="\n".join(row.declared() + column.declared()),
             shifted_pixels=_pushed("pixels", self.bits, self.width, "x"),
-            shifted_held=_pushed("held", self.delay + 1, 1, "in_valid"),
-            last_pixel=count - 1,
+            next_column=_indented(column.moved(), 8),
             last_column=self.columns - 1,
-            last_row=self.rows - 1,
-            body="\n".join(self._body()),
+            next_row=_indented(row.moved(), 12),
+            body=body,
         )
 
-    def _body(self) -> Iterator[str]:
-        ends = _table("row", self.rows, self._ends(self.rows, 0))
-        ends += " & " + _table("column", self.columns, self._ends(self.columns, 1))
+    def _pushing(self) -> str:
+        count = self.rows * self.columns
+        return PUSHED.format(
+            delay=self.delay,
+            arrived_high=_bits(count) - 1,
+            owed_high=self.delay.bit_length() - 1,
+            shifted_held=_pushed("held", self.delay + 1, 1, "in_valid"),
+            last_pixel=count - 1,
+        )
+
+    def _body(self, *counters: _Counter) -> Iterator[str]:
+        ends = " & ".join(
+            counter.at(self._ends(counter.size, axis)) for axis, counter in enumerate(counters)
+        )
         height, width = self.windows.size
-        taps = []
+        taps, outside = [], []
         for y in range(height):
             for x in range(width):
                 first = ((height - 1 - y) * self.columns + width - 1 - x) * self.width
-                tap = f"pixels[{first + self.width - 1}:{first}]"
-                inside = self._inside(y, x)
-                taps.append(self._masked(inside, tap) if inside else tap)
+                taps.append(f"pixels[{first + self.width - 1}:{first}]")
+                inside = [
+                    counter.at(allowed)
+                    for counter, allowed in zip(counters, self._allowed(y, x), strict=True)
+                    if len(allowed) < counter.size
+                ]
+                if inside:
+                    lowest = (y * width + x) * self.width
+                    bits = f"y[{lowest + self.width - 1}:{lowest}]"
+                    value = f"{self.width}'h{self.outside:x}"
+                    outside.append(f"    if (!({' & '.join(inside)})) {bits} <= {value};")
         window = "{" + ", ".join(reversed(taps)) + "}"
         if not self.padded:
             yield f"assign out_valid = centre & {ends};"
@@ -168,12 +190,9 @@ class LineBuffer:
         yield "always @(posedge clk) begin"
         yield f"    out_valid <= centre & {ends};"
         yield f"    y <= {window};"
+        # Which sets or resets registers, and takes no LUTs.
+        yield from outside
         yield "end"
-
-    def _masked(self, inside: str, tap: str) -> str:
-        if self.outside:
-            return f"({inside} ? {tap} : {self.width}'h{self.outside:x})"
-        return f"({{{self.width}{{{inside}}}}} & {tap})"
 
     def _ends(self, size: int, axis: int) -> np.ndarray:
         """Rows or columns of centres."""
@@ -181,25 +200,70 @@ class LineBuffer:
         first = self.windows.size[axis] - 1 - before - after
         return np.arange(first, size, self.windows.strides[axis])
 
-    def _inside(self, y: int, x: int) -> str:
-        """Whether the tap at (y, x) of the window lies in the image; empty if it always does."""
-        conditions = []
-        for axis, name, size, tap in ((0, "row", self.rows, y), (1, "column", self.columns, x)):
+    def _allowed(self, y: int, x: int) -> Iterator[np.ndarray]:
+        """Rows, then columns of centres whose window has its tap at (y, x) in the image."""
+        for axis, size, tap in ((0, self.rows, y), (1, self.columns, x)):
             offset = tap - (self.windows.size[axis] - 1) + self.around[axis][1]
             seen = np.arange(size) + offset
-            allowed = np.flatnonzero((seen >= 0) & (seen < size))
-            if len(allowed) < size and self.padded:
-                conditions.append(_table(name, size, allowed))
-        return " & ".join(conditions)
+            inside = (seen >= 0) & (seen < size)
+            yield np.flatnonzero(inside | (not self.padded))
+
+
+class _Counter:
+    """A register that counts rows or columns, and bits that say whether it is at some of them.
+
+    The bits are registers too, so that a pixel's masks are functions of few inputs.
+
+    Args:
+        name: of the register.
+        size: how many values it has; 0 follows the last one.
+    """
+
+    def __init__(self, name: str, size: int) -> None:
+        self.name, self.size = name, size
+        self.flags: dict[tuple[int, ...], str] = {}
+
+    def at(self, values: np.ndarray) -> str:
+        """Whether it has one of these values."""
+        key = tuple(values.tolist())
+        if len(key) == self.size:
+            return "1'b1"
+        return self.flags.setdefault(key, f"{self.name}_{len(self.flags)}")
+
+    def declared(self) -> list[str]:
+        """Declarations, and what is known at the start."""
+        lines = [f"reg [{_bits(self.size) - 1}:0] {self.name};", f"initial {self.name} = 0;"]
+        for values, flag in self.flags.items():
+            lines += [f"reg {flag};", f"initial {flag} = 1'b{int(0 in values)};"]
+        return lines
+
+    def moved(self) -> list[str]:
+        """Statements that give all of them their next values."""
+        following = np.roll(np.arange(self.size), -1)
+        bits = (following >> k & 1 for k in reversed(range(_bits(self.size))))
+        following_bits = ", ".join(self._table(bit) for bit in bits)
+        after = f"{{{following_bits}}}" if self.size <= LARGEST_TABLE else (
+            f"{self.name} == {self.size - 1} ? 0 : {self.name} + 1"
+        )
+        return [f"{self.name} <= {after};"] + [
+            f"{flag} <= {self._table(np.isin(following, values))};"
+            for values, flag in self.flags.items()
+        ]
+
+    def _table(self, true: np.ndarray) -> str:
+        """A function of its value, by a table of one bit for each."""
+        bits = sum(int(bit) << value for value, bit in enumerate(true))
+        return f"(|({self.size}'h{bits:x} >> {self.name} & {self.size}'h1))"
+
+
+def _bits(size: int) -> int:
+    """Of a counter that has so many values."""
+    return max((size - 1).bit_length(), 1)
+
+
+def _indented(lines: list[str], spaces: int) -> str:
+    return "\n".join(" " * spaces + line for line in lines)
 
 
 def _pushed(name: str, bits: int, width: int, entering: str) -> str:
     return entering if bits == width else f"{{{name}[{bits - width - 1}:0], {entering}}}"
-
-
-def _table(index: str, size: int, true: np.ndarray) -> str:
-    """Whether a number below `size` is one of `true`, by a table of one bit for each."""
-    if size == 1:
-        return f"1'b{int(len(true) > 0)}"
-    bits = sum(1 << int(value) for value in true)
-    return f"(|({size}'h{bits:x} >> {index} & {size}'h1))"

@@ -49,7 +49,7 @@ always @(posedge clk) begin
     turn <= following;
     word <= words[following];
     out_valid <= ready;
-    y <= {value};
+    y <= held[from];{zeros}
 end
 endmodule
 """
@@ -101,11 +101,6 @@ class PixelOrder:
         return self.bits + self.width
 
     @property
-    def masked(self) -> int:
-        """Bits of a pixel, where some of those that leave are 0."""
-        return self.width if self.padded else 0
-
-    @property
     def padded(self) -> bool:
         """Whether zeros leave."""
         return min(self.order) < 0
@@ -131,7 +126,7 @@ class PixelOrder:
 
     def module(self) -> str:
         """The module's Verilog."""
-        words, read = list(self._words()), "held[from]"
+        words = list(self._words())
         place, need = self._place_bits, max((self.pixels - 1).bit_length(), 1)
         width = place + 1 + need
         memory = (f"    words[{i}] = {width}'h{word:x};" for i, word in enumerate(words))
@@ -153,7 +148,8 @@ class PixelOrder:
             pixels=self.pixels,
             memory="\n".join(memory),
             first_word=f"{width}'h{words[0]:x}",
-            value=f"{{{self.width}{{word[{place}]}}}} & {read}" if self.padded else read,
+            # Which resets registers, and takes no LUTs.
+            zeros=f"\n    if (!word[{place}]) y <= 0;" if self.padded else "",
         )
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from hls_projects.kinds import Layer, Levels, Reshape, Role
 from hls_projects.kinds.moves.move import ZERO
 from hls_projects.logic.bits import signed_width
+from hls_projects.network.entering_image import entering_image
 from hls_projects.network.folded_pads import FoldedPads, as_image
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -86,15 +87,9 @@ class Planner:
 
     def _start(self) -> None:
         """The image that enters, after the reshapes that give it its shape."""
-        form, image = self.network.input, self.network.input.shape
-        source = INPUT
-        while len(after := self.consumers.get(source, ())) == 1:
-            layer = self.network.layers[after[0]]
-            if layer.role is not Role.SHAPE or layer.flattens:
-                break
-            source = after[0]
-            self.made[source] = INPUT
-            image = self.layer_shapes[source]
+        form = self.network.input
+        reshapes, image = entering_image(self.network)
+        self.made.update(dict.fromkeys(reshapes, INPUT))
         image = as_image(image)
         if len(image) != 3:
             raise unsupported(f"a network whose images have shape {image}")

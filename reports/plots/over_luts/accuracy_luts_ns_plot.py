@@ -9,8 +9,13 @@ from reports.comparison.compared_network import Group, metric_of
 from reports.comparison.published import published_designs
 from reports.plots.error_axis import error_axis
 from reports.plots.over_luts.label_placement import label_points
-from reports.plots.over_luts.lut_points import lut_legend, lut_points, paint_diamonds
-from reports.plots.svg import COLORS, draw_svg, log_x_axis, plain_axes
+from reports.plots.over_luts.lut_points import (
+    lut_legend,
+    lut_points,
+    network_colors,
+    paint_diamonds,
+)
+from reports.plots.svg import draw_svg, log_x_axis, plain_axes
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -40,7 +45,7 @@ def accuracy_luts_ns_plot(groups: Sequence[Group], data: str | None = None) -> s
     def paint(figure: matplotlib.figure.Figure) -> None:
         axes = figure.subplots()
         paint_diamonds(axes, theirs)
-        colors = dict(zip(dict.fromkeys(p.group.network for p, _ in own), COLORS * 9, strict=False))
+        colors = network_colors(point for point, _ in own)
         for point, place in own:
             axes.errorbar(*place, 100 * (point.accuracy.sd or 0.0), fmt="o", markersize=6,
                           color=colors[point.group.network], elinewidth=1.0)

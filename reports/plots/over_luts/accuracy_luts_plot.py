@@ -15,9 +15,10 @@ from reports.plots.over_luts.lut_points import (
     LutPoint,
     lut_legend,
     lut_points,
+    network_colors,
     paint_diamonds,
 )
-from reports.plots.svg import COLORS, draw_svg, log_x_axis, plain_axes
+from reports.plots.svg import draw_svg, log_x_axis, plain_axes
 from reports.records.record import Source
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def accuracy_luts_plot(groups: Sequence[Group], data: str | None = None) -> str 
     def paint(figure: matplotlib.figure.Figure) -> None:
         axes = figure.subplots()
         theirs = _paint_published(axes, published)
-        colors = dict(zip(dict.fromkeys(p.group.network for p in own), COLORS * 9, strict=False))
+        colors = network_colors(own)
         for point in own:
             _paint_point(axes, point, colors[point.group.network])
         _lut_axis(axes, metric_of(point.group for point in own))

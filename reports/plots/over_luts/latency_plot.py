@@ -13,9 +13,10 @@ from reports.plots.over_luts.lut_points import (
     OTHER_MARKER,
     lut_legend,
     lut_points,
+    network_colors,
     paint_diamonds,
 )
-from reports.plots.svg import COLORS, draw_svg, log_x_axis, plain_axes
+from reports.plots.svg import draw_svg, log_x_axis, plain_axes
 from reports.records.record import Source
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def latency_luts_plot(groups: Sequence[Group], data: str | None = None) -> str |
 
     def paint(figure: matplotlib.figure.Figure) -> None:
         axes = figure.subplots()
-        colors = dict(zip(dict.fromkeys(p.group.network for p, _ in own), COLORS * 9, strict=False))
+        colors = network_colors(point for point, _ in own)
         places = [(float(d.luts), d.latency_ns, f"{d.name}, {d.accuracy:g} %") for d in theirs]
         paint_diamonds(axes, places)
         for point, latency in own:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from reports.comparison.compared_network import Group, sparsity_text
 from reports.comparison.hardware_table import hardware_spreads
-from reports.plots.svg import plain_label
+from reports.plots.svg import COLORS, plain_label
 from reports.records.record import Source
 from training.methods import METHODS
 
@@ -80,6 +81,11 @@ def paint_diamonds(axes: matplotlib.axes.Axes, places: Sequence[tuple[float, flo
         [place[0] for place in places], [place[1] for place in places],
         "D", color="#999999", markerfacecolor="none", markersize=5,
     )
+
+
+def network_colors(points: Iterable[LutPoint]) -> dict[str, str]:
+    """A colour for every architecture, the same again after twelve."""
+    return dict(zip(dict.fromkeys(p.group.network for p in points), cycle(COLORS), strict=False))
 
 
 def lut_legend(

@@ -30,12 +30,22 @@ def gray(net):
     return replace(net, input=form, layers=(Reshape(shape), *net.layers))
 
 
+def reshaped(net):
+    """The same network of flat samples, which become its images in two steps."""
+    rows, columns, channels = net.input.shape
+    form = InputFormat(net.input.bits, False, net.input.scale, (rows * columns * channels,))
+    steps = Reshape((rows, columns * channels)), Reshape((rows, columns, channels))
+    return replace(net, input=form, layers=(*steps, *net.layers))
+
+
 NETWORKS = {
     "binarized": of_input(network((20, 6, 4)), 1, 0.375),
     "two bits, a scale of each": of_input(network((4, 6, 3)), 2, (0.25, 0.1, 0.5, 0.05)),
     "an image": of_input(image_network((4, 5, 2), [(3, (2, 2), (1, 1), "same")]), 2, 0.25),
     "a gray image": gray(
         of_input(image_network((4, 5, 1), [(3, (2, 2), (1, 1), "same")]), 2, 0.375)),
+    "a twice reshaped image": reshaped(
+        of_input(image_network((4, 5, 2), [(3, (1, 1), (1, 1), "same")]), 2, 0.375)),
 }
 
 
@@ -63,9 +73,12 @@ def test_each_level_begins_at_its_least_value_and_is_proved(tmp_path):
     assert proof.complete, str(proof)
 
 
-def test_levels_of_a_gray_image_are_those_of_a_pixel_and_proved(tmp_path):
-    raw = with_raw_inputs(NETWORKS["a gray image"], 8, 1 / 256)
-    assert raw.layers[1].levels[:, :2].tolist() == [[96, 192]]
+@pytest.mark.parametrize(("name", "before", "channels"), [
+    ("a gray image", 1, 1), ("a twice reshaped image", 2, 2),
+])
+def test_levels_of_an_image_are_those_of_a_pixel_and_proved(name, before, channels, tmp_path):
+    raw = with_raw_inputs(NETWORKS[name], 8, 1 / 256)
+    assert raw.layers[before].levels[:, :2].tolist() == [[96, 192]] * channels
     proof = prove_stream(write_rtl(raw, tmp_path).verilog, raw)
     assert proof.complete and not proof.differences, str(proof)
 

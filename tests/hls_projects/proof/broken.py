@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-INIT = re.compile(r"(\d+)'h([0-9a-f]+)\)\)")
+INIT = re.compile(r"(?<=INIT\()(\d+)'h([0-9a-f]+)\)\)")
 
 
 def flipped_bit(text: str, table: int, bit: int) -> str:

@@ -62,10 +62,18 @@ def test_a_model_of_other_layers_is_no_such_network():
     assert not is_sparse_ternary(keras.Sequential([keras.Input((4,)), keras.layers.Flatten()]))
 
 
-def test_other_input_bits_are_refused(trained, tmp_path):
+@pytest.mark.parametrize(("asked", "message"), [
+    ({"input_bits": 1}, "`input_bits` must be 4, as the `model` has it.*: 1"),
+    ({"width": 2}, "`hidden` and `width` must be left out with a `model`.*width 2, of weights"),
+    ({"hidden": [32]}, "`hidden` must be left out with a `model`.*hidden \\[32\\], of weights"),
+    ({"activation_bits": 3}, "`activation_bits` must be left out with a `model` of sparse.*: 3"),
+    ({"threshold": 0.5}, "`threshold` must be left out"),
+    ({"window": 0.3}, "`window` must be left out"),
+])
+def test_what_the_model_has_already_is_refused(trained, tmp_path, asked, message):
     path, _ = trained
-    config = build_config(SMALL, {"model": str(path), "input_bits": 1})
-    with pytest.raises(ValueError, match="`input_bits` must be 4, as the `model` has it.*: 1"):
+    config = build_config(SMALL, {"model": str(path)} | asked)
+    with pytest.raises(ValueError, match=message):
         run.train(config, tmp_path / "run", verbose=0)
     assert not (tmp_path / "run").exists()
 

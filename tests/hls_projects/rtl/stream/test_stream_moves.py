@@ -149,4 +149,3 @@ def test_pixels_leave_two_cycles_after_the_last_one_that_they_need():
     assert order.leaving(np.array([5, 6, 7])).tolist() == [7, 9, 10, 11]
     assert order.enabled(np.arange(7)).tolist() == [0, 1, 1, 4, 5, 5, 8]
     assert order.first_needed(np.arange(5)).tolist() == [0, 0, 0, 3, 3]
-    assert order.masked == 2
