@@ -183,7 +183,7 @@ def _read(
         return None, IntegerNetwork.load(source.model), None
     model = load_model(source.model)
     found = convert_model(model, choose_input_format(model, options, source.record))
-    return model, found.network, prove_converted(model, found)
+    return model, IntegerNetwork(*found.parts), prove_converted(model, found)
 
 
 def _write_project(

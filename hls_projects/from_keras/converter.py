@@ -16,7 +16,8 @@ from hls_projects.from_keras.values.biases import with_biases
 from hls_projects.from_keras.walk import Reached, Tap, Walk, Weighted
 from hls_projects.kinds import Layer
 from hls_projects.network.input_format import InputFormat
-from hls_projects.network.integer_network import IntegerNetwork
+
+Sources = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +36,15 @@ class Converted:
     input: InputFormat
     layers: tuple[Layer, ...]
     provenance: dict[str, Any]
-    sources: tuple[tuple[int, ...], ...]
+    sources: Sources
     names: tuple[str, ...]
     taps: tuple[Tap | None, ...]
     weighted: Mapping[int, Sequence[Weighted]] = field(default_factory=dict)
 
     @property
-    def network(self) -> IntegerNetwork:
-        """The integer network."""
-        return IntegerNetwork(self.input, self.layers, self.provenance, self.sources)
+    def parts(self) -> tuple[InputFormat, tuple[Layer, ...], dict[str, Any], Sources]:
+        """What an IntegerNetwork is made of, in order."""
+        return self.input, self.layers, self.provenance, self.sources
 
 
 def convert(model: keras.Model, given: Given = None) -> Converted:

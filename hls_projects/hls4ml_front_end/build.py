@@ -107,7 +107,7 @@ def _network_and_names(
     from hls_projects.from_keras.converter import convert
 
     found = convert(model, input_format)
-    return found.network, found.names
+    return IntegerNetwork(*found.parts), found.names
 
 
 def _config(

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hls_projects.hls4ml_front_end.layer_list import Entry, project_entries
+from hls_projects.network.integer_network import IntegerNetwork
 
 Parsed = tuple[list[Entry], list[str], list[str], list[list[int]]]
 
@@ -41,7 +42,7 @@ def parse(model: Any) -> Parsed:
 
     found = convert(model)
     graph = found.graph
-    network = found.network
+    network = IntegerNetwork(*found.parts)
     if graph.tail:
         warnings.warn(left_out(graph.tail), UserWarning, stacklevel=2)
     project = project_entries(

@@ -188,7 +188,7 @@ class IntegerNetwork:
         """
         from hls_projects.from_keras.converter import convert
 
-        return convert(model, input_format).network
+        return cls(*convert(model, input_format).parts)
 
 
 def _checked_shape(position: int, layer: Layer, *shapes: tuple[int, ...]) -> tuple[int, ...]:

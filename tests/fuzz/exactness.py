@@ -12,6 +12,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from hls_projects.from_keras.converter import convert
+from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import SimulationError, check_feasible
 from hls_projects.tools.yosys import YosysError
 from hls_projects.verification.csim import CompilerError
@@ -133,7 +134,7 @@ def check_keras(piece: NetworkPiece, tally: Tally) -> Case | None:
         else:
             tally.failures.append(f"from_keras: {error}: {piece}")
         return None
-    network = converted.network
+    network = IntegerNetwork(*converted.parts)
     format = network.input
     x = samples(format.shape, format.scale, format.lowest, format.highest, piece.seed)
     try:

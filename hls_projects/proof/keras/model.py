@@ -159,8 +159,8 @@ def _other_layers(converted: Converted, network: IntegerNetwork) -> list[str]:
     """Where a network is not the one that the model is converted to now."""
     if converted.input != network.input or len(converted.layers) != len(network.layers):
         return [f"its layers are {[layer.kind for layer in converted.layers]} now"]
-    if converted.network.taken != network.taken:
-        return [f"its layers take what {converted.network.taken} put out now"]
+    if converted.sources != network.taken:
+        return [f"its layers take what {converted.sources} put out now"]
     pairs = zip(converted.names, converted.layers, network.layers, strict=True)
     return [
         f"'{name}' is another now" for name, now, before in pairs

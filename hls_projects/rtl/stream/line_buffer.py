@@ -212,7 +212,7 @@ class LineBuffer:
 class _Counter:
     """A register that counts rows or columns, and bits that say whether it is at some of them.
 
-    The bits are registers too, so that a pixel's masks are functions of few inputs.
+    The bits are registers too, so that no long path begins with a counter.
 
     Args:
         name: of the register.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+from qkeras import QActivation
 
 from hls_projects.from_keras.converter import convert
 from hls_projects.from_keras.values import levels
@@ -88,6 +89,22 @@ def test_another_network_is_no_proof(small):
     other = IntegerNetwork(network.input, tuple(layers), network.provenance, network.sources)
     proof = prove_keras(small, other)
     assert not proof.complete and "is another now" in str(proof)
+
+
+def test_the_same_layers_that_take_others_are_no_proof():
+    inputs = keras.Input((3,))
+    x = InputQuantizer(bits=4, signed=True, scale=1.0)(inputs)
+    ends = [SparseTernaryDense(2)(x) for _ in range(2)]
+    activations = [QActivation("quantized_relu(2, 2)")(end) for end in ends]
+    joined = SparseTernaryDense(2)(keras.layers.Concatenate()(activations))
+    model = keras.Model(inputs, IntegerHead()(joined))
+    network = IntegerNetwork.from_keras(model)
+    assert prove_keras(model, network).complete
+    sources = tuple(taken[::-1] for taken in network.sources)
+    assert sources != network.sources
+    other = IntegerNetwork(network.input, network.layers, network.provenance, sources)
+    proof = prove_keras(model, other)
+    assert not proof.complete and "its layers take what" in str(proof)
 
 
 def test_bisection_is_not_called_a_proof(small, monkeypatch):
