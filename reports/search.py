@@ -27,10 +27,7 @@ ESTIMATED = (
     ("luts", "LUT"), ("positions", "positions"), ("ffs", "FF"), ("bits", "bits"), ("nonzeros", ""),
     ("latency_ns", "ns"), ("luts_ns", "LUT · ns"),
 )
-MEASURED = (
-    ("luts", "LUT", Source.YOSYS), ("positions", "positions", Source.YOSYS),
-    ("ffs", "FF", Source.YOSYS),
-)
+MEASURED = ("luts", "LUT"), ("positions", "positions"), ("ffs", "FF")
 MARK = "†"
 STATES = {"complete": "finished", "pruned": "ended early", "fail": "failed", "running": "running"}
 
@@ -121,7 +118,7 @@ def pareto_table(record: SearchRecord) -> Table:
         Column("test_accuracy", f"Test {record.metric}", score_text),
         *(
             Column(f"measured_{name}", f"{name}, synthesized", _marked(constraints.get(name, {})))
-            for name, _, _ in synthesized
+            for name, _ in synthesized
         ),
         Column("latency_cycles", "Latency (cycles)", number_text),
         Column("measured_latency_ns", "Latency (ns, delay model)", number_text),
@@ -148,7 +145,7 @@ def pareto_table(record: SearchRecord) -> Table:
         for point in pareto
         if "error" in point.measured
     )
-    bound = any(name in constraints for name, _, _ in MEASURED)
+    bound = any(name in constraints for name, _ in MEASURED)
     notes = (f"{MARK}: outside a constraint, which binds the estimate.",) if bound else ()
     return Table("Pareto set", columns, rows, notes + errors)
 
@@ -171,8 +168,8 @@ def _estimate(point: ParetoPoint, name: str, unit: str, counted: Collection[str]
     return Figure(point.trial.figures.get(name), unit, source)
 
 
-def _measured(point: ParetoPoint, name: str, unit: str, source: Source) -> Figure:
-    return Figure(point.measured.get(name), unit, source)
+def _measured(point: ParetoPoint, name: str, unit: str) -> Figure:
+    return Figure(point.measured.get(name), unit, point.synthesis)
 
 
 def _command_table(pareto: tuple[ParetoPoint, ...]) -> Table:

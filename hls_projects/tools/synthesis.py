@@ -101,6 +101,21 @@ def synthesize_layers(
     return _synthesize(verilog, target, command, cache, seconds, memory_mib)
 
 
+def synthesize_design(verilog: Path, pixels: int, cache: Path | None = None) -> Cells:
+    """Cells of a network for UltraScale+; of a stream of pixels its modules' one by one, summed.
+
+    Args:
+        verilog, cache: as for synthesize_verilog.
+        pixels: of a sample, 1 where it enters at once.
+
+    Raises:
+        YosysError: if Yosys fails or reaches a limit.
+    """
+    if pixels > 1:
+        return sum_cells(synthesize_layers(verilog, cache=cache).values())
+    return synthesize_verilog(verilog, cache=cache)
+
+
 def _synthesize(
     verilog: Path, target: str, command: str, cache: Path | None, seconds: float, memory_mib: int
 ) -> dict[str, Cells]:

@@ -199,16 +199,12 @@ def synthesized(network: IntegerNetwork, folder: Path) -> tuple[dict[str, float]
         folder: of the Verilog.
     """
     from hls_projects.rtl import write_rtl
-    from hls_projects.tools.synthesis import sum_cells, synthesize_layers, synthesize_verilog
+    from hls_projects.tools.synthesis import synthesize_design
     from training.data import cache_folder
 
     design = write_rtl(network, folder)
-    cache = cache_folder() / "synthesis"
-    if design.pixels > 1:
-        cells = sum_cells(synthesize_layers(design.verilog, cache=cache).values())
-        source = Source.YOSYS_SUM
-    else:
-        cells, source = synthesize_verilog(design.verilog, cache=cache), Source.YOSYS
+    cells = synthesize_design(design.verilog, design.pixels, cache_folder() / "synthesis")
+    source = Source.YOSYS_SUM if design.pixels > 1 else Source.YOSYS
     found = {name: getattr(cells, name) for name in (*CELLS, "positions")}
     return {**found, **timing_figures(network, design)}, source
 

@@ -11,7 +11,6 @@ from qkeras_models.files.folder_lock import exclusive_file
 from qkeras_models.files.run_folder import RunFolder
 from reports.comparison.compared_results import read_network
 from reports.network.network_figures import HARDWARE, hardware_sources, network_figures, sources_of
-from reports.records.record import Source
 from reports.records.results_file import NetworkRecord, load_records, save_records
 from reports.records.search_record import ParetoPoint, SearchRecord
 from training.config import build_config, read_config
@@ -78,7 +77,7 @@ def _published(point: ParetoPoint, name: str, folder: Path, results: Path) -> Ne
         wanted_sparsity=config["sparsity"],
         **figures,
         **hardware,
-        sources={**sources_of(figures), **hardware_sources(hardware, Source.YOSYS)},
+        sources={**sources_of(figures), **hardware_sources(hardware, point.synthesis)},
         network_file=file.as_posix(),
         epochs=training["epochs"],
         learning_rate=config["learning_rate"],

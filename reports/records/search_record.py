@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports.records.record import Source
 from training.data.targets.task import Task
 
 RECORD = "search.json"
@@ -54,6 +55,11 @@ class ParetoPoint:
     trial: Trial
     measured: Mapping[str, Any]
     command: str
+
+    @property
+    def synthesis(self) -> Source:
+        """Where its synthesized cells come from; earlier searches say nothing of pixels."""
+        return Source.YOSYS_SUM if self.measured.get("pixels", 1) > 1 else Source.YOSYS
 
 
 @dataclass(frozen=True)

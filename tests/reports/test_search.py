@@ -42,6 +42,12 @@ def test_positions_stand_beside_luts_where_they_were_measured():
     assert "measured_positions" not in [column.key for column in earlier.columns]
 
 
+def test_modules_of_streams_are_summed_and_the_page_says_so():
+    stream = replace(point(0, 900, 960), measured={"luts": 960, "ffs": 20, "pixels": 784})
+    table = pareto_table(record({}, stream, point(1, 950, 980)))
+    assert synthesized(table) == ["960 LUT (yosys, sum)", "980 LUT (yosys)"]
+
+
 def test_measured_positions_are_drawn_over_positions():
     occupied = point(1, 950, 980)
     figures = {**occupied.trial.figures, "positions": 1270}

@@ -112,7 +112,7 @@ def _synthesized(
 ) -> dict[str, float]:
     """Cells by Yosys and timing of Verilog whose simulation gives the same logits."""
     from hls_projects.rtl import RtlSimulation, write_rtl
-    from hls_projects.tools.synthesis import synthesize_verilog
+    from hls_projects.tools.synthesis import synthesize_design
     from hls_projects.verification.exactness import ExactnessError
     from hls_projects.verification.mismatch import describe
     from training.data import cache_folder
@@ -126,8 +126,9 @@ def _synthesized(
     if not np.array_equal(simulated, logits):
         found = describe("integer network", "RTL simulation", logits, simulated, None)
         raise ExactnessError(str(found), found)
-    cells = synthesize_verilog(design.verilog, cache=cache_folder() / "synthesis")
+    cells = synthesize_design(design.verilog, design.pixels, cache_folder() / "synthesis")
     return {
+        "pixels": design.pixels,
         **{name: getattr(cells, name) for name in MEASURED_CELLS},
         "latency_cycles": design.latency,
         "fmax_mhz": round(design.fmax_mhz, 1),

@@ -24,7 +24,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl import RtlSimulation, check_feasible, write_rtl
 from hls_projects.rtl.estimate import estimate, layer_facts
 from hls_projects.rtl.stream.line_buffer import LineBuffer
-from hls_projects.tools.synthesis import sum_cells, synthesize_layers
+from hls_projects.tools.synthesis import synthesize_design, synthesize_layers
 from tests.hls_projects.networks import edge_inputs, image_network
 
 # Strides, both paddings, pools that overlap and that leave rows over, dense layers of pixels,
@@ -95,10 +95,11 @@ def test_buffers_are_counted(tmp_path):
     lines = (2 * 7 + 3) * 4, (2 * 7 + 3) * 8, (7 + 2) * 6, (3 + 3) * 6
     assert design.buffer_bits == sum(lines) + 3 * 3 * 6
     design = write_rtl(ZOO["lines"][0], tmp_path)
-    cells = synthesize_layers(design.verilog)
+    cells = synthesize_layers(design.verilog, cache=tmp_path)
     # Counters, and the window's own register where zeros surround the image, come on top.
     assert cells["window_1"].ffs >= 4 * 5 + 5 and cells["collect"].ffs >= 5 * 5 * 3
-    assert sum_cells(cells.values()).ffs == sum(module.ffs for module in cells.values())
+    total = synthesize_design(design.verilog, design.pixels, cache=tmp_path)
+    assert total.ffs == sum(module.ffs for module in cells.values())
 
 
 def test_a_window_that_looks_beyond_the_image_sees_zeros_there():
