@@ -13,6 +13,7 @@ from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.rtl.estimation.cells import Models, comparisons, sums_facts
 from hls_projects.rtl.estimation.live import live_parts
 from hls_projects.rtl.feasible import check_unrolled
+from hls_projects.rtl.stream.line_buffer import LineBuffer
 from hls_projects.rtl.stream.stream_plan import StreamPlan, plan_stream, streams
 from hls_projects.rtl.stream.streaming import pool_stage
 from qkeras_models.cost.layer_facts import LayerFacts
@@ -108,14 +109,14 @@ def _pixel_facts(plan: StreamPlan) -> Iterator[LayerFacts]:
 
 
 def _stream_estimate(plan: StreamPlan, models: Models) -> Estimate:
-    """Pools are built and counted; buffers count every bit that they hold, no counters."""
+    """Pools are built and counted; buffers count every bit that they hold, and windows counters."""
     rest = _estimate_at_once(plan.tail, models)
     facts = _pixel_facts(plan)
     cells = np.array([rest.luts, rest.positions], float)
     registers = sum(buffer.registers for buffer in plan.buffers) + rest.ffs
     by_layer: list[tuple[Layer, float]] = []
     for step in plan.steps:
-        own = np.zeros(2)
+        own = np.array(step.buffer.cells if isinstance(step.buffer, LineBuffer) else (0.0, 0.0))
         if step.pools:
             stage = pool_stage(step).stages[0]
             own += stage.netlist.luts, stage.netlist.positions

@@ -118,6 +118,24 @@ class LineBuffer:
         return self.windows.size[0] * self.windows.size[1] * self.width
 
     @property
+    def cells(self) -> tuple[float, float]:
+        """LUTs and LUT positions of its counters, about: nothing is synthesized.
+
+        A LUT for each bit of rows, columns and their ends, for each reset, one that moves rows on
+        and one of `out_valid`, two of which share a position; where zeros surround the image, bits
+        of two adders with carry chains, and three more.
+        """
+        row, column = _Counter("row", self.rows), _Counter("column", self.columns)
+        resets = sum("if (!" in line for line in self._body(row, column))
+        own = 2.0 + resets
+        for counter in row, column:
+            own += len(counter.flags) + (counter.size > 1) * _bits(counter.size)
+        if not self.delay:
+            return own, own / 2
+        chains = _bits(self.rows * self.columns), self.delay.bit_length()
+        return own + sum(chains) + 3, own / 2 + sum(-(-bits // 4) * 4 for bits in chains) + 3
+
+    @property
     def padded(self) -> bool:
         return any(map(any, self.around))
 

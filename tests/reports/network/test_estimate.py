@@ -77,7 +77,7 @@ def test_other_networks_than_the_fits_say_so():
     note = figures["luts"].note
     assert note == figures["ffs"].note
     assert figures["brams"].value == figures["dsps"].value == 0
-    assert note.startswith("fitted on dense networks, not on convolutional ones; fifteen of them, ")
+    assert note.startswith("fitted on dense networks, not on convolutional ones; twenty-five of them, ")
     note = figures["positions"].note
     assert note.startswith("fitted on dense networks, not on convolutional ones; eleven of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")
@@ -114,8 +114,11 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         record for name in ("mnist", "cifar10") for record in load_records(results / f"{name}.json")
         if record.sources.get("luts") == "yosys, sum"
     ]
-    networks = {"lenet5", "mnist-stream", "cifar-vgg16", "cifar-vgg32", "cifar-vgg64", "cnv"}
-    assert {record.network for record in synthesized} == networks and len(synthesized) == 15
+    networks = {
+        "lenet5", "mnist-stream", "mnist-streams", "cnv", "cifar-vgg16", "cifar-vgg32",
+        "cifar-vgg64",
+    }
+    assert {record.network for record in synthesized} == networks and len(synthesized) == 25
     found = [estimate(IntegerNetwork.load(results / record.network_file)) for record in synthesized]
     for key, label in (("luts", "LUT"), ("ffs", "FF")):
         errors = [
@@ -130,7 +133,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         if record.positions is not None
     ]
     span = f"{100 * min(counted):+.1f} to {100 * max(counted):+.1f} %".replace("-", "−")
-    assert len(counted) == 11 and span in position_note(1, True)
+    assert len(counted) == 21 and span in position_note(1, True)
 
 
 def test_errors_on_branched_networks_are_those_of_the_page():
@@ -172,7 +175,7 @@ def test_positions_of_the_reproductions_networks_are_near_those_of_their_netlist
     for record in load_records(results / "mnist.json"):
         if record.positions is None or record.nonzeros > LARGEST_FITTED:
             continue
-        if record.network not in ("lenet5", "mnist-stream"):
+        if record.network not in ("lenet5", "mnist-stream", "mnist-streams"):
             found = estimate(IntegerNetwork.load(results / record.network_file))
             kind = limited if record.network == "mnist-fast" else errors
             kind.append(found.positions / record.positions - 1)
