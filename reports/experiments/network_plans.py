@@ -85,8 +85,12 @@ NETWORKS = {
         method_options={"sparse": {"learning_rate": 0.004}},
     ),
     "mnist-stream": NetworkPlan(
-        (80, 25), (1, 1), (0, 1, 2), 0.94, 8.0, (0.94,), ("sparse",),
-        method_options={"sparse": {"learning_rate": 0.004}},
+        (80, 25), (1, 1), (0, 1, 2), 0.94, 8.0, (0.94,), ("sparse", "ternary"),
+        method_options={
+            "sparse": {"learning_rate": 0.004},
+            "ternary": {"learning_rate": 0.01, "gradual": False},
+        },
+        seeds_of={"ternary": (0,)},
     ),
     "mnist-small-averaged": NetworkPlan(
         (120, 30), (4, 2), (0, 1, 2), 0.98, 2.4, (0.98,), ("sparse",),
