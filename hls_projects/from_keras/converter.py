@@ -17,8 +17,6 @@ from hls_projects.from_keras.walk import Reached, Tap, Walk, Weighted
 from hls_projects.kinds import Layer
 from hls_projects.network.input_format import InputFormat
 
-Sources = tuple[tuple[int, ...], ...]
-
 
 @dataclass(frozen=True, eq=False)
 class Converted:
@@ -36,13 +34,13 @@ class Converted:
     input: InputFormat
     layers: tuple[Layer, ...]
     provenance: dict[str, Any]
-    sources: Sources
+    sources: tuple[tuple[int, ...], ...]
     names: tuple[str, ...]
     taps: tuple[Tap | None, ...]
     weighted: Mapping[int, Sequence[Weighted]] = field(default_factory=dict)
 
     @property
-    def parts(self) -> tuple[InputFormat, tuple[Layer, ...], dict[str, Any], Sources]:
+    def parts(self) -> tuple[Any, ...]:
         """What an IntegerNetwork is made of, in order."""
         return self.input, self.layers, self.provenance, self.sources
 

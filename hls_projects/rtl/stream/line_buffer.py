@@ -126,8 +126,8 @@ class LineBuffer:
         of two adders with carry chains, and three more.
         """
         row, column = _Counter("row", self.rows), _Counter("column", self.columns)
-        resets = sum("if (!" in line for line in self._body(row, column))
-        own = 2.0 + resets
+        self._ending(row, column)
+        own = 2.0 + len(list(self._resets(row, column)))
         for counter in row, column:
             own += len(counter.flags) + (counter.size > 1) * _bits(counter.size)
         if not self.delay:
@@ -180,25 +180,13 @@ class LineBuffer:
         )
 
     def _body(self, *counters: _Counter) -> Iterator[str]:
-        ends = " & ".join(
-            counter.at(self._ends(counter.size, axis)) for axis, counter in enumerate(counters)
-        )
+        ends = self._ending(*counters)
         height, width = self.windows.size
-        taps, outside = [], []
+        taps = []
         for y in range(height):
             for x in range(width):
                 first = ((height - 1 - y) * self.columns + width - 1 - x) * self.width
                 taps.append(f"pixels[{first + self.width - 1}:{first}]")
-                inside = [
-                    counter.at(allowed)
-                    for counter, allowed in zip(counters, self._allowed(y, x), strict=True)
-                    if len(allowed) < counter.size
-                ]
-                if inside:
-                    lowest = (y * width + x) * self.width
-                    bits = f"y[{lowest + self.width - 1}:{lowest}]"
-                    value = f"{self.width}'h{self.outside:x}"
-                    outside.append(f"    if (!({' & '.join(inside)})) {bits} <= {value};")
         window = "{" + ", ".join(reversed(taps)) + "}"
         if not self.padded:
             yield f"assign out_valid = centre & {ends};"
@@ -208,9 +196,30 @@ class LineBuffer:
         yield "always @(posedge clk) begin"
         yield f"    out_valid <= centre & {ends};"
         yield f"    y <= {window};"
-        # Which sets or resets registers, and takes no LUTs.
-        yield from outside
+        yield from self._resets(*counters)
         yield "end"
+
+    def _ending(self, *counters: _Counter) -> str:
+        """Whether a window ends at the centre's row and column."""
+        return " & ".join(
+            counter.at(self._ends(counter.size, axis)) for axis, counter in enumerate(counters)
+        )
+
+    def _resets(self, *counters: _Counter) -> Iterator[str]:
+        """Statements that set or reset the registers of pixels outside the image, without LUTs."""
+        height, width = self.windows.size
+        for y in range(height):
+            for x in range(width):
+                inside = [
+                    counter.at(allowed)
+                    for counter, allowed in zip(counters, self._allowed(y, x), strict=True)
+                    if len(allowed) < counter.size
+                ]
+                if inside:
+                    lowest = (y * width + x) * self.width
+                    bits = f"y[{lowest + self.width - 1}:{lowest}]"
+                    value = f"{self.width}'h{self.outside:x}"
+                    yield f"    if (!({' & '.join(inside)})) {bits} <= {value};"
 
     def _ends(self, size: int, axis: int) -> np.ndarray:
         """Rows or columns of centres."""
