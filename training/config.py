@@ -98,6 +98,9 @@ class TrainingConfig(BaseModel):
     activation_bits: int | dict[str, int] = Field(
         2, description="1 to 4, after every hidden layer, or by the layer's name"
     )
+    first_layer_bits: int | None = Field(
+        None, ge=2, le=8, description="of weights, none pruned. By default ternary, as in others"
+    )
     fan_in: dict[str, int | None] = Field(
         {}, description="most nonzero weights of an output, by the layer's name"
     )

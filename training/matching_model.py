@@ -70,7 +70,7 @@ def check_layers(model: keras.Model, config: Any, described: Callable[[], keras.
 
 def check_activations(config: Any) -> None:
     """Raises ValueError if activations are asked for that a sparse ternary `model` has already."""
-    for name in _departures(config, ("activation_bits", "threshold", "window")):
+    for name in _departures(config, ("activation_bits", "first_layer_bits", "threshold", "window")):
         raise ValueError(
             f"`{name}` must be left out with a `model` of sparse ternary layers, which has its "
             f"own. Received: {getattr(config, name)}"

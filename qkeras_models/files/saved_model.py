@@ -71,7 +71,10 @@ def copy_of(model: keras.Model, precision: str | None) -> keras.Model:
     """The same network with weights of its own, computing by a dtype policy; None: by its own."""
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
-        return layer.__class__.from_config({**layer.get_config(), "dtype": precision})
+        # bfloat16 would round weights of several bits before they are quantized.
+        own = hasattr(layer, "kernel_quantizer") and not hasattr(layer, "ternary_kernel")
+        policy = "float32" if own else precision
+        return layer.__class__.from_config({**layer.get_config(), "dtype": policy})
 
     copied = keras.models.clone_model(model, clone_function=copy if precision else None)
     copied.set_weights(model.get_weights())

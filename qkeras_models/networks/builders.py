@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import keras
 from qkeras import QActivation
 
-from qkeras_models.layers.baselines.ternary_conv1d import TernaryConv1D
-from qkeras_models.layers.baselines.ternary_conv2d import TernaryConv2D
-from qkeras_models.layers.baselines.ternary_dense import TernaryDense
-from qkeras_models.layers.baselines.ternary_depthwise_conv2d import TernaryDepthwiseConv2D
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
-from qkeras_models.layers.sparse_ternary_conv1d import SparseTernaryConv1D
-from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
-from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
 from qkeras_models.layers.thermometer_input import ThermometerInput
 from qkeras_models.networks.by_layer import activation_bits_after, check_layer_names
 from qkeras_models.networks.hidden_layers import (
@@ -32,10 +23,18 @@ from qkeras_models.networks.hidden_layers import (
     hidden_layers,
 )
 from qkeras_models.networks.image_shape import LAYER_NAMES, check_windows
+from qkeras_models.networks.kernels import kernel_of
+from qkeras_models.networks.layer_kits import (
+    CHANNELS_LAST,
+    LayerKit,
+    float_layers,
+    quantized_layers,
+    ternary_layers,
+)
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 
-# Whatever Keras is set to: hardware takes nothing else.
-CHANNELS_LAST = {"data_format": "channels_last"}
+# What follows a layer of weights, given its number and name.
+After = Callable[[int, str], tuple[keras.layers.Layer, ...]]
 
 
 def feed_forward(
@@ -50,6 +49,7 @@ def feed_forward(
     thermometer: Sequence[Sequence[float]] | None = None,
     train_thresholds: bool = False,
     activation_bits: int | Mapping[str, int] = 2,
+    first_layer_bits: int | None = None,
     threshold: float = 0.3,
     window: float = 0.1,
     quantizer: Any = None,
@@ -75,6 +75,8 @@ def feed_forward(
         train_thresholds: whether they move.
         activation_bits: bits of the hidden activations, 1 to 4, or by name of the layer that they
             follow, 2 after others.
+        first_layer_bits: bits of the first layer's weights, 2 to 8, none of which is ever pruned;
+            None for ternary ones as in all others.
         threshold, window: see SparseTernary.
         quantizer: of the weights instead: MagnitudePruned, BinaryWeights or TernaryWeights.
         kernel_initializer: of the shadow weights; by default the layer's.
@@ -90,23 +92,25 @@ def feed_forward(
     """
     specs = hidden_layers(hidden, width)
     bits = activation_bits_after(activation_bits)
-    quantizer = quantizer or SparseTernary(threshold=threshold, window=window)
-    kit = _ternary_kit(quantizer, kernel_initializer, bits)
+    kit = ternary_layers(
+        quantizer or SparseTernary(threshold=threshold, window=window), kernel_initializer
+    )
+    first = kit if first_layer_bits is None else quantized_layers(first_layer_bits)
+    if first is not kit and all(isinstance(spec, PoolSpec) for spec in specs):
+        raise ValueError(
+            "`first_layer_bits` needs a hidden layer of weights, since the last one is ternary. "
+            f"Received: {[str(spec) for spec in specs]}"
+        )
     source = _source(input_bits, input_signed, input_scale, thermometer, train_thresholds)
-    inputs, x = _through_hidden(input_shape, specs, source, kit)
+    inputs, x = _through_hidden(input_shape, specs, source, (first, kit), _quantized_after(bits))
     x = kit.dense(units=_checked_classes(classes), name=_last_dense(specs))(x)
     model = keras.Model(inputs, IntegerHead(name="logits")(x), name=name)
-    names = (layer.name for layer in model.layers if hasattr(layer, "kernel"))
+    names = (layer.name for layer in model.layers if kernel_of(layer) is not None)
     check_layer_names("activation_bits", activation_bits, names)
     return model
 
 
-def _ternary_kit(
-    quantizer: Any, kernel_initializer: Any, activation_bits: Callable[[str], int]
-) -> _Kit:
-    options = {"kernel_quantizer": quantizer, "kernel_initializer": kernel_initializer}
-    sparse = isinstance(quantizer, SparseTernary)
-
+def _quantized_after(activation_bits: Callable[[str], int]) -> After:
     def after(number: int, layer: str) -> tuple[keras.layers.Layer, ...]:
         bits = activation_bits(layer)
         gamma = keras.initializers.Constant(initial_gamma(bits))
@@ -116,13 +120,7 @@ def _ternary_kit(
             QActivation(f"quantized_relu({bits},{bits})", name=f"activation_{number}"),
         )
 
-    return _Kit(
-        partial(SparseTernaryConv2D if sparse else TernaryConv2D, **options),
-        partial(SparseTernaryDepthwiseConv2D if sparse else TernaryDepthwiseConv2D, **options),
-        partial(SparseTernaryConv1D if sparse else TernaryConv1D, **options),
-        partial(SparseTernaryDense if sparse else TernaryDense, **options),
-        after,
-    )
+    return after
 
 
 def float_feed_forward(
@@ -154,15 +152,9 @@ def float_feed_forward(
         )
 
     specs = hidden_layers(hidden, width)
-    kit = _Kit(
-        partial(keras.layers.Conv2D, use_bias=False, **CHANNELS_LAST),
-        partial(keras.layers.DepthwiseConv2D, use_bias=False, **CHANNELS_LAST),
-        partial(keras.layers.Conv1D, use_bias=False, **CHANNELS_LAST),
-        partial(keras.layers.Dense, use_bias=False),
-        after,
-    )
+    kit = float_layers()
     source = _source(input_bits, input_signed, input_scale, thermometer, train_thresholds)
-    inputs, x = _through_hidden(input_shape, specs, source, kit)
+    inputs, x = _through_hidden(input_shape, specs, source, (kit, kit), after)
     logits = keras.layers.Dense(_checked_classes(classes), name=_last_dense(specs))(x)
     return keras.Model(inputs, logits, name=name)
 
@@ -194,17 +186,6 @@ def float_mlp(
     return float_feed_forward(input_shape, hidden, classes, **{"name": "float_mlp", **options})
 
 
-@dataclass(frozen=True)
-class _Kit:
-    """What layers of weights are made of, and what follows each, given its number and name."""
-
-    convolution: Callable[..., keras.layers.Layer]
-    depthwise: Callable[..., keras.layers.Layer]
-    series: Callable[..., keras.layers.Layer]
-    dense: Callable[..., keras.layers.Layer]
-    after: Callable[[int, str], tuple[keras.layers.Layer, ...]]
-
-
 def _source(
     bits: int,
     signed: bool,
@@ -225,9 +206,13 @@ def _through_hidden(
     input_shape: Sequence[int],
     specs: Sequence[Spec],
     source: Sequence[keras.layers.Layer],
-    kit: _Kit,
+    kits: tuple[LayerKit, LayerKit],
+    after: After,
 ) -> tuple[Any, Any]:
-    """The model's input, and what its last layer of weights takes."""
+    """The model's input, and what its last layer of weights takes.
+
+    The first layer of weights is made by the first of the kits, the others by the second.
+    """
     shape = tuple(input_shape)
     check_windows(shape, specs)
     inputs = keras.Input(shape, name="pixels" if len(shape) > 1 else "features")
@@ -238,22 +223,24 @@ def _through_hidden(
     if images and len(shape) == 2 and not series:
         x = keras.layers.Reshape((*shape, 1), name="channel")(x)
     seen: Counter[str] = Counter()
-    convolutions = 0
+    kit, others = kits
+    weighted = 0
     for spec in images:
         kind = LAYER_NAMES[type(spec)]
         seen[kind] += 1
         x = _windowed(kit, spec, series)(name=f"{kind}_{seen[kind]}")(x)
         if not isinstance(spec, PoolSpec):
-            convolutions += 1
-            x = _apply(kit.after(convolutions, f"{kind}_{seen[kind]}"), x)
+            weighted, kit = weighted + 1, others
+            x = _apply(after(weighted, f"{kind}_{seen[kind]}"), x)
     x = keras.layers.Flatten(name="flatten", **CHANNELS_LAST)(x)
     for number, spec in enumerate(dense, 1):
         x = kit.dense(units=spec.width, name=f"dense_{number}")(x)
-        x = _apply(kit.after(convolutions + number, f"dense_{number}"), x)
+        weighted, kit = weighted + 1, others
+        x = _apply(after(weighted, f"dense_{number}"), x)
     return inputs, x
 
 
-def _windowed(kit: _Kit, spec: Spec, series: bool) -> Callable[..., keras.layers.Layer]:
+def _windowed(kit: LayerKit, spec: Spec, series: bool) -> Callable[..., keras.layers.Layer]:
     """What makes the layer of a convolution or pool, given its name."""
     if isinstance(spec, PoolSpec):
         pool = keras.layers.MaxPooling1D if series else keras.layers.MaxPooling2D

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -20,8 +22,22 @@ def kernels(model: keras.Model) -> dict[str, np.ndarray]:
         if hasattr(layer, "ternary_kernel"):
             found[layer.name] = layer.ternary_kernel()
         elif isinstance(layer, WEIGHTED):
-            found[layer.name] = keras.ops.convert_to_numpy(layer.kernel)
+            quantizer = kernel_quantizer(layer)
+            kernel = kernel_of(layer)
+            used = kernel if quantizer is None else quantizer(kernel)
+            found[layer.name] = keras.ops.convert_to_numpy(used)
     return found
+
+
+def kernel_of(layer: keras.layers.Layer) -> Any:
+    """The kernel of a layer of weights, None of any other."""
+    return getattr(layer, "depthwise_kernel", getattr(layer, "kernel", None))
+
+
+def kernel_quantizer(layer: keras.layers.Layer) -> Any:
+    """What quantizes the kernel of one of QKeras's layers, None of any other layer."""
+    depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+    return getattr(layer, f"{'depthwise' if depthwise else 'kernel'}_quantizer_internal", None)
 
 
 def zero_share(weights: dict[str, np.ndarray]) -> float:

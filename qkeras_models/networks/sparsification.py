@@ -14,10 +14,7 @@ from qkeras_models.input_formats.fixed_point import FixedPoint
 from qkeras_models.input_formats.format_search import find_format, format_loss, smallest_format
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.integer_head import IntegerHead
-from qkeras_models.layers.sparse_ternary_conv1d import SparseTernaryConv1D
-from qkeras_models.layers.sparse_ternary_conv2d import SparseTernaryConv2D
-from qkeras_models.layers.sparse_ternary_dense import SparseTernaryDense
-from qkeras_models.layers.sparse_ternary_depthwise_conv2d import SparseTernaryDepthwiseConv2D
+from qkeras_models.layers.sparse_ternary_layer import SparseTernaryLayer
 from qkeras_models.networks.builders import initial_gamma
 from qkeras_models.networks.by_layer import (
     MOST_ACTIVATION_BITS,
@@ -26,6 +23,8 @@ from qkeras_models.networks.by_layer import (
 )
 from qkeras_models.networks.float_sequence import CONVOLUTIONS, DEPTHWISE, Block, read_blocks
 from qkeras_models.networks.image_shape import with_one_channel
+from qkeras_models.networks.kernels import kernel_of, kernel_quantizer
+from qkeras_models.networks.layer_kits import LayerKit, quantized_layers, ternary_layers
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 
 # Share of weights that quantize to 0 at first, as of the layers' own initializer.
@@ -45,6 +44,7 @@ def sparsify(
     input_bits: int | None = None,
     input_format: FixedPoint | None = None,
     activation_bits: int | Mapping[str, int] = 2,
+    first_layer_bits: int | None = None,
     threshold: float = 0.3,
     window: float = 0.1,
     logits: bool = False,
@@ -57,8 +57,9 @@ def sparsify(
     then the softmax or sigmoid that was there.  Dropout is left out: pruning regularizes.
 
     Shadow weights ← W · η / q, clipped to [−1, 1], q the 60th percentile of |W|, so that 60 % of
-    the weights begin as 0.  Train the result with the QuantizationPruning callback; the model
-    itself can be its teacher (training.DistilledBatches).
+    the weights begin as 0; those of a first layer of several bits ← W · (1 − 2^(1−bits)) /
+    max |W|.  Train the result with the QuantizationPruning callback; the model itself can be its
+    teacher (training.DistilledBatches).
 
     Args:
         model: a built chain of layers, trained or not; nested models are opened.
@@ -68,6 +69,8 @@ def sparsify(
         input_format: the format itself, instead of `x_train`.
         activation_bits: of activations that are no quantized_relu of 1 to 4 bits, 1 to 4, or by
             name of the layer that they follow, 2 after others.
+        first_layer_bits: bits of the first layer's weights, 2 to 8, none of which is ever pruned;
+            None for ternary ones as in all others.
         threshold, window: see SparseTernary.
         logits: leave out a softmax or sigmoid at the end, for losses with from_logits=True.
 
@@ -89,14 +92,21 @@ def sparsify(
     names = (block.layer.name for block in blocks[1:])
     check_layer_names("activation_bits", activation_bits, names)
     source = _input_format(model, x_train, input_bits, input_format)
-    quantizer = SparseTernary(threshold=threshold, window=window)
+    ternary = ternary_layers(SparseTernary(threshold=threshold, window=window))
+    kit = ternary if first_layer_bits is None else quantized_layers(first_layer_bits)
+    if kit is not ternary and len(blocks) == 2:
+        raise ValueError(
+            "`first_layer_bits` needs a model of two layers of weights or more, since the last one "
+            f"is ternary. Received: '{blocks[-1].layer.name}' alone"
+        )
     inputs = keras.Input(model.inputs[0].shape[1:], name=model.inputs[0].name)
     x = InputQuantizer(source.bits, source.signed, source.scale, name="input_quantizer")(inputs)
     x = _shaped(blocks[0], x)
     for block in blocks[1:-1]:
         bits = min(block.bits or bits_after(block.layer.name), MOST_ACTIVATION_BITS)
-        x = _shaped(block, _activated(block, bits, _weighted(block, quantizer)(x)))
-    x = IntegerHead(name="integer_head")(_weighted(blocks[-1], quantizer)(x))
+        x = _shaped(block, _activated(block, bits, _weighted(block, kit)(x)))
+        kit = ternary
+    x = IntegerHead(name="integer_head")(_weighted(blocks[-1], ternary)(x))
     if blocks[-1].last and not logits:
         x = keras.layers.Activation(blocks[-1].last, name=blocks[-1].last)(x)
     sparse = keras.Model(inputs, x, name=f"sparse_{model.name}")
@@ -128,16 +138,15 @@ def _input_format(
     return found
 
 
-def _weighted(block: Block, quantizer: SparseTernary) -> keras.layers.Layer:
-    layer, options = block.layer, {"kernel_quantizer": quantizer, "name": block.layer.name}
-    kind = type(layer).__name__
+def _weighted(block: Block, kit: LayerKit) -> keras.layers.Layer:
+    layer, kind = block.layer, type(block.layer).__name__
     if kind not in CONVOLUTIONS:
-        return SparseTernaryDense(layer.units, **options)
-    options |= {name: getattr(layer, name) for name in ("kernel_size", "strides", "padding")}
+        return kit.dense(units=layer.units, name=layer.name)
+    options = {name: getattr(layer, name) for name in ("name", "kernel_size", "strides", "padding")}
     if kind in DEPTHWISE:
-        return SparseTernaryDepthwiseConv2D(depth_multiplier=layer.depth_multiplier, **options)
+        return kit.depthwise(depth_multiplier=layer.depth_multiplier, **options)
     series = len(layer.kernel_size) == 1
-    return (SparseTernaryConv1D if series else SparseTernaryConv2D)(layer.filters, **options)
+    return (kit.series if series else kit.convolution)(filters=layer.filters, **options)
 
 
 def _activated(block: Block, bits: int, x: Any) -> Any:
@@ -160,6 +169,10 @@ def _shaped(block: Block, x: Any) -> Any:
 
 def _take_weights(sparse: keras.Model, blocks: list[Block], threshold: float) -> None:
     for block in blocks:
-        quantile = np.quantile(np.abs(block.kernel), FIRST_ZEROS) or 1.0
-        shadow = np.clip(block.kernel * (threshold / quantile), -1.0, 1.0)
-        sparse.get_layer(block.layer.name).kernel.assign(shadow.astype(np.float32))
+        layer, sizes = sparse.get_layer(block.layer.name), np.abs(block.kernel)
+        if isinstance(layer, SparseTernaryLayer):
+            factor = threshold / (np.quantile(sizes, FIRST_ZEROS) or 1.0)
+        else:
+            factor = (1.0 - 2.0 ** (1 - kernel_quantizer(layer).bits)) / (sizes.max() or 1.0)
+        shadow = np.clip(block.kernel * factor, -1.0, 1.0)
+        kernel_of(layer).assign(shadow.astype(np.float32))

@@ -27,8 +27,9 @@ class LayerSize:
         nonzeros: weights that are not 0.
         entropy_bits: Σ over weights of the entropy of independent ternary weights with this
             layer's shares of −1, 0 and 1: the least that a code blind to position can reach.
-        encoded_bits: length of the real Golomb–Rice bitstream, header and padding included.
-        rice_parameter: k of that bitstream, None for the total.
+        encoded_bits: length of the real Golomb–Rice bitstream, header and padding included; of
+            weights of more than three values, the fewest two's complement bits for each.
+        rice_parameter: k of that bitstream, None for the total and where there is none.
         neurons: outputs that have weights of their own (filters of a convolution).
         dead_neurons: neurons whose weights are all 0.
         additions: additions and subtractions per inference, Σ over outputs of
@@ -152,8 +153,8 @@ def _layer_size(name: str, layer: Layer, output: tuple[int, ...], interval: Inte
     from hls_projects.logic.signed_digits import digit_counts
 
     weights = layer.weights
-    # Weights of more values than three are counted as bytes.
     stream = _proven_stream(name, weights) if is_ternary(weights) else None
+    packed = accumulator_bits(weights.min(), weights.max()) * weights.size
     fan_in, digits = np.count_nonzero(layer.matrix, axis=0), digit_counts(layer.matrix)
     copies = math.prod(output[:-1])
     return LayerSize(
@@ -162,7 +163,7 @@ def _layer_size(name: str, layer: Layer, output: tuple[int, ...], interval: Inte
         weights=weights.size,
         nonzeros=int(np.count_nonzero(weights)),
         entropy_bits=entropy_bits(weights),
-        encoded_bits=8 * (weights.size if stream is None else len(stream)),
+        encoded_bits=packed if stream is None else 8 * len(stream),
         rice_parameter=None if stream is None else golomb_rice.rice_parameter(stream),
         neurons=fan_in.size,
         dead_neurons=int(np.count_nonzero(fan_in == 0)),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+from qkeras.quantizers import quantized_bits
 
 from qkeras_models.files.saved_model import copy_of
 from qkeras_models.layers.input_quantizer import InputQuantizer
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
-from qkeras_models.networks.kernels import kernels
+from qkeras_models.networks.kernels import kernel_of, kernel_quantizer
 from qkeras_models.quantizers.sparse_ternary import SparseTernary
 from training.steps.batch_statistics import restate
 
@@ -18,10 +19,16 @@ LAST = {"softmax", "sigmoid"}
 
 
 def is_sparse_ternary(model: keras.Model) -> bool:
-    """Whether every layer of weights is a sparse ternary one, with a threshold that is trained."""
+    """Whether every layer of weights is a sparse ternary one, with a threshold that is trained.
+
+    The first may be one of `first_layer_bits` instead.
+    """
     layers = sparse_ternary_layers(model)
     own = all(type(layer.kernel_quantizer_internal) is SparseTernary for layer in layers)
-    return own and kernels(model).keys() == {layer.name for layer in layers} != set()
+    weighted = [layer for layer in model._flatten_layers() if kernel_of(layer) is not None]
+    others = [layer for layer in weighted if layer not in layers]
+    first = others == weighted[:1] and type(kernel_quantizer(others[0])) is quantized_bits
+    return bool(layers) and own and (not others or first)
 
 
 def pruned_further(

@@ -11,10 +11,10 @@ from qkeras import QActivation, QBatchNormalization
 
 from hls_projects.from_keras.keras_levels import PendingActivation, keras_levels
 from hls_projects.from_keras.values.activation_format import ActivationFormat, activation_format
-from hls_projects.from_keras.values.integer_weights import kernel_of
 from hls_projects.from_keras.walk import Reached, Reader, Tap, Walk
 from hls_projects.kinds import Levels
 from qkeras_models.layers.integer_head import IntegerHead
+from qkeras_models.networks.kernels import kernel_of
 
 
 def read_normalization(_: Walk, normalization: Any, reached: Reached) -> Reached:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from hls_projects.from_keras.values.powers_of_two import common_step
+from qkeras_models.networks.kernels import kernel_of
 
 Arrange = Callable[[np.ndarray], np.ndarray]
 
@@ -78,11 +79,6 @@ def integer_weights(
             f"Received: {quantizer or 'no quantizer'}, values such as {_example(kernel)!r}"
         )
     return found
-
-
-def kernel_of(layer: Any) -> Any:
-    """The kernel of a layer of weights, None of any other."""
-    return getattr(layer, "depthwise_kernel", getattr(layer, "kernel", None))
 
 
 def quantized(layer: Any, weight: Any, quantizer: Any) -> np.ndarray:
