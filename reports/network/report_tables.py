@@ -11,7 +11,8 @@ from reports.records.record import Figure, Metric, Resources, Source, metrics_of
 SIZE_FOOTNOTE = (
     "Source of all figures: counted. Weights only; thresholds and biases cost the same in all "
     "three encodings. Encoded bits are those of the real Golomb–Rice bitstream, header and padding "
-    "included, decoded back and compared; vs binary and vs ternary say how many times fewer they "
+    "included, decoded back and compared, and of weights of more than three values the fewest bits "
+    "that hold each; vs binary and vs ternary say how many times fewer they "
     "are than 1 and 2 bits a weight. The entropy bound, in bits a weight, is for independent "
     "weights with the layer's shares of −1, 0 and 1."
 )
