@@ -9,7 +9,7 @@ _HOMES = {
     "DistillationLoss": "qkeras_models.distillation",
     "QuantizationPruning": "training.pruning.quantization_pruning",
     "SparsityController": "training.pruning.sparsity_controller",
-    "DistilledBatches": "training.distilled_batches",
+    "DistilledBatches": "training.teaching.distilled_batches",
     "ThresholdRegularizer": "qkeras_models.quantizers.threshold_regularizer",
     "TrainingConfig": "training.config",
 }

@@ -139,8 +139,9 @@ def _run(
     quiet: bool,
     options: dict[str, Any],
 ) -> TrainingResult:
+    from qkeras_models.files.config_file import read_config
     from qkeras_models.quiet import import_keras_quietly
-    from training.config import build_config, read_config
+    from training.config import build_config
 
     if resume:
         import_keras_quietly()

@@ -28,8 +28,6 @@ from training.methods import METHODS
 from training.pruning.fan_in import checked_fan_in
 from training.pruning.minimum_density import check_minimum_density
 
-LARGEST_FILE = 1 << 20
-
 
 class AugmentationConfig(BaseModel):
     """How far training images are deformed; see training.data.Augmentation for units."""
@@ -115,8 +113,10 @@ class TrainingConfig(BaseModel):
     survivors: str = Field("ternary", pattern="^(ternary|binary)$")
     min_density: float | dict[str, float] = Field(0.0, description="of every layer, or by name")
 
-    stage1_epochs: int = Field(30, ge=1)
+    stage1_epochs: int = Field(30, ge=0)
     stage3_epochs: int = Field(20, ge=0)
+    normalization_epochs: int = Field(0, ge=0, description="at the end, of nothing else")
+    normalization_learning_rate: float = Field(3e-3, gt=0, description="of those epochs")
     batch_size: int = Field(256, ge=1)
     learning_rate: float = Field(3e-3, gt=0)
     retrain_learning_rate: float = Field(1.0, gt=0, description="of stage 3, as a factor")
@@ -173,6 +173,18 @@ class TrainingConfig(BaseModel):
                 )
         if self.gradual and self.sparsity is None:
             raise ValueError(f"`gradual` needs a `sparsity`. Received: strength {self.strength}")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_train(self) -> TrainingConfig:
+        if not self.stage1_epochs and (
+            self.model is None or self.stage3_epochs or not self.normalization_epochs
+        ):
+            raise ValueError(
+                "`stage1_epochs` must be >= 1, or 0 with a trained `model`, `normalization_epochs` "
+                f"and 0 `stage3_epochs`. Received: 0, model {self.model}, normalization_epochs "
+                f"{self.normalization_epochs}, stage3_epochs {self.stage3_epochs}"
+            )
         return self
 
     @model_validator(mode="after")
@@ -243,37 +255,6 @@ def build_config(*sources: dict[str, Any]) -> TrainingConfig:
     except ValidationError as error:
         models = (TrainingConfig, AugmentationConfig, TeacherConfig)
         raise ValueError(explain(error, *models)) from None
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """The mapping that a YAML file holds.
-
-    Raises:
-        ValueError: if the file is missing, no YAML, or no mapping.
-    """
-    try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST_FILE + 1)
-        if len(text) > LARGEST_FILE:
-            raise ValueError(f"it must hold at most {LARGEST_FILE:,} bytes")
-        content = yaml.load(text, Loader=_PlainLoader)
-    except FileNotFoundError:
-        raise ValueError(f"no configuration file at {path}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is no valid YAML: {error}") from None
-    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
-        raise ValueError(f"{path} must hold a mapping of names to values")
-    return content
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Safe, and without aliases, which can stand for far more than the file holds."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.YAMLError(f"aliases are not allowed. Received: *{event.anchor}")
-        return super().compose_node(parent, index)
 
 
 def explain(error: ValidationError, *models: type[BaseModel]) -> str:

@@ -74,7 +74,13 @@ def _sparse_model(config: Config, data: Dataset) -> keras.Model:
     check_layers(given, config, lambda: _quantized(config, data, None))
     if is_sparse_ternary(given):
         check_activations(config)
-        return pruned_further(given, data.x_train, config.precision, config.input_bits)
+        stage = 1 if config.epochs else 3
+        return pruned_further(given, data.x_train, config.precision, config.input_bits, stage)
+    if not config.epochs:
+        raise ValueError(
+            f"`stage1_epochs` must be >= 1 with a `model` that has no sparse ternary weights yet. "
+            f"Received: 0, {config.model}"
+        )
     return sparsify(
         given,
         input_format=data.format,

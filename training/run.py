@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,26 @@ import keras
 import numpy as np
 
 from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.config_file import read_config
 from qkeras_models.files.folder_lock import exclusive_folder
 from qkeras_models.files.run_folder import RunFolder
 from qkeras_models.files.saved_model import float32_copy, load_model, save_model
 from qkeras_models.networks.kernels import kernels, zero_share
-from training.config import TrainingConfig, build_config, read_config
-from training.data import Augmentation, Batches, Dataset, load
+from training.baselines.dense_training import DenseTraining
+from training.config import TrainingConfig, build_config
+from training.data import Dataset, load
 from training.data.targets.targets import Targets
 from training.data.targets.task import Task, score_text
+from training.epoch_batches import epoch_batches, labelled_batches
 from training.methods import METHODS
+from training.pruning.staged_training import StagedTraining
 from training.recording.progress_lines import ProgressLines
 from training.recording.run_recorder import RunRecorder, find_checkpoint
 from training.recording.run_result import TrainingResult, read_json, read_result
 from training.steps.batch_statistics import recalibrate
 from training.steps.interruption import interrupted_between_steps
+from training.steps.normalization_fit import normalizations_alone
+from training.steps.precision import precision
 
 # What a checkpoint's state.json holds.
 RESUMED = {"epoch", "pruning", "history"}
@@ -61,7 +66,7 @@ def train(
     data = load_data(config)
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, data)
-    _batches(config, data, 0, verbose)  # a teacher that does not fit leaves no folder
+    epoch_batches(config, data, 0, verbose)  # a teacher that does not fit leaves no folder
     with exclusive_folder(folder):
         refuse_existing(folder)
         config.save(RunFolder(folder).config)
@@ -143,29 +148,25 @@ def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset
 
 def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
-    with _precision(config.precision):
+    with precision(config.precision):
         model = METHODS[config.method].model(config, data)
     averaged = {"use_ema": True, "ema_momentum": config.average} if config.average else {}
+    optimizer = keras.optimizers.Adam(config.learning_rate, **averaged)
+    _compile(model, optimizer, config, data.targets.task)
+    return model
+
+
+def _compile(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, config: TrainingConfig, task: Task
+) -> None:
     model.compile(
-        optimizer=keras.optimizers.Adam(config.learning_rate, **averaged),
-        **_judged(config, data.targets.task),
+        optimizer=optimizer,
+        **_judged(config, task),
         # On TensorFlow the callback compiles long trainings; JAX would run step by step without.
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
         # Python between steps takes as long as a small network's step.
         steps_per_execution=STEPS_AT_ONCE if keras.backend.backend() == "tensorflow" else 1,
     )
-    return model
-
-
-@contextmanager
-def _precision(policy: str) -> Iterator[None]:
-    """Layers made inside compute by a dtype policy of Keras."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
@@ -178,38 +179,6 @@ def _judged(config: TrainingConfig, task: Task) -> dict[str, Any]:
 
     loss = DistillationLoss(config.teacher.weight, config.teacher.temperature)
     return {"loss": loss, "metrics": [LabelAccuracy(name="accuracy")]}
-
-
-def _batches(
-    config: TrainingConfig, data: Dataset, epoch: int, verbose: bool = False
-) -> Batches:
-    """What an epoch trains on: labels, or a teacher's answers too."""
-    if not config.distilled:
-        return labelled_batches(config, data, epoch)
-    from training.distilled_batches import DistilledBatches, load_teacher
-    from training.teacher_pool import pooled_batches
-
-    options = _batch_options(config, epoch)
-    if pool := config.teacher.pool:
-        return pooled_batches(Path(config.teacher.model), data, pool, options, verbose)
-    teacher = load_teacher(config.teacher.model, data)
-    return DistilledBatches(teacher, data.x_train, data.y_train, **options)
-
-
-def labelled_batches(config: TrainingConfig, data: Dataset, epoch: int) -> Batches:
-    """An epoch's training data, from 0, shuffled and augmented."""
-    y = data.targets.scaled(data.y_train)
-    return Batches(data.x_train, y, **_batch_options(config, epoch))
-
-
-def _batch_options(config: TrainingConfig, epoch: int) -> dict[str, Any]:
-    deformation = config.augmentation
-    return {
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-        "augmentation": Augmentation(**deformation.model_dump()) if deformation else None,
-        "epoch": epoch,
-    }
 
 
 def _fit(
@@ -229,22 +198,12 @@ def _fit(
     recorder = RunRecorder(
         folder, pruning, config.checkpoint_seconds, state.get("history"), started
     )
-    batches = _batches(config, data, state["epoch"], verbose)
-    shown = [ProgressLines(pruning)] if verbose else []
-    try:
-        with interrupted_between_steps() as interruption:
-            model.fit(
-                batches,
-                epochs=config.epochs,
-                initial_epoch=state["epoch"],
-                validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
-                validation_batch_size=1000,
-                callbacks=[pruning, recorder, *shown, *callbacks, interruption],
-                shuffle=False,
-                verbose=0,
-            )
-    finally:
-        batches.release()
+    with interrupted_between_steps() as interruption:
+        if config.epochs:
+            first, own = state["epoch"], [recorder, *callbacks, interruption]
+            _fit_epochs(model, config, data, (first, config.epochs), pruning, own, verbose)
+        if config.normalization_epochs:
+            _fit_normalizations(model, config, data, interruption, verbose)
     result = _finish(model, config, data, folder, started, test)
     if verbose:
         print(
@@ -252,6 +211,49 @@ def _fit(
             f"{score_text(result.metric, result.validation_accuracy)}", flush=True
         )
     return result
+
+
+def _fit_epochs(
+    model: keras.Model,
+    config: TrainingConfig,
+    data: Dataset,
+    epochs: tuple[int, int],
+    driver: StagedTraining | DenseTraining,
+    callbacks: Sequence[keras.callbacks.Callback],
+    verbose: bool,
+) -> None:
+    """Fits the compiled model from the first of the epochs to before the last."""
+    batches = epoch_batches(config, data, epochs[0], verbose)
+    shown = [ProgressLines(driver)] if verbose else []
+    try:
+        model.fit(
+            batches,
+            epochs=epochs[1],
+            initial_epoch=epochs[0],
+            validation_data=(data.x_validation, data.targets.scaled(data.y_validation)),
+            validation_batch_size=1000,
+            callbacks=[driver, *shown, *callbacks],
+            shuffle=False,
+            verbose=0,
+        )
+    finally:
+        batches.release()
+
+
+def _fit_normalizations(
+    model: keras.Model,
+    config: TrainingConfig,
+    data: Dataset,
+    interruption: keras.callbacks.Callback,
+    verbose: bool,
+) -> None:
+    if verbose:
+        print("weights are fixed; batch normalization alone is trained", flush=True)
+    epochs = (0, config.normalization_epochs)
+    with normalizations_alone(model):
+        optimizer = keras.optimizers.Adam(config.normalization_learning_rate)
+        _compile(model, optimizer, config, data.targets.task)
+        _fit_epochs(model, config, data, epochs, DenseTraining(), [interruption], verbose)
 
 
 def _finish(
@@ -274,7 +276,7 @@ def _finish(
         sparsity=zero_share(weights),
         nonzeros=int(sum(np.count_nonzero(kernel) for kernel in weights.values())),
         weights=int(sum(kernel.size for kernel in weights.values())),
-        epochs=config.epochs,
+        epochs=config.epochs + config.normalization_epochs,
         seconds=round(time.monotonic() - started, 1),
         metric=data.targets.task.metric,
         test_rmse=data.targets.rmse(tested, data.y_test) if test else None,

@@ -90,7 +90,8 @@ def _load(
     data: str | None, record: Path | None, outputs: int, model: Path | None
 ) -> tuple[Dataset, str]:
     """The data, and why a network's outputs cannot be compared with their y, if so."""
-    from training.config import build_config, read_config
+    from qkeras_models.files.config_file import read_config
+    from training.config import build_config
     from training.data import load
     from training.run import load_data
 

@@ -59,7 +59,8 @@ def choose_input_format(
 
 def _training_data(options: ConversionOptions, record: Path | None) -> Any:
     """x of the training set, None if no data set is known."""
-    from training.config import build_config, read_config
+    from qkeras_models.files.config_file import read_config
+    from training.config import build_config
     from training.data import load
     from training.run import load_data
 

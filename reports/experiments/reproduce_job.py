@@ -104,8 +104,9 @@ def lacks_hardware(record: NetworkRecord, synthesize_up_to: int) -> bool:
 
 def train(job: Job, folder: Path, data_folder: str | None = None) -> TrainingResult:
     """Trains, continues an interrupted training, or reads the result of a finished one."""
+    from qkeras_models.files.config_file import read_config
     from training import run
-    from training.config import build_config, read_config
+    from training.config import build_config
 
     config = build_config({"preset": job.preset, "data_folder": data_folder, **job.options()})
     if not RunFolder(folder).config.is_file():
@@ -131,8 +132,9 @@ def _figures(folder: Path) -> dict[str, Any]:
     """Converts the model, compares it on the whole test set, counts and encodes."""
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.verification.exactness import compare
+    from qkeras_models.files.config_file import read_config
     from qkeras_models.files.saved_model import load_model
-    from training.config import build_config, read_config
+    from training.config import build_config
     from training.float_outputs import float_outputs
     from training.run import load_data
 

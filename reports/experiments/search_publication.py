@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qkeras_models.files.atomic_write import write_atomically
+from qkeras_models.files.config_file import read_config
 from qkeras_models.files.folder_lock import exclusive_file
 from qkeras_models.files.run_folder import RunFolder
 from reports.comparison.compared_results import read_network
 from reports.network.network_figures import HARDWARE, hardware_sources, network_figures, sources_of
 from reports.records.results_file import NetworkRecord, load_records, save_records
 from reports.records.search_record import ParetoPoint, SearchRecord
-from training.config import build_config, read_config
+from training.config import build_config
 from training.data.targets.task import Task
 
 METHOD = "search "

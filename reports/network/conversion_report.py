@@ -62,7 +62,7 @@ def report_conversion(found: Conversion, commands: Sequence[str]) -> dict[str, A
 
 def _provenance(found: Conversion) -> dict[str, Any]:
     """Versions that made the hardware, the seed of the training where it is known, and the date."""
-    from training.config import read_config
+    from qkeras_models.files.config_file import read_config
 
     packages = {"sparse-ternary": "sparse-ternary", "hls4ml": "hls4ml"}
     packages |= {"Yosys": "pyosys"} if found.verilog.designs else {}

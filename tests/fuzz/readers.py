@@ -50,7 +50,8 @@ def read_data(path: Path) -> None:
 
 
 def read_configuration(path: Path) -> None:
-    from training.config import build_config, read_config
+    from qkeras_models.files.config_file import read_config
+    from training.config import build_config
 
     build_config(read_config(path))
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from hls_projects.network.integer_network import IntegerNetwork
+from qkeras_models.files.config_file import read_config
 from qkeras_models.files.model_file import check_model_file, claimed_weights
 from qkeras_models.files.saved_model import load_model
 from tests.fuzz.mutation import mutate, mutate_inside
 from tests.fuzz.readers import PRETRAINED
-from training.config import read_config
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,9 +1,10 @@
 import pytest
 import yaml
 
+from qkeras_models.files.config_file import read_config
 from qkeras_models.networks.presets import PRESETS
 from training.command import _assignment
-from training.config import TrainingConfig, build_config, read_config
+from training.config import TrainingConfig, build_config
 from training.run import load_data
 
 

@@ -16,8 +16,8 @@ from training import run
 from training.config import build_config
 from training.data import Augmentation, Batches
 from training.data.targets.task import Task
-from training.distilled_batches import DistilledBatches, load_teacher
-from training.teacher_pool import pooled_batches
+from training.teaching.distilled_batches import DistilledBatches, load_teacher
+from training.teaching.teacher_pool import pooled_batches
 
 SMALL = {
     "data": "digits", "hidden": [12], "batch_size": 128, "stage1_epochs": 2, "stage3_epochs": 1,

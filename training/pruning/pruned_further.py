@@ -32,7 +32,11 @@ def is_sparse_ternary(model: keras.Model) -> bool:
 
 
 def pruned_further(
-    model: keras.Model, x_train: np.ndarray, precision: str, input_bits: int | None = None
+    model: keras.Model,
+    x_train: np.ndarray,
+    precision: str,
+    input_bits: int | None = None,
+    stage: int = 1,
 ) -> keras.Model:
     """The same network in stage 1 again: it computes what it did, and can lose more weights.
 
@@ -44,6 +48,7 @@ def pruned_further(
         x_train: training samples, for the statistics of its normalizations.
         precision: dtype policy to train in.
         input_bits: those asked for, None for the model's.
+        stage: 1, or 3 for one that is to lose none.
 
     Raises:
         ValueError: if the model's inputs have another number of bits.
@@ -56,7 +61,7 @@ def pruned_further(
     restate(model, x_train[:SAMPLES])
     again = copy_of(_logits(model), precision)
     for layer in sparse_ternary_layers(again):
-        layer.stage.assign(1.0)
+        layer.stage.assign(float(stage))
         layer.threshold_gate.assign(1.0)
         layer.sparsity_strength.assign(0.0)
         layer.l2_strength.assign(0.0)

@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from hls_projects.families import Goal
+from qkeras_models.files.config_file import read_config
 from training.config import (
     AugmentationConfig,
     TeacherConfig,
     TrainingConfig,
     build_config,
     explain,
-    read_config,
     unknown_name,
 )
 from training.search.early_stopping import EarlyStoppingConfig

@@ -76,9 +76,10 @@ def _measure(job: MeasuringJob) -> dict[str, Any]:
     use_worker_quietly(job.threads)
     from hls_projects.network.integer_network import IntegerNetwork
     from hls_projects.verification.exactness import compare
+    from qkeras_models.files.config_file import read_config
     from qkeras_models.files.saved_model import load_model
     from training import run
-    from training.config import build_config, read_config
+    from training.config import build_config
     from training.float_outputs import float_outputs
 
     folder = job.folder / RUN

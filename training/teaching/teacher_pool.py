@@ -12,7 +12,7 @@ import numpy as np
 
 from qkeras_models.files.atomic_write import write_atomically
 from training.data import Dataset
-from training.distilled_batches import DistilledBatches, load_teacher
+from training.teaching.distilled_batches import DistilledBatches, load_teacher
 
 
 def pooled_batches(

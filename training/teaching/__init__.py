@@ -1,0 +1,1 @@
+"""What a trained teacher says about training data."""
