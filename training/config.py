@@ -190,7 +190,7 @@ class TrainingConfig(BaseModel):
     @model_validator(mode="after")
     def _method_of_a_model(self) -> TrainingConfig:
         allowed = [method.name for method in METHODS.values() if method.of_model]
-        if self.model is not None and self.method not in allowed:
+        if self.model is not None and self.epochs and self.method not in allowed:
             raise ValueError(
                 f"`method` must be {', '.join(allowed)} with a `model`. Received: {self.method}"
             )

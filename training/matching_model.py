@@ -69,10 +69,10 @@ def check_layers(model: keras.Model, config: Any, described: Callable[[], keras.
 
 
 def check_activations(config: Any) -> None:
-    """Raises ValueError if activations are asked for that a sparse ternary `model` has already."""
+    """Raises ValueError if what is asked for is what a quantized `model` has already."""
     for name in _departures(config, ("activation_bits", "first_layer_bits", "threshold", "window")):
         raise ValueError(
-            f"`{name}` must be left out with a `model` of sparse ternary layers, which has its "
+            f"`{name}` must be left out with a `model` of quantized layers, which has its "
             f"own. Received: {getattr(config, name)}"
         )
 

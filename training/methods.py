@@ -74,13 +74,7 @@ def _sparse_model(config: Config, data: Dataset) -> keras.Model:
     check_layers(given, config, lambda: _quantized(config, data, None))
     if is_sparse_ternary(given):
         check_activations(config)
-        stage = 1 if config.epochs else 3
-        return pruned_further(given, data.x_train, config.precision, config.input_bits, stage)
-    if not config.epochs:
-        raise ValueError(
-            f"`stage1_epochs` must be >= 1 with a `model` that has no sparse ternary weights yet. "
-            f"Received: 0, {config.model}"
-        )
+        return pruned_further(given, data.x_train, config.precision, config.input_bits)
     return sparsify(
         given,
         input_format=data.format,
@@ -90,6 +84,28 @@ def _sparse_model(config: Config, data: Dataset) -> keras.Model:
         window=config.window,
         logits=True,
     )
+
+
+def trained_model(config: Config, data: Dataset) -> keras.Model:
+    """The configuration's `model` as it is, of whatever weights, for normalizations alone.
+
+    Raises:
+        ValueError: if it has none, does not fit the data, or is not what else is asked for.
+    """
+    from keras.layers import BatchNormalization
+
+    from training.matching_model import check_activations, check_layers, load_matching
+    from training.pruning.pruned_further import pruned_further
+
+    given = load_matching(config.model, "model", data)
+    check_layers(given, config, lambda: _quantized(config, data, None))
+    check_activations(config)
+    if not any(isinstance(layer, BatchNormalization) for layer in given._flatten_layers()):
+        raise ValueError(
+            "`normalization_epochs` needs a `model` with a BatchNormalization. "
+            f"Received: {config.model}"
+        )
+    return pruned_further(given, data.x_train, config.precision, config.input_bits, stage=3)
 
 
 def _binary_model(config: Config, data: Dataset) -> keras.Model:

@@ -25,7 +25,7 @@ from training.data import Dataset, load
 from training.data.targets.targets import Targets
 from training.data.targets.task import Task, score_text
 from training.epoch_batches import epoch_batches, labelled_batches
-from training.methods import METHODS
+from training.methods import METHODS, trained_model
 from training.pruning.staged_training import StagedTraining
 from training.recording.progress_lines import ProgressLines
 from training.recording.run_recorder import RunRecorder, find_checkpoint
@@ -149,7 +149,8 @@ def load_data(config: TrainingConfig, targets: Targets | None = None) -> Dataset
 def build_model(config: TrainingConfig, data: Dataset) -> keras.Model:
     """The compiled network that a configuration describes, ready for stage 1."""
     with precision(config.precision):
-        model = METHODS[config.method].model(config, data)
+        make = METHODS[config.method].model if config.epochs else trained_model
+        model = make(config, data)
     averaged = {"use_ema": True, "ema_momentum": config.average} if config.average else {}
     optimizer = keras.optimizers.Adam(config.learning_rate, **averaged)
     _compile(model, optimizer, config, data.targets.task)

@@ -27,7 +27,8 @@ def is_sparse_ternary(model: keras.Model) -> bool:
     own = all(type(layer.kernel_quantizer_internal) is SparseTernary for layer in layers)
     weighted = [layer for layer in model._flatten_layers() if kernel_of(layer) is not None]
     others = [layer for layer in weighted if layer not in layers]
-    first = others == weighted[:1] and type(kernel_quantizer(others[0])) is quantized_bits
+    quantizers = [type(kernel_quantizer(layer)) for layer in others]
+    first = others == weighted[:1] and quantizers == [quantized_bits]
     return bool(layers) and own and (not others or first)
 
 
@@ -44,7 +45,7 @@ def pruned_further(
     or sigmoid at the end is left out, since losses here take logits.
 
     Args:
-        model: of sparse ternary layers.
+        model: of sparse ternary layers; with stage 3, of any.
         x_train: training samples, for the statistics of its normalizations.
         precision: dtype policy to train in.
         input_bits: those asked for, None for the model's.

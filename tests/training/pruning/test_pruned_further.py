@@ -66,7 +66,7 @@ def test_a_model_of_other_layers_is_no_such_network():
     ({"input_bits": 1}, "`input_bits` must be 4, as the `model` has it.*: 1"),
     ({"width": 2}, "`hidden` and `width` must be left out with a `model`.*width 2, of weights"),
     ({"hidden": [32]}, "`hidden` must be left out with a `model`.*hidden \\[32\\], of weights"),
-    ({"activation_bits": 3}, "`activation_bits` must be left out with a `model` of sparse.*: 3"),
+    ({"activation_bits": 3}, "`activation_bits` must be left out with a `model` of quantized.*: 3"),
     ({"threshold": 0.5}, "`threshold` must be left out"),
     ({"window": 0.3}, "`window` must be left out"),
 ])

@@ -77,11 +77,25 @@ def test_nothing_to_train_is_refused(given, message):
         build_config(SMALL, given)
 
 
-def test_a_float_model_has_no_ternary_weights_to_keep(tmp_path):
+def test_a_model_without_normalizations_is_refused(tmp_path):
     model = keras.Sequential([
         keras.Input((8, 8)), keras.layers.Flatten(), keras.layers.Dense(10),
     ])
     model.save(tmp_path / "plain.keras")
-    config = build_config(SMALL, ALONE, {"model": str(tmp_path / "plain.keras"), "hidden": [64, 32]})
-    with pytest.raises(ValueError, match="`stage1_epochs` must be >= 1 with a `model` that has no"):
+    given = {"model": str(tmp_path / "plain.keras"), "hidden": [64, 32]}
+    config = build_config(SMALL, ALONE, given)
+    with pytest.raises(ValueError, match="`normalization_epochs` needs a `model` with a Batch"):
         run.train(config, tmp_path / "run", verbose=0)
+
+
+@pytest.mark.parametrize("method", ["float", "binary", "ternary"])
+def test_networks_of_other_weights_keep_theirs_too(tmp_path, method):
+    config = build_config(SMALL, {"method": method, "stage1_epochs": 2, "stage3_epochs": 0})
+    run.train(config, tmp_path / "first", verbose=0)
+    path = tmp_path / "first" / "model.keras"
+    run.train(build_config(SMALL, ALONE, {"model": str(path), "method": method}), tmp_path / "run",
+              verbose=0)
+    before, after = load_model(path), load_model(tmp_path / "run" / "model.keras")
+    for kernel, same in zip(kernels(before).values(), kernels(after).values(), strict=True):
+        np.testing.assert_array_equal(kernel, same)
+    assert loss(after) < loss(before)
