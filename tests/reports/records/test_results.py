@@ -242,7 +242,7 @@ def test_width_64_is_shown_as_its_records_have_it():
         f"{own:.2f} %: {found['binary', None] - own:.2f} points below binary, "
         f"{ternary - own:.2f} below ternary"
     ) in (ROOT / "docs/convolutions.md").read_text(encoding="utf-8")
-    assert f"At 97 % it has {own:.1f} % and is 6 and 12 times" in readme
+    assert f"At 97 % it has {own:.1f} %, and its weights take 6 and 12 times fewer bits" in readme
     assert f"it has {own:.2f} % and is {smaller:.2f} times" in " ".join(page.split())
     assert " ".join((f"`cifar-vgg` of width 64 has {sparse:.2f} % at 95.4 % zeros, dense ternary "
                      f"{ternary:.2f} %, binary {found['binary', None]:.2f} %").split()) in (
