@@ -109,16 +109,16 @@ def _present_name(word: str) -> str:
                    "of 4]")
 @click.option("--generic-rtl", is_flag=True,
               help="Write Verilog without primitives, for Quartus say; includes --rtl.")
-@click.option("--tool-seconds", type=float, default=1800.0, show_default=True,
-              help="Time limit of each run of Yosys or nextpnr.")
+@click.option("--tool-seconds", type=float,
+              help="Time limit of each run of Yosys or nextpnr.  [default: 1800]")
 @click.option("--prove/--no-prove", default=None,
               help="Prove the C++ and the Verilog for every input; --prove includes --rtl.  "
                    "[default: where it takes seconds]")
 @click.option("--board",
               help="Make a bitstream for a board, such as ulx3s-12f, or one of your own in a .yaml "
                    "file, and simulate what was routed; takes minutes; includes --rtl.")
-@click.option("--board-images", type=int, default=100, show_default=True,
-              help="Test samples that the routed netlist must answer.")
+@click.option("--board-images", type=int,
+              help="Test samples that the routed netlist must answer.  [default: 100]")
 @click.option("--self-test", type=int, default=0,
               help="Test samples that the board holds itself and runs at its full clock.")
 @click.option("--wrapper",
@@ -145,10 +145,10 @@ def main(
     raw_bits: int | None,
     raw_scale: float | None,
     generic_rtl: bool,
-    tool_seconds: float,
+    tool_seconds: float | None,
     prove: bool | None,
     board: str | None,
-    board_images: int,
+    board_images: int | None,
     self_test: int,
     as_json: bool,
     **options: Any,
@@ -170,6 +170,8 @@ def main(
 
     try:
         targets = tuple(filter(None, map(str.strip, (yosys or "").split(","))))
+        if yosys is not None and not targets:
+            raise ValueError(f"`--yosys` must name a target. Received: {yosys!r}")
         verilog = None
         wanted = (rtl, targets, pnr, time_multiplex, generic_rtl, prove, optimize, trade_off,
                   rtl_clock_period is not None, stage_delay is not None, board,
@@ -183,13 +185,16 @@ def main(
                 "stage_delay": stage_delay,
                 "time_multiplex": time_multiplex,
                 "place": pnr,
-                "seconds": tool_seconds,
                 "prove": prove,
                 "raw_bits": raw_bits,
                 "raw_scale": raw_scale,
                 "board": board is not None,
                 "trade_off": trade_off,
+                **_given(seconds=tool_seconds),
             }
+        elif tool_seconds is not None:
+            raise ValueError("`--tool-seconds` is of Yosys and nextpnr: give `--rtl` or another "
+                             f"option of Verilog too. Received: {tool_seconds}")
         if stage_delay is not None:
             click.echo("warning: --stage-delay joins no layers; --rtl-clock-period replaces it",
                        err=True)
@@ -218,13 +223,21 @@ def _draw_counterexamples(records: Sequence[dict[str, Any]], folder: Path) -> No
 
 
 def _board_options(
-    board: str | None, images: int, self_test: int, seconds: float
+    board: str | None, images: int | None, self_test: int, seconds: float | None
 ) -> BoardOptions | None:
     from hls_projects.conversion.options import BoardOptions
 
-    if board is None and self_test:
-        raise ValueError("`--self-test` is of a board: give `--board` too. Received: none")
-    return board and BoardOptions(board, images, self_test, seconds)
+    if board is not None:
+        given = _given(images=images, seconds=seconds)
+        return BoardOptions(board, self_test=self_test, **given)
+    for name, asked in (("self-test", self_test), ("board-images", images is not None)):
+        if asked:
+            raise ValueError(f"`--{name}` is of a board: give `--board` too. Received: none")
+    return None
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _convert(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from training.run import TrainingResult
 
 RUNS = Path("runs")
+# Options that may name a run's folder.
+NAMING = {"model", "data"}
 
 
 @click.command(cls=InterruptibleCommand, going_on=lambda **given: _continuation(_folder(**given)),
@@ -143,12 +145,13 @@ def _run(
     from qkeras_models.quiet import import_keras_quietly
     from training.config import build_config
 
+    given = {key: value for key, value in options.items() if value is not None}
     if resume:
+        _refuse_beside_resume(given, config_file, assignments)
         import_keras_quietly()
         from training import run
 
         return run.resume(folder, not quiet)
-    given = {key: value for key, value in options.items() if value is not None}
     if preset:
         given["preset"] = preset
     if "hidden" in given:
@@ -161,6 +164,20 @@ def _run(
     from training.input_choice import with_chosen_inputs
 
     return run.train(with_chosen_inputs(config), folder, not quiet)
+
+
+def _refuse_beside_resume(
+    given: dict[str, Any], config_file: Path | None, assignments: tuple[str, ...]
+) -> None:
+    """Raises ValueError for options that a run's own config.yaml has; some may name the run."""
+    found = ["config"] * (config_file is not None) + ["set"] * bool(assignments)
+    found += [name for name, value in given.items() if name not in NAMING and value is not False]
+    if found:
+        asked = ", ".join(f"--{name.replace('_', '-')}" for name in found)
+        raise ValueError(
+            "`--resume` goes on as the run's config.yaml says: leave out everything but its name. "
+            f"Received: {asked}"
+        )
 
 
 def _own_model(given: dict[str, Any]) -> dict[str, Any]:

@@ -180,6 +180,7 @@ def _read(
     from qkeras_models.files.saved_model import load_model
 
     if not source.trained:
+        options.refuse_input_format("an integer network")
         return None, IntegerNetwork.load(source.model), None
     model = load_model(source.model)
     found = convert_model(model, choose_input_format(model, options, source.record))

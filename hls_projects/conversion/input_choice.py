@@ -32,14 +32,9 @@ def choose_input_format(
     from qkeras_models.input_formats.fixed_point import FixedPoint
     from qkeras_models.input_formats.format_search import find_format, without_unused_bits
 
-    given = options.input_bits, options.input_scale, options.input_unsigned
     name = keras_graph(model).quantizer_name
     if name is not None:
-        if given != (None, None, False):
-            raise ValueError(
-                f"`--input-bits`, `--input-scale` and `--input-unsigned` are of models without an "
-                f"InputQuantizer: leave them out. Received: a model with {name!r}"
-            )
+        options.refuse_input_format(f"a model with {name!r}")
         return None
     bits = options.input_bits or BITS
     signed = False if options.input_unsigned else None

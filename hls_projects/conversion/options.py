@@ -201,3 +201,11 @@ class ConversionOptions:
             require_compiler()
         if self.synthesize:
             find_program(self.backend)
+
+    def refuse_input_format(self, what: str) -> None:
+        """Raises ValueError if an input format was given, which `what` holds already."""
+        if (self.input_bits, self.input_scale, self.input_unsigned) != (None, None, False):
+            raise ValueError(
+                "`--input-bits`, `--input-scale` and `--input-unsigned` are of models without an "
+                f"InputQuantizer: leave them out. Received: {what}"
+            )

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from hls_projects.kinds.layer import Interval, Layer, Role, as_tuple, require
+from hls_projects.kinds.windows import are_counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +35,7 @@ class Reshape(Layer):
         require(
             isinstance(self.shape, tuple)
             and bool(self.shape)
-            and all(isinstance(n, int) and n >= 1 for n in self.shape),
+            and are_counts(self.shape),
             f"`shape` must hold integers >= 1. Received: {self.shape!r}",
         )
 

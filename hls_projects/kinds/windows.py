@@ -82,13 +82,14 @@ def windows_of(windows: Windows, shape: tuple[int, ...]) -> np.ndarray:
     return np.stack(list(windows.taps(places, outside=-1)), axis=-1)
 
 
+def are_counts(values: Any) -> bool:
+    """Whether a sequence holds integers ≥ 1 alone; JSON's true is none."""
+    return all(type(n) is int and n >= 1 for n in values)
+
+
 def is_pair(value: Any) -> bool:
     """Whether a value is two integers ≥ 1."""
-    return (
-        isinstance(value, tuple)
-        and len(value) == 2
-        and all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in value)
-    )
+    return isinstance(value, tuple) and len(value) == 2 and are_counts(value)
 
 
 def windows_in(windows: Windows, image: tuple[int, ...]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hls_projects.kinds.windows import are_counts
 from hls_projects.network.input_part import InputPart
 from qkeras_models.input_formats.fixed_point import FixedPoint
 
@@ -36,7 +37,7 @@ class InputFormat(FixedPoint):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.shape or any(not isinstance(n, int) or n < 1 for n in self.shape):
+        if not self.shape or not are_counts(self.shape):
             raise ValueError(f"`shape` must hold positive sizes. Received: {self.shape!r}")
         if math.prod(self.shape) > LARGEST_SAMPLE:
             raise ValueError(

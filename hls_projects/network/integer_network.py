@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qkeras_models.input_formats.fixed_point import FixedPoint
 
 BATCH = 1024
+INT32 = np.iinfo(np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,8 @@ class IntegerNetwork:
 
     Raises:
         ValueError: if there are no layers, the last one is no Head, a layer takes what comes later
-            or a head, nothing takes a layer that is none, or shapes do not fit.
+            or a head, nothing takes a layer that is none, shapes do not fit, or values that some
+            input can reach do not fit 32 bits.
 
     Example:
         >>> network = IntegerNetwork.load("network.npz")
@@ -59,6 +61,8 @@ class IntegerNetwork:
         if self.sources is not None and self.is_sequence:
             object.__setattr__(self, "sources", None)
         for _ in self.shapes():
+            pass
+        for _ in self.ranges():
             pass
 
     @property
@@ -155,7 +159,7 @@ class IntegerNetwork:
         return self.predict_integers(self.input.quantize(joined(self, x)))
 
     def ranges(self) -> Iterator[Interval]:
-        """Lowest and highest value of each element of every layer's output, int64.
+        """Lowest and highest value of each element of every layer's output, int64, within int32.
 
         Interval arithmetic over all integers that the input format can hold, so no input
         whatever leaves these ranges and hardware sized by them cannot overflow.
@@ -198,5 +202,12 @@ def _checked_shape(position: int, layer: Layer, *shapes: tuple[int, ...]) -> tup
         raise ValueError(f"layer {position} ({layer.kind}): {error}") from None
 
 
-def _range(_: int, layer: Layer, *taken: Interval) -> Interval:
-    return layer.output_range(*(bound for interval in taken for bound in interval))
+def _range(position: int, layer: Layer, *taken: Interval) -> Interval:
+    lowest, highest = layer.output_range(*(bound for interval in taken for bound in interval))
+    if lowest.min() < INT32.min or highest.max() > INT32.max:
+        raise ValueError(
+            f"layer {position} ({layer.kind}): its values must fit 32 bits on every input. They "
+            f"can reach {int(lowest.min()):,} to {int(highest.max()):,}: give the inputs fewer "
+            "bits, or the layer fewer or smaller weights, biases and shifts"
+        )
+    return lowest, highest

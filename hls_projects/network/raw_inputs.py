@@ -53,8 +53,8 @@ def with_raw_inputs(network: IntegerNetwork, bits: int, scale: float) -> Integer
     levels = np.array(
         [[_least(own, level) for level in range(1, 1 << form.bits)] for own in codes.T], np.int32
     )
-    before, channels = _shaped(network, levels)
-    own = Levels(levels[:channels], np.ones(channels, np.int8))
+    before, levels = _shaped(network, levels)
+    own = Levels(levels, np.ones(len(levels), np.int8))
     layers = (*network.layers[:before], own, *network.layers[before:])
     taken = network.taken[:before], network.taken[before:]
     after = (tuple(i + (i >= before - 1) for i in sources) for sources in taken[1])
@@ -81,16 +81,16 @@ def raw_values(network: IntegerNetwork, x: np.ndarray) -> np.ndarray:
     return values.astype(np.int32)
 
 
-def _shaped(network: IntegerNetwork, levels: np.ndarray) -> tuple[int, int]:
-    """Before which layer the levels come, and of how many channels they are.
+def _shaped(network: IntegerNetwork, levels: np.ndarray) -> tuple[int, np.ndarray]:
+    """Before which layer the levels come, and those of each channel there.
 
     Gray images without an axis of channels get it first: a stream has levels of each pixel, not of
     each column.
     """
     reshapes, shape = entering_image(network)
     if not reshapes or (levels != levels[0]).any():
-        return 0, len(levels)
-    return len(reshapes), shape[-1]
+        return 0, levels
+    return len(reshapes), np.repeat(levels[:1], shape[-1], axis=0)
 
 
 def _codes(form: InputFormat, bits: int, scale: float) -> np.ndarray:

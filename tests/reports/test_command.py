@@ -197,6 +197,11 @@ def test_designs_for_each_target_stand_side_by_side(digits, tmp_path):
     (["digits", "--clock-period", "0"], "`clock_period` must be > 0"),
     (["digits", "--strategy", "Resource"], "Resource"),
     (["digits", "--data", "missing.npz"], "missing.npz"),
+    (["digits", "--yosys", " ,"], "`--yosys` must name a target. Received: ' ,'"),
+    (["digits", "--tool-seconds", "5"], "`--tool-seconds` is of Yosys and nextpnr"),
+    (["digits", "--board-images", "5"], "`--board-images` is of a board: give `--board` too"),
+    ([ROOT / "reports/results/networks/mnist-narrow-sparse-0.95-0.npz", "--input-bits", "4"],
+     "are of models without an InputQuantizer: leave them out. Received: an integer network"),
 ])
 def test_errors_are_clear(digits, arguments, message):
     done = convert(*arguments, cwd=digits.parents[1])

@@ -77,6 +77,9 @@ def test_an_interruption_says_how_to_go_on(tmp_path, monkeypatch, script, comman
     (["--data", "digits", "--set", "window"], "`--set` must be VALUE="),
     (["--thermometer", "0", "--set", "train_thresholds=true"], "needs a `thermometer`"),
     (["--resume", "--name", "none"], "no run folder"),
+    (["--resume", "--name", "none", "--sparsity", "0.1", "--set", "l2=0", "--seed", "0"],
+     "leave out everything but its name. Received: --set, --sparsity, --seed"),
+    (["--resume", "--data", "digits"], "digits is no run folder"),
 ])
 def test_errors_are_one_line_and_leave_nothing(tmp_path, arguments, message):
     done = train(*arguments, cwd=tmp_path)

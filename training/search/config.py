@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -52,7 +51,7 @@ class SearchConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    name: str = Field("search", pattern=r"^[\w.-]+$", description="by default the file's")
+    name: str = Field("search", pattern=r"^\w[\w.-]*$", description="by default the file's")
     training: dict[str, Any] = Field(default_factory=dict)
     teacher: dict[str, Any] | None = Field(
         None, description="values of a float training, whose network teaches every trial"
@@ -88,8 +87,18 @@ class SearchConfig(BaseModel):
     @field_validator("storage")
     @classmethod
     def _known_storage(cls, storage: str) -> str:
-        if storage not in ("sqlite", "journal") and not re.match(r"^\w+(\+\w+)?://", storage):
-            raise ValueError("must be sqlite, journal, or a URL such as postgresql://host/name")
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+        if storage in ("sqlite", "journal"):
+            return storage
+        try:
+            make_url(storage).get_dialect()
+        except (ArgumentError, NoSuchModuleError):
+            raise ValueError(
+                "must be sqlite, journal, or a URL such as postgresql://host/name, of a database "
+                "that SQLAlchemy knows"
+            ) from None
         return storage
 
     @model_validator(mode="after")
@@ -168,8 +177,10 @@ def _check_names(config: SearchConfig) -> None:
         raise ValueError("`nonzeros` and `width` must not both be given")
     sparsities = ((DENSITY, "sparsity"), (NONZEROS, "sparsity"), (DENSITY, NONZEROS))
     for derived, name in ((NEURONS, "hidden"), *sparsities):
-        if derived in config.space and name in config.space:
-            raise ValueError(f"`{derived}` and `{name}` must not both be searched")
+        if derived in config.space and name in {*config.space, *config.training}:
+            raise ValueError(f"`{derived}` and `{name}` must not both be given")
+    if twice := [name for name in config.space if name in config.training]:
+        raise ValueError(f"`{twice[0]}` must be in `space` or in `training`, not in both")
 
 
 def _check_figures(config: SearchConfig) -> None:

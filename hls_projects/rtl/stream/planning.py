@@ -19,6 +19,8 @@ from hls_projects.rtl.stream.line_buffer import LineBuffer
 from hls_projects.rtl.stream.pixel_order import PixelOrder
 from hls_projects.rtl.stream.pixel_step import INPUT, Numbers, PixelStep
 
+# What the levels after it can become part of.
+SUMS = {Role.WEIGHTED, Role.SUM, Role.JOIN}
 # Of the numbers of a collected pixel; wider sums are made after it.
 MOST_COLLECTED_BITS = 8
 
@@ -115,7 +117,7 @@ class Planner:
         """The levels right after sums that nothing else takes, which become part of the step."""
         after = self.consumers.get(position, ())
         following = self.network.layers[after[0]] if len(after) == 1 else None
-        if layer.role is Role.POOL or following is None or following.role is not Role.ACTIVATION:
+        if layer.role not in SUMS or following is None or following.role is not Role.ACTIVATION:
             return None
         self.made[after[0]] = len(self.steps)
         return following

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hls_projects.from_keras.values.levels import find_levels
-from hls_projects.kinds import Dense, Flatten, Head, Levels
+from hls_projects.kinds import Add, Dense, Flatten, Head, Levels
 from hls_projects.kinds.layer import INT32
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
@@ -181,6 +181,35 @@ def test_integers_are_checked(x, message):
     for same in (good, good.reshape(2, 4, 5, 2), good.astype(np.uint8)):
         np.testing.assert_array_equal(net.predict_integers(same), good @ weights)
     assert net.predict_integers(good[:0]).shape == (0, 2)
+
+
+@pytest.mark.parametrize(("head", "said"), [
+    (Head(np.full(2, 2**31 - 1, np.int32)), r"layer 1 \(head\).* to 2,147,483,707"),
+    (Head(np.full(2, -(2**31), np.int32)), None),
+    (Head(np.zeros(2, np.int32), np.array([31, 30], np.int8)), r"layer 1.*to 128,849,018,880"),
+    (Head(np.full(2, 2**31 - 61, np.int32)), None),
+])
+def test_values_beyond_32_bits_are_refused_by_name(head, said):
+    layers = Dense(np.ones((4, 2), np.int8)), head
+    form = InputFormat(4, False, 1 / 16, (4,))
+    if said is None:
+        top = np.full((1, 4), 15)
+        network = IntegerNetwork(form, layers)
+        assert (network.predict_integers(top) == 60 + head.bias.astype(np.int64)).all()
+        return
+    with pytest.raises(ValueError, match=f"{said}: give the inputs fewer bits"):
+        IntegerNetwork(form, layers)
+
+
+def test_sums_within_a_network_are_held_against_32_bits_too():
+    wide = Dense(np.full((300, 1), 127, np.int8))
+    ends = Levels(np.zeros((1, 1), np.int32), np.ones(1, np.int8)), Head(np.zeros(1, np.int32))
+    with pytest.raises(ValueError, match=r"layer 0 \(dense\): its values must fit 32 bits"):
+        IntegerNetwork(InputFormat(16, False, 1.0, (300,)), (wide, *ends))
+    x2 = Dense(np.ones((4, 2), np.int8))
+    layers = x2, x2, Add((31, 0), (1, 1)), Head(np.zeros(2, np.int32))
+    with pytest.raises(ValueError, match=r"layer 2 \(add\)"):
+        IntegerNetwork(InputFormat(4, False, 1.0, (4,)), layers, {}, ((-1,), (-1,), (0, 1), (2,)))
 
 
 def test_a_network_ends_with_a_head_and_fits_together():

@@ -38,12 +38,21 @@ def reshaped(net):
     return replace(net, input=form, layers=(*steps, *net.layers))
 
 
+def channels_of_rows(net):
+    """The same network of images of one channel, whose rows are its channels."""
+    rows, columns, channels = net.input.shape
+    form = InputFormat(net.input.bits, False, net.input.scale, (rows * columns, channels, 1))
+    return replace(net, input=form, layers=(Reshape(net.input.shape), *net.layers))
+
+
 NETWORKS = {
     "binarized": of_input(network((20, 6, 4)), 1, 0.375),
     "two bits, a scale of each": of_input(network((4, 6, 3)), 2, (0.25, 0.1, 0.5, 0.05)),
     "an image": of_input(image_network((4, 5, 2), [(3, (2, 2), (1, 1), "same")]), 2, 0.25),
     "a gray image": gray(
         of_input(image_network((4, 5, 1), [(3, (2, 2), (1, 1), "same")]), 2, 0.375)),
+    "rows as channels of an image": channels_of_rows(
+        of_input(image_network((4, 5, 2), [(3, (1, 1), (1, 1), "same")]), 2, 0.375)),
     "a twice reshaped image": reshaped(
         of_input(image_network((4, 5, 2), [(3, (1, 1), (1, 1), "same")]), 2, 0.375)),
 }

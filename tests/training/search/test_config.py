@@ -65,6 +65,16 @@ def test_clusters_are_told_by_their_kind(tmp_path, cluster, kind):
         ({"space": {"density": {"choices": [0.1]}, "sparsity": {"choices": [0.9]}}}, "both"),
         ({"space": {"nonzeros": {"choices": [99]}}}, "`nonzeros` need the widths"),
         (
+            {"space": {"density": {"choices": [0.1]}}, "training": {"sparsity": 0.9}},
+            "`density` and `sparsity` must not both be given",
+        ),
+        (
+            {"space": {"l2": {"choices": [1e-5]}}, "training": {"l2": 1e-4}},
+            "`l2` must be in `space` or in `training`, not in both",
+        ),
+        ({"name": ".."}, "`name`"),
+        ({"storage": "foo://bar"}, "of a database that SQLAlchemy knows"),
+        (
             {"space": {"nonzeros": {"choices": [99]}}, "training": {"hidden": [9], "width": 2}},
             "`nonzeros` and `width`",
         ),

@@ -52,6 +52,10 @@ def last(inputs, size=3, outputs=2):
     return conv(RNG, size, inputs, outputs), levels(RNG, outputs, 2, 4), Flatten()
 
 
+def last_levels(channels):
+    return levels(RNG, channels, 2, 3), Flatten()
+
+
 def closed(layers, shape=(6, 6, 2), bits=2, signed=False, sources=None):
     """Layers of which the last one flattens, a dense layer and a head."""
     found = {-1: shape}
@@ -86,6 +90,12 @@ NETWORKS = {
         (conv(RNG, 3, 2, 3), levels(RNG, 3, 2, 4), MaxPool((2, 2), (2, 2)), conv(RNG, 3, 3, 3),
          levels(RNG, 3, 2, 4), UpSample((2, 2)), Concatenate((0, 0)), *last(6)),
         sources=((-1,), (0,), (1,), (2,), (3,), (4,), (5, 1), (6,), (7,), (8,))),
+    # Levels of pixels that moved: of sums, of levels, and of what enters.
+    "crop, levels": closed((valid(2, 2, 3), Crop(((1, 0), (0, 1))), *last_levels(3))),
+    "axes, levels": closed((valid(2, 2, 3), Permute((1, 0, 2)), *last_levels(3)), (6, 7, 2)),
+    "repeats, levels": closed((valid(2, 2, 3, (2, 2)), UpSample((2, 2)), *last_levels(3))),
+    "crop of pixels, levels": closed(
+        (Crop(((1, 0), (0, 1))), levels(RNG, 2, 2, 2), *last(2)), bits=3, signed=True),
 }
 
 # Pauses within images, and after them: then buffers push on by themselves.
