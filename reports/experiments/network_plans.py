@@ -71,7 +71,8 @@ NETWORKS = {
         (50, 20), (3, 2), (0, 1, 2), 0.98, 3.2, (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
     ),
     "lfc": NetworkPlan(
-        (36, 14), (1, 1), (0,), 0.99, 18.0, tuned_as="lfc", seeds_of={"sparse-0.98": (0, 1, 2)},
+        (36, 14), (1, 1), (0,), 0.99, 18.0, tuned_as="lfc",
+        seeds_of={"sparse-0.98": (0, 1, 2), "ternary": (0, 1, 2)},
     ),
     # Small enough for its dense equals to be synthesized too.
     "lenet5": NetworkPlan(
@@ -85,12 +86,13 @@ NETWORKS = {
         method_options={"sparse": {"learning_rate": 0.004}},
     ),
     "mnist-stream": NetworkPlan(
-        (80, 25), (1, 1), (0, 1, 2), 0.94, 8.0, (0.94,), ("sparse", "ternary"),
+        (80, 25), (1, 1), (0, 1, 2), 0.94, 8.0, (0.94,), WITH_DENSE_EQUALS,
         method_options={
             "sparse": {"learning_rate": 0.004},
+            "binary": {"learning_rate": 0.01, "gradual": False},
             "ternary": {"learning_rate": 0.01, "gradual": False},
         },
-        seeds_of={"ternary": (0,)},
+        seeds_of=dict.fromkeys(("binary", "ternary"), (0,)),
     ),
     "mnist-small-averaged": NetworkPlan(
         (120, 30), (4, 2), (0, 1, 2), 0.98, 2.4, (0.98,), ("sparse",),
