@@ -14,7 +14,7 @@ from hls_projects.proof import pipeline, prove_pipeline, section, vectors
 from hls_projects.proof.circuit import CircuitError
 from tests.hls_projects.proof.faults import FAULTS, copied, right, small
 
-CASES = [(0, "xilinx"), (6, "generic"), (11, "ecp5")]
+CASES = [(0, "xilinx"), (6, "generic"), (12, "ecp5")]
 
 
 @pytest.fixture(params=[None, 16], ids=["vectors", "few_vectors"])
