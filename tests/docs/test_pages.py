@@ -28,7 +28,7 @@ def test_a_page_runs_from_its_first_block_to_its_last(page, tmp_path):
     printed = PageRun(page, folder).run()
     if page.name == "README.md":
         model = load_model(folder / "sparse.keras")
-        assert overall_sparsity(sparse_ternary_layers(model)) >= 0.88
+        assert overall_sparsity(sparse_ternary_layers(model)) >= 0.69
         assert "exact: 0 of 3,590 integer logits differ" in printed
 
 
@@ -45,7 +45,7 @@ def test_what_is_not_run_is_counted():
     assert python == {None: 21, "minutes": 2, "board": 1}
     found = Counter(command.reason for command in COMMANDS)
     assert found == {
-        None: 22, "minutes": 41, "hours": 15, "install": 4, "board": 4, "gpu": 2, "vendor": 2
+        None: 26, "minutes": 41, "hours": 16, "install": 4, "board": 4, "gpu": 2, "vendor": 2
     }
     assert len(WITHIN_SENTENCES) >= 40
 
