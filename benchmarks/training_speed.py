@@ -65,6 +65,10 @@ def _run_fit(kind, network, hidden, batch, x, y, clock):
     from training.config import build_config
     from training.methods import METHODS
 
+    try:
+        from training.epoch_batches import epoch_batches
+    except ImportError:  # in earlier versions
+        epoch_batches = run._batches
     values = {"stage1_epochs": EPOCHS, "stage3_epochs": 0, "input_scale": 0.375}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "noise.npz")
@@ -74,7 +78,7 @@ def _run_fit(kind, network, hidden, batch, x, y, clock):
     model = run.build_model(config, data)
     if hasattr(run, "fuse_layers"):  # in earlier versions not the callback's
         run.fuse_layers(model)
-    model.fit(run._batches(config, data, 0), epochs=EPOCHS, verbose=0, shuffle=False,
+    model.fit(epoch_batches(config, data, 0), epochs=EPOCHS, verbose=0, shuffle=False,
               callbacks=[METHODS[config.method].callback(config), clock])
 
 

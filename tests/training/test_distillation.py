@@ -16,6 +16,7 @@ from training import run
 from training.config import build_config
 from training.data import Augmentation, Batches
 from training.data.targets.task import Task
+from training.epoch_batches import epoch_batches
 from training.teaching.distilled_batches import DistilledBatches, load_teacher
 from training.teaching.teacher_pool import pooled_batches
 
@@ -174,4 +175,4 @@ def test_a_teacher_of_no_weight_is_not_asked():
     unasked.teacher.weight = 0.0
     assert not unasked.distilled
     assert run._judged(unasked, Task.CLASSES)["metrics"] == ["accuracy"]
-    assert type(run._batches(unasked, run.load_data(unasked), 0)) is Batches
+    assert type(epoch_batches(unasked, run.load_data(unasked), 0)) is Batches

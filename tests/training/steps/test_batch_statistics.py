@@ -5,6 +5,7 @@ import pytest
 from qkeras_models.files.saved_model import load_model
 from training import run
 from training.config import build_config
+from training.epoch_batches import labelled_batches
 from training.steps.batch_statistics import recalibrate, restate
 
 RANDOM = np.random.default_rng(0)
@@ -57,7 +58,7 @@ def test_a_run_ends_with_the_statistics_of_its_weights(tmp_path, method):
     run.train(config, tmp_path / "run", verbose=0)
     model = load_model(tmp_path / "run" / "model.keras")
     saved = [np.array(weight) for weight in model.weights]
-    recalibrate(model, run.labelled_batches(config, run.load_data(config), config.epochs))
+    recalibrate(model, labelled_batches(config, run.load_data(config), config.epochs))
     for weight, old in zip(model.weights, saved, strict=True):
         np.testing.assert_allclose(weight, old, rtol=1e-5, atol=1e-5)
 
