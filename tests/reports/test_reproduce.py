@@ -61,8 +61,8 @@ def synthesized(tmp_path_factory):
         yield
 
 
-def test_the_plan_fits_six_hours_on_two_cores():
-    assert sum(job.seconds for job in jobs()) / 2 < 5.5 * 3600
+def test_the_plan_fits_six_and_a_half_hours_on_two_cores():
+    assert sum(job.seconds for job in jobs()) / 2 < 5.6 * 3600
     assert sum(job.seconds for job in jobs("mnist", quick=True)) / 2 < 13 * 60
 
 
@@ -271,7 +271,7 @@ def test_the_list_says_what_is_missing(tmp_path):
     done = CliRunner().invoke(
         reproduce.main, ["mnist", "--list", "--runs", str(tmp_path), "--only", "lfc"]
     )
-    assert done.exit_code == 0 and "0 of 13 done" in done.output
+    assert done.exit_code == 0 and "0 of 15 done" in done.output
     assert "lfc-sparse-0.99-0" in done.output
 
 

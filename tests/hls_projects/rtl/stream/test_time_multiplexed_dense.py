@@ -118,14 +118,15 @@ def test_a_layer_of_dead_neurons_keeps_one():
 
 
 def test_biases_that_would_not_fit_stay():
-    threshold = Levels(np.array([[0], [-9]], np.int32), np.ones(2, np.int8))
+    # 1 or 2, and always 3: their difference is at most 2, so that the logit fits.
+    threshold = Levels(np.array([[-9, 1, 5], [-9, -8, -7]], np.int32), np.ones(2, np.int8))
     layers = (
-        Dense(np.array([[1, 1]], np.int8)), threshold, Dense(np.array([[1], [1]], np.int8)),
-        Reshape((1,)), Head(np.array([2**31 - 1], np.int32)),
+        Dense(np.array([[1, 1]], np.int8)), threshold, Dense(np.array([[-1], [1]], np.int8)),
+        Reshape((1,)), Head(np.array([2**31 - 3], np.int32)),
     )
     net = IntegerNetwork(InputFormat(2, False, 1.0, (1,)), layers)
     assert [type(layer) for layer in without_dead_neurons(net).layers].count(Reshape) == 0
-    assert without_dead_neurons(net).layers[-1].bias.tolist() == [2**31 - 1]
+    assert without_dead_neurons(net).layers[-1].bias.tolist() == [2**31 - 3]
 
 
 def test_what_cannot_be_multiplexed_is_refused(tmp_path):
