@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hls_projects.kinds import Interval, Layer, Role
+from hls_projects.kinds.layer import INT32
 from hls_projects.network import network_file
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.parts import joined
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from qkeras_models.input_formats.fixed_point import FixedPoint
 
 BATCH = 1024
-INT32 = np.iinfo(np.int32)
 
 
 @dataclass(frozen=True, eq=False)

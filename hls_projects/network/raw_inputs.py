@@ -7,12 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from hls_projects.kinds import Levels
+from hls_projects.kinds.layer import INT32
 from hls_projects.network.entering_image import entering_image
 from hls_projects.network.input_format import InputFormat
 from hls_projects.network.integer_network import IntegerNetwork
 from hls_projects.network.parts import input_parts
-
-INT32 = np.iinfo(np.int32)
 
 
 def with_raw_inputs(network: IntegerNetwork, bits: int, scale: float) -> IntegerNetwork:

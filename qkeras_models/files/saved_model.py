@@ -14,6 +14,7 @@ import keras
 from qkeras_models.files.atomic_write import write_atomically
 from qkeras_models.files.model_file import check_model_file
 from qkeras_models.layers.sparse_ternary_layer import sparse_ternary_layers
+from qkeras_models.networks.kernels import kernel_quantizer
 
 LONGEST_REASON = 300
 
@@ -72,8 +73,8 @@ def copy_of(model: keras.Model, precision: str | None) -> keras.Model:
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
         # bfloat16 would round weights of several bits before they are quantized.
-        own = hasattr(layer, "kernel_quantizer") and not hasattr(layer, "ternary_kernel")
-        policy = "float32" if own else precision
+        several_bits = kernel_quantizer(layer) and not hasattr(layer, "ternary_kernel")
+        policy = "float32" if several_bits else precision
         return layer.__class__.from_config({**layer.get_config(), "dtype": policy})
 
     copied = keras.models.clone_model(model, clone_function=copy if precision else None)

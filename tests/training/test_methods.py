@@ -20,8 +20,9 @@ SMALL = {
     "stage1_epochs": 5, "stage3_epochs": 3, "checkpoint_seconds": 0, "learning_rate": 5e-3,
     "normalization_epochs": 2,
 }
-# After how many epochs: dense methods have one stage; pruning is stopped in both of its own.
-INTERRUPTED = {"binary": (6,), "magnitude": (2, 6)}
+# After how many epochs: dense methods have one stage, here also just before normalizations alone;
+# pruning is stopped in both of its own.
+INTERRUPTED = {"binary": (6, 8), "magnitude": (2, 6)}
 CONVERTED = [name for name in METHODS if name != "float"]
 
 

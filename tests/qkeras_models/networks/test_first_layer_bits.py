@@ -69,14 +69,18 @@ def test_a_float_network_keeps_its_first_weights_but_for_their_step(first):
     assert compare(IntegerNetwork.from_keras(sparse), x, model=sparse)["mismatches"] == 0
 
 
+@pytest.mark.parametrize(("shape", "hidden"), NETWORKS)
+def test_a_first_layer_of_any_kind_stays_in_float32(shape, hidden):
+    mixed = copy_of(feed_forward(shape, hidden, 3, first_layer_bits=4), "mixed_bfloat16")
+    first, *others = (mixed.get_layer(name).compute_dtype for name in kernels(mixed))
+    assert first == "float32" and set(others) == {"bfloat16"}
+
+
 def test_training_in_bfloat16_sees_the_weights_of_inference(tmp_path):
     config = build_config(SMALL, {"precision": "mixed_bfloat16"})
     result = run.train(config, tmp_path / "run", verbose=0)
     model = load_model(tmp_path / "run" / "model.keras")
     assert result.nonzeros == sum(map(np.count_nonzero, kernels(model).values()))
-    mixed = copy_of(model, "mixed_bfloat16")
-    assert mixed.get_layer("conv2d_1").compute_dtype == "float32"
-    assert mixed.get_layer("dense_1").compute_dtype == "bfloat16"
     network = IntegerNetwork.from_keras(model)
     assert compare(network, DIGITS.x_test, model=model)["mismatches"] == 0
     further = build_config(SMALL, {"model": str(tmp_path / "run" / "model.keras")})
