@@ -1,4 +1,4 @@
-"""Commands that Ctrl-C ends with status 130 and a word on how to go on."""
+"""Commands that Ctrl-C and SIGTERM end tidily, with a word on how to go on."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ import click
 
 from qkeras_models.version import version_option
 
-INTERRUPTED = 130
+# Ctrl-C, and what batch systems, timeout and kill send.
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Native code calls what is in these, and may lose an exception that is raised there, or abort.
 CALLED_BACK = {"keras", "tensorflow", "jax", "weakref", "_weakrefset"}
 SHOW_CURSOR = "\x1b[?25h"
 
 
 class InterruptibleCommand(click.Command):
-    """A command that Ctrl-C ends with status 130, and says how to go on.
+    """A command that Ctrl-C ends with status 130, SIGTERM with 143, and that says how to go on.
 
-    Python raises KeyboardInterrupt wherever its main thread happens to be.  In Keras that may be a
-    callback of native code, which loses the exception, so that training goes on, or aborts.  There
-    the process ends at once, which files withstand as they do SIGKILL.  Elsewhere the exception is
-    raised: tools are ended, temporary files removed.  A second Ctrl-C always ends the process at
-    once.
+    Python raises KeyboardInterrupt wherever its main thread happens to be; here SIGTERM does so
+    too, at which Python would end without a `finally`.  In Keras that may be a callback of native
+    code, which loses the exception, so that training goes on, or aborts.  There the process ends at
+    once, which files withstand as they do SIGKILL.  Elsewhere the exception is raised: tools are
+    ended, temporary files removed.  A second signal always ends the process at once.
 
     After an interruption or an error Python is not shut down either: TensorFlow's threads may still
     be making batches in it.
 
-    Ctrl-C is taken over where a process calls the command without arguments, and nowhere else.
+    Both are taken over where a process calls the command without arguments, and nowhere else.
     Every command of the project is one of these, and so has `--version`.
 
     Args:
@@ -50,16 +51,17 @@ class InterruptibleCommand(click.Command):
         self._going_on = going_on
         self._parameters: dict[str, Any] | None = None
         self._stderr = -1
-        self._interrupted = False
+        self._heard: int | None = None
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         if arguments or options:
             return self.main(*arguments, **options)
-        # What ignores Ctrl-C, such as a background job of a shell, goes on doing so.
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            # While Keras is imported its own stderr is elsewhere.
-            self._stderr = os.dup(2)
-            signal.signal(signal.SIGINT, self._interrupt)
+        # While Keras is imported its own stderr is elsewhere.
+        self._stderr = os.dup(2)
+        for number in SIGNALS:
+            # What ignores Ctrl-C, such as a background job of a shell, goes on doing so.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._interrupt)
         try:
             self.main()
         except SystemExit as end:
@@ -82,20 +84,25 @@ class InterruptibleCommand(click.Command):
             yield
         except KeyboardInterrupt:
             click.echo(f"\n{self._last_word()}", err=True)
-            context.exit(INTERRUPTED)
+            context.exit(_status(self._heard or signal.SIGINT))
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        if not self._interrupted and not _called_back(frame):
-            self._interrupted = True
+        if self._heard is None and not _called_back(frame):
+            self._heard = number
             raise KeyboardInterrupt
         cursor = SHOW_CURSOR if os.isatty(self._stderr) else ""
         os.write(self._stderr, f"{cursor}\n{self._last_word()}\n".encode())
-        _end_at_once(INTERRUPTED)
+        _end_at_once(_status(number))
 
     def _last_word(self) -> str:
         if self._parameters is None:
             return "interrupted"
         return f"interrupted; {self._going_on(**self._parameters)}"
+
+
+def _status(number: int) -> int:
+    """A process's, as shells tell of one that a signal ended."""
+    return 128 + number
 
 
 def _called_back(frame: FrameType | None) -> bool:

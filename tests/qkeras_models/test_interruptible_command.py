@@ -1,4 +1,4 @@
-"""Ctrl-C wherever it comes: in Python, in what native code calls, twice, with threads at work."""
+"""Ctrl-C and SIGTERM wherever they come: in Python, in native code, twice, with threads."""
 
 import signal
 import subprocess
@@ -21,6 +21,9 @@ START = """
     def press():
         signal.raise_signal(signal.SIGINT)
 
+    def terminate():
+        signal.raise_signal(signal.SIGTERM)
+
     @click.command(cls=InterruptibleCommand, going_on=lambda name: f"continue {name}")
     @click.option("--name", default="mine")
     def main(name):
@@ -39,14 +42,14 @@ def run(body, *, ignored=False):
     return done.returncode, done.stderr.strip()
 
 
-def test_python_is_unwound():
-    status, said = run("""
+@pytest.mark.parametrize("ended_by, status", [("press()", 130), ("terminate()", 143)])
+def test_python_is_unwound(ended_by, status):
+    assert run(f"""
         try:
-            press()
+            {ended_by}
         finally:
             click.echo("tidied", err=True)
-    """)
-    assert (status, said) == (130, "tidied\n\ninterrupted; continue mine")
+    """) == (status, "tidied\n\ninterrupted; continue mine")
 
 
 @pytest.mark.parametrize("module", ["keras.src.trainer", "tensorflow.python", "weakref"])
@@ -60,14 +63,15 @@ def test_no_exception_is_raised_in_what_native_code_may_call(module):
     """) == (130, "interrupted; continue mine")
 
 
-def test_the_second_time_ends_it_at_once():
-    assert run("""
+@pytest.mark.parametrize("second, status", [("press()", 130), ("terminate()", 143)])
+def test_the_second_time_ends_it_at_once(second, status):
+    assert run(f"""
         try:
             press()
         finally:
-            press()
+            {second}
             click.echo("tidied", err=True)
-    """) == (130, "interrupted; continue mine")
+    """) == (status, "interrupted; continue mine")
 
 
 @pytest.mark.parametrize("end, status", [("press()", 130), ("sys.exit(1)", 1)])
