@@ -68,13 +68,13 @@ def _sparse_model(config: Config, data: Dataset) -> keras.Model:
         return _quantized(config, data, None)
     from qkeras_models.networks.sparsification import sparsify
     from training.matching_model import check_activations, check_layers, load_matching
-    from training.pruning.pruned_further import is_sparse_ternary, pruned_further
+    from training.pruning.continued_network import continued, is_sparse_ternary
 
     given = load_matching(config.model, "model", data)
     check_layers(given, config, lambda: _quantized(config, data, None))
     if is_sparse_ternary(given):
         check_activations(config)
-        return pruned_further(given, data.x_train, config.precision, config.input_bits)
+        return continued(given, data.x_train, config.precision, config.input_bits)
     return sparsify(
         given,
         input_format=data.format,
@@ -95,7 +95,7 @@ def trained_model(config: Config, data: Dataset) -> keras.Model:
     from keras.layers import BatchNormalization
 
     from training.matching_model import check_activations, check_layers, load_matching
-    from training.pruning.pruned_further import pruned_further
+    from training.pruning.continued_network import continued
 
     given = load_matching(config.model, "model", data)
     check_layers(given, config, lambda: _quantized(config, data, None))
@@ -105,7 +105,7 @@ def trained_model(config: Config, data: Dataset) -> keras.Model:
             "`normalization_epochs` needs a `model` with a BatchNormalization. "
             f"Received: {config.model}"
         )
-    return pruned_further(given, data.x_train, config.precision, config.input_bits, stage=3)
+    return continued(given, data.x_train, config.precision, config.input_bits, stage=3)
 
 
 def _binary_model(config: Config, data: Dataset) -> keras.Model:

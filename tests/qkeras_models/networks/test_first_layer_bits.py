@@ -14,7 +14,7 @@ from reports.network.sizes import network_size
 from tests.training.digits import DIGITS
 from training import run
 from training.config import build_config
-from training.pruning.pruned_further import is_sparse_ternary
+from training.pruning.continued_network import is_sparse_ternary
 
 L = keras.layers
 RANDOM = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""A sparse ternary network that was trained already, ready for another stage 1."""
+"""A network that was trained already, ready to be trained on."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def is_sparse_ternary(model: keras.Model) -> bool:
     return bool(layers) and own and (not others or first)
 
 
-def pruned_further(
+def continued(
     model: keras.Model,
     x_train: np.ndarray,
     precision: str,
     input_bits: int | None = None,
     stage: int = 1,
 ) -> keras.Model:
-    """The same network in stage 1 again: it computes what it did, and can lose more weights.
+    """The same network, which computes what it did: in stage 1 it can lose more weights.
 
     Shadow weights, thresholds and masks are those it has: what left for good stays out.  A softmax
     or sigmoid at the end is left out, since losses here take logits.

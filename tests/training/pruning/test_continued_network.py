@@ -9,7 +9,7 @@ from qkeras_models.quantizers.magnitude_pruned import MagnitudePruned
 from tests.training.digits import DIGITS, digits_model
 from training import run
 from training.config import build_config
-from training.pruning.pruned_further import is_sparse_ternary, pruned_further
+from training.pruning.continued_network import continued, is_sparse_ternary
 
 SMALL = {
     "data": "digits", "hidden": [48], "batch_size": 64, "checkpoint_seconds": 0,
@@ -43,7 +43,7 @@ def test_it_begins_where_the_first_ended(trained):
     path, _ = trained
     model = load_model(path)
     logits = model.predict(DIGITS.x_test, verbose=0)
-    again = pruned_further(load_model(path), DIGITS.x_train, "float32")
+    again = continued(load_model(path), DIGITS.x_train, "float32")
     np.testing.assert_allclose(again.predict(DIGITS.x_test, verbose=0), logits, rtol=1e-5)
     for layer, old in zip(sparse_ternary_layers(again), sparse_ternary_layers(model), strict=True):
         assert float(layer.stage) == 1.0 and float(old.stage) == 3.0
@@ -83,6 +83,6 @@ def test_probabilities_become_logits_again(trained, end):
     path, _ = trained
     logits = load_model(path)
     likely = keras.Model(logits.inputs, end(logits.outputs[0]))
-    again = pruned_further(likely, DIGITS.x_train, "float32")
+    again = continued(likely, DIGITS.x_train, "float32")
     expected = logits.predict(DIGITS.x_test, verbose=0)
     np.testing.assert_allclose(again.predict(DIGITS.x_test, verbose=0), expected, rtol=1e-5)
