@@ -201,12 +201,30 @@ def _check_figures(config: SearchConfig) -> None:
             "`startup_trials` must be >= 2 with `sampler` nsga2, whose population they are. "
             f"Received: {config.startup_trials}"
         )
+    for figure, bound in config.constraints.items():
+        _check_bound(figure, bound)
     if config.budgets and len(config.objectives) < 2:
         raise ValueError("`budgets` need a second objective")
     if config.budgets and config.objectives[1].direction == "maximize":
         raise ValueError(
             "`budgets` are of the second objective, which must be a cost such as luts. "
             f"Received: {config.objectives[1].value}"
+        )
+    if config.budgets and min(config.budgets) <= 0:
+        raise ValueError(f"`budgets` must be > 0. Received: {min(config.budgets):g}")
+
+
+def _check_bound(figure: Figure, bound: Bound) -> None:
+    """Refuses one that no trial could keep, such as an accuracy in percent."""
+    if figure.direction == "maximize" and (bound.at_least or 0) > 1:
+        raise ValueError(
+            f"`constraints` `at_least` of {figure.value} must be <= 1, which is 100 %. "
+            f"Received: {bound.at_least:g}"
+        )
+    if figure.direction == "minimize" and bound.at_most is not None and bound.at_most <= 0:
+        raise ValueError(
+            f"`constraints` `at_most` of {figure.value} must be > 0. "
+            f"Received: {bound.at_most:g}"
         )
 
 

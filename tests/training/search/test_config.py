@@ -95,6 +95,12 @@ def test_clusters_are_told_by_their_kind(tmp_path, cluster, kind):
             "`budgets` .* must be a cost such as luts. Received: validation_accuracy",
         ),
         ({"objectives": ["luts"], "budgets": [9]}, "`budgets` need a second objective"),
+        ({"budgets": [2500, -1]}, "`budgets` must be > 0. Received: -1"),
+        ({"constraints": {"luts": {"at_most": 0}}}, "`at_most` of luts must be > 0. Received: 0"),
+        (
+            {"constraints": {"validation_accuracy": {"at_least": 95}}},
+            "`at_least` of validation_accuracy must be <= 1, which is 100 %. Received: 95",
+        ),
         ({"constraints": {"luts": {"at_mots": 3}}}, "did you mean `at_most`"),
         ({"sampler": "nsga2", "startup_trials": 1}, "`startup_trials` must be >= 2"),
         ({"storage": "mysql"}, "`storage`"),
