@@ -30,15 +30,17 @@ def load_matching(path: str | Path, what: str, data: Dataset) -> keras.Model:
         ValueError: if it is damaged, or made for other samples or outputs.
     """
     model = load_model(path)
-    for name, received, wanted in (
-        ("inputs", model.inputs[0].shape[1:], data.shape),
-        ("outputs", model.outputs[0].shape[1:], (data.outputs,)),
+    for name, tensors, wanted in (
+        ("inputs", model.inputs, data.shape),
+        ("outputs", model.outputs, (data.outputs,)),
     ):
-        if tuple(received) != tuple(wanted):
+        received = [tuple(tensor.shape[1:]) for tensor in tensors]
+        if received != [tuple(wanted)]:
+            hint = _labels_hint(received[0], data.targets.labels) if name == "outputs" else ""
             raise ValueError(
                 f"the {what} {path} must have {name} of shape {tuple(wanted)}, those of "
-                f"{data.name}, which `--data` names. Received: {tuple(received)}"
-                f"{_labels_hint(received, data.targets.labels) if name == 'outputs' else ''}"
+                f"{data.name}, which `--data` names. "
+                f"Received: {' and '.join(map(str, received))}{hint}"
             )
     return model
 
