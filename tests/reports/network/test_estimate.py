@@ -118,7 +118,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         "lenet5", "mnist-stream", "mnist-streams", "cnv", "cifar-vgg16", "cifar-vgg32",
         "cifar-vgg64",
     }
-    assert {record.network for record in synthesized} == networks and len(synthesized) == 31
+    assert {record.network for record in synthesized} == networks and len(synthesized) == 37
     found = [estimate(IntegerNetwork.load(results / record.network_file)) for record in synthesized]
     for key, label in (("luts", "LUT"), ("ffs", "FF")):
         errors = [
@@ -133,7 +133,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         if record.positions is not None
     ]
     span = f"{100 * min(counted):+.1f} to {100 * max(counted):+.1f} %".replace("-", "−")
-    assert len(counted) == 27 and span in position_note(1, True)
+    assert len(counted) == 33 and span in position_note(1, True)
 
 
 def test_errors_on_branched_networks_are_those_of_the_page():
