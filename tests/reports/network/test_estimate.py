@@ -78,7 +78,7 @@ def test_other_networks_than_the_fits_say_so():
     assert note == figures["ffs"].note
     assert figures["brams"].value == figures["dsps"].value == 0
     others = "fitted on dense networks, not on convolutional ones; "
-    assert note.startswith(f"{others}thirty-one of them, ")
+    assert note.startswith(f"{others}forty-two of them, ")
     assert figures["positions"].note.startswith(f"{others}twenty-seven of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")
     assert error_note(12_705, False) == (
@@ -118,7 +118,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         "lenet5", "mnist-stream", "mnist-streams", "cnv", "cifar-vgg16", "cifar-vgg32",
         "cifar-vgg64",
     }
-    assert {record.network for record in synthesized} == networks and len(synthesized) == 37
+    assert {record.network for record in synthesized} == networks and len(synthesized) == 42
     found = [estimate(IntegerNetwork.load(results / record.network_file)) for record in synthesized]
     for key, label in (("luts", "LUT"), ("ffs", "FF")):
         errors = [
@@ -133,7 +133,7 @@ def test_errors_on_convolutional_networks_are_those_of_the_records():
         if record.positions is not None
     ]
     span = f"{100 * min(counted):+.1f} to {100 * max(counted):+.1f} %".replace("-", "−")
-    assert len(counted) == 33 and span in position_note(1, True)
+    assert len(counted) == 38 and span in position_note(1, True)
 
 
 def test_errors_on_branched_networks_are_those_of_the_page():
