@@ -79,7 +79,7 @@ def test_other_networks_than_the_fits_say_so():
     assert figures["brams"].value == figures["dsps"].value == 0
     others = "fitted on dense networks, not on convolutional ones; "
     assert note.startswith(f"{others}forty-two of them, ")
-    assert figures["positions"].note.startswith(f"{others}twenty-seven of them, ")
+    assert figures["positions"].note.startswith(f"{others}thirty-eight of them, ")
     assert error_note(12_704, False).startswith("mean and worst error")
     assert error_note(12_705, False) == (
         "larger than any network of the fit; two dense ones synthesized: LUT +17 % (52,544 "
