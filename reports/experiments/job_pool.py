@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,7 +40,7 @@ def run_tasks(tasks: Iterable[Task], processes: int, threads: int | None = None)
         processes: how many run at the same time, ≥ 1.
         threads: of each, for NumPy and TensorFlow; by default left to them.
 
-    Whatever ends the iteration early (Ctrl-C, an error) ends the commands too.
+    Whatever ends the iteration early (Ctrl-C, an error, in a command SIGTERM too) ends these.
 
     Raises:
         ValueError: if `processes` is below 1.
@@ -79,12 +77,9 @@ class _Running(NamedTuple):
 @contextmanager
 def _ended_at_exit() -> Iterator[dict[Path, _Running]]:
     running: dict[Path, _Running] = {}
-    # Python's own answer to SIGTERM runs no `finally`, and would leave the commands alone.
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         yield running
     finally:
-        signal.signal(signal.SIGTERM, before)
         for entry in running.values():
             entry.process.terminate()
         for entry in running.values():

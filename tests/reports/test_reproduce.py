@@ -336,11 +336,13 @@ def test_tasks_end_with_the_iteration(tmp_path):
     assert not is_running(pid)
 
 
-def test_a_terminated_pool_ends_its_tasks(tmp_path):
+def test_a_terminated_command_ends_the_tasks_of_its_pool(tmp_path):
     pool = (
         "from pathlib import Path; from reports.experiments.job_pool import Task, run_tasks;"
-        f"list(run_tasks([Task('long', ['python3', '-c', {SLEEP.format(str(tmp_path / 'pid'))!r}],"
-        f"Path({str(tmp_path / 'log')!r}))], 1))"
+        "from qkeras_models.interruptible_command import InterruptibleCommand;"
+        "InterruptibleCommand('pool', callback=lambda: list(run_tasks([Task("
+        f"'long', ['python3', '-c', {SLEEP.format(str(tmp_path / 'pid'))!r}],"
+        f"Path({str(tmp_path / 'log')!r}))], 1)))()"
     )
     process = subprocess.Popen([sys.executable, "-c", pool], cwd=ROOT)
     deadline = time.monotonic() + 60
