@@ -30,7 +30,8 @@ NAMING = {"model", "data"}
 @click.command(cls=InterruptibleCommand, going_on=lambda **given: _continuation(_folder(**given)),
                context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("preset", required=False, type=click.Choice(list(PRESETS)))
-@click.option("--name", help="Name of the run; its folder is runs/NAME.  [default: the preset's]")
+@click.option("--name", callback=lambda _, __, name: _inside(name),
+              help="Name of the run; its folder is runs/NAME.  [default: the preset's]")
 @click.option("--runs", type=click.Path(path_type=Path), default=RUNS, show_default=True,
               help="Folder that holds the runs.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path),
@@ -109,6 +110,16 @@ def main(
     if told and not quiet:
         click.echo(f"warned above: {told[-1]}", err=True)
     click.echo(f"next: {_command('convert')} {shlex.quote(str(folder))}")
+
+
+def _inside(name: str | None) -> str | None:
+    """The name, if its folder lies in that of the runs."""
+    path = Path(name or "")
+    if name is not None and (not path.parts or path.is_absolute() or ".." in path.parts):
+        raise click.BadParameter(
+            f"must be a folder's name inside that of the runs, which `--runs` is. Received: {name!r}"
+        )
+    return name
 
 
 def _folder(

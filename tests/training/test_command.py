@@ -87,6 +87,14 @@ def test_errors_are_one_line_and_leave_nothing(tmp_path, arguments, message):
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize("name", ["../d", "runs/../../d", "/d", ".", ""])
+def test_a_name_stays_inside_the_folder_of_runs(tmp_path, name):
+    done = train("--data", "digits", "--name", name, *FAST, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"inside that of the runs, which `--runs` is. Received: {name!r}" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_existing_run_is_refused_before_any_work(tmp_path):
     (tmp_path / "runs/d").mkdir(parents=True)
     (tmp_path / "runs/d/config.yaml").write_text("data: digits\n")
