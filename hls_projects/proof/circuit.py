@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -35,19 +35,32 @@ class Function:
 
 @dataclass(frozen=True)
 class Register:
-    """A flip-flop without reset or enable: net of its input, and of its clock."""
+    """A flip-flop without reset or enable.
+
+    Attributes:
+        data, clock: nets of its inputs.
+        initial: value at the start; None for any.
+    """
 
     data: int
     clock: int
+    initial: int | None = None
 
 
 @dataclass(frozen=True)
 class Box:
-    """A sequential module that is kept whole: its name, and the nets of its ports."""
+    """A sequential module that is kept whole.
+
+    Attributes:
+        name: of the module.
+        inputs, outputs: nets of its ports.
+        inside: reads its own circuit, whose nets are others, or raises CircuitError.
+    """
 
     name: str
     inputs: dict[str, list[int]]
     outputs: dict[str, list[int]]
+    inside: Callable[[], Circuit]
 
 
 class CircuitError(ValueError):

@@ -21,7 +21,9 @@ class Proof:
         by_diagrams: of `proven`, bits that took diagrams over all inputs of the neuron.
         unused_codes: codes of activations that no neuron produces, which count as don't-cares.
         seconds: that the proof took.
-        simulated: modules that were not proved, only simulated; empty where there are none.
+        moved: modules that move pixels and were proved, in whichever clock cycles these arrive.
+        simulated: those that were not proved, only simulated.
+        misplaced: what is wrong with one that moves pixels; empty where nothing is.
         message: why nothing could be compared, such as a loop; empty otherwise.
     """
 
@@ -33,23 +35,34 @@ class Proof:
     unused_codes: int = 0
     seconds: float = 0.0
     message: str = ""
+    moved: list[str] = field(default_factory=list)
     simulated: list[str] = field(default_factory=list)
+    misplaced: str = ""
     counterexample: Counterexample | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something was found that is not the network's."""
+        return bool(self.differences or self.misplaced)
 
     @property
     def complete(self) -> bool:
         """Whether every output is proven."""
-        decided = not (self.differences or self.unknown or self.message)
+        decided = not (self.wrong or self.unknown or self.message)
         return decided and self.proven == self.outputs > 0
 
     def __str__(self) -> str:
         """One line for a report."""
-        found = f"{self.proven:,} of {self.outputs:,} outputs, {self.seconds:.1f} s"
+        modules = f"{len(self.moved)} module{'s' * (len(self.moved) != 1)}"
+        moved = f" and {modules} that move pixels" if self.moved else ""
+        found = f"{self.proven:,} of {self.outputs:,} outputs{moved}, {self.seconds:.1f} s"
         if self.complete and self.simulated:
             return (f"all between {', '.join(self.simulated)} proved for every input: {found}; "
                     "these are simulated")
         if self.complete:
             return f"proved for every input: {found}"
+        if self.misplaced:
+            return f"not the network: {self.misplaced}; proved {found}"
         if self.counterexample is not None:
             return f"not the network: {self.counterexample}; proved {found}"
         if self.differences:

@@ -34,7 +34,7 @@ def prove_all(cases: Sequence[Case], folder: Path, verdicts: Counter[str]) -> li
             verdicts["simulated only"] += 1
             continue
         verdicts["proved" if proof.complete else "not proved"] += 1
-        if proof.differences:
+        if proof.wrong:
             failures.append(f"proof: {proof}: {case.piece}")
     return failures
 

@@ -119,5 +119,5 @@ def add_proof(
         return
     confirm(proof)
     found.proofs.append(f"{name}: {proof}")
-    if proof.differences:
+    if proof.wrong:
         found.failures.append(found.proofs[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,11 +31,19 @@ BETWEEN = re.compile(r"values_\d+")
 
 
 class Reader:
-    """Turns Yosys's JSON into a circuit; functions of a primitive are made once."""
+    """Turns Yosys's JSON into a circuit; functions of a primitive are made once.
 
-    def __init__(self, modules: dict[str, Any], top: str) -> None:
+    Args:
+        modules: of the JSON.
+        top: the one that is read.
+        enables: whether registers may have enables, which become logic; otherwise all take what
+            they are given in every clock cycle.
+    """
+
+    def __init__(self, modules: dict[str, Any], top: str, enables: bool = False) -> None:
         self.modules = modules
         self.top = modules[top]
+        self.enables = enables
         self.models: dict[str, dict[tuple[str, int], tuple[Function, list[tuple[str, int]]]]] = {}
         self.gates = {kind: _gate(*meaning) for kind, meaning in GATES.items()}
         self.free = -1
@@ -49,7 +58,15 @@ class Reader:
                 self.circuit_.names.setdefault(bit, f"{name}[{place}]")
             if BETWEEN.fullmatch(name):
                 self.circuit_.wires[name] = [self._net(bit) for bit in net["bits"]]
+            self._start(net["bits"], net["attributes"].get("init", ""))
         return self.circuit_
+
+    def _start(self, bits: list[int | str], values: str) -> None:
+        """Gives registers what they hold at the start, its highest bit first."""
+        registers = self.circuit_.registers
+        for bit, value in zip(bits, reversed(values), strict=False):
+            if bit in registers and value in "01":
+                registers[bit] = replace(registers[bit], initial=int(value))
 
     def _ports(self, direction: str) -> dict[str, list[int]]:
         return {
@@ -81,9 +98,9 @@ class Reader:
             function, ports = self.gates[kind]
             self._drive(pins["Y"][0], function, tuple(pins[p][0] for p in ports))
         elif kind.startswith("$_") and FLIP_FLOP.fullmatch(kind):
-            _check_always_active(name, kind, pins)
             self._check_free(pins["Q"][0])
-            self.circuit_.registers[pins["Q"][0]] = Register(pins["D"][0], pins["C"][0])
+            self.circuit_.registers[pins["Q"][0]] = Register(
+                self._data(name, kind, pins), pins["C"][0])
         elif kind == "$shr" and {*pins["A"]} <= {FALSE, TRUE} and len(pins["Y"]) <= len(pins["A"]):
             for shift, net in enumerate(pins["Y"]):
                 function = _table_function(tuple(pins["A"][shift:]), len(pins["B"]))
@@ -93,6 +110,19 @@ class Reader:
         elif kind not in IGNORED:
             raise CircuitError(f"cell {name} is no gate, no primitive, no flip-flop: {kind}")
 
+    def _data(self, name: str, kind: str, pins: dict[str, list[int]]) -> int:
+        """Net of what a flip-flop takes: its input, or what it holds while it is not enabled."""
+        enable = FLIP_FLOP.fullmatch(kind)["e"]
+        if not enable or not self.enables:
+            _check_always_active(name, kind, pins)
+            return pins["D"][0]
+        function, _ = self.gates["$_MUX_"]
+        (data,), (held,), (enabled,) = pins["D"], pins["Q"], pins["E"]
+        taken = self._net("x")
+        choices = (held, data) if enable == "P" else (data, held)
+        self._drive(taken, function, (*choices, enabled))
+        return taken
+
     def _add_module(self, kind: str, pins: dict[str, list[int]]) -> None:
         if "blackbox" in self.modules[kind]["attributes"] or any(
             c["type"].startswith("$_") and "FF" in c["type"] or c["type"].startswith("$mem")
@@ -101,7 +131,8 @@ class Reader:
             ports = self.modules[kind]["ports"]
             parts = [{p: n for p, n in pins.items() if ports[p]["direction"] == d}
                      for d in ("input", "output")]
-            self.circuit_.boxes.append(Box(kind, *parts))
+            inside = Reader(self.modules, kind, enables=True).circuit
+            self.circuit_.boxes.append(Box(kind, *parts, inside))
             return
         module = self.modules[kind]
         if sum(len(p["bits"]) for p in module["ports"].values() if p["direction"] == "input") > 6:

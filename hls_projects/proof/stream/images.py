@@ -25,10 +25,15 @@ from hls_projects.proof.graph.steps import Pool
 from hls_projects.proof.reading import read_circuit
 from hls_projects.proof.result import Proof
 from hls_projects.proof.section import Section, Values
+from hls_projects.proof.stream.arrivals import Misplaced, check_arrivals
+from hls_projects.proof.stream.moved import Moved
+from hls_projects.proof.stream.moved_bits import MovedBits
 from hls_projects.proof.stream.movers import Mover, Movers
 
-# Modules that move pixels; their contents are simulated.
+# Modules that move pixels.
 MODULES = ("window_*", "join_*", "order_*", "collect")
+# Of these, such as take pixels in any clock cycle; others hold as many as come in this network.
+NEVER_WAIT = ("window", "collect")
 WINDOW = "values of a window, not of an image,"
 # Places of a window at which a simulation looks whether a logit shows it, and images that are
 # random elsewhere.
@@ -43,9 +48,10 @@ def prove_stream(
 
     Each stands between two modules that move pixels: line buffers, which make windows, FIFOs, in
     which pixels of branches wait for each other, memories, which put pixels in another order, and
-    the collector of the last image.  These are taken to put out windows in order of rows, channels
-    side by side, zeros around the image, and pixels of branches side by side; that and when
-    results are valid is simulated.
+    the collector of the last image.  Line buffers and the collector are proved to put out all
+    windows in order of rows, channels side by side, zeros around the image, in whichever clock
+    cycles pixels arrive.  The others are taken to put out pixels of branches side by side, or in
+    the network's order; that is simulated, as are the clock cycles in which results are valid.
 
     Args:
         verilog: as it was written, with its modules.
@@ -116,7 +122,22 @@ class _Stream:
             self.found[position] = box
             self.after[position] = _Port(
                 box.outputs["y"], box.outputs["out_valid"], self._moved(mover, made))
+            if mover.kind in NEVER_WAIT:
+                self._prove_moved(mover, box, *made)
         self._tail()
+
+    def _prove_moved(self, mover: Mover, box: Box, values: Values) -> None:
+        """Proves a module that moves pixels, whenever these arrive; what cannot be is simulated."""
+        try:
+            moved = Moved.by(mover, self.movers, values)
+            check_arrivals(MovedBits(box.inside()), moved)
+        except Misplaced as error:
+            self.proof.misplaced = self.proof.misplaced or f"{box.name}: {error}"
+        except CircuitError:
+            return
+        self.proof.simulated.remove(box.name)
+        if not self.proof.misplaced:
+            self.proof.moved.append(box.name)
 
     def _box(self, mover: Mover) -> Box:
         """The first module, by its number, that takes pixels from where a mover does."""

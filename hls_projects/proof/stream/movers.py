@@ -150,12 +150,16 @@ class Movers:
             return None
         if mover.kind == "collect":
             return places[None]
-        seen = self._seen(mover)
+        seen = self.seen(mover)
         inside = seen[(seen >= 0).all(axis=1)]
         return inside if len(inside) else None
 
-    def _seen(self, mover: Mover) -> np.ndarray:
-        """The same of an order or of windows, places of what the mover takes, ZERO for others."""
+    def seen(self, mover: Mover) -> np.ndarray:
+        """Which values of the image that it takes leave an order or windows, each time.
+
+        Returns:
+            int (times, values), places in the image; less than 0 for values that are none of it.
+        """
         layer, shape = self.network.layers[mover.position], self.shapes[mover.sources[0]]
         if mover.kind == "order":
             return layer.sources(shape).reshape(-1, shape[-1])

@@ -47,7 +47,8 @@ def test_a_checker_that_fails_is_a_failure_and_no_crash(monkeypatch, error):
 @pytest.mark.parametrize(
     ("proof", "failures"),
     [(Proof(3, 3), 0), (Proof(2, 3, unknown=["y"]), 0), (Proof(message="a loop"), 0), (Proof(), 0),
-     (Proof(2, 3, [Difference("dense_1", 0, 0, "y")]), 1)],
+     (Proof(2, 3, [Difference("dense_1", 0, 0, "y")]), 1),
+     (Proof(3, 3, misplaced="window_1: bit 0 of y"), 1)],
 )
 def test_only_a_complete_proof_says_proved_for_every_input(monkeypatch, proof, failures):
     monkeypatch.setattr(hls_projects.proof, "prove_rtl", lambda *_, **__: proof)
@@ -70,7 +71,7 @@ def test_streams_of_pixels_are_proved_between_what_moves_pixels(tmp_path):
     options = SimpleNamespace(prove=None, seconds=60.0, time_multiplex=False)
     written = SimpleNamespace(family=XILINX, design=design)
     prove_written(found, POOLED, written, options, lambda description: nullcontext())
-    assert found.proofs[0].startswith("Verilog for xilinx: all between window_1, ")
+    assert found.proofs[0].startswith("Verilog for xilinx: proved for every input: ")
 
 
 @pytest.mark.parametrize(("prove", "line"), [

@@ -31,12 +31,11 @@ def design(request, tmp_path_factory):
     return network, write_rtl(network, tmp_path_factory.mktemp(request.param))
 
 
-def test_all_is_proved_but_what_moves_pixels(design):
+def test_all_is_proved(design):
     network, found = design
     proof = prove_stream(found.verilog, network)
     assert proof.complete, str(proof)
-    assert re.match(r"all between (window_\d, )+collect proved for every input: ", str(proof))
-    assert str(proof).endswith("these are simulated")
+    assert str(proof).startswith("proved for every input: ")
 
 
 def test_constant_bits_of_a_sum_over_a_large_window(tmp_path):
