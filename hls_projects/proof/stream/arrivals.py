@@ -30,7 +30,7 @@ class _State:
         registers: what they hold.
         arrived: pixels of the image that arrives.
         left: times that values of the image that leaves were put out.
-        behind: images between the two.
+        behind: images between the two; -1 where all of an image left before its last pixel arrived.
     """
 
     registers: tuple[int, ...]
@@ -91,8 +91,6 @@ class _Cycle:
         images_in, arrived = divmod(state.arrived + arrives, self.moved.pixels)
         images_out, left = divmod(state.left + leaves, len(self.wanted))
         behind = state.behind + images_in - images_out
-        if behind < 0:
-            raise Misplaced("more images leave it than arrived")
         if behind > MOST_BEHIND:
             raise CircuitError(f"it falls behind by more than {MOST_BEHIND} images")
         return _State(registers, arrived, left, behind)
