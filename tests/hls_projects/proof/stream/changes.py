@@ -28,7 +28,7 @@ NETWORKS = {
     "both": image_network((4, 5, 2), [(3, (3, 3), (1, 1), "same")]),
 }
 MODULE = re.compile(r"^module (?:window_\d+|collect)\(.*?^endmodule", re.DOTALL | re.MULTILINE)
-# Numbers in a base, other numbers but those of ranges of declarations, and operators.
+# Numbers in a base, other numbers, and operators.
 TOKEN = re.compile(r"(?<='h)[0-9a-f]+|(?<=1'b)[01]|(?<![\w'])\d+|==|!=|[&|+-](?=[ (])|<=(?= \{)")
 OTHER = {"==": "!=", "!=": "==", "&": "|", "|": "&", "+": "-", "-": "+", "<=": "<= ~"}
 
