@@ -135,9 +135,9 @@ class _Stream:
             self.proof.misplaced = self.proof.misplaced or f"{box.name}: {error}"
         except CircuitError:
             return
-        self.proof.simulated.remove(box.name)
-        if not self.proof.misplaced:
+        else:
             self.proof.moved.append(box.name)
+        self.proof.simulated.remove(box.name)
 
     def _box(self, mover: Mover) -> Box:
         """The first module, by its number, that takes pixels from where a mover does."""

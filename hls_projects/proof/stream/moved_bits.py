@@ -33,8 +33,8 @@ class MovedBits:
         circuit: of the module, with ports clk, in_valid, x, out_valid and y.
 
     Raises:
-        CircuitError: if control depends on pixels or begins unknown, if bits of several places of a
-            pixel meet, if a register has another clock, or for a loop.
+        CircuitError: if control begins unknown, if out_valid depends on pixels, if bits of several
+            places of a pixel meet, if a register has another clock, or for a loop.
 
     Attributes:
         y: node and place of each bit of port y; a place of None where it is control.
@@ -61,16 +61,15 @@ class MovedBits:
         for net in control:
             self.found[net] = self._node("control", net), None
         for net in control:
-            node, place = self._value(circuit.registers[net].data)
-            initial = circuit.registers[net].initial
-            if place is not None or initial is None:
-                what = "depends on pixels" if place is not None else "begins unknown"
-                raise CircuitError(f"the control {circuit.name(net)} {what}")
-            self.next[self.found[net][0]], self.start_of[self.found[net][0]] = node, initial
+            register, (node, _) = circuit.registers[net], self.found[net]
+            if register.initial is None:
+                raise CircuitError(f"the control {circuit.name(net)} begins unknown")
+            self.next[node], _ = self._value(register.data)
+            self.start_of[node] = register.initial
         for net in self._data(set(registers) - set(control)):
             self._add_data(net)
-        (self.valid,) = circuit.outputs["out_valid"]
-        self.valid, place = self._value(self.valid)
+        (valid,) = circuit.outputs["out_valid"]
+        self.valid, place = self._value(valid)
         if place is not None:
             raise CircuitError("out_valid depends on pixels")
         self.y = [self._value(net) for net in circuit.outputs["y"]]

@@ -65,7 +65,7 @@ def test_time_multiplexed_layers_are_only_simulated():
     assert not found.failures
 
 
-def test_streams_of_pixels_are_proved_between_what_moves_pixels(tmp_path):
+def test_streams_of_pixels_are_proved(tmp_path):
     design = write_rtl(POOLED, tmp_path)
     found = Verilog()
     options = SimpleNamespace(prove=None, seconds=60.0, time_multiplex=False)

@@ -57,7 +57,7 @@ def test_what_only_gaps_show(design, tmp_path):
         0, 1 << network.input.bits, (20, *network.input.shape), np.int32)
     np.testing.assert_array_equal(simulation.predict(x), network.predict_integers(x))
     proof = prove_stream(path, network)
-    assert proof.simulated or proof.misplaced, str(proof)
+    assert str(proof).startswith("not the network: window_1: bit "), str(proof)
 
 
 @pytest.mark.parametrize("seed", range(6))
